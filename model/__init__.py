@@ -1,0 +1,1 @@
+"""Everything of Areole that is not screen: photos in, classifiers and figures out. Never imports streamlit."""

@@ -1,0 +1,224 @@
+"""The command line: `python -m model predict | evaluate | train | features`.
+
+JSON goes to standard output, everything human to standard error. Exit code 0: done, 1: some inputs failed, 2: wrong usage.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
+
+import numpy as np
+from safetensors.numpy import save_file
+from tqdm import tqdm
+
+from model.answers import Answer
+from model.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
+from model.classifier import load_classifier
+from model.datasets import SPLITS, find_dataset
+from model.errors import AreoleError, NotFound, PhotoRefused
+from model.evaluation import confusion_matrix, per_class
+from model.features import STORED, features
+from model.photos import open_photo
+from model.runs import SHIPPED, Epoch, HeadSettings
+from model.sources import dataset_sources, decoded, folder_sources
+from model.starter import STARTER, import_starter
+from model.store import Store, open_store
+from model.training import TrainRequest, train_run
+from model.trust import Trust
+
+DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
+
+Number = TypeVar("Number", int, float)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        store = open_store()
+        with _progress("Importing the starter set") as progress:
+            import_starter(store, progress)
+        code: int = options.command(store, options)
+    except AreoleError as error:
+        _say(str(error))
+        return WRONG_USAGE
+    return code
+
+
+def predict(store: Store, options: argparse.Namespace) -> int:
+    """Classify photo files, one line each."""
+    classifier = load_classifier(store, options.run)
+    failed = 0
+    for file in options.photos:
+        try:
+            answer = classifier.answer(open_photo(file.read_bytes()).image)
+        except (PhotoRefused, OSError) as error:
+            failed += 1
+            line: dict[str, object] = {"file": str(file), "error": str(error)}
+            sentence = f"{file}: {error}"
+        else:
+            line = {"file": str(file), "label": answer.best, "probabilities": _by_class(answer), "sure": answer.trust is Trust.SURE}
+            sentence = f"{file}: {_in_words(answer)}"
+        _tell(options, line, sentence)
+    return SOME_FAILED if failed else DONE
+
+
+def evaluate(store: Store, options: argparse.Namespace) -> int:
+    """Classify every photo of a folder of class folders, or of a dataset, and count."""
+    classifier = load_classifier(store, options.run)
+    classes, started = classifier.run.card.classes, perf_counter()
+    folder = Path(options.data)
+    sources = folder_sources(folder, classes) if folder.is_dir() else dataset_sources(store, options.data, options.split, classes)
+    confusion, trusted = np.zeros((len(classes), len(classes)), np.int64), dict.fromkeys(Trust, 0)
+    failed = withheld = 0
+    for source, image in tqdm(decoded(sources), total=len(sources), unit=" photos", disable=None):
+        if isinstance(image, AreoleError):
+            failed += 1
+            _say(f"{source.name}: {image}")
+            continue
+        answer = classifier.answer(image)
+        predicted = int(answer.probabilities.argmax())
+        confusion += confusion_matrix(np.array([source.label]), np.array([predicted]), len(classes))
+        trusted[answer.trust] += 1
+        withheld += predicted == source.label and answer.trust is not Trust.SURE
+    n, right = int(confusion.sum()), int(confusion.trace())
+    if not n:
+        raise NotFound(f"There is no photo to evaluate in {options.data}.")
+    figures = {
+        "n": n,
+        "error_rate": (n - right) / n,
+        "classes": classes,
+        "confusion": confusion.tolist(),
+        "per_class": per_class(confusion, classes),
+        "trust": {str(trust): count for trust, count in trusted.items()},
+        "right_but_not_sure": withheld / max(right, 1),
+        "failed": failed,
+        "seconds": round(perf_counter() - started, 3),
+    }
+    _tell(options, figures, f"{n - right} of {n} wrong: error rate {(n - right) / n:.1%}, {failed} unreadable")
+    return SOME_FAILED if failed else DONE
+
+
+def train(store: Store, options: argparse.Namespace) -> int:
+    """Train a head and save the run."""
+
+    def show(epoch: Epoch) -> None:
+        figures = f"{epoch.train_loss:10.4f} {epoch.valid_loss:10.4f} {epoch.error_rate:10.4f} {epoch.seconds:8.3f} s"
+        _tell(options, asdict(epoch), f"epoch {epoch.epoch:2d} {figures}")
+
+    settings = HeadSettings(epochs=options.epochs, learning_rate=options.lr, seed=options.seed)
+    request = TrainRequest(find_dataset(store, options.dataset), options.backbone, settings, options.name)
+    with _progress("Looking at the photos") as progress:
+        run = train_run(store, request, folder=options.out, on_features=progress, on_epoch=show)
+    valid = run.evaluation.of("valid")
+    line = {
+        "run": run.card.id,
+        "error_rate": valid.errors / len(valid.labels),
+        "best_epoch": run.card.best_epoch,
+        "seconds": run.card.seconds,
+    }
+    _tell(options, line, f"run {run.card.id}: {valid.errors} of {len(valid.labels)} validation photos wrong, epoch {run.card.best_epoch}")
+    return DONE
+
+
+def export_features(store: Store, options: argparse.Namespace) -> int:
+    """Compute a dataset's features anew and write them as safetensors: how the starter set's own file was made."""
+    dataset, backbone = find_dataset(store, options.dataset), find_backbone(options.backbone)
+    with _progress("Looking at the photos") as progress:
+        vectors = features(store, [member.photo for member in dataset.members], backbone, progress)
+    save_file({backbone.name: vectors.astype(STORED)}, options.out)
+    _say(f"{len(vectors)} photos, {vectors.shape[1]} features each -> {options.out}")
+    return DONE
+
+
+def _by_class(answer: Answer) -> dict[str, float]:
+    return {name: round(float(p), 6) for name, p in zip(answer.classes, answer.probabilities, strict=True)}
+
+
+def _in_words(answer: Answer) -> str:
+    if answer.trust is Trust.UNFAMILIAR:
+        return f"looks like none of {', '.join(answer.classes)}"
+    return f"{answer.best}, {answer.probability:.0%}{'' if answer.trust is Trust.SURE else ', not sure'}"
+
+
+def _tell(options: argparse.Namespace, line: dict[str, object], sentence: str) -> None:
+    """One fact: as JSON for programs, or as a sentence for a person."""
+    if options.json:
+        print(json.dumps(line), flush=True)
+    else:
+        _say(sentence)
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal that appears with the first report."""
+    with tqdm(desc=title, unit=" photos", disable=None, delay=0.1, leave=False) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield report
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m model", description="Classify, evaluate and train from a shell.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    asked = commands.add_parser("predict", help="classify photo files")
+    asked.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    asked.set_defaults(command=predict)
+
+    evaluated = commands.add_parser("evaluate", help="count the errors on a folder of class folders, or on a dataset")
+    evaluated.add_argument("data", nargs="?", default=STARTER, metavar="FOLDER|DATASET")
+    evaluated.add_argument("--split", choices=[*SPLITS, "all"], default="valid", help="of a dataset (default: %(default)s)")
+    evaluated.set_defaults(command=evaluate)
+
+    trained = commands.add_parser("train", help="train a head and save the run")
+    trained.add_argument("--mode", choices=["head"], default="head")
+    trained.add_argument("--epochs", type=_between(int, 1, 1000), default=HeadSettings.epochs)
+    trained.add_argument("--lr", type=_between(float, 1e-8, 10.0), default=HeadSettings.learning_rate)
+    trained.add_argument("--seed", type=_between(int, 0, 2**63 - 1), default=HeadSettings.seed)
+    trained.add_argument("--name", default=TrainRequest.name, help="what the pages call the run")
+    trained.add_argument("--out", type=Path, metavar="FOLDER", help="save the run here instead of in the data folder")
+    trained.set_defaults(command=train)
+
+    exported = commands.add_parser("features", help="write a dataset's features as safetensors")
+    exported.add_argument("--out", type=Path, required=True, metavar="FILE")
+    exported.set_defaults(command=export_features)
+
+    for command in (asked, evaluated):
+        command.add_argument("--run", default=SHIPPED, help="which run answers (default: the one that ships)")
+    for command in (trained, exported):
+        command.add_argument("--dataset", default=STARTER)
+        command.add_argument("--backbone", choices=list(BACKBONES), default=DEFAULT_BACKBONE)
+    for command in (asked, evaluated, trained):
+        command.add_argument("--json", action="store_true", help="write JSON lines to standard output")
+    return parser
+
+
+def _between(kind: type[Number], least: Number, most: Number) -> Callable[[str], Number]:
+    """An argument's type that also knows its range."""
+
+    def parse(text: str) -> Number:
+        value = kind(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text} is not between {least} and {most}")
+        return value
+
+    parse.__name__ = kind.__name__  # argparse names it in "invalid int value".
+    return parse
+
+
+if __name__ == "__main__":
+    sys.exit(main())

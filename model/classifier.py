@@ -1,0 +1,59 @@
+"""Answer for one photo: probabilities, evidence, look-alikes, and whether to trust them. Plain torch, safe from many threads."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.answers import Answer, Neighbour
+from model.backbones import Backbone, feature_map, find_backbone
+from model.features import features
+from model.runs import Run, load_run, run_folder
+from model.store import Store
+from model.trust import NEIGHBOURS, judge, softmax, unit
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A run with its backbone and its training photos, ready to answer."""
+
+    run: Run
+    backbone: Backbone
+    photos: tuple[str, ...]
+    vectors: NDArray[np.float32]  # (M, D), of length one
+
+    def answer(self, image: Image.Image) -> Answer:
+        """Classify an RGB image."""
+        run, maps = self.run, feature_map(image, self.backbone).numpy()  # (D, H, W)
+        pooled = maps.mean(axis=(1, 2))
+        probabilities = softmax(pooled @ run.weight.T + run.bias, run.card.temperature)
+        similarities = self.vectors @ unit(pooled)  # (M,)
+        nearest = np.argsort(-similarities)[:NEIGHBOURS]
+        similarity = float(similarities[nearest].mean()) if len(nearest) else 0.0
+        return Answer(
+            run.card.classes,
+            probabilities,
+            evidence(maps, run),
+            tuple(Neighbour(self.photos[row], float(similarities[row])) for row in nearest),
+            similarity,
+            judge(probabilities, similarity, unfamiliar_below=run.card.unfamiliar_below),
+        )
+
+
+def evidence(maps: NDArray[np.float32], run: Run) -> NDArray[np.float32]:
+    """Where the scores come from: feature maps (D, H, W) -> (C, H, W), whose mean over H and W is the score itself.
+
+    Exact, because pooling and head are linear (Zhou et al. 2016, class activation mapping, https://arxiv.org/abs/1512.04150).
+    The mean over classes is taken off: softmax ignores it, and what is left says for or against.
+    """
+    scores = np.tensordot(run.weight, maps, axes=1) + run.bias[:, None, None]
+    return np.asarray((scores - scores.mean(axis=0)) / np.float32(run.card.temperature), np.float32)
+
+
+def load_classifier(store: Store, run_id: str) -> Classifier:
+    """A run made ready to answer. Raises NotFound, WeightsMissing, StoreUnavailable."""
+    run = load_run(run_folder(store, run_id))
+    backbone = find_backbone(run.card.backbone)
+    table = run.evaluation.of("train")
+    return Classifier(run, backbone, table.photos, unit(features(store, table.photos, backbone)))

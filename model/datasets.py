@@ -1,0 +1,67 @@
+"""Datasets: which photos, under which labels, in which splits - as imported, and as a workspace has edited them."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from model.errors import NotFound
+from model.schema import DatasetRow, EditRow, LabelRow
+from model.store import Store
+
+SPLITS = ("train", "valid", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A photo in a dataset, under the label it has now."""
+
+    photo: str
+    label: str
+    split: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset as one workspace sees it; without a workspace, as it was imported."""
+
+    id: int
+    name: str
+    title: str
+    classes: tuple[str, ...]
+    members: tuple[Member, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with any photo, label or split, and with nothing else."""
+        rows = sorted(f"{member.photo} {member.label} {member.split}" for member in self.members)
+        return hashlib.sha256("\n".join((*self.classes, *rows)).encode()).hexdigest()[:16]
+
+    def label_of(self, photo: str) -> str | None:
+        """The label of a photo, None when it is not in this dataset."""
+        return next((member.label for member in self.members if member.photo == photo), None)
+
+
+def find_dataset(store: Store, name: str, *, workspace: str | None = None) -> Dataset:
+    """The dataset called `name` with the workspace's edits applied. Raises NotFound."""
+    with store.session() as session:
+        row = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).one_or_none()
+        if row is None:
+            raise NotFound(f"There is no dataset {name}.")
+        imported = session.execute(
+            select(LabelRow.photo, LabelRow.label, LabelRow.split).where(LabelRow.dataset_id == row.id).order_by(LabelRow.file)
+        )
+        members = {photo: Member(photo, label, split) for photo, label, split in imported}
+        if workspace is not None:
+            last = select(func.max(EditRow.id)).where(EditRow.workspace == workspace).group_by(EditRow.photo)
+            for edit in session.scalars(select(EditRow).where(EditRow.id.in_(last)).order_by(EditRow.id)):
+                _apply(edit, members)
+        return Dataset(row.id, row.name, row.title, tuple(row.classes), tuple(members.values()))
+
+
+def _apply(edit: EditRow, members: dict[str, Member]) -> None:
+    if edit.action == "delete":
+        members.pop(edit.photo, None)
+    elif edit.label is not None:  # Keeping leaves the label as it was; an added photo joins the train split.
+        split = members[edit.photo].split if edit.photo in members else "train"
+        members[edit.photo] = Member(edit.photo, edit.label, split)

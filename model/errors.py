@@ -1,0 +1,25 @@
+"""What can go wrong, by name. Each message states the fact and what to do, in words for a visitor."""
+
+
+class AreoleError(Exception):
+    """Base of everything the pages and the command line show as a sentence instead of a traceback."""
+
+
+class PhotoRefused(AreoleError):
+    """The bytes are no photo that Areole takes."""
+
+
+class StoreUnavailable(AreoleError):
+    """The data folder or the database cannot be read or written."""
+
+
+class WeightsMissing(AreoleError):
+    """A backbone's pretrained weights are neither installed nor downloadable."""
+
+
+class CannotTrain(AreoleError):
+    """The dataset does not allow a training: too few photos, one class, no validation split."""
+
+
+class NotFound(AreoleError):
+    """A run, dataset, class or photo was named that does not exist."""

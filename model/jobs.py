@@ -1,0 +1,52 @@
+"""What is being trained and how it ended, so that whoever looks later knows, even if the process was killed."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import psutil
+from sqlalchemy import select, update
+
+from model.errors import AreoleError
+from model.schema import JobRow
+from model.store import Store
+
+RUNNING, DONE, FAILED = "running", "done", "failed"
+
+
+@contextmanager
+def recorded(store: Store, kind: str, settings: dict[str, object], *, workspace: str | None = None) -> Iterator[None]:
+    """Note that a job runs in this process, and how it ended."""
+    fail_orphans(store)
+    row = JobRow(workspace=workspace, kind=kind, state=RUNNING, host=socket.gethostname(), process=os.getpid(), settings=settings)
+    with store.session() as session:
+        session.add(row)
+        session.flush()
+        job = row.id
+    try:
+        yield
+    except AreoleError as error:
+        _end(store, job, FAILED, str(error))
+        raise
+    except BaseException as error:
+        _end(store, job, FAILED, type(error).__name__)
+        raise
+    _end(store, job, DONE, "")
+
+
+def fail_orphans(store: Store) -> None:
+    """Mark the jobs of this host whose process is gone: it was killed, or ran out of memory."""
+    with store.session() as session:
+        running = select(JobRow).where(JobRow.state == RUNNING, JobRow.host == socket.gethostname())
+        for job in session.scalars(running):
+            if not psutil.pid_exists(job.process):
+                job.state, job.message = FAILED, "Its process was killed, or ran out of memory."
+
+
+def _end(store: Store, job: int, state: str, message: str) -> None:
+    with store.session() as session:
+        ending = update(JobRow).where(JobRow.id == job)
+        session.execute(ending.values(state=state, message=message[:500], ended_at=datetime.now(UTC)))
+

@@ -1,0 +1,135 @@
+"""Saved trainings: a folder a run, written once, never changed. Safetensors and JSON; nothing is unpickled.
+
+`head.safetensors`   weight (C, D) and bias (C,) on raw pooled features
+`card.json`          how it was made: settings, seed, versions, data, history, and the figures that serving needs
+`evaluation.json`    the one table every page reads: photo, split, label, logits
+"""
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from model.errors import NotFound
+from model.evaluation import Evaluation
+from model.store import ROOT, Store
+
+SHIPPED = "shipped"
+FORMAT = 1  # Raised when older folders can no longer be read.
+
+
+@dataclass(frozen=True)
+class HeadSettings:
+    """What can be chosen; the defaults came out best in tests/benchmarks/accuracy.py."""
+
+    epochs: int = 10
+    learning_rate: float = 5e-4
+    weight_decay: float = 0.01
+    batch_size: int = 64
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """A row of the training table, as fastai prints it."""
+
+    epoch: int
+    train_loss: float
+    valid_loss: float
+    error_rate: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Card:
+    """How a run was made, and the figures that serving needs."""
+
+    id: str
+    name: str
+    mode: str
+    backbone: str
+    classes: tuple[str, ...]
+    dataset: str
+    fingerprint: str
+    settings: HeadSettings
+    history: tuple[Epoch, ...]
+    best_epoch: int
+    temperature: float
+    unfamiliar_below: float
+    created_at: str
+    seconds: float
+    versions: dict[str, str]
+    command: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A saved training."""
+
+    card: Card
+    weight: NDArray[np.float32]  # (C, D)
+    bias: NDArray[np.float32]  # (C,)
+    evaluation: Evaluation
+
+
+def run_folder(store: Store, run_id: str) -> Path:
+    """Where a run lies. Raises NotFound for a name that could not be a run's."""
+    if run_id == SHIPPED:
+        return ROOT / "model" / "shipped"
+    if not run_id.replace("-", "").isalnum():
+        raise NotFound(f"There is no run {run_id}.")
+    return store.runs / run_id
+
+
+def save_run(run: Run, folder: Path) -> None:
+    """Write a run beside its place and rename it, so that nobody sees half of one. Replaces what was there."""
+    unfinished = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    save_file({"weight": run.weight, "bias": run.bias}, unfinished / "head.safetensors")
+    _write_json(unfinished / "card.json", {"format": FORMAT, **asdict(run.card)}, indent=2)
+    table = run.evaluation
+    columns = {"photos": table.photos, "splits": table.splits, "labels": table.labels.tolist(), "logits": table.logits.tolist()}
+    _write_json(unfinished / "evaluation.json", columns)
+    shutil.rmtree(folder, ignore_errors=True)
+    unfinished.rename(folder)
+
+
+def load_run(folder: Path) -> Run:
+    """Read a run. Raises NotFound when it is absent, damaged or of another format."""
+    try:
+        arrays = load_file(folder / "head.safetensors")
+        card = _card(json.loads((folder / "card.json").read_text()))
+        table = json.loads((folder / "evaluation.json").read_text())
+        evaluation = Evaluation(
+            card.classes,
+            tuple(table["photos"]),
+            tuple(table["splits"]),
+            np.array(table["labels"], np.intp),
+            np.array(table["logits"], np.float32).reshape(-1, len(card.classes)),
+            card.temperature,
+        )
+        return Run(card, arrays["weight"], arrays["bias"], evaluation)
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no run {folder.name}.") from error
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise NotFound(f"The run {folder.name} is damaged: {error}. Train again.") from error
+
+
+def _card(saved: dict[str, Any]) -> Card:
+    if saved.pop("format") != FORMAT:
+        raise ValueError("it was saved by another version")
+    settings = HeadSettings(**saved.pop("settings"))
+    history = tuple(Epoch(**row) for row in saved.pop("history"))
+    return Card(**{**saved, "classes": tuple(saved["classes"]), "settings": settings, "history": history})
+
+
+def _write_json(path: Path, content: dict[str, Any], indent: int | None = None) -> None:
+    path.write_text(json.dumps(content, indent=indent) + "\n")

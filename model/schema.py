@@ -1,0 +1,126 @@
+"""The catalogue's tables. What may be read of them and how is `model.store`, `model.datasets` and `model.workspaces`.
+
+The answer key of the starter set is deliberately in no table: no query can reach it by mistake.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+VERSION = 1  # Raise it with any change below: an older data folder is then refused with a sentence.
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of all tables."""
+
+
+class Meta(Table):
+    """One row: which version of these tables the database holds."""
+
+    __tablename__ = "meta"
+    version: Mapped[int] = mapped_column(primary_key=True)
+
+
+class PhotoRow(Table):
+    """A photo in the photo folder, named by the SHA-256 of the bytes it came from."""
+
+    __tablename__ = "photos"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class FeatureRow(Table):
+    """A photo's pooled features from one backbone: float16, little-endian, (D,)."""
+
+    __tablename__ = "features"
+    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True)
+    backbone: Mapped[str] = mapped_column(String(40), primary_key=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DatasetRow(Table):
+    """A named collection of photos; `classes` is their order in every chart and every run."""
+
+    __tablename__ = "datasets"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    title: Mapped[str] = mapped_column(String(120))
+    classes: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class LabelRow(Table):
+    """A photo's place in a dataset as it was imported: never changed by an edit."""
+
+    __tablename__ = "labels"
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), primary_key=True)
+    file: Mapped[str] = mapped_column(String(255))
+    label: Mapped[str] = mapped_column(String(80))
+    split: Mapped[str] = mapped_column(String(5))
+
+
+class WorkspaceRow(Table):
+    """One visitor's view of a dataset; its id is unguessable and stands in the URL."""
+
+    __tablename__ = "workspaces"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    active_run: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class AskedRow(Table):
+    """A photo a visitor asked about: kept for her workspace until she clears it."""
+
+    __tablename__ = "asked"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"))
+    name: Mapped[str] = mapped_column(String(255))
+
+
+class EditRow(Table):
+    """What a visitor decided about a photo. Rows are only ever appended; the latest for a photo counts."""
+
+    __tablename__ = "edits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"))
+    action: Mapped[str] = mapped_column(String(10))
+    label: Mapped[str | None] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class RunRow(Table):
+    """A training of a workspace, or of nobody's (from the command line); its files lie in the runs folder."""
+
+    __tablename__ = "runs"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    workspace: Mapped[str | None] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class JobRow(Table):
+    """A training under way or over: who looks later learns how it ended, even if its process was killed."""
+
+    __tablename__ = "jobs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace: Mapped[str | None] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(10))
+    host: Mapped[str] = mapped_column(String(255))
+    process: Mapped[int]
+    settings: Mapped[dict[str, object]] = mapped_column(JSON)
+    message: Mapped[str] = mapped_column(String(500), default="")
+    started_at: Mapped[datetime] = mapped_column(default=_now)
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,74 @@
+"""Photos to evaluate, from a folder of class folders or from a dataset: found at once, opened one by one."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from PIL import Image
+
+from model.datasets import find_dataset
+from model.errors import AreoleError, NotFound, PhotoRefused
+from model.photos import SUFFIXES, open_photo
+from model.store import Store, open_stored
+
+AHEAD = 8  # Photos decoded before the network asks for them: what bounds the memory of ten thousand.
+
+
+@dataclass(frozen=True)
+class Source:
+    """A photo to evaluate: how to open it, and the position of its class."""
+
+    name: str
+    open: Callable[[], Image.Image]
+    label: int
+
+
+def folder_sources(folder: Path, classes: tuple[str, ...]) -> list[Source]:
+    """The photos of a folder of class folders. Raises NotFound for a folder named like no class."""
+    positions = {name.casefold(): position for position, name in enumerate(classes)}
+    sources = []
+    for inside in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
+        if inside.name.casefold() not in positions:
+            raise NotFound(f"The folder {inside.name} is no class of this run; its classes are {', '.join(classes)}.")
+        files = sorted(path for path in inside.rglob("*") if path.suffix.lower().lstrip(".") in SUFFIXES)
+        sources += [Source(str(file), partial(_open_file, file), positions[inside.name.casefold()]) for file in files]
+    return sources
+
+
+def _open_file(file: Path) -> Image.Image:
+    return open_photo(file.read_bytes()).image
+
+
+def dataset_sources(store: Store, name: str, split: str, classes: tuple[str, ...]) -> list[Source]:
+    """The photos of a dataset in one split, or in "all". Raises NotFound when its classes are not the run's."""
+    dataset = find_dataset(store, name)
+    if dataset.classes != classes:
+        raise NotFound(f"The run knows {', '.join(classes)}, the dataset {', '.join(dataset.classes)}.")
+    return [
+        Source(member.photo, partial(open_stored, store, member.photo), classes.index(member.label))
+        for member in dataset.members
+        if split in (member.split, "all")
+    ]
+
+
+def decoded(sources: Iterable[Source]) -> Iterator[tuple[Source, Image.Image | AreoleError]]:
+    """Open photos a few ahead of the network, in order, without ever holding many."""
+
+    def attempt(source: Source) -> Image.Image | AreoleError:
+        try:
+            return source.open()
+        except AreoleError as error:
+            return error
+        except OSError as error:
+            return PhotoRefused(str(error))
+
+    waiting = iter(sources)
+    with ThreadPoolExecutor(1) as pool:
+        ahead = [(source, pool.submit(attempt, source)) for source in islice(waiting, AHEAD)]
+        while ahead:
+            source, decoded = ahead.pop(0)
+            yield source, decoded.result()
+            ahead += [(following, pool.submit(attempt, following)) for following in islice(waiting, 1)]

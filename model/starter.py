@@ -1,0 +1,76 @@
+"""The starter set: rendered photos that ship with Areole, imported into the catalogue on first start.
+
+Only `file`, `label` and `split` of its table are read. The other columns are the answer key: no training, evaluation
+or suggestion may see them, so they never enter the catalogue.
+"""
+
+import csv
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from safetensors.numpy import load_file
+from sqlalchemy import select
+
+from model.photos import digest
+from model.schema import DatasetRow, FeatureRow, LabelRow
+from model.store import ROOT, Store, insert_missing, put_photos
+
+STARTER = "starter"
+CLASSES = ("cactus", "succulent", "tree")
+FOLDER = ROOT / "assets" / "starter"
+FEATURES = FOLDER / "features.safetensors"
+BATCH = 64
+EXAMPLES = (  # Three of each class, from the test split: the classifier has never seen them.
+    ("0233.jpg", "0070.jpg", "0451.jpg"),
+    ("0315.jpg", "0066.jpg", "0105.jpg"),
+    ("0324.jpg", "0153.jpg", "0372.jpg"),
+)
+
+Progress = Callable[[int, int], None]  # Called with how many are done, and of how many.
+
+
+def import_starter(store: Store, progress: Progress = lambda done, total: None) -> None:
+    """Bring the starter set into the catalogue unless it is there. Safe to repeat, to race and to kill."""
+    with store.session() as session:
+        if session.scalars(select(DatasetRow).where(DatasetRow.name == STARTER)).one_or_none():
+            return
+    with (FOLDER / "photos.csv").open(newline="") as table:
+        rows = [(row["file"], row["label"], row["split"]) for row in csv.DictReader(table)]
+    photos = {}
+    for start in range(0, len(rows), BATCH):
+        batch = [_photo(FOLDER / "photos" / file) for file, _, _ in rows[start : start + BATCH]]
+        put_photos(store, batch)
+        photos.update({file: name for (file, _, _), (name, _, _) in zip(rows[start:], batch, strict=False)})
+        progress(len(photos), len(rows))
+    with store.session() as session:  # All or nothing, last: the dataset exists only once it is whole.
+        insert_missing(session, FeatureRow, _shipped_features([photos[file] for file, _, _ in rows]))
+        insert_missing(session, DatasetRow, [{"name": STARTER, "title": "Starter set", "classes": CLASSES}])
+        dataset_id = session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
+        labels = [{"dataset_id": dataset_id, "photo": photos[f], "file": f, "label": lb, "split": s} for f, lb, s in rows]
+        insert_missing(session, LabelRow, labels)
+
+
+def examples(store: Store) -> dict[str, list[str]]:
+    """Photos to try, by class."""
+    files = [file for row in EXAMPLES for file in row]
+    with store.session() as session:
+        chosen = select(LabelRow.file, LabelRow.photo).join(DatasetRow).where(DatasetRow.name == STARTER, LabelRow.file.in_(files))
+        photos = dict(session.execute(chosen).tuples().all())
+    return {name: [photos[file] for file in row] for name, row in zip(CLASSES, EXAMPLES, strict=True)}
+
+
+def _photo(path: Path) -> tuple[str, bytes, tuple[int, int]]:
+    data = path.read_bytes()
+    with Image.open(BytesIO(data)) as image:
+        return digest(data), data, image.size
+
+
+def _shipped_features(photos: list[str]) -> list[dict[str, object]]:
+    """What the default backbone saw in these photos, in the table's order, so that a first start need not look again."""
+    return [
+        {"photo": photo, "backbone": backbone, "vector": vector.tobytes()}
+        for backbone, vectors in (load_file(FEATURES) if FEATURES.exists() else {}).items()
+        for photo, vector in zip(photos, vectors, strict=True)
+    ]

@@ -1,0 +1,68 @@
+"""When an answer should not be trusted, and how probabilities are made honest.
+
+Two doubts are told apart. *Unsure*: the calibrated probability of the best class is low. *Unfamiliar*: the photo is far
+from everything the head was trained on, so that its probabilities mean nothing. Distance is the cosine similarity
+of pooled features to the five nearest training photos (after Sun et al. 2022, https://arxiv.org/abs/2204.06507).
+"""
+
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+SURE_SHARE = 0.25  # Of the way from guessing to certainty: with three classes, a probability of one half.
+NEIGHBOURS = 5
+UNRELATED_QUANTILE = 0.875  # See tests/benchmarks/trust.py for what other values withhold and let through.
+TEMPERATURES = np.geomspace(0.5, 10, 301)  # A validation split without a mistake would drive it to zero.
+
+
+class Trust(StrEnum):
+    """What to make of an answer."""
+
+    SURE = "sure"
+    UNSURE = "unsure"
+    UNFAMILIAR = "unfamiliar"
+
+
+def judge(probabilities: NDArray[np.float32], similarity: float, *, unfamiliar_below: float) -> Trust:
+    """Whether to trust calibrated class probabilities (C,) of a photo so similar to its nearest training photos."""
+    if similarity < unfamiliar_below:
+        return Trust.UNFAMILIAR
+    guessing = 1 / len(probabilities)
+    return Trust.SURE if probabilities.max() >= guessing + SURE_SHARE * (1 - guessing) else Trust.UNSURE
+
+
+def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float32]:
+    """Probabilities along the last axis."""
+    scaled = logits / temperature
+    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+
+
+def cross_entropy(logits: NDArray[np.float32], labels: NDArray[np.intp], temperature: float = 1.0) -> NDArray[np.float32]:
+    """Loss of each row: logits (N, C), labels (N,) -> (N,)."""
+    scaled = logits / temperature
+    scaled = scaled - scaled.max(axis=1, keepdims=True)
+    return np.asarray(np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(labels)), labels], np.float32)
+
+
+def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.intp]) -> float:
+    """The temperature with the least mean loss on validation logits (Guo et al. 2017, https://arxiv.org/abs/1706.04599)."""
+    losses = [float(cross_entropy(logits, labels, temperature).mean()) for temperature in TEMPERATURES]
+    return float(TEMPERATURES[int(np.argmin(losses))])
+
+
+def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors of length one along the last axis, so that a dot product is their cosine similarity."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+
+
+def unrelated_similarity(features: NDArray[np.float32], labels: NDArray[np.intp]) -> float:
+    """How alike photos that have nothing in common may be: a high quantile over pairs of different classes.
+
+    Features (N, D) and labels (N,) of the train split. A photo whose nearest neighbours are no closer than that is unfamiliar.
+    """
+    some = np.random.default_rng(0).permutation(len(labels))[:1000]  # A million pairs are plenty.
+    vectors, classes = unit(features[some]), labels[some]
+    pairs = (vectors @ vectors.T)[classes[:, None] != classes[None, :]]
+    return float(np.quantile(pairs, UNRELATED_QUANTILE)) if len(pairs) else 0.0

@@ -1,0 +1,187 @@
+"""Upload photos, take one, or pick an example: ranked classes, evidence, look-alikes, and "not sure" where it is."""
+
+import pandas as pd
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from model.answers import Answer
+from model.datasets import Dataset
+from model.errors import NotFound, PhotoRefused
+from model.photos import MAX_MEGABYTES, open_photo
+from model.runs import Run
+from model.starter import examples
+from model.store import Store, put_photo
+from model.trust import Trust
+from model.workspaces import MAX_ASKED, Asked, asked_photos, forget_asked, remember_asked, tell_label, withdraw_photo
+from pages.shared import state
+from pages.shared.charts import class_badge, probability_bars
+from pages.shared.gallery import Card, show_cards
+from pages.shared.resources import active_run_id, get_answer, get_dataset, get_evidence, get_picture, get_run, get_store
+from pages.shared.words import count, explanation, listed, plain, verdict
+
+WAYS = ("Upload", "Camera", "Examples")
+FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the last three as images.
+DOUBTFUL_FIRST = (Trust.UNFAMILIAR, Trust.UNSURE, Trust.SURE)
+
+HOW_IT_WORKS = """
+1. A network that has seen a million photos of everything turns yours into a list of numbers: what is round, spiny, leafy.
+2. A small linear head, trained on the labelled photos of this dataset, weighs those numbers into a score for each class.
+3. Because the head is linear, every region of the photo has its own share of the score: that is the evidence.
+4. The training photos with the most similar numbers are the look-alikes. If even they are far away, I say so.
+"""
+
+
+def ask_for_photos(store: Store, workspace: str, dataset: Dataset) -> None:
+    """Take photos from disk or camera into the workspace, or choose an example."""
+    way = st.segmented_control(
+        "Where from", WAYS, default=WAYS[0], required=True, key="classify_way", label_visibility="collapsed", width="stretch"
+    )
+    files: list[UploadedFile] = []
+    if way == "Upload":
+        label = f"Plant photos, up to {MAX_ASKED} at once"
+        files = st.file_uploader(label, FILE_TYPES, accept_multiple_files=True, max_upload_size=MAX_MEGABYTES, key=state.uploader_key())
+    elif way == "Camera":
+        taken = st.camera_input("Hold a plant up to the camera", resolution="720p", key=state.uploader_key() + "_camera")
+        files = [taken] if taken else []
+    else:
+        show_examples(store, dataset)
+    if files:
+        keep_uploads(store, workspace, [(file.name, file.getvalue()) for file in files])
+        st.rerun()
+    if state.refused_files():
+        st.warning("  \n".join(state.refused_files()), icon=":material/broken_image:")
+    with st.expander("How it works", icon=":material/school:"):
+        st.markdown(HOW_IT_WORKS)
+    st.caption("Photos are shrunk, stripped of location and camera data, and kept in your workspace until you remove them.")
+
+
+def keep_uploads(store: Store, workspace: str, files: list[tuple[str, bytes]]) -> None:
+    """Let each file through the gate; one bad file spoils nothing."""
+    refused = [f"{plain(name)}: left out, {MAX_ASKED} at a time is the most." for name, _ in files[MAX_ASKED:]]
+    bar, kept = st.progress(0.0), []
+    for done, (name, data) in enumerate(files[:MAX_ASKED], start=1):
+        bar.progress(done / min(len(files), MAX_ASKED), f"Reading {plain(name)}")
+        try:
+            kept.append(put_photo(store, open_photo(data)))
+            remember_asked(store, workspace, kept[-1], name)
+        except PhotoRefused as refusal:
+            refused.append(f"{plain(name)}: {refusal}")
+    state.set_refused_files(refused)
+    state.empty_uploader()
+    if kept:
+        state.select_photo(kept[0])
+
+
+def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
+    """The verdict and its reasons: probabilities, evidence, look-alikes."""
+    answer = get_answer(photo, run.card.id)
+    st.subheader(verdict(answer), anchor=False)
+    st.markdown(explanation(answer, [dataset.label_of(neighbour.photo) for neighbour in answer.neighbours]))
+    picture, figures = st.columns(2)
+    with figures:
+        ranked = ", ".join(f"{name} {share:.0%}" for name, share in zip(answer.classes, answer.probabilities, strict=True))
+        st.altair_chart(probability_bars(answer), alt=f"How likely each class is: {ranked}")
+        seen = st.toggle("Show the evidence", key="classify_evidence", help="Which parts of the photo speak for a class, and which against.")
+        looked_for = answer.best
+        if seen:
+            looked_for = st.pills("For and against", answer.classes, default=answer.best, required=True, key=f"classify_class_{photo}")
+            st.caption(f"Orange speaks for {looked_for}, blue against. Exact: the tints add up to its score.")
+    with picture:
+        if seen:
+            tinted = get_evidence(photo, run.card.id, answer.classes.index(looked_for))
+            st.image(tinted, width="stretch", alt=f"The photo, tinted orange where it speaks for {looked_for} and blue where against")
+        else:
+            st.image(get_picture(photo), width="stretch", alt="The photo you asked about")
+    st.markdown("**Most alike among the training photos**")
+    show_cards([_neighbour_card(neighbour.photo, neighbour.similarity, dataset) for neighbour in answer.neighbours], columns=5, key="classify_alike")
+
+
+def _neighbour_card(photo: str, similarity: float, dataset: Dataset) -> Card:
+    label = dataset.label_of(photo)
+    badge = class_badge(dataset.classes, label) if label else ":gray-badge[removed]"
+    return Card(photo, f"{badge}  \n:small[{similarity:.0%}]", f"A training photo filed under {label or 'nothing any more'}, {similarity:.0%} alike")
+
+
+def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *, own: bool) -> None:
+    """Let the visitor say what her photo really shows; it joins the training photos."""
+    label = dataset.label_of(photo)
+    if not own:
+        st.caption(f"An example from the starter set, filed under {label}. It was kept out of training.")
+        return
+    told = st.pills("Wrong? Tell it what this is", dataset.classes, default=label, key=f"classify_told_{photo}_{label}")
+    if told is not None and told != label:
+        try:
+            tell_label(store, workspace, photo, told)
+        except NotFound as refusal:
+            st.warning(str(refusal))
+            return
+        st.rerun()
+    if label is not None:
+        st.caption(f"Filed under {label}: the next retraining learns from it.")
+        st.button("Take it back", icon=":material/undo:", on_click=withdraw_photo, args=(store, workspace, photo), key="classify_withdraw")
+
+
+def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) -> None:
+    """All of the visitor's photos, the doubtful first, as cards and as a table to take away."""
+    answers = {one.photo: get_answer(one.photo, run.card.id) for one in asked}
+    asked = sorted(asked, key=lambda one: (DOUBTFUL_FIRST.index(answers[one.photo].trust), answers[one.photo].probability))
+    st.subheader(f"Your {count(len(asked), 'photo')}", anchor=False)
+    doubtful = sum(answer.trust is not Trust.SURE for answer in answers.values())
+    st.caption(f"{doubtful} of {len(asked)} I am not sure about; they come first." if doubtful else "I am sure about all of them.")
+    cards = [Card(one.photo, _short(answers[one.photo], one.name), f"{one.name}: {verdict(answers[one.photo])}") for one in asked]
+    show_cards(cards, key="classify_own", on_pick=state.select_photo)
+    with st.container(horizontal=True):
+        table = pd.DataFrame([_row(one, answers[one.photo]) for one in asked])
+        st.download_button("Download as CSV", table.to_csv(index=False), "areole.csv", "text/csv", icon=":material/download:", on_click="ignore")
+        with st.popover("Remove my photos", icon=":material/delete:"):
+            st.write("They are deleted from this workspace, except those you filed under a class.")
+            st.button("Remove them", type="primary", on_click=forget_all, args=(store, workspace, asked), key="classify_forget")
+
+
+def _short(answer: Answer, name: str) -> str:
+    doubt = {Trust.SURE: "", Trust.UNSURE: " :gray[not sure]", Trust.UNFAMILIAR: " :gray[none of them?]"}[answer.trust]
+    return f"{class_badge(answer.classes, answer.best)} {answer.probability:.0%}{doubt}  \n:small[{plain(name[:24])}]"
+
+
+def _row(one: Asked, answer: Answer) -> dict[str, object]:
+    name = f"'{one.name}" if one.name.startswith(("=", "+", "-", "@")) else one.name  # Or a spreadsheet would run it.
+    shares = {kind: round(float(share), 4) for kind, share in zip(answer.classes, answer.probabilities, strict=True)}
+    return {"file": name, "label": answer.best, "trust": str(answer.trust), **shares}
+
+
+def forget_all(store: Store, workspace: str, asked: list[Asked]) -> None:
+    """Delete the visitor's photos."""
+    for one in asked:
+        forget_asked(store, workspace, one.photo)
+    state.deselect_photo()
+
+
+def show_examples(store: Store, dataset: Dataset) -> None:
+    """Photos to try, three of each class."""
+    cards = [
+        Card(photo, class_badge(dataset.classes, name), f"Example {number} of {name}")
+        for name, photos in examples(store).items()
+        for number, photo in enumerate(photos, start=1)
+    ]
+    show_cards(cards, columns=3, width=300, key="classify_examples", on_pick=state.select_photo)
+
+
+store, workspace = get_store(), state.workspace()
+dataset, run = get_dataset(workspace), get_run(active_run_id(workspace))
+asked = asked_photos(store, workspace)
+
+st.title(f"{listed(run.card.classes).capitalize()}?", anchor=False)
+st.markdown("Show me a plant: I answer, show what in the photo made me think so, and say when I am not sure.")
+
+ask, answer = st.columns([4, 7], gap="medium")
+with ask:
+    ask_for_photos(store, workspace, dataset)
+own = {one.photo for one in asked}
+visible = own | {member.photo for member in dataset.members}
+wanted = state.selected_photo()
+photo = wanted if wanted in visible else next(iter(examples(store).values()))[0]
+with answer, st.container(border=True):
+    show_answer(photo, dataset, run)
+    ask_for_label(store, workspace, photo, dataset, own=photo in own)
+if len(asked) > 1:
+    show_own_photos(store, workspace, asked, run)

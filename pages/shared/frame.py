@@ -1,0 +1,49 @@
+"""What stands round every page: the sidebar, the import on first start, and a sentence where the data folder fails."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from model.errors import AreoleError
+from model.starter import import_starter
+from pages.shared import state
+from pages.shared.charts import class_badge
+from pages.shared.resources import active_run_id, get_dataset, get_run, get_store
+from pages.shared.words import count, plain
+
+
+def prepare_catalogue() -> None:
+    """Open the data folder; on first start import the starter set, with a bar."""
+    shown: list[st.delta_generator.DeltaGenerator] = []
+
+    def draw(done: int, total: int) -> None:
+        if not shown:
+            shown.append(st.empty())
+        shown[0].progress(done / total, f"First start: importing the starter set, {done} of {total} photos")
+
+    import_starter(get_store(), draw)
+    for bar in shown:
+        bar.empty()
+
+
+def show_sidebar() -> None:
+    """Which workspace, which data, which run, and how good it is."""
+    workspace = state.workspace()
+    dataset, run = get_dataset(workspace), get_run(active_run_id(workspace))
+    valid = run.evaluation.of("valid")
+    with st.sidebar:
+        st.markdown(f"**{plain(dataset.title)}**  \n{count(len(dataset.members), 'photo')}")
+        st.markdown(" ".join(class_badge(dataset.classes, name) for name in dataset.classes))
+        st.markdown(f"**{plain(run.card.name)}** on {run.card.backbone}  \n{valid.errors} of {len(valid.labels)} validation photos wrong")
+        st.caption("The starter photos are rendered. Expect more mistakes on real ones: about one in eight.")
+        st.caption(f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; share it with care.")
+
+
+def run_page(page: Callable[[], None]) -> None:
+    """Run a page; what goes wrong by name is a sentence, not a traceback."""
+    try:
+        prepare_catalogue()
+        show_sidebar()
+        page()
+    except AreoleError as error:
+        st.error(str(error), icon=":material/error:")

@@ -1,0 +1,90 @@
+"""Everything that is cached, in one place. Keys are small and true: a photo's hash, a run's id, a workspace's last edit.
+
+Cached values are shared by all visitors and never changed. torch is imported inside the functions that need it: that
+takes two seconds, and the first paint must not wait for it.
+"""
+
+from io import BytesIO
+
+import streamlit as st
+from PIL import Image, ImageOps
+
+from model.answers import Answer
+from model.datasets import Dataset, find_dataset
+from model.explain import overlay
+from model.runs import SHIPPED, Run, load_run, run_folder
+from model.store import Store, open_store, open_stored
+from model.workspaces import active_run, dataset_name, last_edit
+
+THUMBNAIL_PX, PICTURE_PX = 192, 640
+
+
+@st.cache_resource(show_spinner=False, validate=Store.is_alive)
+def get_store() -> Store:
+    """The data folder, opened again if somebody deleted it."""
+    return open_store()
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def get_run(run_id: str) -> Run:
+    """A saved run with its evaluation."""
+    return load_run(run_folder(get_store(), run_id))
+
+
+def active_run_id(workspace: str) -> str:
+    """The run this workspace uses: its own choice, or the one that ships."""
+    return active_run(get_store(), workspace) or SHIPPED
+
+
+def get_dataset(workspace: str) -> Dataset:
+    """The workspace's dataset with its edits applied."""
+    store = get_store()
+    return _dataset(dataset_name(store, workspace), workspace, last_edit(store, workspace))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _dataset(name: str, workspace: str, last_edit: int) -> Dataset:
+    """`last_edit` is unused in the body: it keeps an old view from outliving a new edit."""
+    return find_dataset(get_store(), name, workspace=workspace)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def get_answer(photo: str, run_id: str) -> Answer:
+    """What a run says about a kept photo."""
+    return _classifier(run_id).answer(open_stored(get_store(), photo))
+
+
+@st.cache_resource(show_spinner="Looking at the photos the classifier learned from ...", max_entries=4)
+def _classifier(run_id: str):  # type: ignore[no-untyped-def]  # Its type would import torch.
+    from model.classifier import load_classifier
+
+    return load_classifier(get_store(), run_id)
+
+
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def get_picture(photo: str) -> bytes:
+    """A kept photo as a JPEG of at most 640 pixels a side."""
+    return _jpeg(open_stored(get_store(), photo))
+
+
+@st.cache_resource(show_spinner=False, max_entries=2048)
+def get_thumbnail(photo: str) -> bytes:
+    """The middle of a kept photo as a small square JPEG."""
+    return _jpeg(ImageOps.fit(open_stored(get_store(), photo), (THUMBNAIL_PX, THUMBNAIL_PX)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def get_evidence(photo: str, run_id: str, position: int) -> bytes:
+    """The photo with the evidence for and against a class laid over it, as a JPEG."""
+    image = open_stored(get_store(), photo)
+    image.thumbnail((PICTURE_PX, PICTURE_PX))
+    return _jpeg(overlay(image, get_answer(photo, run_id).evidence, position))
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    image.thumbnail((PICTURE_PX, PICTURE_PX))
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()

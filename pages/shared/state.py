@@ -1,0 +1,59 @@
+"""The only place that spells session keys and query parameters. What matters is in the URL, so that a link carries it."""
+
+import streamlit as st
+
+from model.workspaces import is_workspace_id, new_workspace_id
+
+_WORKSPACE, _PHOTO = "w", "photo"  # Query parameters.
+_UPLOADS, _REFUSED, _RESTORED = "uploads", "refused", "restored"  # Session keys.
+
+
+def workspace() -> str:
+    """This visitor's workspace, new on a first visit; it stays in the URL on every page."""
+    given = st.query_params.get(_WORKSPACE, "")
+    current = given if is_workspace_id(given) else st.session_state.get(_WORKSPACE) or new_workspace_id()
+    st.session_state[_WORKSPACE] = current
+    if given != current:
+        st.query_params[_WORKSPACE] = current
+    return current
+
+
+def came_by_link() -> bool:
+    """Whether this session began with a workspace's link (asked once, before `workspace`)."""
+    return st.session_state.setdefault(_RESTORED, is_workspace_id(st.query_params.get(_WORKSPACE, "")))
+
+
+def selected_photo() -> str | None:
+    """The photo the visitor looks at."""
+    return st.query_params.get(_PHOTO)
+
+
+def select_photo(photo: str) -> None:
+    """Look at a photo."""
+    st.query_params[_PHOTO] = photo
+
+
+def deselect_photo() -> None:
+    """Look at nothing in particular."""
+    st.query_params.pop(_PHOTO, None)
+
+
+def uploader_key() -> str:
+    """Key of the upload widgets; a new one empties them."""
+    return f"classify_upload_{st.session_state.get(_UPLOADS, 0)}"
+
+
+def empty_uploader() -> None:
+    """Let go of the uploaded bytes: the photos are in the workspace by now."""
+    st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
+
+
+def refused_files() -> list[str]:
+    """Why the last upload lost files: one sentence each."""
+    refused: list[str] = st.session_state.get(_REFUSED, [])
+    return refused
+
+
+def set_refused_files(sentences: list[str]) -> None:
+    """Keep the sentences until the next upload."""
+    st.session_state[_REFUSED] = sentences

@@ -1,0 +1,11 @@
+"""Areole: build an honest image classifier in the browser. The frame round the pages; `streamlit run streamlit_app.py`."""
+
+import streamlit as st
+
+from pages.shared.frame import run_page
+
+st.set_page_config(page_title="Areole", page_icon="assets/icon.png", layout="wide")
+st.logo("assets/logo.svg", size="large", icon_image="assets/icon.png")
+
+page = st.navigation([st.Page("pages/classify.py", title="Classify", icon=":material/image_search:", default=True)])
+run_page(page.run)
