@@ -18,7 +18,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from model.efficientnet_lite import efficientnet_lite
+from model.efficientnet_lite import ConvNorm, efficientnet_lite
 from model.errors import NotFound, WeightsMissing
 from model.torchvision_operators import define_missing_operators
 
@@ -107,7 +107,11 @@ def load_network(name: str) -> nn.Module:
 
 @cache
 def _load_network(name: str) -> nn.Module:
-    return find_backbone(name).build().eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    network = find_backbone(name).build().eval().requires_grad_(False)
+    for module in network.modules():
+        if isinstance(module, ConvNorm):
+            module.fuse()
+    return network.to(memory_format=torch.channels_last)
 
 
 def feature_map(image: Image.Image, backbone: Backbone) -> Tensor:

@@ -127,7 +127,7 @@ def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) 
     asked = sorted(asked, key=lambda one: (DOUBTFUL_FIRST.index(answers[one.photo].trust), answers[one.photo].probability))
     st.subheader(f"Your {count(len(asked), 'photo')}", anchor=False)
     doubtful = sum(answer.trust is not Trust.SURE for answer in answers.values())
-    st.caption(f"{doubtful} of {len(asked)} I am not sure about; they come first." if doubtful else "I am sure about all of them.")
+    st.caption(f"{doubtful} of {len(asked)} I am not sure about; they come first." if doubtful else "I am sure about all of them.", help="Choose a label to look closer.")
     cards = [Card(one.photo, _short(answers[one.photo], one.name), f"{one.name}: {verdict(answers[one.photo])}") for one in asked]
     show_cards(cards, key="classify_own", on_pick=state.select_photo)
     with st.container(horizontal=True):
@@ -139,8 +139,9 @@ def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) 
 
 
 def _short(answer: Answer, name: str) -> str:
-    doubt = {Trust.SURE: "", Trust.UNSURE: " :gray[not sure]", Trust.UNFAMILIAR: " :gray[none of them?]"}[answer.trust]
-    return f"{class_badge(answer.classes, answer.best)} {answer.probability:.0%}{doubt}  \n:small[{plain(name[:24])}]"
+    badge = f"{class_badge(answer.classes, answer.best)} {answer.probability:.0%}"
+    said = {Trust.SURE: badge, Trust.UNSURE: f":gray-badge[not sure] {badge}", Trust.UNFAMILIAR: ":gray-badge[none of them]"}
+    return f"{said[answer.trust]}  \n:small[{plain(name[:24])}]"
 
 
 def _row(one: Asked, answer: Answer) -> dict[str, object]:

@@ -1,0 +1,25 @@
+"""How this process behaves towards others on a small machine. Runs before torch is imported."""
+
+import ctypes
+import os
+import sys
+
+M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8  # From glibc's malloc.h.
+
+
+def share_cores() -> None:
+    """Let torch's worker threads wait with a short spin instead of a long one.
+
+    By default two processes on the same cores, a server and a training, starve each other: classifying 544 photos took
+    295 s instead of 15 s. Alone, the short spin costs a tenth. Read by libgomp; other platforms ignore it.
+    """
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+
+
+def share_memory() -> None:
+    """Give freed memory back, and keep two heaps instead of one a thread: about 40 MB less in a server (glibc only)."""
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # Absent from other C libraries.
+        if mallopt is not None:
+            mallopt(M_ARENA_MAX, 2)
+            mallopt(M_TRIM_THRESHOLD, 128 * 1024)
