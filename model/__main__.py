@@ -123,7 +123,11 @@ def train(store: Store, options: argparse.Namespace) -> int:
         "best_epoch": run.card.best_epoch,
         "seconds": run.card.seconds,
     }
-    _tell(options, line, f"run {run.card.id}: {valid.errors} of {len(valid.labels)} validation photos wrong, epoch {run.card.best_epoch}")
+    _tell(
+        options,
+        line,
+        f"run {run.card.id}: {valid.errors} of {len(valid.labels)} validation photos wrong, epoch {run.card.best_epoch}",
+    )
     return DONE
 
 

@@ -107,11 +107,11 @@ def load_network(name: str) -> nn.Module:
 
 @cache
 def _load_network(name: str) -> nn.Module:
-    network = find_backbone(name).build().eval().requires_grad_(False)
+    network: nn.Module = find_backbone(name).build().eval().requires_grad_(False)
     for module in network.modules():
         if isinstance(module, ConvNorm):
             module.fuse()
-    return network.to(memory_format=torch.channels_last)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]  # Missing from torch's types.
 
 
 def feature_map(image: Image.Image, backbone: Backbone) -> Tensor:
@@ -127,5 +127,5 @@ def pixels(image: Image.Image, backbone: Backbone) -> Tensor:
     scale = backbone.input_px / sqrt(image.width * image.height)
     width, height = (max(1, round(side * scale / STRIDE_PX)) * STRIDE_PX for side in image.size)
     resized = np.asarray(image.resize((width, height), Image.Resampling.BICUBIC), dtype=np.float32) / 255  # (H, W, 3)
-    normalised = (resized - np.float32(backbone.mean)) / np.float32(backbone.std)
+    normalised = (resized - np.array(backbone.mean, np.float32)) / np.array(backbone.std, np.float32)
     return torch.from_numpy(normalised).permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)

@@ -43,10 +43,12 @@ STAGES = (
 class ConvNorm(nn.Module):
     """Convolution with TensorFlow's "same" padding, batch norm and, unless linear, ReLU6."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int = 1, *, stride: int = 1, groups: int = 1, linear: bool = False) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int = 1, *, stride: int = 1, groups: int = 1, linear: bool = False
+    ) -> None:
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, groups=groups, bias=False)
-        self.norm: nn.Module = nn.BatchNorm2d(outputs, eps=1e-3)
+        self.norm = nn.BatchNorm2d(outputs, eps=1e-3)
         self.linear = linear
 
     def forward(self, images: Tensor) -> Tensor:
@@ -61,7 +63,8 @@ class ConvNorm(nn.Module):
 
     def fuse(self) -> None:
         """Fold the norm into the convolution, for serving only: a fifth faster, 10 MB less, the same answer."""
-        self.conv, self.norm = fuse_conv_bn_eval(self.conv, self.norm), nn.Identity()
+        self.conv = fuse_conv_bn_eval(self.conv, self.norm)
+        self.add_module("norm", nn.Identity())
 
 
 class Block(nn.Module):

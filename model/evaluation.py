@@ -28,7 +28,7 @@ class Evaluation:
     @property
     def predicted(self) -> NDArray[np.intp]:
         """Position of the best class, (N,)."""
-        return self.logits.argmax(axis=1)
+        return np.asarray(self.logits.argmax(axis=1))
 
     @property
     def probabilities(self) -> NDArray[np.float32]:

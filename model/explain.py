@@ -17,6 +17,6 @@ def overlay(image: Image.Image, evidence: NDArray[np.float32], position: int) ->
     smooth = Image.fromarray(strength.astype(np.float32)).resize(image.size, Image.Resampling.BICUBIC)
     tint = np.asarray(smooth)[..., None].clip(-1, 1)  # (height, width, 1)
     grey = np.asarray(image.convert("L").convert("RGB"), np.float32)
-    colour = np.where(tint > 0, np.float32(FOR), np.float32(AGAINST))
+    colour = np.where(tint > 0, FOR, AGAINST).astype(np.float32)
     share = np.abs(tint) * STRONGEST_TINT
     return Image.fromarray((grey * (1 - share) + colour * share).astype(np.uint8))

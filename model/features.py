@@ -55,4 +55,4 @@ def _kept(store: Store, names: list[str], backbone: Backbone) -> dict[str, NDArr
 
 def _pooled(maps: NDArray[np.float32]) -> NDArray[np.float16]:
     """(D, H, W) -> (D,)."""
-    return maps.mean(axis=(1, 2)).astype(STORED)
+    return np.asarray(maps.mean(axis=(1, 2)), STORED)

@@ -62,7 +62,7 @@ def train_head(
     torch.nn.init.zeros_(linear.weight)
     torch.nn.init.zeros_(linear.bias)
     history: list[Epoch] = []
-    best, kept = float("inf"), (linear.weight, linear.bias)
+    best, kept = float("inf"), (linear.weight.detach(), linear.bias.detach())
     for train_loss, seconds in _epochs(linear, scaled[0], targets[0], settings):
         with torch.inference_mode():
             logits = linear(scaled[1])
@@ -72,8 +72,8 @@ def train_head(
         on_epoch(history[-1])
         if valid_loss < best:
             best, kept = valid_loss, (linear.weight.detach().clone(), linear.bias.detach().clone())
-    weight, bias = (part.detach().numpy() for part in kept)
-    folded = weight / np.float32(scale)
+    weight, bias = (part.numpy() for part in kept)
+    folded = np.asarray(weight / scale, np.float32)
     best_epoch = min(history, key=lambda epoch: epoch.valid_loss).epoch
     return Head(folded, bias - folded @ mean, tuple(history), best_epoch)
 

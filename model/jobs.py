@@ -49,4 +49,3 @@ def _end(store: Store, job: int, state: str, message: str) -> None:
     with store.session() as session:
         ending = update(JobRow).where(JobRow.id == job)
         session.execute(ending.values(state=state, message=message[:500], ended_at=datetime.now(UTC)))
-

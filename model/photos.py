@@ -115,7 +115,7 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
         pixels = pixels.resize(small, Image.Resampling.BICUBIC, reducing_gap=2)
     bare = Image.new("RGB", pixels.size)  # A new image carries no metadata over.
     bare.paste(pixels)
-    if orientation:
+    if orientation is not None:  # FLIP_LEFT_RIGHT is 0.
         bare = bare.transpose(orientation)
     return bare
 

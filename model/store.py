@@ -6,7 +6,7 @@ file in it, `AREOLE_PHOTOS` another place for the photos (any URL that fsspec kn
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
@@ -20,6 +20,7 @@ from sqlalchemy import Engine, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from model.errors import NotFound, StoreUnavailable
 from model.photos import Photo
@@ -27,7 +28,10 @@ from model.schema import VERSION, Meta, PhotoRow, Table
 
 ROOT = Path(__file__).resolve().parents[1]
 BUSY_TIMEOUT_S = 30  # How long one writer waits for another; an import holds the lock for about a second.
-INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}  # Both know ON CONFLICT DO NOTHING.
+INSERTS: dict[str, Callable[[type[Table]], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}  # Both know ON CONFLICT DO NOTHING.
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def open_store(home: Path | None = None) -> Store:
         engine = create_engine(database)
         if engine.url.get_backend_name() == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
-        Table.metadata.create_all(engine)
+        _create_tables(engine)
         _check_version(engine, home)
     except (OSError, DBAPIError) as error:
         raise unavailable(home, error) from error
@@ -80,8 +84,7 @@ def unavailable(home: Path, error: BaseException) -> StoreUnavailable:
     """The sentence for a data folder that cannot be used."""
     fact = str(error.orig if isinstance(error, DBAPIError) else error)
     return StoreUnavailable(
-        f"The data folder {home} cannot be used: {fact}. "
-        "Free some space, make it writable, or set AREOLE_HOME to another folder."
+        f"The data folder {home} cannot be used: {fact}. Free some space, make it writable, or set AREOLE_HOME to another folder."
     )
 
 
@@ -151,6 +154,15 @@ def _identity(engine: Engine) -> int | None:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_S * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _create_tables(engine: Engine) -> None:
+    """`create_all` looks first and creates then, and fails when another process starts in between; this cannot."""
+    with engine.begin() as connection:
+        for table in Table.metadata.sorted_tables:
+            connection.execute(CreateTable(table, if_not_exists=True))
+            for index in table.indexes:
+                connection.execute(CreateIndex(index, if_not_exists=True))
 
 
 def _check_version(engine: Engine, home: Path) -> None:

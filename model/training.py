@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.backbones import DEFAULT_BACKBONE, find_backbone
-from model.datasets import SPLITS, Dataset
+from model.datasets import Dataset
 from model.evaluation import Evaluation
 from model.features import features
 from model.head import Examples, Head, train_head
@@ -31,7 +31,7 @@ class TrainRequest:
 
     dataset: Dataset
     backbone: str = DEFAULT_BACKBONE
-    settings: HeadSettings = HeadSettings()
+    settings: HeadSettings = field(default_factory=HeadSettings)
     name: str = "Head only"
     workspace: str | None = None
 
@@ -53,10 +53,16 @@ def train_run(
         vectors = features(store, [member.photo for member in dataset.members], backbone, on_features)
         started = perf_counter()
         labels = np.array([dataset.classes.index(member.label) for member in dataset.members], np.intp)
-        parts = {split: _examples(dataset, split, vectors, labels) for split in SPLITS}
-        head = train_head(parts["train"], parts["valid"], dataset.classes, request.settings, on_epoch)
+        photos = tuple(member.photo for member in dataset.members)
+        splits = tuple(member.split for member in dataset.members)
+        train, valid = (_examples(split, splits, vectors, labels) for split in ("train", "valid"))
+        head = train_head(train, valid, dataset.classes, request.settings, on_epoch)
+        temperature = fit_temperature(head.logits(valid.features), valid.labels)
+        table = Evaluation(dataset.classes, photos, splits, labels, head.logits(vectors), temperature)
         run_id = folder.name if folder else f"head-{secrets.token_hex(4)}"
-        run = _run(run_id, request, head, vectors, labels, parts, seconds=perf_counter() - started)
+        familiar = unrelated_similarity(train.features, train.labels)
+        card = _card(request, head, temperature, familiar, run_id=run_id, seconds=perf_counter() - started)
+        run = Run(card, head.weight, head.bias, table)
         save_run(run, folder or run_folder(store, run_id))
         if folder is None:
             with store.session() as session:
@@ -64,24 +70,14 @@ def train_run(
     return run
 
 
-def _examples(dataset: Dataset, split: str, vectors: NDArray[np.float32], labels: NDArray[np.intp]) -> Examples:
-    rows = [row for row, member in enumerate(dataset.members) if member.split == split]
+def _examples(split: str, splits: tuple[str, ...], vectors: NDArray[np.float32], labels: NDArray[np.intp]) -> Examples:
+    rows = [row for row, name in enumerate(splits) if name == split]
     return Examples(vectors[rows], labels[rows])
 
 
-def _run(
-    run_id: str,
-    request: TrainRequest,
-    head: Head,
-    vectors: NDArray[np.float32],
-    labels: NDArray[np.intp],
-    parts: dict[str, Examples],
-    *,
-    seconds: float,
-) -> Run:
+def _card(request: TrainRequest, head: Head, temperature: float, unfamiliar_below: float, *, run_id: str, seconds: float) -> Card:
     dataset, settings = request.dataset, request.settings
-    temperature = fit_temperature(head.logits(parts["valid"].features), parts["valid"].labels)
-    card = Card(
+    return Card(
         id=run_id,
         name=request.name,
         mode="head",
@@ -93,14 +89,10 @@ def _run(
         history=head.history,
         best_epoch=head.best_epoch,
         temperature=temperature,
-        unfamiliar_below=unrelated_similarity(parts["train"].features, parts["train"].labels),
+        unfamiliar_below=unfamiliar_below,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=seconds,
         versions={package: version(package) for package in PACKAGES},
         command=f"python -m model train --dataset {dataset.name} --mode head --epochs {settings.epochs} "
         f"--backbone {request.backbone} --lr {settings.learning_rate} --seed {settings.seed}",
     )
-    photos = tuple(member.photo for member in dataset.members)
-    splits = tuple(member.split for member in dataset.members)
-    table = Evaluation(dataset.classes, photos, splits, labels, head.logits(vectors), temperature)
-    return Run(card, head.weight, head.bias, table)

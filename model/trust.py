@@ -54,7 +54,7 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.intp]) -> fl
 
 def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Vectors of length one along the last axis, so that a dot product is their cosine similarity."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12), np.float32)
 
 
 def unrelated_similarity(features: NDArray[np.float32], labels: NDArray[np.intp]) -> float:

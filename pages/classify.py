@@ -39,7 +39,9 @@ def ask_for_photos(store: Store, workspace: str, dataset: Dataset) -> None:
     files: list[UploadedFile] = []
     if way == "Upload":
         label = f"Plant photos, up to {MAX_ASKED} at once"
-        files = st.file_uploader(label, FILE_TYPES, accept_multiple_files=True, max_upload_size=MAX_MEGABYTES, key=state.uploader_key())
+        files = st.file_uploader(
+            label, FILE_TYPES, accept_multiple_files=True, max_upload_size=MAX_MEGABYTES, key=state.uploader_key()
+        )
     elif way == "Camera":
         taken = st.camera_input("Hold a plant up to the camera", resolution="720p", key=state.uploader_key() + "_camera")
         files = [taken] if taken else []
@@ -81,25 +83,39 @@ def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
     with figures:
         ranked = ", ".join(f"{name} {share:.0%}" for name, share in zip(answer.classes, answer.probabilities, strict=True))
         st.altair_chart(probability_bars(answer), alt=f"How likely each class is: {ranked}")
-        seen = st.toggle("Show the evidence", key="classify_evidence", help="Which parts of the photo speak for a class, and which against.")
+        seen = st.toggle(
+            "Show the evidence", key="classify_evidence", help="Which parts of the photo speak for a class, and which against."
+        )
         looked_for = answer.best
         if seen:
-            looked_for = st.pills("For and against", answer.classes, default=answer.best, required=True, key=f"classify_class_{photo}")
+            looked_for = st.pills(
+                "For and against", answer.classes, default=answer.best, required=True, key=f"classify_class_{photo}"
+            )
             st.caption(f"Orange speaks for {looked_for}, blue against. Exact: the tints add up to its score.")
     with picture:
         if seen:
             tinted = get_evidence(photo, run.card.id, answer.classes.index(looked_for))
-            st.image(tinted, width="stretch", alt=f"The photo, tinted orange where it speaks for {looked_for} and blue where against")
+            st.image(
+                tinted, width="stretch", alt=f"The photo, tinted orange where it speaks for {looked_for} and blue where against"
+            )
         else:
             st.image(get_picture(photo), width="stretch", alt="The photo you asked about")
     st.markdown("**Most alike among the training photos**")
-    show_cards([_neighbour_card(neighbour.photo, neighbour.similarity, dataset) for neighbour in answer.neighbours], columns=5, key="classify_alike")
+    show_cards(
+        [_neighbour_card(neighbour.photo, neighbour.similarity, dataset) for neighbour in answer.neighbours],
+        columns=5,
+        key="classify_alike",
+    )
 
 
 def _neighbour_card(photo: str, similarity: float, dataset: Dataset) -> Card:
     label = dataset.label_of(photo)
     badge = class_badge(dataset.classes, label) if label else ":gray-badge[removed]"
-    return Card(photo, f"{badge}  \n:small[{similarity:.0%}]", f"A training photo filed under {label or 'nothing any more'}, {similarity:.0%} alike")
+    return Card(
+        photo,
+        f"{badge}  \n:small[{similarity:.0%}]",
+        f"A training photo filed under {label or 'nothing any more'}, {similarity:.0%} alike",
+    )
 
 
 def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *, own: bool) -> None:
@@ -118,7 +134,9 @@ def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *,
         st.rerun()
     if label is not None:
         st.caption(f"Filed under {label}: the next retraining learns from it.")
-        st.button("Take it back", icon=":material/undo:", on_click=withdraw_photo, args=(store, workspace, photo), key="classify_withdraw")
+        st.button(
+            "Take it back", icon=":material/undo:", on_click=withdraw_photo, args=(store, workspace, photo), key="classify_withdraw"
+        )
 
 
 def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) -> None:
@@ -127,12 +145,17 @@ def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) 
     asked = sorted(asked, key=lambda one: (DOUBTFUL_FIRST.index(answers[one.photo].trust), answers[one.photo].probability))
     st.subheader(f"Your {count(len(asked), 'photo')}", anchor=False)
     doubtful = sum(answer.trust is not Trust.SURE for answer in answers.values())
-    st.caption(f"{doubtful} of {len(asked)} I am not sure about; they come first." if doubtful else "I am sure about all of them.", help="Choose a label to look closer.")
+    st.caption(
+        f"{doubtful} of {len(asked)} I am not sure about; they come first." if doubtful else "I am sure about all of them.",
+        help="Choose a label to look closer.",
+    )
     cards = [Card(one.photo, _short(answers[one.photo], one.name), f"{one.name}: {verdict(answers[one.photo])}") for one in asked]
     show_cards(cards, key="classify_own", on_pick=state.select_photo)
     with st.container(horizontal=True):
         table = pd.DataFrame([_row(one, answers[one.photo]) for one in asked])
-        st.download_button("Download as CSV", table.to_csv(index=False), "areole.csv", "text/csv", icon=":material/download:", on_click="ignore")
+        st.download_button(
+            "Download as CSV", table.to_csv(index=False), "areole.csv", "text/csv", icon=":material/download:", on_click="ignore"
+        )
         with st.popover("Remove my photos", icon=":material/delete:"):
             st.write("They are deleted from this workspace, except those you filed under a class.")
             st.button("Remove them", type="primary", on_click=forget_all, args=(store, workspace, asked), key="classify_forget")
@@ -182,6 +205,8 @@ visible = own | {member.photo for member in dataset.members}
 wanted = state.selected_photo()
 photo = wanted if wanted in visible else next(iter(examples(store).values()))[0]
 with answer, st.container(border=True):
+    if wanted not in (photo, None):
+        st.info("The photo of this link is no longer here. Upload it again; meanwhile, an example.", icon=":material/info:")
     show_answer(photo, dataset, run)
     ask_for_label(store, workspace, photo, dataset, own=photo in own)
 if len(asked) > 1:

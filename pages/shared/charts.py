@@ -33,7 +33,7 @@ def probability_bars(answer: Answer) -> alt.Chart:
     labels = [f"{name}  {answer.probabilities[row]:.0%}" for name, row in zip(names, ranked, strict=True)]
     table = pd.DataFrame({"label": labels, "class": names, "probability": answer.probabilities[ranked].astype(float)})
     colours = alt.Scale(domain=names, range=[class_colour(answer.classes, name) for name in names])
-    return (
+    chart: alt.Chart = (
         alt.Chart(table, height=36 * len(names))
         .mark_bar(cornerRadius=4, height=22)
         .encode(
@@ -44,3 +44,4 @@ def probability_bars(answer: Answer) -> alt.Chart:
         )
         .configure_view(stroke=None)
     )
+    return chart

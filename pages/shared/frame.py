@@ -34,7 +34,9 @@ def show_sidebar() -> None:
     with st.sidebar:
         st.markdown(f"**{plain(dataset.title)}**  \n{count(len(dataset.members), 'photo')}")
         st.markdown(" ".join(class_badge(dataset.classes, name) for name in dataset.classes))
-        st.markdown(f"**{plain(run.card.name)}** on {run.card.backbone}  \n{valid.errors} of {len(valid.labels)} validation photos wrong")
+        st.markdown(
+            f"**{plain(run.card.name)}** on {run.card.backbone}  \n{valid.errors} of {len(valid.labels)} validation photos wrong"
+        )
         st.caption("The starter photos are rendered. Expect more mistakes on real ones: about one in eight.")
         st.caption(f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; share it with care.")
 

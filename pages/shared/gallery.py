@@ -30,4 +30,11 @@ def show_cards(
                 if on_pick is None:
                     st.markdown(card.caption, text_alignment="center")
                 else:
-                    st.button(card.caption, key=f"{key}_{card.photo}", on_click=on_pick, args=(card.photo,), type="tertiary", help=card.alt)
+                    st.button(
+                        card.caption,
+                        key=f"{key}_{card.photo}",
+                        on_click=on_pick,
+                        args=(card.photo,),
+                        type="tertiary",
+                        help=card.alt,
+                    )

@@ -5,6 +5,7 @@ takes two seconds, and the first paint must not wait for it.
 """
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from PIL import Image, ImageOps
@@ -15,6 +16,9 @@ from model.explain import overlay
 from model.runs import SHIPPED, Run, load_run, run_folder
 from model.store import Store, open_store, open_stored
 from model.workspaces import active_run, dataset_name, last_edit
+
+if TYPE_CHECKING:
+    from model.classifier import Classifier
 
 THUMBNAIL_PX, PICTURE_PX = 192, 640
 
@@ -55,12 +59,10 @@ def get_answer(photo: str, run_id: str) -> Answer:
 
 
 @st.cache_resource(show_spinner="Looking at the photos the classifier learned from ...", max_entries=4)
-def _classifier(run_id: str):  # type: ignore[no-untyped-def]  # Its type would import torch.
+def _classifier(run_id: str) -> "Classifier":
     from model.classifier import load_classifier
 
     return load_classifier(get_store(), run_id)
-
-
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)

@@ -5,7 +5,7 @@ import streamlit as st
 from model.workspaces import is_workspace_id, new_workspace_id
 
 _WORKSPACE, _PHOTO = "w", "photo"  # Query parameters.
-_UPLOADS, _REFUSED, _RESTORED = "uploads", "refused", "restored"  # Session keys.
+_UPLOADS, _REFUSED = "uploads", "refused"  # Session keys.
 
 
 def workspace() -> str:
@@ -16,11 +16,6 @@ def workspace() -> str:
     if given != current:
         st.query_params[_WORKSPACE] = current
     return current
-
-
-def came_by_link() -> bool:
-    """Whether this session began with a workspace's link (asked once, before `workspace`)."""
-    return st.session_state.setdefault(_RESTORED, is_workspace_id(st.query_params.get(_WORKSPACE, "")))
 
 
 def selected_photo() -> str | None:

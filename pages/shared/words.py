@@ -46,8 +46,10 @@ def explanation(answer: Answer, labels: list[str | None]) -> str:
     """Why the answer is what it is, from its own figures and the labels of its look-alikes."""
     first, second = (answer.classes[row] for row in (-answer.probabilities).argsort()[:2])
     if answer.trust is Trust.UNFAMILIAR:
-        return f"I know only {listed(answer.classes, 'and')}, and no photo I learned from is much like it. My guess, {first}, means little."
+        known = listed(answer.classes, "and")
+        return f"I know only {known}, and no photo I learned from is much like it. My guess, {first}, means little."
     if answer.trust is Trust.UNSURE:
         return f"It could be {a(first)} ({answer.probability:.0%}) or {a(second)}: too close to call."
-    agreeing = in_words(labels.count(first))
-    return f"I give it {answer.probability:.0%}. Of the {in_words(len(labels))} most alike training photos, {agreeing} {'is' if labels.count(first) == 1 else 'are'} filed under {first}."
+    agreeing = labels.count(first)
+    filed = f"{in_words(agreeing)} {'is' if agreeing == 1 else 'are'} filed under {first}"
+    return f"I give it {answer.probability:.0%}. Of the {in_words(len(labels))} most alike training photos, {filed}."

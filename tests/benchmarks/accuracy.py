@@ -97,7 +97,7 @@ def unscaled(features: NDArray[np.float32], train: NDArray[np.float32]) -> NDArr
 
 def standardised(features: NDArray[np.float32], train: NDArray[np.float32]) -> NDArray[np.float32]:
     """Each dimension to mean 0 and deviation 1."""
-    return (features - train.mean(axis=0)) / (train.std(axis=0) + 1e-2)
+    return np.asarray((features - train.mean(axis=0)) / (train.std(axis=0) + 1e-2), np.float32)
 
 
 def report(title: str, photos: Photos, classes: tuple[str, ...], settings: HeadSettings, scaling: Scaling = unscaled) -> None:
@@ -109,7 +109,9 @@ def report(title: str, photos: Photos, classes: tuple[str, ...], settings: HeadS
         wrong = head.logits(scaled).argmax(axis=1) != photos.labels
         errors.append([100 * wrong[photos.splits == split].mean() for split in ("real", "valid", "test")])
     real, valid, test = np.array(errors).T
-    print(f"{title:58s} {real.mean():5.1f} ({real.min():.1f} to {real.max():.1f}) {valid.mean():8.1f} {test.mean():6.1f}", flush=True)
+    print(
+        f"{title:58s} {real.mean():5.1f} ({real.min():.1f} to {real.max():.1f}) {valid.mean():8.1f} {test.mean():6.1f}", flush=True
+    )
 
 
 def main() -> None:

@@ -1,0 +1,75 @@
+"""The head: the same seed gives the same numbers, the best epoch is kept, and where training cannot work it says why."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model.errors import CannotTrain
+from model.head import Examples, train_head
+from model.runs import Epoch, HeadSettings
+from model.trust import cross_entropy
+
+CLASSES = ("a", "b", "c")
+
+
+def clusters(count: int, seed: int, noise: float = 0.5) -> Examples:
+    """Points round three corners, off-centre and unevenly scaled like pooled features."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count) % 3
+    points = np.eye(3, 20)[labels] * 3 + rng.normal(0, noise, (count, 20)) + 5
+    return Examples(points.astype(np.float32), labels)
+
+
+def test_it_learns_what_can_be_learned() -> None:
+    head = train_head(clusters(300, 0), clusters(90, 1), CLASSES, HeadSettings(learning_rate=0.05))
+    assert head.history[-1].error_rate < 0.05
+    assert (head.logits(clusters(90, 2).features).argmax(axis=1) == clusters(90, 2).labels).mean() > 0.95
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_seed_others() -> None:
+    def figures(seed: int) -> list[tuple[float, float]]:
+        head = train_head(clusters(300, 0), clusters(90, 1), CLASSES, HeadSettings(seed=seed))
+        return [(epoch.train_loss, epoch.valid_loss) for epoch in head.history]
+
+    assert figures(3) == figures(3)
+    assert figures(3) != figures(4)
+
+
+def test_the_best_epoch_by_valid_loss_is_kept() -> None:
+    noisy = clusters(60, 0, noise=3)
+    train = replace(noisy, labels=np.random.default_rng(0).permutation(noisy.labels))  # Nothing to learn: it over-fits.
+    valid = clusters(90, 1)
+    head = train_head(train, valid, CLASSES, HeadSettings(epochs=30, learning_rate=0.05))
+    losses = [epoch.valid_loss for epoch in head.history]
+    assert head.best_epoch == int(np.argmin(losses)) < 29
+    assert float(cross_entropy(head.logits(valid.features), valid.labels).mean()) == pytest.approx(min(losses), abs=1e-3)
+
+
+def test_every_epoch_is_reported_as_it_ends() -> None:
+    reports: list[Epoch] = []
+    head = train_head(clusters(300, 0), clusters(90, 1), CLASSES, HeadSettings(epochs=4), reports.append)
+    assert tuple(reports) == head.history
+    assert [report.epoch for report in reports] == [0, 1, 2, 3]
+    assert all(report.seconds > 0 for report in reports)
+
+
+@pytest.mark.parametrize(
+    ("train", "valid", "classes", "sentence"),
+    [
+        (clusters(30, 0), clusters(9, 1), ("a",), "only one class"),
+        (Examples(clusters(30, 0).features, np.zeros(30, np.intp)), clusters(9, 1), CLASSES, "b has 0 training photos"),
+        (clusters(4, 0), clusters(9, 1), CLASSES, "b has 1 training photos"),
+        (clusters(30, 0), clusters(0, 1), CLASSES, "no validation photos"),
+    ],
+    ids=["one class", "empty class", "one photo", "no validation"],
+)
+def test_where_training_cannot_work_it_says_why(train: Examples, valid: Examples, classes: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(CannotTrain, match=sentence):
+        train_head(train, valid, classes, HeadSettings())
+
+
+def test_constant_features_do_not_divide_by_zero() -> None:
+    flat = Examples(np.ones((30, 5), np.float32), np.arange(30) % 3)
+    head = train_head(flat, flat, CLASSES, HeadSettings(epochs=2))
+    assert np.isfinite(head.logits(flat.features)).all()

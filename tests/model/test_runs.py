@@ -1,0 +1,111 @@
+"""Saved runs: the shipped one can be made again, a round trip changes nothing, damaged or hostile ones are refused."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import select
+
+from model.datasets import find_dataset
+from model.errors import CannotTrain, NotFound
+from model.jobs import FAILED, RUNNING, fail_orphans, recorded
+from model.runs import SHIPPED, HeadSettings, load_run, run_folder, save_run
+from model.schema import JobRow, RunRow
+from model.starter import STARTER
+from model.store import Store
+from model.training import TrainRequest, train_run
+
+
+def test_the_shipped_run_trained_again_has_the_same_validation_error(store: Store, tmp_path: Path) -> None:
+    shipped = load_run(run_folder(store, SHIPPED))
+    dataset = find_dataset(store, STARTER)
+    assert shipped.card.fingerprint == dataset.fingerprint
+    again = train_run(store, TrainRequest(dataset, shipped.card.backbone, shipped.card.settings), folder=tmp_path / "again")
+    assert again.evaluation.of("valid").errors == shipped.evaluation.of("valid").errors
+    assert again.card.best_epoch == shipped.card.best_epoch
+    assert np.allclose(again.evaluation.logits, shipped.evaluation.logits, atol=0.02)
+
+
+def test_the_shipped_run_is_small_and_holds_no_pickle(store: Store) -> None:
+    files = list(run_folder(store, SHIPPED).iterdir())
+    assert {file.name for file in files} == {"card.json", "evaluation.json", "head.safetensors"}
+    assert sum(file.stat().st_size for file in files) < 1_000_000
+
+
+def test_the_shipped_card_says_how_to_repeat_it(store: Store) -> None:
+    card = load_run(run_folder(store, SHIPPED)).card
+    assert card.command.startswith("python -m model train --dataset starter --mode head --epochs 10")
+    assert set(card.versions) == {"torch", "numpy", "pillow"}
+    assert len(card.history) == card.settings.epochs
+
+
+def test_a_round_trip_changes_nothing(store: Store, tmp_path: Path) -> None:
+    run = load_run(run_folder(store, SHIPPED))
+    save_run(run, tmp_path / "copy")
+    copy = load_run(tmp_path / "copy")
+    assert copy.card == run.card
+    assert np.array_equal(copy.weight, run.weight)
+    assert np.array_equal(copy.evaluation.logits, run.evaluation.logits)
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("head.safetensors", b"\x80\x04\x95pickle"),
+        ("head.safetensors", b""),
+        ("card.json", b"{"),
+        ("card.json", b'{"format": 99}'),
+        ("evaluation.json", b"[]"),
+    ],
+)
+def test_a_damaged_run_is_a_sentence(store: Store, tmp_path: Path, file: str, content: bytes) -> None:
+    save_run(load_run(run_folder(store, SHIPPED)), tmp_path / "run")
+    (tmp_path / "run" / file).write_bytes(content)
+    with pytest.raises(NotFound, match="Train again"):
+        load_run(tmp_path / "run")
+
+
+@pytest.mark.parametrize("name", ["../shipped", "/etc", "..", "", "a/b", "a\\b"])
+def test_a_runs_name_cannot_leave_the_folder(store: Store, name: str) -> None:
+    with pytest.raises(NotFound):
+        run_folder(store, name)
+
+
+def test_a_training_is_kept_and_its_job_done(store: Store) -> None:
+    run = train_run(store, TrainRequest(find_dataset(store, STARTER), settings=HeadSettings(epochs=2)))
+    assert load_run(run_folder(store, run.card.id)).card == run.card
+    with store.session() as session:
+        assert session.get(RunRow, run.card.id) is not None
+        assert session.scalars(select(JobRow.state).order_by(JobRow.id.desc())).first() == "done"
+
+
+def test_a_training_that_cannot_work_says_so_in_its_job(store: Store) -> None:
+    dataset = find_dataset(store, STARTER)
+    blind = replace(dataset, members=tuple(member for member in dataset.members if member.split != "valid"))
+    with pytest.raises(CannotTrain):
+        train_run(store, TrainRequest(blind))
+    with store.session() as session:
+        job = session.scalars(select(JobRow).order_by(JobRow.id.desc())).first()
+        assert job is not None
+        assert (job.state, "no validation photos" in job.message) == (FAILED, True)
+
+
+def test_a_killed_training_is_noticed(empty_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with recorded(empty_store, "head", {}):
+        fail_orphans(empty_store)
+        with empty_store.session() as session:
+            assert session.scalars(select(JobRow.state)).one() == RUNNING
+        monkeypatch.setattr("psutil.pid_exists", lambda process: False)
+        fail_orphans(empty_store)
+        with empty_store.session() as session:
+            job = session.scalars(select(JobRow)).one()
+            assert (job.state, job.message) == (FAILED, "Its process was killed, or ran out of memory.")
+
+
+def test_files_are_json_a_person_can_read(store: Store) -> None:
+    card = json.loads((run_folder(store, SHIPPED) / "card.json").read_text())
+    assert card["classes"] == ["cactus", "succulent", "tree"]
+    assert card["history"][0]["epoch"] == 0

@@ -1,0 +1,203 @@
+"""The catalogue: first start, two at once, killed, deleted, unusable; features once and never again."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import inspect, select, text, update
+
+from model import features as features_module
+from model import starter
+from model.backbones import BACKBONES, DEFAULT_BACKBONE
+from model.datasets import find_dataset
+from model.errors import NotFound, StoreUnavailable
+from model.features import features
+from model.photos import open_photo
+from model.schema import DatasetRow, FeatureRow, LabelRow, Meta, PhotoRow
+from model.starter import CLASSES, STARTER, examples, import_starter
+from model.store import Store, open_store, open_stored, put_photo, read_photo
+from tests.conftest import encoded, picture
+
+ROOT = Path(__file__).parents[2]
+LITE0 = BACKBONES[DEFAULT_BACKBONE]
+IMPORT = "from model.store import open_store; from model.starter import import_starter; import_starter(open_store())"
+
+
+def importing(home: Path, code: str = IMPORT) -> subprocess.Popen[str]:
+    """Another process that opens the data folder and imports the starter set."""
+    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "AREOLE_HOME": str(home)}, stderr=subprocess.PIPE, text=True)
+
+
+def rows(store: Store, *tables: type) -> list[int]:
+    """How many rows each table has."""
+    with store.session() as session:
+        return [len(session.scalars(select(table)).all()) for table in tables]
+
+
+def test_first_start_imports_the_starter_set_with_progress(empty_store: Store) -> None:
+    reports: list[tuple[int, int]] = []
+    import_starter(empty_store, lambda done, total: reports.append((done, total)))
+    assert reports[-1] == (544, 544)
+    assert [done for done, _ in reports] == sorted({done for done, _ in reports})
+    dataset = find_dataset(empty_store, STARTER)
+    assert dataset.classes == CLASSES
+    counts = [len([member for member in dataset.members if member.split == split]) for split in ("train", "valid", "test")]
+    assert counts == [355, 99, 90]
+
+
+def test_importing_again_changes_nothing(store: Store) -> None:
+    before = rows(store, DatasetRow, LabelRow)
+    import_starter(store, lambda done, total: pytest.fail("imported again"))
+    assert rows(store, DatasetRow, LabelRow) == before
+
+
+def test_photos_are_kept_byte_for_byte(store: Store) -> None:
+    with (starter.FOLDER / "photos.csv").open() as opened:
+        table = {row["file"]: row["label"] for row in csv.DictReader(opened)}
+    with store.session() as session:
+        kept = [(row.photo, row.file, row.label) for row in session.scalars(select(LabelRow))]
+    assert len(kept) == len(table)
+    for photo, file, label in kept[::20]:
+        assert read_photo(store, photo) == (starter.FOLDER / "photos" / file).read_bytes()
+        assert label == table[file]
+
+
+def test_the_answer_key_is_not_in_the_catalogue(store: Store) -> None:
+    columns = {column["name"] for table in inspect(store.engine).get_table_names() for column in inspect(store.engine).get_columns(table)}
+    assert not columns & {"truth", "defect", "twin"}
+
+
+def test_the_import_needs_no_answer_key(empty_store: Store, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "photos").symlink_to(starter.FOLDER / "photos")
+    with (starter.FOLDER / "photos.csv").open() as whole, (tmp_path / "photos.csv").open("w", newline="") as blind:
+        table = csv.DictWriter(blind, ["file", "label", "split"], extrasaction="ignore")
+        table.writeheader()
+        table.writerows(csv.DictReader(whole))
+    monkeypatch.setattr(starter, "FOLDER", tmp_path)
+    import_starter(empty_store)
+    assert find_dataset(empty_store, STARTER).fingerprint == find_dataset(store, STARTER).fingerprint
+
+
+def test_examples_are_three_a_class_and_none_is_trained_on(store: Store) -> None:
+    dataset = find_dataset(store, STARTER)
+    splits = {member.photo: member.split for member in dataset.members}
+    shown = examples(store)
+    assert {name: len(photos) for name, photos in shown.items()} == dict.fromkeys(CLASSES, 3)
+    assert {dataset.label_of(photo) for photo in shown["tree"]} == {"tree"}
+    assert "train" not in {splits[photo] for photos in shown.values() for photo in photos}
+
+
+def test_three_processes_starting_at_once_all_end_well(tmp_path: Path) -> None:
+    started = [importing(tmp_path) for _ in range(3)]
+    ends = [(process.communicate(timeout=120)[1], process.returncode) for process in started]
+    assert [code for _, code in ends] == [0, 0, 0], ends
+    assert rows(open_store(tmp_path), DatasetRow, LabelRow, PhotoRow, FeatureRow) == [1, 544, 544, 544]
+
+
+def test_a_killed_import_leaves_nothing_half_and_is_done_again(tmp_path: Path) -> None:
+    killing = (
+        "import os, signal\nfrom model.store import open_store; from model.starter import import_starter\n"
+        "import_starter(open_store(), lambda done, total: os.kill(os.getpid(), signal.SIGKILL) if done > 200 else None)"
+    )
+    killed = importing(tmp_path, killing)
+    killed.communicate(timeout=120)
+    assert killed.returncode == -signal.SIGKILL
+    store = open_store(tmp_path)
+    assert rows(store, DatasetRow, LabelRow) == [0, 0]
+    import_starter(store)
+    assert rows(store, DatasetRow, LabelRow, PhotoRow) == [1, 544, 544]
+
+
+def test_a_deleted_data_folder_is_noticed(empty_store: Store) -> None:
+    assert empty_store.is_alive()
+    (empty_store.home / "catalogue.db").unlink()
+    assert not empty_store.is_alive()
+    open_store(empty_store.home).engine.dispose()
+    assert not empty_store.is_alive()
+
+
+@pytest.mark.parametrize("home", ["/proc/areole", "a file"])
+def test_an_unusable_data_folder_is_a_sentence(home: str, tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("in the way")
+    with pytest.raises(StoreUnavailable, match="set AREOLE_HOME to another folder"):
+        open_store(tmp_path / home / "inside")
+
+
+def test_a_read_only_database_is_a_sentence(empty_store: Store) -> None:
+    with pytest.raises(StoreUnavailable, match="readonly"), empty_store.session() as session:
+        session.execute(text("PRAGMA query_only=ON"))
+        session.add(PhotoRow(sha256="0" * 64, width=1, height=1))
+
+
+def test_a_full_disk_is_a_sentence(empty_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: str, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(empty_store.files, "pipe_file", full)
+    with pytest.raises(StoreUnavailable, match="No space left on device"):
+        put_photo(empty_store, open_photo(encoded(picture())))
+    assert rows(empty_store, PhotoRow) == [0]
+
+
+def test_another_versions_data_folder_is_refused(empty_store: Store) -> None:
+    with empty_store.session() as session:
+        session.execute(update(Meta).values(version=99))
+    with pytest.raises(StoreUnavailable, match="another version of Areole"):
+        open_store(empty_store.home)
+
+
+def test_photos_that_are_gone_are_named(store: Store) -> None:
+    with pytest.raises(NotFound, match="Upload it again"):
+        read_photo(store, "0" * 64)
+
+
+def test_keeping_a_photo_twice_keeps_one(empty_store: Store) -> None:
+    names = {put_photo(empty_store, open_photo(encoded(picture()))) for _ in range(2)}
+    assert rows(empty_store, PhotoRow) == [1]
+    assert open_stored(empty_store, names.pop()).size == (120, 90)
+
+
+def test_many_threads_write_at_once(empty_store: Store) -> None:
+    photos = [open_photo(encoded(picture(seed=seed))) for seed in range(30)]
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(lambda photo: put_photo(empty_store, photo), photos))
+    assert rows(empty_store, PhotoRow) == [30]
+
+
+def test_features_are_computed_once_whatever_the_label(empty_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    photos = [put_photo(empty_store, open_photo(encoded(picture(seed=seed)))) for seed in range(20)]
+    reports: list[tuple[int, int]] = []
+    first = features(empty_store, photos[:18], LITE0, lambda done, total: reports.append((done, total)))
+    assert first.shape == (18, LITE0.channels)
+    assert reports == [(16, 18), (18, 18)]
+    seen: list[object] = []
+    real = features_module.feature_map
+    monkeypatch.setattr(features_module, "feature_map", lambda image, backbone: (seen.append(image), real(image, backbone))[1])
+    again = features(empty_store, photos[::-1], LITE0)
+    assert len(seen) == 2
+    assert np.array_equal(again[::-1][:18], first)
+
+
+def test_shipped_features_are_what_the_backbone_sees(store: Store, empty_store: Store) -> None:
+    members = find_dataset(store, STARTER).members[::30]
+    for member in members:
+        empty_store.files.makedirs(f"{empty_store.photos}/{member.photo[:2]}", exist_ok=True)
+        empty_store.files.pipe_file(f"{empty_store.photos}/{member.photo[:2]}/{member.photo}.jpg", read_photo(store, member.photo))
+    with empty_store.session() as session:
+        session.add_all(PhotoRow(sha256=member.photo, width=1, height=1) for member in members)
+    photos = [member.photo for member in members]
+    shipped, computed = features(store, photos, LITE0), features(empty_store, photos, LITE0)
+    assert np.allclose(shipped, computed, atol=0.02)
+    assert np.abs(shipped - computed).mean() < 1e-3
+
+
+def test_the_starter_set_comes_without_its_shipped_features_too(empty_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starter, "FEATURES", tmp_path / "absent")
+    import_starter(empty_store)
+    assert rows(empty_store, LabelRow, FeatureRow) == [544, 0]

@@ -1,0 +1,68 @@
+"""The rules of the house that no linter sees."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = [*ROOT.glob("*.py"), *ROOT.glob("model/**/*.py"), *ROOT.glob("pages/**/*.py")]
+
+
+def in_fresh_process(code: str) -> str:
+    """Run code in a new interpreter at the project's root; what it printed."""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_everything_imports_in_a_fresh_process() -> None:
+    code = (
+        "from model.torchvision_operators import define_missing_operators; define_missing_operators()\n"
+        "import torchvision, timm, fastai.vision.all, streamlit, altair, model.__main__, model.training, pages.shared.frame\n"
+        "print(torchvision.models.resnet18(num_classes=2).fc.out_features)"
+    )
+    assert in_fresh_process(code) == "2"
+
+
+def test_the_first_paint_needs_no_torch() -> None:
+    code = "import sys, pages.shared.frame, pages.shared.charts, pages.shared.gallery; print([m for m in ('torch', 'torchvision', 'timm', 'fastai') if m in sys.modules])"
+    assert in_fresh_process(code) == "[]"
+
+
+def test_model_never_imports_streamlit() -> None:
+    code = "import sys, model.__main__; print([m for m in ('streamlit', 'torchvision', 'timm', 'fastai') if m in sys.modules])"
+    assert in_fresh_process(code) == "[]"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_unpickles_or_swallows(source: Path) -> None:
+    for node in ast.walk(ast.parse(source.read_text())):
+        if isinstance(node, ast.Call):
+            called, options = ast.unparse(node.func), {option.arg: ast.unparse(option.value) for option in node.keywords}
+            assert "pickle" not in called
+            assert called not in ("torch.load", "load_state_dict_from_url") or options.get("weights_only") == "True"
+            assert called != "np.load" or options.get("allow_pickle", "False") == "False"
+            assert options.get("unsafe_allow_html") is None
+        if isinstance(node, ast.ExceptHandler):
+            assert node.type is not None
+            assert ast.unparse(node.type) not in ("Exception", "BaseException") or source.name == "jobs.py"
+
+
+def test_only_the_import_reads_the_starter_table_and_not_its_answer_key() -> None:
+    readers = [source.name for source in SOURCES if "photos.csv" in source.read_text()]
+    assert readers == ["starter.py"]
+    strings = {node.value for node in ast.walk(ast.parse((ROOT / "model" / "starter.py").read_text())) if isinstance(node, ast.Constant)}
+    assert {"file", "label", "split"} <= strings
+    assert not {"truth", "defect", "twin", "kind"} & strings
+
+
+def test_every_run_time_requirement_is_pinned_with_its_reason() -> None:
+    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
+    assert len(lines) > 10
+    for line in lines:
+        pin, _, reason = line.partition("#")
+        assert "==" in pin
+        assert len(reason.split()) > 1, f"{pin} has no reason"
