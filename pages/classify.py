@@ -15,6 +15,7 @@ from model.trust import Trust
 from model.workspaces import MAX_ASKED, Asked, asked_photos, forget_asked, remember_asked, tell_label, withdraw_photo
 from pages.shared import state
 from pages.shared.charts import class_badge, probability_bars
+from pages.shared.frame import require_frame
 from pages.shared.gallery import Card, show_cards
 from pages.shared.resources import active_run_id, get_answer, get_dataset, get_evidence, get_picture, get_run, get_store
 from pages.shared.words import count, explanation, listed, plain, verdict
@@ -190,6 +191,7 @@ def show_examples(store: Store, dataset: Dataset) -> None:
     show_cards(cards, columns=3, width=300, key="classify_examples", on_pick=state.select_photo)
 
 
+require_frame()
 store, workspace = get_store(), state.workspace()
 dataset, run = get_dataset(workspace), get_run(active_run_id(workspace))
 asked = asked_photos(store, workspace)

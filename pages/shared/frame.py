@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from model.errors import AreoleError
 from model.starter import import_starter
@@ -41,11 +42,25 @@ def show_sidebar() -> None:
         st.caption(f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; share it with care.")
 
 
+def require_frame() -> None:
+    """Stop a page that Streamlit runs without its frame, and run the frame instead. The first line of every page.
+
+    A server that starts in an app with a pages/ folder takes its files for whole apps until `st.navigation` is first called:
+    whoever comes first by a link to a page would get it without sidebar and catalogue.
+    """
+    if not state.is_framed():
+        PagesManager.uses_pages_directory = False  # As st.navigation does; Streamlit has no setting for it.
+        st.rerun()
+
+
 def run_page(page: Callable[[], None]) -> None:
     """Run a page; what goes wrong by name is a sentence, not a traceback."""
+    state.set_framed(True)
     try:
         prepare_catalogue()
         show_sidebar()
         page()
     except AreoleError as error:
         st.error(str(error), icon=":material/error:")
+    finally:
+        state.set_framed(False)

@@ -5,7 +5,7 @@ import streamlit as st
 from model.workspaces import is_workspace_id, new_workspace_id
 
 _WORKSPACE, _PHOTO = "w", "photo"  # Query parameters.
-_UPLOADS, _REFUSED = "uploads", "refused"  # Session keys.
+_UPLOADS, _REFUSED, _FRAMED = "uploads", "refused", "framed"  # Session keys.
 
 
 def workspace() -> str:
@@ -52,3 +52,13 @@ def refused_files() -> list[str]:
 def set_refused_files(sentences: list[str]) -> None:
     """Keep the sentences until the next upload."""
     st.session_state[_REFUSED] = sentences
+
+
+def is_framed() -> bool:
+    """Whether the frame is running this page."""
+    return bool(st.session_state.get(_FRAMED, False))
+
+
+def set_framed(framed: bool) -> None:
+    """Say that the frame begins or ends."""
+    st.session_state[_FRAMED] = framed

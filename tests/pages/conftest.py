@@ -1,0 +1,28 @@
+"""The app without a browser, on the shared data folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from model.store import Store
+
+APP = Path(__file__).parents[2] / "streamlit_app.py"
+
+
+@pytest.fixture(autouse=True)
+def home(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Caches outlive an AppTest; a test's own data folder must not."""
+    monkeypatch.setenv("AREOLE_HOME", str(store.home))
+    yield
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app(workspace: str) -> AppTest:
+    """A visitor's first look."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["w"] = workspace
+    return app.run()

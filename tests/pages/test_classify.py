@@ -1,0 +1,171 @@
+"""Classify: answered before anything is done; uploads, refusals, doubt, and telling it better."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.datasets import find_dataset
+from model.photos import digest
+from model.starter import STARTER, examples
+from model.store import Store
+from model.workspaces import asked_photos, is_workspace_id, new_workspace_id
+from tests.conftest import encoded, picture
+from tests.pages.conftest import APP
+
+Plant = Callable[[str], bytes]
+
+
+def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Drop files on the page."""
+    return app.file_uploader[0].set_value([(name, data, "image/jpeg") for name, data in files]).run()
+
+
+def parameter(app: AppTest, name: str) -> str:
+    """A query parameter: AppTest gives those of the URL as they are and those set by the app in a list."""
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def text(app: AppTest) -> str:
+    """Everything written on the page."""
+    return "\n".join(str(part.value) for part in (*app.title, *app.subheader, *app.markdown, *app.caption, *app.warning, *app.info))
+
+
+def test_the_first_look_already_has_an_answer(app: AppTest) -> None:
+    assert app.title[0].value == "Cactus, succulent or tree?"
+    assert app.subheader[0].value == "This looks like a cactus"
+    assert "training photos" in text(app)
+    assert not app.exception
+    assert not app.error
+    assert not app.warning
+
+
+def test_the_sidebar_says_what_is_used_and_how_good_it_is(app: AppTest) -> None:
+    said = "\n".join(part.value for part in app.sidebar.markdown)
+    assert "544 photos" in said
+    assert "efficientnet-lite0" in said
+    assert "of 99 validation photos wrong" in said
+
+
+def test_a_new_visitor_gets_a_workspace_in_the_url() -> None:
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert is_workspace_id(parameter(app, "w"))
+
+
+@pytest.mark.parametrize("chosen", ["class-7b", "../../etc", "x" * 500])
+def test_nobody_chooses_a_guessable_workspace(chosen: str) -> None:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["w"] = chosen
+    app.run()
+    assert parameter(app, "w") != chosen
+    assert not app.exception
+
+
+def test_every_example_is_answered(app: AppTest, store: Store) -> None:
+    app.segmented_control(key="classify_way").set_value("Examples").run()
+    for name, photos in examples(store).items():
+        for photo in photos:
+            app.button(key=f"classify_examples_{photo}").click().run()
+            assert parameter(app, "photo") == photo
+            assert f"filed under {name}" in text(app)
+            assert not app.exception
+
+
+def test_an_upload_is_answered_and_remembered(app: AppTest, store: Store, workspace: str, plant: Plant) -> None:
+    data = plant("0372.jpg")
+    upload(app, ("my tree.jpg", data))
+    assert app.subheader[0].value == "This looks like a tree"
+    assert [asked.name for asked in asked_photos(store, workspace)] == ["my tree.jpg"]
+    again = AppTest.from_file(APP, default_timeout=60)
+    again.query_params["w"] = workspace
+    again.query_params["photo"] = digest(data)
+    assert again.run().subheader[0].value == "This looks like a tree"
+
+
+def test_another_visitor_sees_nothing_of_it(app: AppTest, workspace: str) -> None:
+    data = encoded(picture(seed=900))
+    upload(app, ("private.jpg", data))
+    other = AppTest.from_file(APP, default_timeout=60)
+    other.query_params["w"] = new_workspace_id()
+    other.query_params["photo"] = digest(data)
+    other.run()
+    assert "private" not in text(other)
+    assert "no longer here" in other.info[0].value
+    assert other.subheader[0].value == "This looks like a cactus"
+
+
+def test_one_bad_file_spoils_nothing(app: AppTest, plant: Plant) -> None:
+    upload(app, ("good.jpg", plant("0372.jpg")), ("*bad*.jpg", b"text"), ("fine.jpg", plant("0315.jpg")))
+    assert "not an image" in app.warning[0].value
+    assert r"\*bad\*" in app.warning[0].value
+    assert "Your 2 photos" in text(app)
+    assert not app.exception
+    assert not app.error
+
+
+def test_more_than_twenty_are_left_out_with_a_word(app: AppTest, store: Store, workspace: str) -> None:
+    upload(app, *((f"{number}.png", encoded(picture(64, 64, seed=400 + number), "PNG")) for number in range(22)))
+    assert app.warning[0].value.count("20 at a time is the most") == 2
+    assert len(asked_photos(store, workspace)) == 20
+
+
+def test_no_plant_is_doubted_and_comes_first(app: AppTest, plant: Plant) -> None:
+    upload(app, ("tree.jpg", plant("0372.jpg")), ("noise.jpg", encoded(picture(300, 300, seed=7))))
+    assert "1 of 2 I am not sure about" in text(app)
+    noise = digest(encoded(picture(300, 300, seed=7)))
+    buttons = [button.key for button in app.button if button.key and button.key.startswith("classify_own_")]
+    assert buttons[0] == f"classify_own_{noise}"
+    app.button(key=buttons[0]).click().run()
+    assert app.subheader[0].value == "This looks like none of the three"
+    assert "This looks like a" not in text(app)
+
+
+def test_telling_it_better_and_taking_it_back(app: AppTest, store: Store, workspace: str) -> None:
+    data = encoded(picture(200, 200, seed=31))
+    upload(app, ("odd.jpg", data))
+    photo = digest(data)
+    app.pills(key=f"classify_told_{photo}_None").set_value("tree").run()
+    assert find_dataset(store, STARTER, workspace=workspace).label_of(photo) == "tree"
+    assert "Filed under tree" in text(app)
+    assert "545 photos" in "\n".join(part.value for part in app.sidebar.markdown)
+    app.button(key="classify_withdraw").click().run()
+    assert find_dataset(store, STARTER, workspace=workspace).label_of(photo) is None
+    assert not app.exception
+
+
+def test_removing_my_photos_removes_them(app: AppTest, store: Store, workspace: str, plant: Plant) -> None:
+    upload(app, ("one.jpg", encoded(picture(seed=51))), ("two.jpg", encoded(picture(seed=52))))
+    app.button(key="classify_forget").click().run()
+    assert asked_photos(store, workspace) == []
+    assert "Your 2 photos" not in text(app)
+    assert app.subheader[0].value == "This looks like a cactus"
+
+
+def test_the_evidence_can_be_asked_for_every_class(app: AppTest) -> None:
+    app.toggle(key="classify_evidence").set_value(True).run()
+    for name in ("succulent", "tree", "cactus"):
+        pills = next(pill for pill in app.pills if pill.label == "For and against")
+        pills.set_value(name).run()
+        assert f"Orange speaks for {name}" in text(app)
+        assert not app.exception
+
+
+def test_an_unusable_data_folder_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("AREOLE_HOME", str(tmp_path / "file"))
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert "set AREOLE_HOME to another folder" in app.error[0].value
+    assert not app.exception
+
+
+def test_a_first_start_and_a_deleted_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AREOLE_HOME", str(tmp_path / "new"))
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert app.subheader[0].value == "This looks like a cactus"
+    (tmp_path / "new").rename(tmp_path / "gone")
+    app.run()
+    assert app.subheader[0].value == "This looks like a cactus"
+    assert (tmp_path / "new" / "catalogue.db").exists()
+    assert not app.exception
