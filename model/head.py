@@ -1,8 +1,8 @@
 """Train a linear head on cached features: AdamW, one cycle, milliseconds an epoch.
 
-Features are centred and divided by one number for all dimensions, not one for each: on real photos that errs on 13 %
-where full standardisation errs on 14 % (tests/benchmarks/accuracy.py). Both are folded into the weights afterwards, so
-that a saved head works on raw features.
+Features are centred and divided by one number for all dimensions, not one for each: full standardisation blows up what
+hardly varies, and errs on one real photo in a hundred more (tests/benchmarks/accuracy.py). Both are folded into the
+weights afterwards, so that a saved head works on raw features.
 """
 
 from collections.abc import Callable, Iterator

@@ -57,7 +57,7 @@ def examples(store: Store) -> dict[str, list[str]]:
     files = [file for row in EXAMPLES for file in row]
     with store.session() as session:
         chosen = select(LabelRow.file, LabelRow.photo).join(DatasetRow).where(DatasetRow.name == STARTER, LabelRow.file.in_(files))
-        photos = {file: photo for file, photo in session.execute(chosen)}
+        photos: dict[str, str] = dict(session.execute(chosen))
     return {name: [photos[file] for file in row] for name, row in zip(CLASSES, EXAMPLES, strict=True)}
 
 

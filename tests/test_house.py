@@ -18,6 +18,14 @@ def in_fresh_process(code: str) -> str:
     return done.stdout.strip()
 
 
+HEAVY = ("torch", "torchvision", "timm", "fastai", "streamlit")
+
+
+def heavy_imports_of(modules: str) -> set[str]:
+    """Which heavy packages come along with an import."""
+    return set(in_fresh_process(f"import sys, {modules}; print(*[name for name in {HEAVY} if name in sys.modules])").split())
+
+
 def test_everything_imports_in_a_fresh_process() -> None:
     code = (
         "from model.torchvision_operators import define_missing_operators; define_missing_operators()\n"
@@ -28,13 +36,11 @@ def test_everything_imports_in_a_fresh_process() -> None:
 
 
 def test_the_first_paint_needs_no_torch() -> None:
-    code = "import sys, pages.shared.frame, pages.shared.charts, pages.shared.gallery; print([m for m in ('torch', 'torchvision', 'timm', 'fastai') if m in sys.modules])"
-    assert in_fresh_process(code) == "[]"
+    assert heavy_imports_of("pages.shared.frame, pages.shared.charts, pages.shared.gallery") == {"streamlit"}
 
 
 def test_model_never_imports_streamlit() -> None:
-    code = "import sys, model.__main__; print([m for m in ('streamlit', 'torchvision', 'timm', 'fastai') if m in sys.modules])"
-    assert in_fresh_process(code) == "[]"
+    assert heavy_imports_of("model.__main__, model.training") == {"torch"}
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -54,7 +60,9 @@ def test_nothing_unpickles_or_swallows(source: Path) -> None:
 def test_only_the_import_reads_the_starter_table_and_not_its_answer_key() -> None:
     readers = [source.name for source in SOURCES if "photos.csv" in source.read_text()]
     assert readers == ["starter.py"]
-    strings = {node.value for node in ast.walk(ast.parse((ROOT / "model" / "starter.py").read_text())) if isinstance(node, ast.Constant)}
+    strings = {
+        node.value for node in ast.walk(ast.parse((ROOT / "model" / "starter.py").read_text())) if isinstance(node, ast.Constant)
+    }
     assert {"file", "label", "split"} <= strings
     assert not {"truth", "defect", "twin", "kind"} & strings
 

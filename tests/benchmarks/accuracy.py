@@ -128,7 +128,7 @@ def main() -> None:
         photos = look(dataset, options.folder, BACKBONES[name], whole)
         report(f"{name}, as Areole does it", photos, dataset.classes, usual)
         report(f"{name}, each dimension standardised", photos, dataset.classes, usual, standardised)
-        for rate in (2e-4, 5e-4, 2e-3, 5e-3):
+        for rate in (2e-4, 1e-3, 2e-3, 5e-3):
             report(f"{name}, learning rate {rate:g}", photos, dataset.classes, replace(usual, learning_rate=rate))
         for epochs in (5, 20, 50):
             report(f"{name}, {epochs} epochs", photos, dataset.classes, replace(usual, epochs=epochs))

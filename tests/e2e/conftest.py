@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT_S = 60
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # fmt: skip
+CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", *CAMERA]
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +38,17 @@ def browser() -> Iterator[Browser]:
 def start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
     """`streamlit run streamlit_app.py`, answering its health check."""
     log = (home.parent / f"server-{port}.log").open("wb")
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true", "--server.port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "streamlit_app.py",
+        "--server.headless",
+        "true",
+        "--server.port",
+        str(port),
+    ]
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "AREOLE_HOME": str(home)}, stdout=log, stderr=log)
     log.close()
     deadline = time.monotonic() + START_TIMEOUT_S

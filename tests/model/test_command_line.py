@@ -97,7 +97,9 @@ def test_what_does_not_exist_is_wrong_usage(arguments: list[str], capsys: pytest
     assert said.err.startswith("There is no ")
 
 
-@pytest.mark.parametrize("arguments", [[], ["train", "--epochs", "0"], ["train", "--lr", "nan"], ["train", "--mode", "magic"], ["fly"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["train", "--epochs", "0"], ["train", "--lr", "nan"], ["train", "--mode", "magic"], ["fly"]]
+)
 def test_wrong_words_are_wrong_usage(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)

@@ -119,7 +119,14 @@ def png_header(width: int, height: int) -> bytes:
     """A PNG that claims a size and holds nothing: a bomb's header."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunk = b"IHDR" + header
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", len(header)) + chunk + struct.pack(">I", zlib.crc32(chunk)) + b"\0\0\0\0IDAT" + b"\0" * 60
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", len(header))
+        + chunk
+        + struct.pack(">I", zlib.crc32(chunk))
+        + b"\0\0\0\0IDAT"
+        + b"\0" * 60
+    )
 
 
 @pytest.mark.parametrize("side", [8_000, 17_400, 100_000], ids=["64 megapixels", "300 megapixels", "10 gigapixels"])

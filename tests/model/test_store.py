@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from sqlalchemy import inspect, select, text, update
+from torch import Tensor
 
-from model import features as features_module
 from model import starter
-from model.backbones import BACKBONES, DEFAULT_BACKBONE
+from model.backbones import BACKBONES, DEFAULT_BACKBONE, Backbone, feature_map
 from model.datasets import find_dataset
 from model.errors import NotFound, StoreUnavailable
 from model.features import features
@@ -31,7 +32,9 @@ IMPORT = "from model.store import open_store; from model.starter import import_s
 
 def importing(home: Path, code: str = IMPORT) -> subprocess.Popen[str]:
     """Another process that opens the data folder and imports the starter set."""
-    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "AREOLE_HOME": str(home)}, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "AREOLE_HOME": str(home)}, stderr=subprocess.PIPE, text=True
+    )
 
 
 def rows(store: Store, *tables: type) -> list[int]:
@@ -69,7 +72,9 @@ def test_photos_are_kept_byte_for_byte(store: Store) -> None:
 
 
 def test_the_answer_key_is_not_in_the_catalogue(store: Store) -> None:
-    columns = {column["name"] for table in inspect(store.engine).get_table_names() for column in inspect(store.engine).get_columns(table)}
+    columns = {
+        column["name"] for table in inspect(store.engine).get_table_names() for column in inspect(store.engine).get_columns(table)
+    }
     assert not columns & {"truth", "defect", "twin"}
 
 
@@ -176,9 +181,13 @@ def test_features_are_computed_once_whatever_the_label(empty_store: Store, monke
     first = features(empty_store, photos[:18], LITE0, lambda done, total: reports.append((done, total)))
     assert first.shape == (18, LITE0.channels)
     assert reports == [(16, 18), (18, 18)]
-    seen: list[object] = []
-    real = features_module.feature_map
-    monkeypatch.setattr(features_module, "feature_map", lambda image, backbone: (seen.append(image), real(image, backbone))[1])
+    seen: list[Image.Image] = []
+
+    def counted(image: Image.Image, backbone: Backbone) -> Tensor:
+        seen.append(image)
+        return feature_map(image, backbone)
+
+    monkeypatch.setattr("model.features.feature_map", counted)
     again = features(empty_store, photos[::-1], LITE0)
     assert len(seen) == 2
     assert np.array_equal(again[::-1][:18], first)
@@ -197,7 +206,9 @@ def test_shipped_features_are_what_the_backbone_sees(store: Store, empty_store: 
     assert np.abs(shipped - computed).mean() < 1e-3
 
 
-def test_the_starter_set_comes_without_its_shipped_features_too(empty_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_starter_set_comes_without_its_shipped_features_too(
+    empty_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(starter, "FEATURES", tmp_path / "absent")
     import_starter(empty_store)
     assert rows(empty_store, LabelRow, FeatureRow) == [544, 0]

@@ -26,7 +26,9 @@ def test_huge_logits_do_not_overflow() -> None:
 @pytest.mark.parametrize("true", [0.7, 1.0, 2.5])
 def test_a_known_temperature_is_found(true: float) -> None:
     logits = RNG.normal(0, 2, (20_000, 3)).astype(np.float32)
-    labels = np.array([RNG.choice(3, p=row) for row in softmax(logits).astype(float) / softmax(logits).astype(float).sum(1, keepdims=True)])
+    labels = np.array(
+        [RNG.choice(3, p=row) for row in softmax(logits).astype(float) / softmax(logits).astype(float).sum(1, keepdims=True)]
+    )
     assert fit_temperature(logits * np.float32(true), labels) == pytest.approx(true, rel=0.06)
 
 

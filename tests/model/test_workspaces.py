@@ -34,7 +34,9 @@ def test_ids_are_unguessable_and_nobody_chooses_one() -> None:
     ids = {new_workspace_id() for _ in range(100)}
     assert len(ids) == 100
     assert all(is_workspace_id(name) for name in ids)
-    assert not any(is_workspace_id(name) for name in ("class-7b", "", "a" * 21, "a" * 23, "../../../../etc/passwd!", "a" * 21 + "'"))
+    assert not any(
+        is_workspace_id(name) for name in ("class-7b", "", "a" * 21, "a" * 23, "../../../../etc/passwd!", "a" * 21 + "'")
+    )
 
 
 def test_a_workspace_starts_on_the_starter_set_and_the_shipped_run(store: Store, workspace: str) -> None:

@@ -1,0 +1,127 @@
+"""What an answer costs beside the bare network, what training costs on warm features, and what the server weighs.
+
+    python -m tests.benchmarks.serving          (needs Chromium for the server's part)
+
+Times are medians of one run; the machine is shared, so read the ratios.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import psutil
+import torch
+from playwright.sync_api import sync_playwright
+
+from model.backbones import load_network, pixels
+from model.classifier import Classifier, load_classifier
+from model.datasets import find_dataset
+from model.photos import open_photo
+from model.runs import SHIPPED
+from model.starter import STARTER, import_starter
+from model.store import open_store
+from model.training import TrainRequest, train_run
+from tests.conftest import STARTER_PHOTOS, encoded, picture
+from tests.e2e.conftest import FLAGS, start_server
+
+REPEATS = 60
+PHOTO = (STARTER_PHOTOS / "0233.jpg").read_bytes()
+
+
+def median_ms(work: Callable[[], object]) -> float:
+    """The median of many calls, after some to warm up."""
+    for _ in range(5):
+        work()
+    times = []
+    for _ in range(REPEATS):
+        start = perf_counter()
+        work()
+        times.append(perf_counter() - start)
+    return statistics.median(times) * 1000
+
+
+def answer_against_network(classifier: Classifier) -> None:
+    """From JPEG bytes to probabilities, evidence, look-alikes and trust, beside the network alone."""
+    photo, network = pixels(open_photo(PHOTO).image, classifier.backbone), load_network(classifier.backbone.name)
+
+    def bare() -> torch.Tensor:
+        with torch.inference_mode():
+            return network(photo)  # type: ignore[no-any-return]  # nn.Module's call has no type.
+
+    phone = encoded(picture(4000, 3000), quality=85)
+    alone, whole = median_ms(bare), median_ms(lambda: classifier.answer(open_photo(PHOTO).image))
+    gate = median_ms(lambda: open_photo(phone))
+    print(f"network alone {alone:.1f} ms; from JPEG bytes to the full answer {whole:.1f} ms: {whole / alone:.2f} times")
+    print(f"a 12-megapixel photo passes the gate in {gate:.1f} ms")
+
+
+def head_training() -> None:
+    """Ten epochs on the starter set with features already cached; the first also imports torch's optimizers."""
+    store = open_store()
+    request = TrainRequest(find_dataset(store, STARTER))
+    for title in ("first", "second"):
+        start = perf_counter()
+        run = train_run(store, request)
+        epochs = sum(epoch.seconds for epoch in run.card.history)
+        print(f"{title} training: {perf_counter() - start:.2f} s in all, {epochs:.3f} s of it the ten epochs")
+
+
+def server_start_and_weight() -> None:
+    """A fresh data folder: until the first paint, until the first answer; memory after an upload."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        begin = perf_counter()
+        server = start_server(Path(folder) / "home", 8573)
+        try:
+            ready = perf_counter() - begin
+            page = chromium.new_page()
+            for visit in ("first", "second"):
+                start = perf_counter()
+                page.goto("http://localhost:8573")
+                page.get_by_role("heading", name="Cactus, succulent or tree?").wait_for(timeout=60_000)
+                painted = perf_counter() - start
+                page.get_by_role("heading", name="This looks like a cactus").wait_for(timeout=60_000)
+                print(f"{visit} visit: first paint after {painted:.1f} s, answer after {perf_counter() - start:.1f} s")
+            start = perf_counter()
+            page.locator("input[type=file]").set_input_files(STARTER_PHOTOS / "0372.jpg")
+            page.get_by_role("heading", name="This looks like a tree").wait_for(timeout=60_000)
+            print(f"upload answered after {perf_counter() - start:.2f} s; server ready {ready:.1f} s after its start")
+            print(f"server after classifying: {psutil.Process(server.pid).memory_info().rss / 1e6:.0f} MB")
+        finally:
+            server.kill()
+            server.wait()
+
+
+def streaming_memory(photos: int) -> None:
+    """`evaluate` on a folder of many photos: its peak against that of few."""
+    for count in (photos // 20, photos):
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "tree").mkdir()
+            for number in range(count):
+                (Path(folder) / "tree" / f"{number}.jpg").symlink_to(STARTER_PHOTOS / f"{number % 544 + 1:04d}.jpg")
+            command = [sys.executable, "-m", "model", "evaluate", folder, "--json"]
+            with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+                start = perf_counter()
+                _, _, usage = os.wait4(process.pid, 0)
+                process.returncode = 0
+            rate = count / (perf_counter() - start)
+            print(f"evaluate {count} photos: peak {usage.ru_maxrss / 1000:.0f} MB, {rate:.0f} photos a second")
+
+
+def main() -> None:
+    """Print every figure."""
+    store = open_store()
+    import_starter(store)
+    answer_against_network(load_classifier(store, SHIPPED))
+    head_training()
+    server_start_and_weight()
+    streaming_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
+
+
+if __name__ == "__main__":
+    main()
