@@ -14,6 +14,7 @@ from time import perf_counter
 from typing import TypeVar
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import save_file
 from tqdm import tqdm
 
@@ -21,10 +22,10 @@ from model.answers import Answer
 from model.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
 from model.classifier import load_classifier
 from model.datasets import SPLITS, find_dataset
-from model.errors import AreoleError, NotFound, PhotoRefused
+from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation import confusion_matrix, per_class
 from model.features import STORED, features
-from model.photos import open_photo
+from model.photos import open_file
 from model.runs import SHIPPED, Epoch, HeadSettings
 from model.sources import dataset_sources, decoded, folder_sources
 from model.starter import STARTER, import_starter
@@ -57,8 +58,8 @@ def predict(store: Store, options: argparse.Namespace) -> int:
     failed = 0
     for file in options.photos:
         try:
-            answer = classifier.answer(open_photo(file.read_bytes()).image)
-        except (PhotoRefused, OSError) as error:
+            answer = classifier.answer(open_file(file).image)
+        except PhotoRefused as error:
             failed += 1
             line: dict[str, object] = {"file": str(file), "error": str(error)}
             sentence = f"{file}: {error}"
@@ -115,7 +116,7 @@ def train(store: Store, options: argparse.Namespace) -> int:
     settings = HeadSettings(epochs=options.epochs, learning_rate=options.lr, seed=options.seed)
     request = TrainRequest(find_dataset(store, options.dataset), options.backbone, settings, options.name)
     with _progress("Looking at the photos") as progress:
-        run = train_run(store, request, folder=options.out, on_features=progress, on_epoch=show)
+        run = train_run(store, request, folder=options.out and options.out.resolve(), on_features=progress, on_epoch=show)
     valid = run.evaluation.of("valid")
     line = {
         "run": run.card.id,
@@ -136,7 +137,10 @@ def export_features(store: Store, options: argparse.Namespace) -> int:
     dataset, backbone = find_dataset(store, options.dataset), find_backbone(options.backbone)
     with _progress("Looking at the photos") as progress:
         vectors = features(store, [member.photo for member in dataset.members], backbone, progress)
-    save_file({backbone.name: vectors.astype(STORED)}, options.out)
+    try:
+        save_file({backbone.name: vectors.astype(STORED)}, options.out)
+    except (OSError, SafetensorError) as error:
+        raise StoreUnavailable(f"{options.out} cannot be written: {error}. Name another file.") from error
     _say(f"{len(vectors)} photos, {vectors.shape[1]} features each -> {options.out}")
     return DONE
 

@@ -6,12 +6,11 @@ nothing is cropped away and the evidence map covers all of it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from http.client import HTTPException
 from importlib.util import find_spec
 from math import sqrt
 from pathlib import Path
 from threading import Lock
-from urllib.error import URLError
 
 import numpy as np
 import torch
@@ -64,7 +63,7 @@ def _resnet18() -> nn.Module:
 
     try:
         saved = ResNet18_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True, weights_only=True)
-    except (URLError, OSError) as error:
+    except (OSError, HTTPException, RuntimeError) as error:  # RuntimeError: the download was cut short.
         raise WeightsMissing(
             "ResNet-18's weights are downloaded on first use, and the download failed. "
             "Connect to the internet once, or choose EfficientNet-Lite0, whose weights are installed."
@@ -88,7 +87,8 @@ BACKBONES = {
 }  # fmt: skip
 DEFAULT_BACKBONE = "efficientnet-lite0"
 
-_building = Lock()
+_networks: dict[str, nn.Module] = {}
+_building = {name: Lock() for name in BACKBONES}
 _looking = Lock()  # One photo uses every core for some milliseconds; thirty at once would only get in each other's way.
 
 
@@ -101,13 +101,17 @@ def find_backbone(name: str) -> Backbone:
 
 def load_network(name: str) -> nn.Module:
     """The network of `name`, frozen, shared by all threads. Raises NotFound or WeightsMissing."""
-    with _building:  # Two visitors at once build it once.
-        return _load_network(name)
+    backbone = find_backbone(name)
+    if name not in _networks:
+        with _building[name]:  # Two visitors at once build it once; a slow download keeps nobody from another backbone.
+            if name not in _networks:
+                _networks[name] = _frozen(backbone)
+    return _networks[name]
 
 
-@cache
-def _load_network(name: str) -> nn.Module:
-    network: nn.Module = find_backbone(name).build().eval().requires_grad_(False)
+def _frozen(backbone: Backbone) -> nn.Module:
+    """The network for serving: no gradients, norms folded into convolutions."""
+    network: nn.Module = backbone.build().eval().requires_grad_(False)
     for module in network.modules():
         if isinstance(module, ConvNorm):
             module.fuse()

@@ -23,12 +23,13 @@ class Classifier:
     photos: tuple[str, ...]
     vectors: NDArray[np.float32]  # (M, D), of length one
 
-    def answer(self, image: Image.Image) -> Answer:
-        """Classify an RGB image."""
+    def answer(self, image: Image.Image, photo: str | None = None) -> Answer:
+        """Classify an RGB image; if it is a kept photo, say which, so that it is not its own look-alike."""
         run, maps = self.run, feature_map(image, self.backbone).numpy()  # (D, H, W)
         pooled = maps.mean(axis=(1, 2))
         probabilities = softmax(pooled @ run.weight.T + run.bias, run.card.temperature)
         similarities = self.vectors @ unit(pooled)  # (M,)
+        similarities[[row for row, name in enumerate(self.photos) if name == photo]] = -1
         nearest = np.argsort(-similarities)[:NEIGHBOURS]
         similarity = float(similarities[nearest].mean()) if len(nearest) else 0.0
         return Answer(

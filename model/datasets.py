@@ -37,14 +37,19 @@ class Dataset:
         rows = sorted(f"{member.photo} {member.label} {member.split}" for member in self.members)
         return hashlib.sha256("\n".join((*self.classes, *rows)).encode()).hexdigest()[:16]
 
+    def member(self, photo: str) -> Member | None:
+        """A photo's place in this dataset, None when it is not in it."""
+        return next((member for member in self.members if member.photo == photo), None)
+
     def label_of(self, photo: str) -> str | None:
         """The label of a photo, None when it is not in this dataset."""
-        return next((member.label for member in self.members if member.photo == photo), None)
+        member = self.member(photo)
+        return member.label if member else None
 
 
 def find_dataset(store: Store, name: str, *, workspace: str | None = None) -> Dataset:
     """The dataset called `name` with the workspace's edits applied. Raises NotFound."""
-    with store.session() as session:
+    with store.reading() as session:
         row = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).one_or_none()
         if row is None:
             raise NotFound(f"There is no dataset {name}.")

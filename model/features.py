@@ -12,6 +12,7 @@ from model.schema import FeatureRow
 from model.store import Store, insert_missing, open_stored
 
 STORED = np.dtype("<f2")  # Half precision: features lie between 0 and 6, and 10,000 photos take 26 MB.
+CHUNK = 500  # Names in one query.
 BATCH = 16  # Photos between two writes: what a killed computation loses at most.
 
 
@@ -30,7 +31,7 @@ def features(
         with ThreadPoolExecutor(1) as decoder:  # The next photo is decoded while the network looks at this one.
             images = decoder.map(lambda name: open_stored(store, name), batch)
             new = {name: _pooled(feature_map(image, backbone).numpy()) for name, image in zip(batch, images, strict=True)}
-        with store.session() as session:
+        with store.writing() as session:
             rows = [{"photo": name, "backbone": backbone.name, "vector": vector.tobytes()} for name, vector in new.items()]
             insert_missing(session, FeatureRow, rows)
         known |= new
@@ -40,17 +41,14 @@ def features(
     return np.stack([known[name] for name in names]).astype(np.float32)
 
 
-def count_missing(store: Store, photos: Iterable[str], backbone: Backbone) -> int:
-    """How many of these photos the backbone has not seen yet."""
-    names = set(photos)
-    return len(names) - len(_kept(store, list(names), backbone))
-
-
 def _kept(store: Store, names: list[str], backbone: Backbone) -> dict[str, NDArray[np.float16]]:
-    wanted = set(names)
-    with store.session() as session:
-        rows = session.execute(select(FeatureRow.photo, FeatureRow.vector).where(FeatureRow.backbone == backbone.name))
-        return {photo: np.frombuffer(vector, STORED) for photo, vector in rows if photo in wanted}
+    kept: dict[str, NDArray[np.float16]] = {}
+    with store.reading() as session:
+        for start in range(0, len(names), CHUNK):
+            chunk = FeatureRow.photo.in_(names[start : start + CHUNK])
+            rows = session.execute(select(FeatureRow.photo, FeatureRow.vector).where(FeatureRow.backbone == backbone.name, chunk))
+            kept.update({photo: np.frombuffer(vector, STORED) for photo, vector in rows})
+    return kept
 
 
 def _pooled(maps: NDArray[np.float32]) -> NDArray[np.float16]:

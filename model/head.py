@@ -7,6 +7,7 @@ weights afterwards, so that a saved head works on raw features.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import isfinite
 from time import perf_counter
 
 import numpy as np
@@ -62,7 +63,7 @@ def train_head(
     torch.nn.init.zeros_(linear.weight)
     torch.nn.init.zeros_(linear.bias)
     history: list[Epoch] = []
-    best, kept = float("inf"), (linear.weight.detach(), linear.bias.detach())
+    best, best_epoch, kept = float("inf"), 0, (linear.weight.detach().clone(), linear.bias.detach().clone())
     for train_loss, seconds in _epochs(linear, scaled[0], targets[0], settings):
         with torch.inference_mode():
             logits = linear(scaled[1])
@@ -71,10 +72,11 @@ def train_head(
         history.append(Epoch(len(history), train_loss, valid_loss, error_rate, seconds))
         on_epoch(history[-1])
         if valid_loss < best:
-            best, kept = valid_loss, (linear.weight.detach().clone(), linear.bias.detach().clone())
+            best, best_epoch, kept = valid_loss, history[-1].epoch, (linear.weight.detach().clone(), linear.bias.detach().clone())
+    if not isfinite(best):
+        raise CannotTrain("The losses grew beyond all bounds. Choose a lower learning rate.")
     weight, bias = (part.numpy() for part in kept)
     folded = np.asarray(weight / scale, np.float32)
-    best_epoch = min(history, key=lambda epoch: epoch.valid_loss).epoch
     return Head(folded, bias - folded @ mean, tuple(history), best_epoch)
 
 

@@ -20,8 +20,16 @@ RUNNING, DONE, FAILED = "running", "done", "failed"
 def recorded(store: Store, kind: str, settings: dict[str, object], *, workspace: str | None = None) -> Iterator[None]:
     """Note that a job runs in this process, and how it ended."""
     fail_orphans(store)
-    row = JobRow(workspace=workspace, kind=kind, state=RUNNING, host=socket.gethostname(), process=os.getpid(), settings=settings)
-    with store.session() as session:
+    row = JobRow(
+        workspace=workspace,
+        kind=kind,
+        state=RUNNING,
+        host=socket.gethostname(),
+        process=os.getpid(),
+        process_started=psutil.Process().create_time(),
+        settings=settings,
+    )
+    with store.writing() as session:
         session.add(row)
         session.flush()
         job = row.id
@@ -38,14 +46,22 @@ def recorded(store: Store, kind: str, settings: dict[str, object], *, workspace:
 
 def fail_orphans(store: Store) -> None:
     """Mark the jobs of this host whose process is gone: it was killed, or ran out of memory."""
-    with store.session() as session:
+    with store.writing() as session:
         running = select(JobRow).where(JobRow.state == RUNNING, JobRow.host == socket.gethostname())
         for job in session.scalars(running):
-            if not psutil.pid_exists(job.process):
+            if not _is_alive(job.process, job.process_started):
                 job.state, job.message = FAILED, "Its process was killed, or ran out of memory."
 
 
 def _end(store: Store, job: int, state: str, message: str) -> None:
-    with store.session() as session:
-        ending = update(JobRow).where(JobRow.id == job)
+    with store.writing() as session:
+        ending = update(JobRow).where(JobRow.id == job, JobRow.state == RUNNING)
         session.execute(ending.values(state=state, message=message[:500], ended_at=datetime.now(UTC)))
+
+
+def _is_alive(process: int, started: float) -> bool:
+    """Process numbers come round again, in a container at every restart: the time of its start tells two apart."""
+    try:
+        return psutil.Process(process).create_time() == started
+    except psutil.NoSuchProcess:
+        return False

@@ -12,7 +12,8 @@ import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from math import sqrt
-from threading import BoundedSemaphore
+from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from PIL import ExifTags, Image
@@ -21,14 +22,16 @@ from pillow_heif import register_heif_opener
 from model.errors import PhotoRefused
 
 register_heif_opener()
+warnings.filterwarnings("ignore", module=r"PIL\.")  # Of large or odd files; the gate decides what to do about them.
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
-SUFFIXES = ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif")
+SUFFIXES = ("jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif")
 MAX_MEGABYTES = 25
 MAX_MEGAPIXELS = 60
 MIN_SIDE_PX = 32
 KEPT_PIXELS = 1024 * 1024  # Four times what any backbone looks at; a phone's photo is twelve times as large.
 JPEG_QUALITY = 92
+STRIP_PIXELS = 1024 * 1024
 
 TURNS = {  # EXIF orientation -> how to turn the picture upright (TIFF 6.0, tag 274).
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -44,7 +47,7 @@ TURNS = {  # EXIF orientation -> how to turn the picture upright (TIFF 6.0, tag 
 DECODER_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError,
                   ZeroDivisionError, RuntimeError, struct.error, zlib.error)  # fmt: skip
 
-_decoders = BoundedSemaphore(2)  # A decoded 60-megapixel photo is 180 MB: thirty visitors take turns.
+_decoding = Lock()  # Sixty decoded megapixels with transparency are 240 MB: thirty visitors take turns.
 
 
 @dataclass(frozen=True)
@@ -71,23 +74,35 @@ def open_photo(data: bytes) -> Photo:
     if not data:
         raise PhotoRefused("The file is empty. Choose it again, or take another photo.")
     if len(data) > MAX_MEGABYTES * 1_000_000:
-        raise PhotoRefused(f"The file has {len(data) / 1e6:.0f} MB; {MAX_MEGABYTES} MB is the most. Save a smaller copy.")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns of large or odd files; the checks below decide.
-        try:
-            image = Image.open(BytesIO(data), formats=FORMATS)
-        except Image.DecompressionBombError as error:
-            raise _too_many_pixels() from error
-        except DECODER_ERRORS as error:
-            raise PhotoRefused("This is not an image that can be read. Save it as a JPEG or PNG and try again.") from error
-        _check_dimensions(*image.size)
-        try:
-            with _decoders:
-                pixels = _upright_rgb(image)
-        except (*DECODER_ERRORS, Image.DecompressionBombError, MemoryError) as error:
-            raise PhotoRefused("The image is cut off or damaged. Download or export it once more.") from error
+        raise _too_many_bytes(len(data))
+    try:
+        image = Image.open(BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels() from error
+    except DECODER_ERRORS as error:
+        raise PhotoRefused("This is not an image that can be read. Save it as a JPEG or PNG and try again.") from error
+    _check_dimensions(*image.size)
+    try:
+        with _decoding:
+            pixels = _upright_rgb(image)
+    except (*DECODER_ERRORS, Image.DecompressionBombError, MemoryError) as error:
+        raise PhotoRefused("The image is cut off or damaged. Download or export it once more.") from error
     _check_dimensions(*pixels.size)
     return Photo(digest(data), pixels)
+
+
+def open_file(path: Path) -> Photo:
+    """`open_photo` for a file, whose size is looked at before it is read. Raises PhotoRefused."""
+    try:
+        if path.stat().st_size > MAX_MEGABYTES * 1_000_000:
+            raise _too_many_bytes(path.stat().st_size)
+        return open_photo(path.read_bytes())
+    except OSError as error:
+        raise PhotoRefused(f"The file cannot be read: {error.strerror}.") from error
+
+
+def _too_many_bytes(count: int) -> PhotoRefused:
+    return PhotoRefused(f"The file has {count / 1e6:.0f} MB; {MAX_MEGABYTES} MB is the most. Save a smaller copy.")
 
 
 def _check_dimensions(width: int, height: int) -> None:
@@ -108,16 +123,27 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
     image.seek(0)
     image.load()
     orientation = _orientation(image)
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        image = _eight_bit(image)
-    pixels = _over_white(image) if image.has_transparency_data else image.convert("RGB")
+    pixels = _shrunk_rgb(image, max(1, int(sqrt(image.width * image.height / KEPT_PIXELS))))
     if shrink < 1:
-        pixels = pixels.resize(small, Image.Resampling.BICUBIC, reducing_gap=2)
-    bare = Image.new("RGB", pixels.size)  # A new image carries no metadata over.
-    bare.paste(pixels)
-    if orientation is not None:  # FLIP_LEFT_RIGHT is 0.
-        bare = bare.transpose(orientation)
-    return bare
+        pixels = pixels.resize(small, Image.Resampling.BICUBIC)
+    return pixels if orientation is None else pixels.transpose(orientation)  # FLIP_LEFT_RIGHT is 0.
+
+
+def _shrunk_rgb(image: Image.Image, factor: int) -> Image.Image:
+    """The picture in RGB, each side divided by a whole number: strip by strip, so that no second full-size copy is made.
+
+    What it returns is a new image and carries no metadata over.
+    """
+    white = _white(image)
+    shrunk = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
+    height = factor * max(1, STRIP_PIXELS // (image.width * factor))
+    for top in range(0, image.height, height):
+        strip = image.crop((0, top, image.width, min(top + height, image.height)))
+        if white is not None:
+            strip = _eight_bit(strip, white)
+        rgb = _over_white(strip) if strip.has_transparency_data else strip.convert("RGB")
+        shrunk.paste(rgb.reduce(factor), (0, top // factor))
+    return shrunk
 
 
 def _orientation(image: Image.Image) -> Image.Transpose | None:
@@ -129,12 +155,18 @@ def _orientation(image: Image.Image) -> Image.Transpose | None:
     return TURNS.get(tag) if isinstance(tag, int) else None
 
 
-def _eight_bit(image: Image.Image) -> Image.Image:
+def _white(image: Image.Image) -> float | None:
+    """The brightest value that the picture's numbers allow; None for 8-bit modes, where nothing needs scaling."""
+    if image.mode not in ("I", "F") and not image.mode.startswith("I;16"):
+        return None
+    brightest = float(np.nanmax(np.asarray(image), initial=0))
+    return next((level for level in (1, 255, 65535) if brightest <= level), brightest)
+
+
+def _eight_bit(strip: Image.Image, white: float) -> Image.Image:
     """16-bit, 32-bit and floating-point greys, scaled so that white stays white."""
-    grey = np.nan_to_num(np.asarray(image, dtype=np.float32))  # (H, W)
-    brightest = float(grey.max(initial=0))
-    white = next((level for level in (1, 255, 65535) if brightest <= level), brightest)
-    return Image.fromarray((grey.clip(min=0) * (255 / white)).astype(np.uint8))
+    grey = np.nan_to_num(np.asarray(strip, dtype=np.float32)).clip(0, white)  # (H, W)
+    return Image.fromarray((grey * (255 / white)).astype(np.uint8))
 
 
 def _over_white(image: Image.Image) -> Image.Image:

@@ -6,18 +6,18 @@
 """
 
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
-from model.errors import NotFound
+from model.errors import NotFound, StoreUnavailable
 from model.evaluation import Evaluation
 from model.store import ROOT, Store
 
@@ -89,17 +89,30 @@ def run_folder(store: Store, run_id: str) -> Path:
 
 
 def save_run(run: Run, folder: Path) -> None:
-    """Write a run beside its place and rename it, so that nobody sees half of one. Replaces what was there."""
-    unfinished = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(unfinished, ignore_errors=True)
+    """Write a run beside its place and rename it, so that nobody sees half of one. Raises StoreUnavailable.
+
+    Another run in its place is replaced; a folder that holds anything else is left alone.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / "card.json").exists():
+        raise StoreUnavailable(f"{folder} is no run: it holds other things. Name another folder.")
+    unfinished = folder.with_name(f".{folder.name}.{uuid4().hex}")
+    try:
+        _write_run(run, unfinished)
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
+    except (OSError, SafetensorError) as error:
+        raise StoreUnavailable(f"The run cannot be saved in {folder}: {error}. Free some space, or name another folder.") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _write_run(run: Run, unfinished: Path) -> None:
     unfinished.mkdir(parents=True)
     save_file({"weight": run.weight, "bias": run.bias}, unfinished / "head.safetensors")
     _write_json(unfinished / "card.json", {"format": FORMAT, **asdict(run.card)}, indent=2)
     table = run.evaluation
     columns = {"photos": table.photos, "splits": table.splits, "labels": table.labels.tolist(), "logits": table.logits.tolist()}
     _write_json(unfinished / "evaluation.json", columns)
-    shutil.rmtree(folder, ignore_errors=True)
-    unfinished.rename(folder)
 
 
 def load_run(folder: Path) -> Run:

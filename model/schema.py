@@ -120,6 +120,7 @@ class JobRow(Table):
     state: Mapped[str] = mapped_column(String(10))
     host: Mapped[str] = mapped_column(String(255))
     process: Mapped[int]
+    process_started: Mapped[float]
     settings: Mapped[dict[str, object]] = mapped_column(JSON)
     message: Mapped[str] = mapped_column(String(500), default="")
     started_at: Mapped[datetime] = mapped_column(default=_now)

@@ -10,8 +10,8 @@ from pathlib import Path
 from PIL import Image
 
 from model.datasets import find_dataset
-from model.errors import AreoleError, NotFound, PhotoRefused
-from model.photos import SUFFIXES, open_photo
+from model.errors import AreoleError, NotFound
+from model.photos import SUFFIXES, open_file
 from model.store import Store, open_stored
 
 AHEAD = 8  # Photos decoded before the network asks for them: what bounds the memory of ten thousand.
@@ -33,13 +33,17 @@ def folder_sources(folder: Path, classes: tuple[str, ...]) -> list[Source]:
     for inside in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
         if inside.name.casefold() not in positions:
             raise NotFound(f"The folder {inside.name} is no class of this run; its classes are {', '.join(classes)}.")
-        files = sorted(path for path in inside.rglob("*") if path.suffix.lower().lstrip(".") in SUFFIXES)
+        files = sorted(path for path in inside.rglob("*") if _is_photo(path))
         sources += [Source(str(file), partial(_open_file, file), positions[inside.name.casefold()]) for file in files]
     return sources
 
 
+def _is_photo(path: Path) -> bool:
+    return path.suffix.lower().lstrip(".") in SUFFIXES and not path.name.startswith(".")
+
+
 def _open_file(file: Path) -> Image.Image:
-    return open_photo(file.read_bytes()).image
+    return open_file(file).image
 
 
 def dataset_sources(store: Store, name: str, split: str, classes: tuple[str, ...]) -> list[Source]:
@@ -62,8 +66,6 @@ def decoded(sources: Iterable[Source]) -> Iterator[tuple[Source, Image.Image | A
             return source.open()
         except AreoleError as error:
             return error
-        except OSError as error:
-            return PhotoRefused(str(error))
 
     waiting = iter(sources)
     with ThreadPoolExecutor(1) as pool:

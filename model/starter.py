@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from model.photos import digest
 from model.schema import DatasetRow, FeatureRow, LabelRow
-from model.store import ROOT, Store, insert_missing, put_photos
+from model.store import ROOT, Store, insert_missing, keep_photos
 
 STARTER = "starter"
 CLASSES = ("cactus", "succulent", "tree")
@@ -33,7 +33,7 @@ Progress = Callable[[int, int], None]  # Called with how many are done, and of h
 
 def import_starter(store: Store, progress: Progress = lambda done, total: None) -> None:
     """Bring the starter set into the catalogue unless it is there. Safe to repeat, to race and to kill."""
-    with store.session() as session:
+    with store.reading() as session:
         if session.scalars(select(DatasetRow).where(DatasetRow.name == STARTER)).one_or_none():
             return
     with (FOLDER / "photos.csv").open(newline="") as table:
@@ -41,10 +41,11 @@ def import_starter(store: Store, progress: Progress = lambda done, total: None) 
     photos = {}
     for start in range(0, len(rows), BATCH):
         batch = [_photo(FOLDER / "photos" / file) for file, _, _ in rows[start : start + BATCH]]
-        put_photos(store, batch)
+        with store.writing() as session:
+            keep_photos(store, session, batch)
         photos.update({file: name for (file, _, _), (name, _, _) in zip(rows[start:], batch, strict=False)})
         progress(len(photos), len(rows))
-    with store.session() as session:  # All or nothing, last: the dataset exists only once it is whole.
+    with store.writing() as session:  # All or nothing, last: the dataset exists only once it is whole.
         insert_missing(session, FeatureRow, _shipped_features([photos[file] for file, _, _ in rows]))
         insert_missing(session, DatasetRow, [{"name": STARTER, "title": "Starter set", "classes": CLASSES}])
         dataset_id = session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
@@ -55,9 +56,9 @@ def import_starter(store: Store, progress: Progress = lambda done, total: None) 
 def examples(store: Store) -> dict[str, list[str]]:
     """Photos to try, by class."""
     files = [file for row in EXAMPLES for file in row]
-    with store.session() as session:
+    with store.reading() as session:
         chosen = select(LabelRow.file, LabelRow.photo).join(DatasetRow).where(DatasetRow.name == STARTER, LabelRow.file.in_(files))
-        photos: dict[str, str] = dict(session.execute(chosen))
+        photos: dict[str, str] = dict(session.execute(chosen).all())
     return {name: [photos[file] for file in row] for name, row in zip(CLASSES, EXAMPLES, strict=True)}
 
 

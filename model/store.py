@@ -7,8 +7,8 @@ file in it, `AREOLE_PHOTOS` another place for the photos (any URL that fsspec kn
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,18 @@ from uuid import uuid4
 
 import fsspec
 from PIL import Image
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from model.errors import NotFound, StoreUnavailable
-from model.photos import Photo
-from model.schema import VERSION, Meta, PhotoRow, Table
+from model.photos import DECODER_ERRORS, Photo
+from model.schema import VERSION, FeatureRow, Meta, PhotoRow, Table
 
 ROOT = Path(__file__).resolve().parents[1]
+WRITES = "areole_writes"  # The name of our own execution option.
 BUSY_TIMEOUT_S = 30  # How long one writer waits for another; an import holds the lock for about a second.
 INSERTS: dict[str, Callable[[type[Table]], Any]] = {
     "sqlite": sqlite.insert,
@@ -42,16 +43,27 @@ class Store:
     engine: Engine
     files: fsspec.AbstractFileSystem
     photos: str
-    identity: int | None
+    identity: int | None = None
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
-        """A transaction: committed at the end, rolled back on an error. Raises StoreUnavailable."""
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads. Raises StoreUnavailable."""
+        with self._transaction(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that waits for other writers; committed at the end, rolled back on an error. Raises StoreUnavailable."""
+        with self._transaction(self.engine.execution_options(**{WRITES: True})) as session:
+            yield session
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Session]:
         try:
-            with Session(self.engine) as session, session.begin():
+            with Session(engine) as session, session.begin():
                 yield session
-        except DBAPIError as error:
-            raise unavailable(self.home, error.orig or error) from error
+        except (OperationalError, TimeoutError) as error:
+            raise unavailable(self.home, error) from error
 
     @property
     def runs(self) -> Path:
@@ -66,43 +78,51 @@ class Store:
 def open_store(home: Path | None = None) -> Store:
     """Open the data folder, made new where it is absent. Raises StoreUnavailable."""
     home = home or Path(os.environ.get("AREOLE_HOME") or ROOT / ".areole").absolute()
-    database = os.environ.get("AREOLE_DATABASE") or f"sqlite:///{home / 'catalogue.db'}"
-    files, photos = fsspec.url_to_fs(os.environ.get("AREOLE_PHOTOS") or str(home / "photos"))
+    database = os.environ.get("AREOLE_DATABASE") or URL.create("sqlite", database=str(home / "catalogue.db"))
     try:
+        files, photos = fsspec.url_to_fs(os.environ.get("AREOLE_PHOTOS") or str(home / "photos"))
         (home / "runs").mkdir(parents=True, exist_ok=True)
         engine = create_engine(database)
         if engine.url.get_backend_name() == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
-        _create_tables(engine)
-        _check_version(engine, home)
+            event.listen(engine, "begin", _begin_sqlite)
+        store = Store(home, engine, files, photos)
+        _create_tables(store)
+        return replace(store, identity=_identity(engine))
+    except (ArgumentError, ValueError, ImportError) as error:
+        raise StoreUnavailable(
+            f"AREOLE_DATABASE or AREOLE_PHOTOS cannot be used: {error}. The README says what they may be."
+        ) from error
     except (OSError, DBAPIError) as error:
         raise unavailable(home, error) from error
-    return Store(home, engine, files, photos, _identity(engine))
 
 
-def unavailable(home: Path, error: BaseException) -> StoreUnavailable:
-    """The sentence for a data folder that cannot be used."""
+def unavailable(home: Path, error: Exception) -> StoreUnavailable:
+    """The sentence for a data folder that cannot be used, or not now."""
     fact = str(error.orig if isinstance(error, DBAPIError) else error)
+    if isinstance(error, TimeoutError) or "locked" in fact:
+        return StoreUnavailable("Many others are writing just now. Nothing is lost: try again in a moment.")
     return StoreUnavailable(
-        f"The data folder {home} cannot be used: {fact}. Free some space, make it writable, or set AREOLE_HOME to another folder."
+        f"The data folder {home.name} cannot be used: {fact}. "
+        "Free some space, make it writable, or set AREOLE_HOME to another folder."
     )
 
 
 def put_photo(store: Store, photo: Photo) -> str:
     """Keep a photo that came through the gate; its name. Keeping it twice changes nothing. Raises StoreUnavailable."""
-    put_photos(store, [(photo.sha256, photo.jpeg(), photo.image.size)])
+    with store.writing() as session:
+        keep_photos(store, session, [(photo.sha256, photo.jpeg(), photo.image.size)])
     return photo.sha256
 
 
-def put_photos(store: Store, photos: list[tuple[str, bytes, tuple[int, int]]]) -> None:
-    """Keep photos given as name, JPEG bytes, (width, height); files first, so that a killed import leaves no bare row."""
+def keep_photos(store: Store, session: Session, photos: list[tuple[str, bytes, tuple[int, int]]]) -> None:
+    """Within a transaction that writes: keep photos given as name, JPEG bytes, (width, height). Raises StoreUnavailable."""
+    insert_missing(session, PhotoRow, [{"sha256": sha256, "width": w, "height": h} for sha256, _, (w, h) in photos])
     try:
         for sha256, data, _ in photos:
             _write_once(store, _path(store, sha256), data)
     except OSError as error:
         raise unavailable(store.home, error) from error
-    with store.session() as session:
-        insert_missing(session, PhotoRow, [{"sha256": sha256, "width": w, "height": h} for sha256, _, (w, h) in photos])
 
 
 def insert_missing(session: Session, table: type[Table], rows: list[dict[str, Any]]) -> None:
@@ -115,20 +135,29 @@ def read_photo(store: Store, sha256: str) -> bytes:
     """The JPEG bytes of a photo. Raises NotFound."""
     try:
         data: bytes = store.files.cat_file(_path(store, sha256))
-    except FileNotFoundError as error:
+    except OSError as error:
         raise NotFound("This photo is no longer here. Upload it again.") from error
     return data
 
 
 def open_stored(store: Store, sha256: str) -> Image.Image:
     """A kept photo, decoded: RGB, upright. Raises NotFound."""
-    return Image.open(BytesIO(read_photo(store, sha256))).convert("RGB")
+    data = read_photo(store, sha256)
+    try:
+        return Image.open(BytesIO(data)).convert("RGB")
+    except DECODER_ERRORS as error:
+        raise NotFound("This photo was damaged in the data folder. Upload it again.") from error
 
 
-def forget_photo(store: Store, sha256: str) -> None:
-    """Destroy a photo's file. The caller has made sure that nothing refers to it."""
-    with suppress(FileNotFoundError):
+def forget_photo(store: Store, session: Session, sha256: str) -> None:
+    """Within a transaction that writes: destroy a photo's file and features. The caller knows that nobody needs them."""
+    session.execute(delete(FeatureRow).where(FeatureRow.photo == sha256))
+    try:
         store.files.rm_file(_path(store, sha256))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unavailable(store.home, error) from error
 
 
 def _path(store: Store, sha256: str) -> str:
@@ -137,7 +166,7 @@ def _path(store: Store, sha256: str) -> str:
 
 def _write_once(store: Store, path: str, data: bytes) -> None:
     """Write beside and rename, so that no reader and no crash ever sees half a photo."""
-    if store.files.exists(path):
+    if store.files.exists(path) and store.files.size(path):
         return
     store.files.makedirs(path.rpartition("/")[0], exist_ok=True)
     unfinished = f"{path}.{uuid4().hex}"
@@ -152,21 +181,26 @@ def _identity(engine: Engine) -> int | None:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_S * 1000}"):
+    connection.isolation_level = None  # Python's own BEGIN comes too late; `_begin_sqlite` says it.
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_S * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _create_tables(engine: Engine) -> None:
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its place in the queue at once: one that has read before it writes would be turned away, not queued."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
+
+
+def _create_tables(store: Store) -> None:
     """`create_all` looks first and creates then, and fails when another process starts in between; this cannot."""
-    with engine.begin() as connection:
+    with store.writing() as session:
         for table in Table.metadata.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
+            session.execute(CreateTable(table, if_not_exists=True))
             for index in table.indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))
-
-
-def _check_version(engine: Engine, home: Path) -> None:
-    with Session(engine) as session, session.begin():
-        insert_missing(session, Meta, [] if session.scalars(select(Meta)).first() else [{"version": VERSION}])
+                session.execute(CreateIndex(index, if_not_exists=True))
+        if not session.scalars(select(Meta)).first():
+            session.add(Meta(version=VERSION))
         if session.scalars(select(Meta.version)).one() != VERSION:
-            raise StoreUnavailable(f"The data folder {home} was made by another version of Areole. Move it away and start again.")
+            raise StoreUnavailable(
+                f"The data folder {store.home.name} was made by another version of Areole. Move it away and start again."
+            )

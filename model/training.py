@@ -65,7 +65,7 @@ def train_run(
         run = Run(card, head.weight, head.bias, table)
         save_run(run, folder or run_folder(store, run_id))
         if folder is None:
-            with store.session() as session:
+            with store.writing() as session:
                 session.add(RunRow(id=run_id, workspace=request.workspace, dataset_id=dataset.id))
     return run
 

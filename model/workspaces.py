@@ -5,15 +5,17 @@ import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import delete, exists, func, select
+from sqlalchemy.orm import Session
 
 from model.datasets import find_dataset
 from model.errors import NotFound
+from model.photos import Photo
 from model.schema import AskedRow, DatasetRow, EditRow, LabelRow, PhotoRow, WorkspaceRow
 from model.starter import STARTER
-from model.store import Store, forget_photo, insert_missing
+from model.store import Store, forget_photo, insert_missing, keep_photos
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{22}")
-MAX_ASKED = 20
+MAX_ASKED = 60  # Photos asked about that a workspace keeps, beside those filed under a class.
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,58 +36,49 @@ def is_workspace_id(text: str) -> bool:
     return ID_PATTERN.fullmatch(text) is not None
 
 
-def ensure_workspace(store: Store, workspace: str) -> None:
-    """Give the workspace its row, unless it has one: it starts on the starter set."""
-    with store.session() as session:
-        starter = session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
-        insert_missing(session, WorkspaceRow, [{"id": workspace, "dataset_id": starter}])
-
-
 def dataset_name(store: Store, workspace: str) -> str:
     """The dataset this workspace works on."""
-    with store.session() as session:
+    with store.reading() as session:
         chosen = select(DatasetRow.name).join(WorkspaceRow).where(WorkspaceRow.id == workspace)
         return session.scalars(chosen).one_or_none() or STARTER
 
 
 def active_run(store: Store, workspace: str) -> str | None:
     """The run this workspace has chosen; None means the one that ships."""
-    with store.session() as session:
+    with store.reading() as session:
         return session.scalars(select(WorkspaceRow.active_run).where(WorkspaceRow.id == workspace)).one_or_none()
 
 
-def remember_asked(store: Store, workspace: str, photo: str, name: str) -> None:
-    """Keep that the visitor asked about a photo; beyond twenty the oldest is forgotten."""
-    ensure_workspace(store, workspace)
-    with store.session() as session:
-        session.execute(delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo))
-        session.add(AskedRow(workspace=workspace, photo=photo, name=name[:255]))
-    for asked in asked_photos(store, workspace)[MAX_ASKED:]:
-        forget_asked(store, workspace, asked.photo)
+def ask_about(store: Store, workspace: str, photo: Photo, name: str) -> None:
+    """Keep a photo that the visitor asks about; beyond sixty the oldest goes. Raises StoreUnavailable."""
+    with store.writing() as session:
+        keep_photos(store, session, [(photo.sha256, photo.jpeg(), photo.image.size)])
+        _ensure_workspace(session, workspace)
+        session.execute(delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo.sha256))
+        session.add(AskedRow(workspace=workspace, photo=photo.sha256, name=name[:255]))
+        loose = [asked.photo for asked in _asked(session, workspace) if asked.photo not in _filed(session, workspace)]
+        for old in loose[MAX_ASKED:]:
+            _forget(store, session, workspace, old)
 
 
 def asked_photos(store: Store, workspace: str) -> list[Asked]:
     """What the visitor asked about, newest first."""
-    with store.session() as session:
-        rows = session.scalars(select(AskedRow).where(AskedRow.workspace == workspace).order_by(AskedRow.id.desc()))
-        return [Asked(row.photo, row.name) for row in rows]
+    with store.reading() as session:
+        return _asked(session, workspace)
 
 
-def forget_asked(store: Store, workspace: str, photo: str) -> None:
-    """Forget that the visitor asked; the photo itself goes too unless a dataset or another visitor uses it."""
-    with store.session() as session:
-        session.execute(delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo))
-        in_use = session.scalar(
-            select(
-                exists().where(LabelRow.photo == photo)
-                | exists().where(EditRow.photo == photo)
-                | exists().where(AskedRow.photo == photo)
-            )
-        )
-        if not in_use:
-            session.execute(delete(PhotoRow).where(PhotoRow.sha256 == photo))
-    if not in_use:
-        forget_photo(store, photo)
+def filed_photos(store: Store, workspace: str) -> set[str]:
+    """The photos that this workspace's edits have put under a class."""
+    with store.reading() as session:
+        return _filed(session, workspace)
+
+
+def forget_loose(store: Store, workspace: str) -> None:
+    """Forget what the visitor asked about, except what she filed under a class. Photos that nobody else uses are destroyed."""
+    with store.writing() as session:
+        for asked in _asked(session, workspace):
+            if asked.photo not in _filed(session, workspace):
+                _forget(store, session, workspace, asked.photo)
 
 
 def tell_label(store: Store, workspace: str, photo: str, label: str) -> None:
@@ -93,11 +86,10 @@ def tell_label(store: Store, workspace: str, photo: str, label: str) -> None:
 
     Raises NotFound for a class the dataset does not have, and for a photo of the test split, which is never touched.
     """
-    ensure_workspace(store, workspace)
     dataset = find_dataset(store, dataset_name(store, workspace), workspace=workspace)
     if label not in dataset.classes:
         raise NotFound(f"This dataset has no class {label}.")
-    member = next((member for member in dataset.members if member.photo == photo), None)
+    member = dataset.member(photo)
     if member is not None and member.split == "test":
         raise NotFound("This photo belongs to the test split, which stays as it is so that it can judge fairly.")
     _append_edit(store, workspace, photo, "relabel" if member else "add", label)
@@ -105,18 +97,43 @@ def tell_label(store: Store, workspace: str, photo: str, label: str) -> None:
 
 def withdraw_photo(store: Store, workspace: str, photo: str) -> None:
     """Take back what was told: an added photo leaves this workspace's dataset, another has its imported label again."""
-    with store.session() as session:
-        imported = session.scalar(select(exists().where(LabelRow.photo == photo, LabelRow.dataset_id == DatasetRow.id,
-                                                        DatasetRow.name == STARTER)))  # fmt: skip
-    _append_edit(store, workspace, photo, "keep" if imported else "delete", None)
-
-
-def _append_edit(store: Store, workspace: str, photo: str, action: str, label: str | None) -> None:
-    with store.session() as session:
-        session.add(EditRow(workspace=workspace, photo=photo, action=action, label=label, reason="told on Classify"))
+    if photo in filed_photos(store, workspace):
+        imported = find_dataset(store, dataset_name(store, workspace)).member(photo)
+        _append_edit(store, workspace, photo, "keep" if imported else "delete", None)
 
 
 def last_edit(store: Store, workspace: str) -> int:
     """A number that grows with every edit; 0 before the first."""
-    with store.session() as session:
+    with store.reading() as session:
         return session.scalar(select(func.max(EditRow.id)).where(EditRow.workspace == workspace)) or 0
+
+
+def _append_edit(store: Store, workspace: str, photo: str, action: str, label: str | None) -> None:
+    with store.writing() as session:
+        _ensure_workspace(session, workspace)
+        session.add(EditRow(workspace=workspace, photo=photo, action=action, label=label, reason="told on Classify"))
+
+
+def _ensure_workspace(session: Session, workspace: str) -> None:
+    """Give the workspace its row, unless it has one: it starts on the starter set."""
+    starter = session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
+    insert_missing(session, WorkspaceRow, [{"id": workspace, "dataset_id": starter}])
+
+
+def _asked(session: Session, workspace: str) -> list[Asked]:
+    rows = session.scalars(select(AskedRow).where(AskedRow.workspace == workspace).order_by(AskedRow.id.desc()))
+    return [Asked(row.photo, row.name) for row in rows]
+
+
+def _filed(session: Session, workspace: str) -> set[str]:
+    last = select(func.max(EditRow.id)).where(EditRow.workspace == workspace).group_by(EditRow.photo)
+    return set(session.scalars(select(EditRow.photo).where(EditRow.id.in_(last), EditRow.label.is_not(None))))
+
+
+def _forget(store: Store, session: Session, workspace: str, photo: str) -> None:
+    session.execute(delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo))
+    last = select(func.max(EditRow.id)).where(EditRow.photo == photo).group_by(EditRow.workspace)
+    filed = exists().where(EditRow.id.in_(last), EditRow.label.is_not(None))
+    if not session.scalar(select(exists().where(LabelRow.photo == photo) | exists().where(AskedRow.photo == photo) | filed)):
+        forget_photo(store, session, photo)
+        session.execute(delete(PhotoRow).where(PhotoRow.sha256 == photo, ~exists().where(EditRow.photo == photo)))

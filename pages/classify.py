@@ -10,18 +10,33 @@ from model.errors import NotFound, PhotoRefused
 from model.photos import MAX_MEGABYTES, open_photo
 from model.runs import Run
 from model.starter import examples
-from model.store import Store, put_photo
+from model.store import Store
 from model.trust import Trust
-from model.workspaces import MAX_ASKED, Asked, asked_photos, forget_asked, remember_asked, tell_label, withdraw_photo
+from model.workspaces import MAX_ASKED, Asked, ask_about, asked_photos, filed_photos, forget_loose, tell_label, withdraw_photo
 from pages.shared import state
 from pages.shared.charts import class_badge, probability_bars
 from pages.shared.frame import require_frame
 from pages.shared.gallery import Card, show_cards
-from pages.shared.resources import active_run_id, get_answer, get_dataset, get_evidence, get_picture, get_run, get_store
+from pages.shared.progress import progress_bar
+from pages.shared.resources import (
+    active_run_id,
+    get_answer,
+    get_dataset,
+    get_evidence,
+    get_picture,
+    get_run,
+    get_store,
+)
 from pages.shared.words import count, explanation, listed, plain, verdict
 
 WAYS = ("Upload", "Camera", "Examples")
 FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the last three as images.
+MAX_UPLOAD = 20
+PLACES = {
+    "train": "From the train split, filed under {label}. I learned from this very photo, so my answer proves little.",
+    "valid": "From the validation split, filed under {label}. I never learned from it.",
+    "test": "From the test split, filed under {label}. I never learned from it, and it stays as it is so that it can judge fairly.",
+}
 DOUBTFUL_FIRST = (Trust.UNFAMILIAR, Trust.UNSURE, Trust.SURE)
 
 HOW_IT_WORKS = """
@@ -32,14 +47,14 @@ HOW_IT_WORKS = """
 """
 
 
-def ask_for_photos(store: Store, workspace: str, dataset: Dataset) -> None:
+def ask_for_photos(store: Store, workspace: str, dataset: Dataset, run: Run) -> None:
     """Take photos from disk or camera into the workspace, or choose an example."""
     way = st.segmented_control(
         "Where from", WAYS, default=WAYS[0], required=True, key="classify_way", label_visibility="collapsed", width="stretch"
     )
     files: list[UploadedFile] = []
     if way == "Upload":
-        label = f"Plant photos, up to {MAX_ASKED} at once"
+        label = f"Plant photos, up to {MAX_UPLOAD} at once"
         files = st.file_uploader(
             label, FILE_TYPES, accept_multiple_files=True, max_upload_size=MAX_MEGABYTES, key=state.uploader_key()
         )
@@ -49,28 +64,37 @@ def ask_for_photos(store: Store, workspace: str, dataset: Dataset) -> None:
     else:
         show_examples(store, dataset)
     if files:
-        keep_uploads(store, workspace, [(file.name, file.getvalue()) for file in files])
+        keep_uploads(store, workspace, run, [(file.name, file.getvalue()) for file in files])
         st.rerun()
     if state.refused_files():
         st.warning("  \n".join(state.refused_files()), icon=":material/broken_image:")
     with st.expander("How it works", icon=":material/school:"):
         st.markdown(HOW_IT_WORKS)
-    st.caption("Photos are shrunk, stripped of location and camera data, and kept in your workspace until you remove them.")
+    st.caption(
+        "Photos are shrunk, stripped of location and camera data, and kept in your workspace until you remove them; "
+        f"the newest {MAX_ASKED}, and all that you file under a class."
+    )
 
 
-def keep_uploads(store: Store, workspace: str, files: list[tuple[str, bytes]]) -> None:
-    """Let each file through the gate; one bad file spoils nothing."""
-    refused = [f"{plain(name)}: left out, {MAX_ASKED} at a time is the most." for name, _ in files[MAX_ASKED:]]
-    bar, kept = st.progress(0.0), []
-    for done, (name, data) in enumerate(files[:MAX_ASKED], start=1):
-        bar.progress(done / min(len(files), MAX_ASKED), f"Reading {plain(name)}")
-        try:
-            kept.append(put_photo(store, open_photo(data)))
-            remember_asked(store, workspace, kept[-1], name)
-        except PhotoRefused as refusal:
-            refused.append(f"{plain(name)}: {refusal}")
+def keep_uploads(store: Store, workspace: str, run: Run, files: list[tuple[str, bytes]]) -> None:
+    """Let each file through the gate and answer it; one bad file spoils nothing."""
+    refused = [f"{plain(name)}: left out, {MAX_UPLOAD} at a time is the most." for name, _ in files[MAX_UPLOAD:]]
+    kept = []
+    try:
+        with progress_bar("Looking at your photos") as progress:
+            for done, (name, data) in enumerate(files[:MAX_UPLOAD], start=1):
+                progress(done, min(len(files), MAX_UPLOAD))
+                try:
+                    photo = open_photo(data)
+                except PhotoRefused as refusal:
+                    refused.append(f"{plain(name)}: {refusal}")
+                    continue
+                ask_about(store, workspace, photo, name)
+                get_answer(photo.sha256, run.card.id)
+                kept.append(photo.sha256)
+    finally:
+        state.empty_uploader()
     state.set_refused_files(refused)
-    state.empty_uploader()
     if kept:
         state.select_photo(kept[0])
 
@@ -78,7 +102,7 @@ def keep_uploads(store: Store, workspace: str, files: list[tuple[str, bytes]]) -
 def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
     """The verdict and its reasons: probabilities, evidence, look-alikes."""
     answer = get_answer(photo, run.card.id)
-    st.subheader(verdict(answer), anchor=False)
+    st.header(verdict(answer), anchor=False)
     st.markdown(explanation(answer, [dataset.label_of(neighbour.photo) for neighbour in answer.neighbours]))
     picture, figures = st.columns(2)
     with figures:
@@ -114,52 +138,57 @@ def _neighbour_card(photo: str, similarity: float, dataset: Dataset) -> Card:
     badge = class_badge(dataset.classes, label) if label else ":gray-badge[removed]"
     return Card(
         photo,
-        f"{badge}  \n:small[{similarity:.0%}]",
+        f"{badge}  \n:small[{similarity:.0%} alike]",
         f"A training photo filed under {label or 'nothing any more'}, {similarity:.0%} alike",
     )
 
 
 def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *, own: bool) -> None:
-    """Let the visitor say what her photo really shows; it joins the training photos."""
-    label = dataset.label_of(photo)
-    if not own:
-        st.caption(f"An example from the starter set, filed under {label}. It was kept out of training.")
+    """Let the visitor say what her photo really shows; it joins the training photos. Others' photos only say what they are."""
+    member, filed = dataset.member(photo), photo in filed_photos(store, workspace)
+    if member is not None and (member.split == "test" or not (own or filed)):
+        st.caption(PLACES[member.split].format(label=plain(member.label)))
         return
+    label = member.label if member else None
     told = st.pills("Wrong? Tell it what this is", dataset.classes, default=label, key=f"classify_told_{photo}_{label}")
     if told is not None and told != label:
-        try:
-            tell_label(store, workspace, photo, told)
-        except NotFound as refusal:
-            st.warning(str(refusal))
-            return
+        tell_label(store, workspace, photo, told)
         st.rerun()
-    if label is not None:
+    if filed:
         st.caption(f"Filed under {label}: the next retraining learns from it.")
-        st.button(
-            "Take it back", icon=":material/undo:", on_click=withdraw_photo, args=(store, workspace, photo), key="classify_withdraw"
-        )
+        if st.button("Take it back", icon=":material/undo:", key="classify_withdraw"):
+            withdraw_photo(store, workspace, photo)
+            st.rerun()
 
 
 def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) -> None:
     """All of the visitor's photos, the doubtful first, as cards and as a table to take away."""
-    answers = {one.photo: get_answer(one.photo, run.card.id) for one in asked}
-    asked = sorted(asked, key=lambda one: (DOUBTFUL_FIRST.index(answers[one.photo].trust), answers[one.photo].probability))
+    answers = {one.photo: answer for one in asked if (answer := _answer_if_there(one.photo, run)) is not None}
+    here = [one for one in asked if one.photo in answers]
+    here.sort(key=lambda one: (DOUBTFUL_FIRST.index(answers[one.photo].trust), answers[one.photo].probability))
     st.subheader(f"Your {count(len(asked), 'photo')}", anchor=False)
     doubtful = sum(answer.trust is not Trust.SURE for answer in answers.values())
-    st.caption(
-        f"{doubtful} of {len(asked)} I am not sure about; they come first." if doubtful else "I am sure about all of them.",
-        help="Choose a label to look closer.",
-    )
-    cards = [Card(one.photo, _short(answers[one.photo], one.name), f"{one.name}: {verdict(answers[one.photo])}") for one in asked]
+    first = f"{doubtful} of {len(here)} I am not sure about; they come first." if doubtful else "I am sure about all of them."
+    lost = f" {count(len(asked) - len(here), 'photo')} can no longer be read." if len(here) < len(asked) else ""
+    st.caption(first + lost, help="Choose a label to look closer.")
+    cards = [Card(one.photo, _short(answers[one.photo], one.name), f"{one.name}: {verdict(answers[one.photo])}") for one in here]
     show_cards(cards, key="classify_own", on_pick=state.select_photo)
     with st.container(horizontal=True):
-        table = pd.DataFrame([_row(one, answers[one.photo]) for one in asked])
-        st.download_button(
-            "Download as CSV", table.to_csv(index=False), "areole.csv", "text/csv", icon=":material/download:", on_click="ignore"
-        )
+        table = pd.DataFrame([_row(one, answers[one.photo]) for one in here]).to_csv(index=False).encode("utf-8-sig")  # For Excel.
+        st.download_button("Download as CSV", table, "areole.csv", "text/csv", icon=":material/download:", on_click="ignore")
         with st.popover("Remove my photos", icon=":material/delete:"):
-            st.write("They are deleted from this workspace, except those you filed under a class.")
-            st.button("Remove them", type="primary", on_click=forget_all, args=(store, workspace, asked), key="classify_forget")
+            st.write("They are destroyed, except those you filed under a class.")
+            if st.button("Remove them", type="primary", key="classify_forget"):
+                forget_loose(store, workspace)
+                state.deselect_photo()
+                st.rerun()
+
+
+def _answer_if_there(photo: str, run: Run) -> Answer | None:
+    try:
+        return get_answer(photo, run.card.id)
+    except NotFound:
+        return None
 
 
 def _short(answer: Answer, name: str) -> str:
@@ -169,16 +198,13 @@ def _short(answer: Answer, name: str) -> str:
 
 
 def _row(one: Asked, answer: Answer) -> dict[str, object]:
-    name = f"'{one.name}" if one.name.startswith(("=", "+", "-", "@")) else one.name  # Or a spreadsheet would run it.
-    shares = {kind: round(float(share), 4) for kind, share in zip(answer.classes, answer.probabilities, strict=True)}
-    return {"file": name, "label": answer.best, "trust": str(answer.trust), **shares}
+    shares = {_cell(kind): round(float(share), 4) for kind, share in zip(answer.classes, answer.probabilities, strict=True)}
+    return {"file": _cell(one.name), "label": _cell(answer.best), "trust": str(answer.trust), **shares}
 
 
-def forget_all(store: Store, workspace: str, asked: list[Asked]) -> None:
-    """Delete the visitor's photos."""
-    for one in asked:
-        forget_asked(store, workspace, one.photo)
-    state.deselect_photo()
+def _cell(text: str) -> str:
+    """Text that no spreadsheet runs as a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def show_examples(store: Store, dataset: Dataset) -> None:
@@ -201,7 +227,7 @@ st.markdown("Show me a plant: I answer, show what in the photo made me think so,
 
 ask, answer = st.columns([4, 7], gap="medium")
 with ask:
-    ask_for_photos(store, workspace, dataset)
+    ask_for_photos(store, workspace, dataset, run)
 own = {one.photo for one in asked}
 visible = own | {member.photo for member in dataset.members}
 wanted = state.selected_photo()
@@ -209,7 +235,10 @@ photo = wanted if wanted in visible else next(iter(examples(store).values()))[0]
 with answer, st.container(border=True):
     if wanted not in (photo, None):
         st.info("The photo of this link is no longer here. Upload it again; meanwhile, an example.", icon=":material/info:")
-    show_answer(photo, dataset, run)
-    ask_for_label(store, workspace, photo, dataset, own=photo in own)
+    try:
+        show_answer(photo, dataset, run)
+        ask_for_label(store, workspace, photo, dataset, own=photo in own)
+    except NotFound as error:
+        st.warning(str(error), icon=":material/broken_image:")
 if len(asked) > 1:
     show_own_photos(store, workspace, asked, run)

@@ -6,25 +6,13 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from model.errors import AreoleError
+from model.runs import SHIPPED
 from model.starter import import_starter
 from pages.shared import state
 from pages.shared.charts import class_badge
+from pages.shared.progress import progress_bar
 from pages.shared.resources import active_run_id, get_dataset, get_run, get_store
 from pages.shared.words import count, plain
-
-
-def prepare_catalogue() -> None:
-    """Open the data folder; on first start import the starter set, with a bar."""
-    shown: list[st.delta_generator.DeltaGenerator] = []
-
-    def draw(done: int, total: int) -> None:
-        if not shown:
-            shown.append(st.empty())
-        shown[0].progress(done / total, f"First start: importing the starter set, {done} of {total} photos")
-
-    import_starter(get_store(), draw)
-    for bar in shown:
-        bar.empty()
 
 
 def show_sidebar() -> None:
@@ -38,7 +26,8 @@ def show_sidebar() -> None:
         st.markdown(
             f"**{plain(run.card.name)}** on {run.card.backbone}  \n{valid.errors} of {len(valid.labels)} validation photos wrong"
         )
-        st.caption("The starter photos are rendered. Expect more mistakes on real ones: about one in eight.")
+        if run.card.id == SHIPPED:
+            st.caption("It learned from rendered photos. Expect more mistakes on real ones: about one in eight.")
         st.caption(f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; share it with care.")
 
 
@@ -57,7 +46,8 @@ def run_page(page: Callable[[], None]) -> None:
     """Run a page; what goes wrong by name is a sentence, not a traceback."""
     state.set_framed(True)
     try:
-        prepare_catalogue()
+        with progress_bar("First start, importing the starter set") as progress:
+            import_starter(get_store(), progress)
         show_sidebar()
         page()
     except AreoleError as error:

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 import streamlit as st
 
 from pages.shared.resources import get_thumbnail
+from pages.shared.words import plain
 
 CARD_PX = (56, 136)  # The narrowest card where the number of columns is given, and where it is free.
 
@@ -36,5 +37,5 @@ def show_cards(
                         on_click=on_pick,
                         args=(card.photo,),
                         type="tertiary",
-                        help=card.alt,
+                        help=plain(card.alt),
                     )

@@ -16,6 +16,8 @@ from model.explain import overlay
 from model.runs import SHIPPED, Run, load_run, run_folder
 from model.store import Store, open_store, open_stored
 from model.workspaces import active_run, dataset_name, last_edit
+from pages.shared import state
+from pages.shared.progress import progress_bar
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
@@ -43,22 +45,40 @@ def active_run_id(workspace: str) -> str:
 def get_dataset(workspace: str) -> Dataset:
     """The workspace's dataset with its edits applied."""
     store = get_store()
-    return _dataset(dataset_name(store, workspace), workspace, last_edit(store, workspace))
+    return _dataset(dataset_name(store, workspace), workspace, last_edit(store, workspace), store.identity)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _dataset(name: str, workspace: str, last_edit: int) -> Dataset:
-    """`last_edit` is unused in the body: it keeps an old view from outliving a new edit."""
+def _dataset(name: str, workspace: str, last_edit: int, store_identity: int | None) -> Dataset:
+    """The last two are unused in the body: they keep an old view from outliving a new edit, or a deleted data folder."""
     return find_dataset(get_store(), name, workspace=workspace)
 
 
-@st.cache_resource(show_spinner=False, max_entries=512)
 def get_answer(photo: str, run_id: str) -> Answer:
     """What a run says about a kept photo."""
-    return _classifier(run_id).answer(open_stored(get_store(), photo))
+    _prepare_look_alikes(run_id)
+    return _answer(photo, run_id)
 
 
-@st.cache_resource(show_spinner="Looking at the photos the classifier learned from ...", max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=512)
+def _answer(photo: str, run_id: str) -> Answer:
+    return _classifier(run_id).answer(open_stored(get_store(), photo), photo)
+
+
+def _prepare_look_alikes(run_id: str) -> None:
+    """Let the backbone look at the run's training photos, with a bar, unless it has seen them: once a session is enough."""
+    if state.is_prepared(run_id):
+        return
+    from model.backbones import find_backbone
+    from model.features import features
+
+    run = get_run(run_id)
+    with progress_bar("Looking at the photos the classifier learned from") as progress:
+        features(get_store(), run.evaluation.of("train").photos, find_backbone(run.card.backbone), progress)
+    state.set_prepared(run_id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _classifier(run_id: str) -> "Classifier":
     from model.classifier import load_classifier
 
@@ -82,7 +102,7 @@ def get_evidence(photo: str, run_id: str, position: int) -> bytes:
     """The photo with the evidence for and against a class laid over it, as a JPEG."""
     image = open_stored(get_store(), photo)
     image.thumbnail((PICTURE_PX, PICTURE_PX))
-    return _jpeg(overlay(image, get_answer(photo, run_id).evidence, position))
+    return _jpeg(overlay(image, _answer(photo, run_id).evidence, position))
 
 
 def _jpeg(image: Image.Image) -> bytes:

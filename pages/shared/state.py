@@ -5,7 +5,7 @@ import streamlit as st
 from model.workspaces import is_workspace_id, new_workspace_id
 
 _WORKSPACE, _PHOTO = "w", "photo"  # Query parameters.
-_UPLOADS, _REFUSED, _FRAMED = "uploads", "refused", "framed"  # Session keys.
+_UPLOADS, _REFUSED, _FRAMED, _PREPARED = "uploads", "refused", "framed", "prepared"  # Session keys.
 
 
 def workspace() -> str:
@@ -62,3 +62,13 @@ def is_framed() -> bool:
 def set_framed(framed: bool) -> None:
     """Say that the frame begins or ends."""
     st.session_state[_FRAMED] = framed
+
+
+def is_prepared(run_id: str) -> bool:
+    """Whether this session knows that the run's look-alikes are ready."""
+    return run_id in st.session_state.setdefault(_PREPARED, set())
+
+
+def set_prepared(run_id: str) -> None:
+    """The run's look-alikes are ready."""
+    st.session_state.setdefault(_PREPARED, set()).add(run_id)

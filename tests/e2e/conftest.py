@@ -87,11 +87,14 @@ def address(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], in
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A visitor's browser, at the size of a laptop; no page may ever show a traceback or log an error of its own."""
+    """A visitor's browser, at the size of a laptop; no page may ever show a traceback or fail in its own script."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, permissions=["camera"])
     context.set_default_timeout(30_000)
+    failures: list[str] = []
+    context.on("weberror", lambda error: failures.append(str(error.error)))
     page = context.new_page()
     yield page
+    assert failures == []
     expect(page.get_by_test_id("stException")).to_have_count(0)
     context.close()
 

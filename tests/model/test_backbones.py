@@ -21,9 +21,9 @@ from tests.conftest import picture
 @pytest.fixture
 def rebuilt() -> Iterator[None]:
     """No network from before, none left behind."""
-    backbones._load_network.cache_clear()
+    backbones._networks.pop("resnet18", None)
     yield
-    backbones._load_network.cache_clear()
+    backbones._networks.pop("resnet18", None)
 
 
 @pytest.mark.parametrize(

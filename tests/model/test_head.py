@@ -69,6 +69,12 @@ def test_where_training_cannot_work_it_says_why(train: Examples, valid: Examples
         train_head(train, valid, classes, HeadSettings())
 
 
+def test_a_training_that_diverges_says_so() -> None:
+    wild = Examples(np.full((30, 5), np.nan, np.float32), np.arange(30) % 3)
+    with pytest.raises(CannotTrain, match="lower learning rate"):
+        train_head(wild, wild, CLASSES, HeadSettings(epochs=2))
+
+
 def test_constant_features_do_not_divide_by_zero() -> None:
     flat = Examples(np.ones((30, 5), np.float32), np.arange(30) % 3)
     head = train_head(flat, flat, CLASSES, HeadSettings(epochs=2))

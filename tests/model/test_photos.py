@@ -1,6 +1,8 @@
 """The gate: what it takes, what it refuses and with which words, and that nothing gets past it or breaks it."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from io import BytesIO
 
@@ -157,6 +159,23 @@ def test_large_photos_are_shrunk_to_a_megapixel_in_proportion() -> None:
 
 def test_a_panorama_keeps_every_side_usable() -> None:
     assert min(open_photo(encoded(picture(16_000, 40))).image.size) >= 32
+
+
+def test_a_huge_transparent_png_costs_little_more_than_its_pixels() -> None:
+    code = (
+        "import resource, sys; from model.photos import open_photo; data = sys.stdin.buffer.read()\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "open_photo(data); print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1000)"
+    )
+    data = encoded(Image.new("RGBA", (7700, 7700), (10, 200, 30, 99)), "PNG")
+    done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=True)
+    assert int(done.stdout) < 300  # MB, of which the decoded pixels are 237.
+
+
+def test_strips_leave_no_seams() -> None:
+    smooth = picture(2500, 2100)
+    expected = smooth.reduce(2).resize((1117, 939), Image.Resampling.BICUBIC)
+    assert difference(open_photo(encoded(smooth, "PNG")).image, expected) < 0.6
 
 
 @given(data=st.binary(max_size=400))

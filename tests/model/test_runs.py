@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from model.datasets import find_dataset
-from model.errors import CannotTrain, NotFound
+from model.errors import CannotTrain, NotFound, StoreUnavailable
 from model.jobs import FAILED, RUNNING, fail_orphans, recorded
 from model.runs import SHIPPED, HeadSettings, load_run, run_folder, save_run
 from model.schema import JobRow, RunRow
@@ -77,7 +77,7 @@ def test_a_runs_name_cannot_leave_the_folder(store: Store, name: str) -> None:
 def test_a_training_is_kept_and_its_job_done(store: Store) -> None:
     run = train_run(store, TrainRequest(find_dataset(store, STARTER), settings=HeadSettings(epochs=2)))
     assert load_run(run_folder(store, run.card.id)).card == run.card
-    with store.session() as session:
+    with store.writing() as session:
         assert session.get(RunRow, run.card.id) is not None
         assert session.scalars(select(JobRow.state).order_by(JobRow.id.desc())).first() == "done"
 
@@ -87,22 +87,37 @@ def test_a_training_that_cannot_work_says_so_in_its_job(store: Store) -> None:
     blind = replace(dataset, members=tuple(member for member in dataset.members if member.split != "valid"))
     with pytest.raises(CannotTrain):
         train_run(store, TrainRequest(blind))
-    with store.session() as session:
+    with store.writing() as session:
         job = session.scalars(select(JobRow).order_by(JobRow.id.desc())).first()
         assert job is not None
         assert (job.state, "no validation photos" in job.message) == (FAILED, True)
 
 
-def test_a_killed_training_is_noticed(empty_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_training_is_noticed_and_stays_failed(empty_store: Store) -> None:
     with recorded(empty_store, "head", {}):
         fail_orphans(empty_store)
-        with empty_store.session() as session:
+        with empty_store.writing() as session:
             assert session.scalars(select(JobRow.state)).one() == RUNNING
-        monkeypatch.setattr("psutil.pid_exists", lambda process: False)
+        with empty_store.writing() as session:
+            session.execute(update(JobRow).values(process_started=1.0))  # Another process had this number.
         fail_orphans(empty_store)
-        with empty_store.session() as session:
-            job = session.scalars(select(JobRow)).one()
-            assert (job.state, job.message) == (FAILED, "Its process was killed, or ran out of memory.")
+    with empty_store.writing() as session:
+        job = session.scalars(select(JobRow)).one()
+        assert (job.state, job.message) == (FAILED, "Its process was killed, or ran out of memory.")
+
+
+def test_saving_replaces_a_run_and_nothing_else(store: Store, tmp_path: Path) -> None:
+    run = load_run(run_folder(store, SHIPPED))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(StoreUnavailable, match="holds other things"):
+        save_run(run, tmp_path / "mine")
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+    for _ in range(2):
+        save_run(run, tmp_path / "run")
+    with pytest.raises(StoreUnavailable, match="cannot be saved"):
+        save_run(run, Path("/proc/areole/run"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "run"]
 
 
 def test_files_are_json_a_person_can_read(store: Store) -> None:

@@ -39,7 +39,7 @@ def importing(home: Path, code: str = IMPORT) -> subprocess.Popen[str]:
 
 def rows(store: Store, *tables: type) -> list[int]:
     """How many rows each table has."""
-    with store.session() as session:
+    with store.writing() as session:
         return [len(session.scalars(select(table)).all()) for table in tables]
 
 
@@ -63,7 +63,7 @@ def test_importing_again_changes_nothing(store: Store) -> None:
 def test_photos_are_kept_byte_for_byte(store: Store) -> None:
     with (starter.FOLDER / "photos.csv").open() as opened:
         table = {row["file"]: row["label"] for row in csv.DictReader(opened)}
-    with store.session() as session:
+    with store.writing() as session:
         kept = [(row.photo, row.file, row.label) for row in session.scalars(select(LabelRow))]
     assert len(kept) == len(table)
     for photo, file, label in kept[::20]:
@@ -135,7 +135,7 @@ def test_an_unusable_data_folder_is_a_sentence(home: str, tmp_path: Path) -> Non
 
 
 def test_a_read_only_database_is_a_sentence(empty_store: Store) -> None:
-    with pytest.raises(StoreUnavailable, match="readonly"), empty_store.session() as session:
+    with pytest.raises(StoreUnavailable, match="readonly"), empty_store.writing() as session:
         session.execute(text("PRAGMA query_only=ON"))
         session.add(PhotoRow(sha256="0" * 64, width=1, height=1))
 
@@ -151,7 +151,7 @@ def test_a_full_disk_is_a_sentence(empty_store: Store, monkeypatch: pytest.Monke
 
 
 def test_another_versions_data_folder_is_refused(empty_store: Store) -> None:
-    with empty_store.session() as session:
+    with empty_store.writing() as session:
         session.execute(update(Meta).values(version=99))
     with pytest.raises(StoreUnavailable, match="another version of Areole"):
         open_store(empty_store.home)
@@ -160,6 +160,29 @@ def test_another_versions_data_folder_is_refused(empty_store: Store) -> None:
 def test_photos_that_are_gone_are_named(store: Store) -> None:
     with pytest.raises(NotFound, match="Upload it again"):
         read_photo(store, "0" * 64)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff\xd8\xff half a photo"])
+def test_a_damaged_photo_is_named_and_an_empty_one_is_mended(empty_store: Store, damage: bytes) -> None:
+    photo = open_photo(encoded(picture()))
+    name = put_photo(empty_store, photo)
+    (file,) = (empty_store.home / "photos").rglob("*.jpg")
+    file.write_bytes(damage)
+    with pytest.raises(NotFound, match="damaged"):
+        open_stored(empty_store, name)
+    put_photo(empty_store, photo)
+    assert bool(file.read_bytes() == photo.jpeg()) is (damage == b"")
+
+
+@pytest.mark.parametrize(
+    "setting", [("AREOLE_DATABASE", "no url"), ("AREOLE_DATABASE", "oracle://x/y"), ("AREOLE_PHOTOS", "nosuch://x")]
+)
+def test_settings_that_mean_nothing_are_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: tuple[str, str]
+) -> None:
+    monkeypatch.setenv(*setting)
+    with pytest.raises(StoreUnavailable, match="The README says what they may be"):
+        open_store(tmp_path)
 
 
 def test_keeping_a_photo_twice_keeps_one(empty_store: Store) -> None:
@@ -198,7 +221,7 @@ def test_shipped_features_are_what_the_backbone_sees(store: Store, empty_store: 
     for member in members:
         empty_store.files.makedirs(f"{empty_store.photos}/{member.photo[:2]}", exist_ok=True)
         empty_store.files.pipe_file(f"{empty_store.photos}/{member.photo[:2]}/{member.photo}.jpg", read_photo(store, member.photo))
-    with empty_store.session() as session:
+    with empty_store.writing() as session:
         session.add_all(PhotoRow(sha256=member.photo, width=1, height=1) for member in members)
     photos = [member.photo for member in members]
     shipped, computed = features(store, photos, LITE0), features(empty_store, photos, LITE0)

@@ -1,5 +1,7 @@
 """Workspaces: what one visitor asks, tells and takes back, and that nobody else sees it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
@@ -12,13 +14,13 @@ from model.store import Store, put_photo, read_photo
 from model.workspaces import (
     MAX_ASKED,
     active_run,
+    ask_about,
     asked_photos,
-    ensure_workspace,
-    forget_asked,
+    filed_photos,
+    forget_loose,
     is_workspace_id,
     last_edit,
     new_workspace_id,
-    remember_asked,
     tell_label,
     withdraw_photo,
 )
@@ -26,8 +28,15 @@ from tests.conftest import encoded, picture
 
 
 def own_photo(store: Store, seed: int) -> str:
-    """A photo of the visitor's, kept."""
+    """A photo that is kept."""
     return put_photo(store, open_photo(encoded(picture(seed=seed))))
+
+
+def ask(store: Store, workspace: str, seed: int, name: str = "x.jpg") -> str:
+    """Ask about a photo; its name."""
+    photo = open_photo(encoded(picture(seed=seed)))
+    ask_about(store, workspace, photo, name)
+    return photo.sha256
 
 
 def test_ids_are_unguessable_and_nobody_chooses_one() -> None:
@@ -39,16 +48,16 @@ def test_ids_are_unguessable_and_nobody_chooses_one() -> None:
     )
 
 
-def test_a_workspace_starts_on_the_starter_set_and_the_shipped_run(store: Store, workspace: str) -> None:
-    ensure_workspace(store, workspace)
-    ensure_workspace(store, workspace)
+def test_a_workspace_starts_on_the_shipped_run_without_edits(store: Store, workspace: str) -> None:
+    ask(store, workspace, 99)
     assert active_run(store, workspace) is None
     assert last_edit(store, workspace) == 0
+    assert filed_photos(store, workspace) == set()
 
 
 def test_looking_leaves_no_row(store: Store, workspace: str) -> None:
     assert asked_photos(store, workspace) == []
-    with store.session() as session:
+    with store.writing() as session:
         assert session.get(WorkspaceRow, workspace) is None
 
 
@@ -68,7 +77,7 @@ def test_telling_again_counts_and_every_edit_is_kept(store: Store, workspace: st
     assert find_dataset(store, STARTER, workspace=workspace).label_of(photo) == "cactus"
     withdraw_photo(store, workspace, photo)
     assert find_dataset(store, STARTER, workspace=workspace).fingerprint == find_dataset(store, STARTER).fingerprint
-    with store.session() as session:
+    with store.writing() as session:
         edits = session.scalars(select(EditRow).where(EditRow.workspace == workspace).order_by(EditRow.id))
         assert [(edit.action, edit.label) for edit in edits] == [("add", "tree"), ("relabel", "cactus"), ("delete", None)]
 
@@ -93,30 +102,64 @@ def test_a_class_that_is_not_there_is_refused(store: Store, workspace: str) -> N
         tell_label(store, workspace, own_photo(store, 102), "bush")
 
 
+def test_taking_back_what_was_never_told_is_no_edit(store: Store, workspace: str) -> None:
+    withdraw_photo(store, workspace, examples(store)["tree"][0])
+    assert last_edit(store, workspace) == 0
+
+
 def test_the_newest_photo_comes_first_and_asking_again_moves_it_up(store: Store, workspace: str) -> None:
-    one, two = own_photo(store, 103), own_photo(store, 104)
-    for photo, name in ((one, "one.jpg"), (two, "two.jpg"), (one, "again.jpg")):
-        remember_asked(store, workspace, photo, name)
+    one, two = ask(store, workspace, 103, "one.jpg"), ask(store, workspace, 104, "two.jpg")
+    ask(store, workspace, 103, "again.jpg")
     assert [(asked.photo, asked.name) for asked in asked_photos(store, workspace)] == [(one, "again.jpg"), (two, "two.jpg")]
 
 
-def test_beyond_twenty_the_oldest_is_destroyed(store: Store, workspace: str) -> None:
-    photos = [own_photo(store, 200 + number) for number in range(MAX_ASKED + 1)]
-    for photo in photos:
-        remember_asked(store, workspace, photo, "x.jpg")
-    assert [asked.photo for asked in asked_photos(store, workspace)] == photos[:0:-1]
+def test_beyond_sixty_the_oldest_is_destroyed_unless_it_is_filed(store: Store, workspace: str) -> None:
+    photos = [ask(store, workspace, 200), ask(store, workspace, 201)]
+    tell_label(store, workspace, photos[0], "tree")
+    photos += [ask(store, workspace, 202 + number) for number in range(MAX_ASKED)]
+    assert [asked.photo for asked in asked_photos(store, workspace)] == [*photos[:1:-1], photos[0]]
+    assert read_photo(store, photos[0])
     with pytest.raises(NotFound):
-        read_photo(store, photos[0])
+        read_photo(store, photos[1])
 
 
 def test_forgetting_spares_what_a_dataset_or_another_visitor_uses(store: Store, workspace: str) -> None:
     other = new_workspace_id()
-    told, shared, starter = own_photo(store, 300), own_photo(store, 301), examples(store)["tree"][0]
+    told, shared, loose = ask(store, workspace, 300), ask(store, workspace, 301), ask(store, workspace, 302)
+    starter = examples(store)["tree"][0]
+    ask_about(store, workspace, open_photo(read_photo(store, starter)), "starter.jpg")
+    ask(store, other, 301)
     tell_label(store, workspace, told, "tree")
-    for visitor, photo in ((workspace, told), (workspace, shared), (other, shared), (workspace, starter)):
-        remember_asked(store, visitor, photo, "x.jpg")
-    for photo in (told, shared, starter):
-        forget_asked(store, workspace, photo)
-    assert asked_photos(store, workspace) == []
+    forget_loose(store, workspace)
+    assert [asked.photo for asked in asked_photos(store, workspace)] == [told]
     assert [asked.photo for asked in asked_photos(store, other)] == [shared]
     assert all(read_photo(store, photo) for photo in (told, shared, starter))
+    with pytest.raises(NotFound):
+        read_photo(store, loose)
+
+
+def test_a_photo_told_and_taken_back_can_be_destroyed_and_asked_about_again(store: Store, workspace: str) -> None:
+    photo = ask(store, workspace, 310)
+    tell_label(store, workspace, photo, "tree")
+    withdraw_photo(store, workspace, photo)
+    forget_loose(store, workspace)
+    with pytest.raises(NotFound):
+        read_photo(store, photo)
+    assert ask(store, workspace, 310) == photo
+    assert read_photo(store, photo)
+
+
+def test_one_forgets_while_another_asks_about_the_same_photo(store: Store) -> None:
+    photo = open_photo(encoded(picture(seed=320)))
+
+    def visit(number: int) -> None:
+        visitor = new_workspace_id()
+        ask_about(store, visitor, photo, "same.jpg")
+        if number % 2:
+            forget_loose(store, visitor)
+        else:
+            assert read_photo(store, photo.sha256)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(visit, range(40)))
+    assert read_photo(store, photo.sha256)

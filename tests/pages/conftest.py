@@ -1,10 +1,12 @@
 """The app without a browser, on the shared data folder."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from model.store import Store
@@ -16,6 +18,9 @@ APP = Path(__file__).parents[2] / "streamlit_app.py"
 def home(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Caches outlive an AppTest; a test's own data folder must not."""
     monkeypatch.setenv("AREOLE_HOME", str(store.home))
+    # AppTest makes Streamlit forget before every run that the app uses st.navigation; a server remembers it. Without this
+    # each run would begin with the rerun in `require_frame`, which loses a button's click.
+    monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", partial(PagesManager))
     yield
     st.cache_resource.clear()
 

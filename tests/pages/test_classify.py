@@ -4,9 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from model.datasets import find_dataset
+from model.errors import StoreUnavailable
 from model.photos import digest
 from model.starter import STARTER, examples
 from model.store import Store
@@ -30,12 +32,14 @@ def parameter(app: AppTest, name: str) -> str:
 
 def text(app: AppTest) -> str:
     """Everything written on the page."""
-    return "\n".join(str(part.value) for part in (*app.title, *app.subheader, *app.markdown, *app.caption, *app.warning, *app.info))
+    return "\n".join(
+        str(part.value) for part in (*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.warning, *app.info)
+    )
 
 
 def test_the_first_look_already_has_an_answer(app: AppTest) -> None:
     assert app.title[0].value == "Cactus, succulent or tree?"
-    assert app.subheader[0].value == "This looks like a cactus"
+    assert app.header[0].value == "This looks like a cactus"
     assert "training photos" in text(app)
     assert not app.exception
     assert not app.error
@@ -76,12 +80,12 @@ def test_every_example_is_answered(app: AppTest, store: Store) -> None:
 def test_an_upload_is_answered_and_remembered(app: AppTest, store: Store, workspace: str, plant: Plant) -> None:
     data = plant("0372.jpg")
     upload(app, ("my tree.jpg", data))
-    assert app.subheader[0].value == "This looks like a tree"
+    assert app.header[0].value == "This looks like a tree"
     assert [asked.name for asked in asked_photos(store, workspace)] == ["my tree.jpg"]
     again = AppTest.from_file(APP, default_timeout=60)
     again.query_params["w"] = workspace
     again.query_params["photo"] = digest(data)
-    assert again.run().subheader[0].value == "This looks like a tree"
+    assert again.run().header[0].value == "This looks like a tree"
 
 
 def test_another_visitor_sees_nothing_of_it(app: AppTest, workspace: str) -> None:
@@ -93,7 +97,7 @@ def test_another_visitor_sees_nothing_of_it(app: AppTest, workspace: str) -> Non
     other.run()
     assert "private" not in text(other)
     assert "no longer here" in other.info[0].value
-    assert other.subheader[0].value == "This looks like a cactus"
+    assert other.header[0].value == "This looks like a cactus"
 
 
 def test_one_bad_file_spoils_nothing(app: AppTest, plant: Plant) -> None:
@@ -118,7 +122,7 @@ def test_no_plant_is_doubted_and_comes_first(app: AppTest, plant: Plant) -> None
     buttons = [button.key for button in app.button if button.key and button.key.startswith("classify_own_")]
     assert buttons[0] == f"classify_own_{noise}"
     app.button(key=buttons[0]).click().run()
-    assert app.subheader[0].value == "This looks like none of the three"
+    assert app.header[0].value == "This looks like none of the three"
     assert "This looks like a" not in text(app)
 
 
@@ -140,7 +144,7 @@ def test_removing_my_photos_removes_them(app: AppTest, store: Store, workspace: 
     app.button(key="classify_forget").click().run()
     assert asked_photos(store, workspace) == []
     assert "Your 2 photos" not in text(app)
-    assert app.subheader[0].value == "This looks like a cactus"
+    assert app.header[0].value == "This looks like a cactus"
 
 
 def test_the_evidence_can_be_asked_for_every_class(app: AppTest) -> None:
@@ -163,9 +167,54 @@ def test_an_unusable_data_folder_is_a_sentence(monkeypatch: pytest.MonkeyPatch, 
 def test_a_first_start_and_a_deleted_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AREOLE_HOME", str(tmp_path / "new"))
     app = AppTest.from_file(APP, default_timeout=60).run()
-    assert app.subheader[0].value == "This looks like a cactus"
+    assert app.header[0].value == "This looks like a cactus"
     (tmp_path / "new").rename(tmp_path / "gone")
     app.run()
-    assert app.subheader[0].value == "This looks like a cactus"
+    assert app.header[0].value == "This looks like a cactus"
     assert (tmp_path / "new" / "catalogue.db").exists()
+    assert not app.exception
+
+
+def test_without_shipped_features_the_first_answer_takes_longer_but_comes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AREOLE_HOME", str(tmp_path / "new"))
+    monkeypatch.setattr("model.starter.FEATURES", tmp_path / "absent")
+    app = AppTest.from_file(APP, default_timeout=120).run()
+    assert app.header[0].value == "This looks like a cactus"
+    assert not app.exception
+
+
+def test_a_training_photo_says_that_it_proves_little(app: AppTest, store: Store) -> None:
+    photo = next(member.photo for member in find_dataset(store, STARTER).members if member.split == "train")
+    app.query_params["photo"] = photo
+    assert "learned from this very photo" in text(app.run())
+
+
+def test_an_uploaded_test_photo_is_left_as_it_is(app: AppTest, plant: Plant) -> None:
+    upload(app, ("tree.jpg", plant("0372.jpg")))
+    assert "From the test split, filed under tree" in text(app)
+    assert not [pills for pills in app.pills if pills.label.startswith("Wrong?")]
+
+
+def test_a_lost_photo_costs_only_itself(app: AppTest, store: Store, workspace: str) -> None:
+    files = [encoded(picture(seed=seed)) for seed in (71, 72)]
+    upload(app, ("one.jpg", files[0]), ("two.jpg", files[1]))
+    store.files.rm_file(f"{store.photos}/{digest(files[0])[:2]}/{digest(files[0])}.jpg")
+    st.cache_resource.clear()
+    app.run()
+    assert "no longer here" in app.warning[0].value
+    assert "1 photo can no longer be read" in text(app)
+    app.button(key="classify_forget").click().run()
+    assert asked_photos(store, workspace) == []
+    assert not app.exception
+
+
+def test_a_store_that_fails_under_a_button_is_a_sentence(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(app, ("one.jpg", encoded(picture(seed=81))), ("two.jpg", encoded(picture(seed=82))))
+
+    def fail(*_: object) -> None:
+        raise StoreUnavailable("The disk is full.")
+
+    monkeypatch.setattr("model.workspaces.forget_photo", fail)
+    app.button(key="classify_forget").click().run()
+    assert "The disk is full." in app.error[0].value
     assert not app.exception
