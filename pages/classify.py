@@ -114,7 +114,7 @@ def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
         looked_for = answer.best
         if seen:
             looked_for = st.pills(
-                "For and against", answer.classes, default=answer.best, required=True, key=f"classify_class_{photo}"
+                "For and against", answer.classes, default=answer.best, required=True, wrap=True, key=f"classify_class_{photo}"
             )
             st.caption(f"Orange speaks for {looked_for}, blue against. Exact: the tints add up to its score.")
     with picture:
@@ -150,7 +150,7 @@ def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *,
         st.caption(PLACES[member.split].format(label=plain(member.label)))
         return
     label = member.label if member else None
-    told = st.pills("Wrong? Tell it what this is", dataset.classes, default=label, key=f"classify_told_{photo}_{label}")
+    told = st.pills("Wrong? Tell it what this is", dataset.classes, default=label, wrap=True, key=f"classify_told_{photo}_{label}")
     if told is not None and told != label:
         tell_label(store, workspace, photo, told)
         st.rerun()
