@@ -26,6 +26,7 @@ from pages.shared.resources import (
     get_picture,
     get_run,
     get_store,
+    prepare_look_alikes,
 )
 from pages.shared.words import count, explanation, listed, plain, verdict
 
@@ -81,6 +82,7 @@ def keep_uploads(store: Store, workspace: str, run: Run, files: list[tuple[str, 
     refused = [f"{plain(name)}: left out, {MAX_UPLOAD} at a time is the most." for name, _ in files[MAX_UPLOAD:]]
     kept = []
     try:
+        prepare_look_alikes(run.card.id)
         with progress_bar("Looking at your photos") as progress:
             for done, (name, data) in enumerate(files[:MAX_UPLOAD], start=1):
                 progress(done, min(len(files), MAX_UPLOAD))
@@ -235,6 +237,7 @@ photo = wanted if wanted in visible else next(iter(examples(store).values()))[0]
 with answer, st.container(border=True):
     if wanted not in (photo, None):
         st.info("The photo of this link is no longer here. Upload it again; meanwhile, an example.", icon=":material/info:")
+    prepare_look_alikes(run.card.id)
     try:
         show_answer(photo, dataset, run)
         ask_for_label(store, workspace, photo, dataset, own=photo in own)

@@ -54,26 +54,21 @@ def _dataset(name: str, workspace: str, last_edit: int, store_identity: int | No
     return find_dataset(get_store(), name, workspace=workspace)
 
 
+@st.cache_resource(show_spinner=False, max_entries=512)
 def get_answer(photo: str, run_id: str) -> Answer:
     """What a run says about a kept photo."""
-    _prepare_look_alikes(run_id)
-    return _answer(photo, run_id)
-
-
-@st.cache_resource(show_spinner=False, max_entries=512)
-def _answer(photo: str, run_id: str) -> Answer:
     return _classifier(run_id).answer(open_stored(get_store(), photo), photo)
 
 
-def _prepare_look_alikes(run_id: str) -> None:
+def prepare_look_alikes(run_id: str) -> None:
     """Let the backbone look at the run's training photos, with a bar, unless it has seen them: once a session is enough."""
-    if state.is_prepared(run_id):
-        return
-    from model.backbones import find_backbone
-    from model.features import features
-
-    run = get_run(run_id)
     with progress_bar("Looking at the photos the classifier learned from") as progress:
+        if state.is_prepared(run_id):
+            return
+        from model.backbones import find_backbone
+        from model.features import features
+
+        run = get_run(run_id)
         features(get_store(), run.evaluation.of("train").photos, find_backbone(run.card.backbone), progress)
     state.set_prepared(run_id)
 
@@ -102,7 +97,7 @@ def get_evidence(photo: str, run_id: str, position: int) -> bytes:
     """The photo with the evidence for and against a class laid over it, as a JPEG."""
     image = open_stored(get_store(), photo)
     image.thumbnail((PICTURE_PX, PICTURE_PX))
-    return _jpeg(overlay(image, _answer(photo, run_id).evidence, position))
+    return _jpeg(overlay(image, get_answer(photo, run_id).evidence, position))
 
 
 def _jpeg(image: Image.Image) -> bytes:

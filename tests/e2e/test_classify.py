@@ -45,6 +45,7 @@ def test_a_photo_gets_its_class_its_evidence_and_its_look_alikes(page: Page, add
     answer = page.get_by_role("heading", name="This looks like a tree")
     expect(answer).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("A training photo filed under tree"))).not_to_have_count(0)
+    wait_for_app(page)
     page.get_by_text("Show the evidence").click()
     expect(page.get_by_role("img", name="The photo, tinted orange where it speaks for tree")).to_be_visible()
     page.reload()
@@ -62,7 +63,7 @@ def test_twenty_photos_with_a_bad_one_among_them(page: Page, address: str, tmp_p
     expect(page.get_by_role("img", name=re.compile("noise.jpg: This looks like none of the three"))).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
-    table = download.value.path().read_text().splitlines()
+    table = download.value.path().read_text("utf-8-sig").splitlines()
     assert table[0] == "file,label,trust,cactus,succulent,tree"
     assert len(table) == 20
     assert table[1].startswith("noise.jpg,")
