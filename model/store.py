@@ -125,6 +125,11 @@ def keep_photos(store: Store, session: Session, photos: list[tuple[str, bytes, t
         raise unavailable(store.home, error) from error
 
 
+def is_kept(store: Store, session: Session, sha256: str) -> bool:
+    """Whether a photo is in the catalogue and in the photo folder."""
+    return session.get(PhotoRow, sha256) is not None and bool(store.files.exists(_path(store, sha256)))
+
+
 def insert_missing(session: Session, table: type[Table], rows: list[dict[str, Any]]) -> None:
     """Insert the rows whose primary key is not there yet: two processes may do so at once."""
     if rows:

@@ -12,7 +12,7 @@ from model.errors import NotFound
 from model.photos import Photo
 from model.schema import AskedRow, DatasetRow, EditRow, LabelRow, PhotoRow, WorkspaceRow
 from model.starter import STARTER
-from model.store import Store, forget_photo, insert_missing, keep_photos
+from model.store import Store, forget_photo, insert_missing, is_kept, keep_photos
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{22}")
 MAX_ASKED = 60  # Photos asked about that a workspace keeps, beside those filed under a class.
@@ -110,6 +110,8 @@ def last_edit(store: Store, workspace: str) -> int:
 
 def _append_edit(store: Store, workspace: str, photo: str, action: str, label: str | None) -> None:
     with store.writing() as session:
+        if not is_kept(store, session, photo):
+            raise NotFound("This photo is no longer here: somebody removed it. Upload it again.")
         _ensure_workspace(session, workspace)
         session.add(EditRow(workspace=workspace, photo=photo, action=action, label=label, reason="told on Classify"))
 

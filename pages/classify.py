@@ -1,6 +1,5 @@
 """Upload photos, take one, or pick an example: ranked classes, evidence, look-alikes, and "not sure" where it is."""
 
-import pandas as pd
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
@@ -14,21 +13,14 @@ from model.store import Store
 from model.trust import Trust
 from model.workspaces import MAX_ASKED, Asked, ask_about, asked_photos, filed_photos, forget_loose, tell_label, withdraw_photo
 from pages.shared import state
-from pages.shared.charts import class_badge, probability_bars
+from pages.shared.answer import show_answer
+from pages.shared.colours import class_badge
 from pages.shared.frame import require_frame
 from pages.shared.gallery import Card, show_cards
 from pages.shared.progress import progress_bar
-from pages.shared.resources import (
-    active_run_id,
-    get_answer,
-    get_dataset,
-    get_evidence,
-    get_picture,
-    get_run,
-    get_store,
-    prepare_look_alikes,
-)
-from pages.shared.words import count, explanation, listed, plain, verdict
+from pages.shared.resources import active_run_id, get_answer, get_dataset, get_run, get_store, prepare_look_alikes
+from pages.shared.tables import as_csv
+from pages.shared.words import HOW_IT_WORKS, count, listed, plain, verdict
 
 WAYS = ("Upload", "Camera", "Examples")
 FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the last three as images.
@@ -39,13 +31,6 @@ PLACES = {
     "test": "From the test split, filed under {label}. I never learned from it, and it stays as it is so that it can judge fairly.",
 }
 DOUBTFUL_FIRST = (Trust.UNFAMILIAR, Trust.UNSURE, Trust.SURE)
-
-HOW_IT_WORKS = """
-1. A network that has seen a million photos of everything turns yours into a list of numbers: what is round, spiny, leafy.
-2. A small linear head, trained on the labelled photos of this dataset, weighs those numbers into a score for each class.
-3. Because the head is linear, every region of the photo has its own share of the score: that is the evidence.
-4. The training photos with the most similar numbers are the look-alikes. If even they are far away, I say so.
-"""
 
 
 def ask_for_photos(store: Store, workspace: str, dataset: Dataset, run: Run) -> None:
@@ -101,50 +86,6 @@ def keep_uploads(store: Store, workspace: str, run: Run, files: list[tuple[str, 
         state.select_photo(kept[0])
 
 
-def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
-    """The verdict and its reasons: probabilities, evidence, look-alikes."""
-    answer = get_answer(photo, run.card.id)
-    st.header(verdict(answer), anchor=False)
-    st.markdown(explanation(answer, [dataset.label_of(neighbour.photo) for neighbour in answer.neighbours]))
-    picture, figures = st.columns(2)
-    with figures:
-        ranked = ", ".join(f"{name} {share:.0%}" for name, share in zip(answer.classes, answer.probabilities, strict=True))
-        st.altair_chart(probability_bars(answer), alt=f"How likely each class is: {ranked}")
-        seen = st.toggle(
-            "Show the evidence", key="classify_evidence", help="Which parts of the photo speak for a class, and which against."
-        )
-        looked_for = answer.best
-        if seen:
-            looked_for = st.pills(
-                "For and against", answer.classes, default=answer.best, required=True, wrap=True, key=f"classify_class_{photo}"
-            )
-            st.caption(f"Orange speaks for {looked_for}, blue against. Exact: the tints add up to its score.")
-    with picture:
-        if seen:
-            tinted = get_evidence(photo, run.card.id, answer.classes.index(looked_for))
-            st.image(
-                tinted, width="stretch", alt=f"The photo, tinted orange where it speaks for {looked_for} and blue where against"
-            )
-        else:
-            st.image(get_picture(photo), width="stretch", alt="The photo you asked about")
-    st.markdown("**Most alike among the training photos**")
-    show_cards(
-        [_neighbour_card(neighbour.photo, neighbour.similarity, dataset) for neighbour in answer.neighbours],
-        columns=5,
-        key="classify_alike",
-    )
-
-
-def _neighbour_card(photo: str, similarity: float, dataset: Dataset) -> Card:
-    label = dataset.label_of(photo)
-    badge = class_badge(dataset.classes, label) if label else ":gray-badge[removed]"
-    return Card(
-        photo,
-        f"{badge}  \n:small[{similarity:.0%} alike]",
-        f"A training photo filed under {label or 'nothing any more'}, {similarity:.0%} alike",
-    )
-
-
 def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *, own: bool) -> None:
     """Let the visitor say what her photo really shows; it joins the training photos. Others' photos only say what they are."""
     member, filed = dataset.member(photo), photo in filed_photos(store, workspace)
@@ -176,7 +117,7 @@ def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) 
     cards = [Card(one.photo, _short(answers[one.photo], one.name), f"{one.name}: {verdict(answers[one.photo])}") for one in here]
     show_cards(cards, key="classify_own", on_pick=state.select_photo)
     with st.container(horizontal=True):
-        table = pd.DataFrame([_row(one, answers[one.photo]) for one in here]).to_csv(index=False).encode("utf-8-sig")  # For Excel.
+        table = as_csv([_row(one, answers[one.photo]) for one in here])
         st.download_button("Download as CSV", table, "areole.csv", "text/csv", icon=":material/download:", on_click="ignore")
         with st.popover("Remove my photos", icon=":material/delete:"):
             st.write("They are destroyed, except those you filed under a class.")
@@ -200,13 +141,8 @@ def _short(answer: Answer, name: str) -> str:
 
 
 def _row(one: Asked, answer: Answer) -> dict[str, object]:
-    shares = {_cell(kind): round(float(share), 4) for kind, share in zip(answer.classes, answer.probabilities, strict=True)}
-    return {"file": _cell(one.name), "label": _cell(answer.best), "trust": str(answer.trust), **shares}
-
-
-def _cell(text: str) -> str:
-    """Text that no spreadsheet runs as a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    shares = {name: round(float(share), 4) for name, share in zip(answer.classes, answer.probabilities, strict=True)}
+    return {"file": one.name, "label": answer.best, "trust": str(answer.trust), **shares}
 
 
 def show_examples(store: Store, dataset: Dataset) -> None:

@@ -9,7 +9,7 @@ from model.errors import AreoleError
 from model.runs import SHIPPED
 from model.starter import import_starter
 from pages.shared import state
-from pages.shared.charts import class_badge
+from pages.shared.colours import class_badge
 from pages.shared.progress import progress_bar
 from pages.shared.resources import active_run_id, get_dataset, get_run, get_store
 from pages.shared.words import count, plain

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.shared.resources import get_thumbnail
 from pages.shared.words import plain
 
-CARD_PX = (56, 136)  # The narrowest card where the number of columns is given, and where it is free.
+CARD_PX = (84, 136)  # The narrowest card where the number of columns is given, and where it is free.
 
 
 class Card(NamedTuple):

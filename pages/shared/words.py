@@ -7,6 +7,13 @@ from model.trust import Trust
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
+HOW_IT_WORKS = """
+1. A network that has seen a million photos of everything turns yours into a list of numbers: what is round, spiny, leafy.
+2. A small linear head, trained on the labelled photos of this dataset, weighs those numbers into a score for each class.
+3. Because the head is linear, every region of the photo has its own share of the score: that is the evidence.
+4. The training photos with the most similar numbers are the look-alikes. If even they are far away, I say so.
+"""
+
 
 def plain(text: str) -> str:
     """Visitors' own text, so that Markdown shows it as it is."""

@@ -163,3 +163,10 @@ def test_one_forgets_while_another_asks_about_the_same_photo(store: Store) -> No
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(visit, range(40)))
     assert read_photo(store, photo.sha256)
+
+
+def test_telling_about_a_photo_that_another_tab_removed_is_a_sentence(store: Store, workspace: str) -> None:
+    photo = ask(store, workspace, 330)
+    forget_loose(store, workspace)
+    with pytest.raises(NotFound, match="somebody removed it"):
+        tell_label(store, workspace, photo, "tree")
