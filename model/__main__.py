@@ -209,7 +209,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--run", default=SHIPPED, help="which run answers (default: the one that ships)")
     for command in (trained, exported):
         command.add_argument("--dataset", default=STARTER)
-        command.add_argument("--backbone", choices=list(BACKBONES), default=DEFAULT_BACKBONE)
+        known = " ".join(f"{row.name}: {row.title}. {row.note}" for row in BACKBONES.values())
+        command.add_argument("--backbone", choices=list(BACKBONES), default=DEFAULT_BACKBONE, help=known)
     for command in (asked, evaluated, trained):
         command.add_argument("--json", action="store_true", help="write JSON lines to standard output")
     return parser

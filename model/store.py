@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from model.errors import NotFound, StoreUnavailable
-from model.photos import DECODER_ERRORS, Photo
+from model.photos import DECODER_ERRORS
 from model.schema import VERSION, FeatureRow, Meta, PhotoRow, Table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -106,13 +106,6 @@ def unavailable(home: Path, error: Exception) -> StoreUnavailable:
         f"The data folder {home.name} cannot be used: {fact}. "
         "Free some space, make it writable, or set AREOLE_HOME to another folder."
     )
-
-
-def put_photo(store: Store, photo: Photo) -> str:
-    """Keep a photo that came through the gate; its name. Keeping it twice changes nothing. Raises StoreUnavailable."""
-    with store.writing() as session:
-        keep_photos(store, session, [(photo.sha256, photo.jpeg(), photo.image.size)])
-    return photo.sha256
 
 
 def keep_photos(store: Store, session: Session, photos: list[tuple[str, bytes, tuple[int, int]]]) -> None:

@@ -93,7 +93,14 @@ def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *,
         st.caption(PLACES[member.split].format(label=plain(member.label)))
         return
     label = member.label if member else None
-    told = st.pills("Wrong? Tell it what this is", dataset.classes, default=label, wrap=True, key=f"classify_told_{photo}_{label}")
+    told = st.pills(
+        "Wrong? Tell it what this is",
+        dataset.classes,
+        default=label,
+        required=True,
+        wrap=True,
+        key=f"classify_told_{photo}_{label}",
+    )
     if told is not None and told != label:
         tell_label(store, workspace, photo, told)
         st.rerun()

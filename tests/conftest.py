@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model.photos import Photo
 from model.starter import import_starter
-from model.store import Store, open_store
+from model.store import Store, keep_photos, open_store
 from model.workspaces import new_workspace_id
 
 STARTER_PHOTOS = Path(__file__).parents[1] / "assets" / "starter" / "photos"
@@ -48,6 +49,13 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
     buffer = BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+def put_photo(store: Store, photo: Photo) -> str:
+    """Keep a photo for itself, without a visitor; its name."""
+    with store.writing() as session:
+        keep_photos(store, session, [(photo.sha256, photo.jpeg(), photo.image.size)])
+    return photo.sha256
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ def test_telling_it_better_survives_a_refresh(page: Page, address: str) -> None:
     open_app(page, address)
     upload(page, ("odd.jpg", encoded(picture(200, 200, seed=63))))
     expect(page.get_by_role("heading", name="This looks like none of the three")).to_be_visible()
-    page.get_by_test_id("stButtonGroup").filter(has_text="Wrong?").get_by_text("tree", exact=True).click()
+    page.get_by_test_id("stButtonGroup").filter(has_text="Wrong?").get_by_text("tree", exact=True).dblclick()
     expect(page.get_by_text("Filed under tree: the next retraining learns from it.")).to_be_visible()
     expect(page.get_by_text("545 photos")).to_be_visible()
     second = page.context.new_page()
@@ -98,6 +98,20 @@ def test_telling_it_better_survives_a_refresh(page: Page, address: str) -> None:
     expect(second.get_by_text("Filed under tree")).to_be_visible(timeout=60_000)
     second.get_by_role("button", name="Take it back").click()
     expect(second.get_by_text("544 photos")).to_be_visible()
+
+
+def test_the_back_button_shows_the_photo_before(page: Page, address: str) -> None:
+    """Test that impatient clicks on examples end in the last one, and that back and forward follow them."""
+    open_app(page, address)
+    page.get_by_text("Examples", exact=True).click()
+    for name in ("succulent", "tree"):
+        page.locator(".st-key-classify_examples").get_by_role("button").filter(has_text=name).first.dblclick()
+        expect(page.get_by_role("heading", name=f"This looks like a {name}")).to_be_visible()
+        wait_for_app(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="This looks like a succulent")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_role("heading", name="This looks like a tree")).to_be_visible()
 
 
 def test_the_camera_takes_a_photo(page: Page, address: str) -> None:

@@ -22,8 +22,8 @@ from model.features import features
 from model.photos import open_photo
 from model.schema import DatasetRow, FeatureRow, LabelRow, Meta, PhotoRow
 from model.starter import CLASSES, STARTER, examples, import_starter
-from model.store import Store, open_store, open_stored, put_photo, read_photo
-from tests.conftest import encoded, picture
+from model.store import Store, open_store, open_stored, read_photo
+from tests.conftest import encoded, picture, put_photo
 
 ROOT = Path(__file__).parents[2]
 LITE0 = BACKBONES[DEFAULT_BACKBONE]

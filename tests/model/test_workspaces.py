@@ -10,7 +10,7 @@ from model.errors import NotFound
 from model.photos import open_photo
 from model.schema import EditRow, WorkspaceRow
 from model.starter import STARTER, examples
-from model.store import Store, put_photo, read_photo
+from model.store import Store, read_photo
 from model.workspaces import (
     MAX_ASKED,
     active_run,
@@ -24,7 +24,7 @@ from model.workspaces import (
     tell_label,
     withdraw_photo,
 )
-from tests.conftest import encoded, picture
+from tests.conftest import encoded, picture, put_photo
 
 
 def own_photo(store: Store, seed: int) -> str:
