@@ -9,9 +9,10 @@ from PIL import Image
 from model.answers import Answer, Neighbour
 from model.backbones import Backbone, feature_map, find_backbone
 from model.features import features
+from model.neighbours import nearest, unit
 from model.runs import Run, load_run, run_folder
 from model.store import Store
-from model.trust import NEIGHBOURS, judge, softmax, unit
+from model.trust import judge, softmax
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,13 @@ class Classifier:
         run, maps = self.run, feature_map(image, self.backbone).numpy()  # (D, H, W)
         pooled = maps.mean(axis=(1, 2))
         probabilities = softmax(pooled @ run.weight.T + run.bias, run.card.temperature)
-        similarities = self.vectors @ unit(pooled)  # (M,)
-        similarities[[row for row, name in enumerate(self.photos) if name == photo]] = -1
-        nearest = np.argsort(-similarities)[:NEIGHBOURS]
-        similarity = float(similarities[nearest].mean()) if len(nearest) else 0.0
+        [alike] = nearest(unit(pooled)[None], [photo or ""], self.vectors, self.photos)
+        similarity = float(np.mean([similarity for _, similarity in alike])) if alike else 0.0
         return Answer(
             run.card.classes,
             probabilities,
             evidence(maps, run),
-            tuple(Neighbour(self.photos[row], float(similarities[row])) for row in nearest),
+            tuple(Neighbour(self.photos[row], similarity) for row, similarity in alike),
             similarity,
             judge(probabilities, similarity, unfamiliar_below=run.card.unfamiliar_below),
         )

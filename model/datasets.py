@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import func, select
 
@@ -37,14 +38,18 @@ class Dataset:
         rows = sorted(f"{member.photo} {member.label} {member.split}" for member in self.members)
         return hashlib.sha256("\n".join((*self.classes, *rows)).encode()).hexdigest()[:16]
 
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """The label of each photo."""
+        return {member.photo: member.label for member in self.members}
+
     def member(self, photo: str) -> Member | None:
         """A photo's place in this dataset, None when it is not in it."""
         return next((member for member in self.members if member.photo == photo), None)
 
     def label_of(self, photo: str) -> str | None:
         """The label of a photo, None when it is not in this dataset."""
-        member = self.member(photo)
-        return member.label if member else None
+        return self.labels.get(photo)
 
 
 def find_dataset(store: Store, name: str, *, workspace: str | None = None) -> Dataset:

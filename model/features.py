@@ -9,10 +9,9 @@ from sqlalchemy import select
 
 from model.backbones import Backbone, feature_map
 from model.schema import FeatureRow
-from model.store import Store, insert_missing, open_stored
+from model.store import CHUNK, Store, insert_missing, open_stored
 
 STORED = np.dtype("<f2")  # Half precision: features lie between 0 and 6, and 10,000 photos take 26 MB.
-CHUNK = 500  # Names in one query.
 BATCH = 16  # Photos between two writes: what a killed computation loses at most.
 
 

@@ -2,7 +2,7 @@
 
 `head.safetensors`   weight (C, D) and bias (C,) on raw pooled features
 `card.json`          how it was made: settings, seed, versions, data, history, and the figures that serving needs
-`evaluation.json`    the one table every page reads: photo, split, label, logits
+`evaluation.json`    the one table every page reads: photo, split, label, logits, look-alikes
 """
 
 import json
@@ -22,7 +22,7 @@ from model.evaluation import Evaluation
 from model.store import ROOT, Store
 
 SHIPPED = "shipped"
-FORMAT = 1  # Raised when older folders can no longer be read.
+FORMAT = 2  # Raised when older folders can no longer be read.
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,15 @@ def _write_run(run: Run, unfinished: Path) -> None:
     save_file({"weight": run.weight, "bias": run.bias}, unfinished / "head.safetensors")
     _write_json(unfinished / "card.json", {"format": FORMAT, **asdict(run.card)}, indent=2)
     table = run.evaluation
-    columns = {"photos": table.photos, "splits": table.splits, "labels": table.labels.tolist(), "logits": table.logits.tolist()}
+    position = {photo: row for row, photo in enumerate(table.photos)}
+    columns = {
+        "photos": table.photos,
+        "splits": table.splits,
+        "labels": table.labels.tolist(),
+        "logits": table.logits.tolist(),
+        "neighbours": [[position[photo] for photo in row] for row in table.neighbours],
+        "similarities": table.similarities.tolist(),
+    }
     _write_json(unfinished / "evaluation.json", columns)
 
 
@@ -127,12 +135,14 @@ def load_run(folder: Path) -> Run:
             tuple(table["splits"]),
             np.array(table["labels"], np.intp),
             np.array(table["logits"], np.float32).reshape(-1, len(card.classes)),
+            tuple(tuple(table["photos"][row] for row in rows) for rows in table["neighbours"]),
+            np.array(table["similarities"], np.float32),
             card.temperature,
         )
         return Run(card, arrays["weight"], arrays["bias"], evaluation)
     except FileNotFoundError as error:
         raise NotFound(f"There is no run {folder.name}.") from error
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+    except (OSError, SafetensorError, ValueError, LookupError, TypeError) as error:
         raise NotFound(f"The run {folder.name} is damaged: {error}. Train again.") from error
 
 

@@ -45,6 +45,15 @@ class FeatureRow(Table):
     vector: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class QualityRow(Table):
+    """How sharp and bright a photo is."""
+
+    __tablename__ = "qualities"
+    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True)
+    blur: Mapped[float]
+    brightest: Mapped[float]
+
+
 class DatasetRow(Table):
     """A named collection of photos; `classes` is their order in every chart and every run."""
 

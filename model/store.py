@@ -24,10 +24,11 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from model.errors import NotFound, StoreUnavailable
 from model.photos import DECODER_ERRORS
-from model.schema import VERSION, FeatureRow, Meta, PhotoRow, Table
+from model.schema import VERSION, FeatureRow, Meta, PhotoRow, QualityRow, Table
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITES = "areole_writes"  # The name of our own execution option.
+CHUNK = 500  # Names in one query.
 BUSY_TIMEOUT_S = 30  # How long one writer waits for another; an import holds the lock for about a second.
 INSERTS: dict[str, Callable[[type[Table]], Any]] = {
     "sqlite": sqlite.insert,
@@ -148,8 +149,9 @@ def open_stored(store: Store, sha256: str) -> Image.Image:
 
 
 def forget_photo(store: Store, session: Session, sha256: str) -> None:
-    """Within a transaction that writes: destroy a photo's file and features. The caller knows that nobody needs them."""
+    """Within a transaction that writes: destroy a photo's file and measures. The caller knows that nobody needs them."""
     session.execute(delete(FeatureRow).where(FeatureRow.photo == sha256))
+    session.execute(delete(QualityRow).where(QualityRow.photo == sha256))
     try:
         store.files.rm_file(_path(store, sha256))
     except FileNotFoundError:

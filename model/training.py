@@ -17,6 +17,7 @@ from model.evaluation import Evaluation
 from model.features import features
 from model.head import Examples, Head, train_head
 from model.jobs import recorded
+from model.neighbours import nearest, unit
 from model.runs import Card, Epoch, HeadSettings, Run, run_folder, save_run
 from model.schema import RunRow
 from model.store import Store
@@ -58,7 +59,8 @@ def train_run(
         train, valid = (_examples(split, splits, vectors, labels) for split in ("train", "valid"))
         head = train_head(train, valid, dataset.classes, request.settings, on_epoch)
         temperature = fit_temperature(head.logits(valid.features), valid.labels)
-        table = Evaluation(dataset.classes, photos, splits, labels, head.logits(vectors), temperature)
+        neighbours, similarities = _look_alikes(photos, splits, vectors)
+        table = Evaluation(dataset.classes, photos, splits, labels, head.logits(vectors), neighbours, similarities, temperature)
         run_id = folder.name if folder else f"head-{secrets.token_hex(4)}"
         familiar = unrelated_similarity(train.features, train.labels)
         card = _card(request, head, temperature, familiar, run_id=run_id, seconds=perf_counter() - started)
@@ -73,6 +75,17 @@ def train_run(
 def _examples(split: str, splits: tuple[str, ...], vectors: NDArray[np.float32], labels: NDArray[np.intp]) -> Examples:
     rows = [row for row, name in enumerate(splits) if name == split]
     return Examples(vectors[rows], labels[rows])
+
+
+def _look_alikes(
+    photos: tuple[str, ...], splits: tuple[str, ...], vectors: NDArray[np.float32]
+) -> tuple[tuple[tuple[str, ...], ...], NDArray[np.float32]]:
+    """The most similar training photos of each, and how similar they are on average, (N,)."""
+    train, units = [row for row, name in enumerate(splits) if name == "train"], unit(vectors)
+    names = tuple(photos[row] for row in train)
+    alike = nearest(units, list(photos), units[train], names)
+    similarities = [float(np.mean([similarity for _, similarity in row])) if row else 0.0 for row in alike]
+    return tuple(tuple(names[at] for at, _ in row) for row in alike), np.array(similarities, np.float32)
 
 
 def _card(request: TrainRequest, head: Head, temperature: float, unfamiliar_below: float, *, run_id: str, seconds: float) -> Card:

@@ -10,8 +10,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from model.neighbours import unit
+
 SURE_SHARE = 0.25  # Of the way from guessing to certainty: with three classes, a probability of one half.
-NEIGHBOURS = 5
 UNRELATED_QUANTILE = 0.875  # See tests/benchmarks/trust.py for what other values withhold and let through.
 TEMPERATURES = np.geomspace(0.5, 10, 301)  # A validation split without a mistake would drive it to zero.
 
@@ -28,8 +29,12 @@ def judge(probabilities: NDArray[np.float32], similarity: float, *, unfamiliar_b
     """Whether to trust calibrated class probabilities (C,) of a photo so similar to its nearest training photos."""
     if similarity < unfamiliar_below:
         return Trust.UNFAMILIAR
-    guessing = 1 / len(probabilities)
-    return Trust.SURE if probabilities.max() >= guessing + SURE_SHARE * (1 - guessing) else Trust.UNSURE
+    return Trust.SURE if probabilities.max() >= sure_from(len(probabilities)) else Trust.UNSURE
+
+
+def sure_from(classes: int) -> float:
+    """The least probability that counts as sure, among so many classes."""
+    return 1 / classes + SURE_SHARE * (1 - 1 / classes)
 
 
 def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float32]:
@@ -50,11 +55,6 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.intp]) -> fl
     """The temperature with the least mean loss on validation logits (Guo et al. 2017, https://arxiv.org/abs/1706.04599)."""
     losses = [float(cross_entropy(logits, labels, temperature).mean()) for temperature in TEMPERATURES]
     return float(TEMPERATURES[int(np.argmin(losses))])
-
-
-def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Vectors of length one along the last axis, so that a dot product is their cosine similarity."""
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12), np.float32)
 
 
 def unrelated_similarity(features: NDArray[np.float32], labels: NDArray[np.intp]) -> float:

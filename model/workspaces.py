@@ -4,13 +4,14 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from model.datasets import find_dataset
 from model.errors import NotFound
 from model.photos import Photo
-from model.schema import AskedRow, DatasetRow, EditRow, LabelRow, PhotoRow, WorkspaceRow
+from model.runs import SHIPPED
+from model.schema import AskedRow, DatasetRow, EditRow, LabelRow, PhotoRow, RunRow, WorkspaceRow
 from model.starter import STARTER
 from model.store import Store, forget_photo, insert_missing, is_kept, keep_photos
 
@@ -47,6 +48,17 @@ def active_run(store: Store, workspace: str) -> str | None:
     """The run this workspace has chosen; None means the one that ships."""
     with store.reading() as session:
         return session.scalars(select(WorkspaceRow.active_run).where(WorkspaceRow.id == workspace)).one_or_none()
+
+
+def runs_of(store: Store, workspace: str) -> list[str]:
+    """Runs this workspace may look at, the newest first: its own and those trained from the shell on its dataset; last, the shipped."""
+    with store.reading() as session:
+        dataset = session.scalars(select(WorkspaceRow.dataset_id).where(WorkspaceRow.id == workspace)).one_or_none()
+        default = select(DatasetRow.id).where(DatasetRow.name == STARTER)
+        of_dataset = RunRow.dataset_id == (dataset or session.scalars(default).one())
+        mine = or_(RunRow.workspace == workspace, RunRow.workspace.is_(None))
+        newest = select(RunRow.id).where(of_dataset, mine).order_by(RunRow.created_at.desc())
+        return [*session.scalars(newest), SHIPPED]
 
 
 def ask_about(store: Store, workspace: str, photo: Photo, name: str) -> None:

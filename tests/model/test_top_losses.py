@@ -1,0 +1,112 @@
+"""Why a photo is wrong: each reason from its own fact, and flaws of photos that were made flawed here or planted."""
+
+import csv
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from model.evaluation import Evaluation
+from model.photos import Photo, digest
+from model.quality import Flaw, measure, qualities
+from model.runs import SHIPPED, load_run, run_folder
+from model.schema import QualityRow
+from model.starter import FOLDER
+from model.store import Store
+from model.top_losses import Reason, TopLoss, ranked, top_losses
+from tests.conftest import STARTER_PHOTOS, picture, put_photo
+
+LABELS = {"c1": "cactus", "c2": "cactus", "c3": "cactus", "s1": "succulent", "s2": "succulent", "gone": "elsewhere"}
+
+
+def judged(
+    logits: list[float], neighbours: tuple[str, ...], *, similarity: float = 0.9, flaws: tuple[Flaw, ...] = (), label: int = 1
+) -> TopLoss:
+    """One photo, filed under succulent unless said otherwise, as the table's only row."""
+    table = Evaluation(
+        ("cactus", "succulent"),
+        ("photo",),
+        ("valid",),
+        np.array([label]),
+        np.array([logits], np.float32),
+        (neighbours,),
+        np.array([similarity], np.float32),
+    )
+    [one] = top_losses(table, [0], LABELS, {"photo": flaws}, unfamiliar_below=0.6)
+    return one
+
+
+AGREE, DISAGREE = ("c1", "c2", "c3", "s1", "s2"), ("c1", "c2", "s1", "s2", "gone")
+
+
+def test_confident_and_backed_by_its_look_alikes_the_label_looks_wrong() -> None:
+    one = judged([4, 0], AGREE)
+    assert (one.predicted, one.actual, one.agreeing) == ("cactus", "succulent", 3)
+    assert one.reasons == (Reason.LABEL,)
+    assert one.loss == pytest.approx(-np.log(one.actual_probability), rel=1e-4)
+    assert one.probability + one.actual_probability == pytest.approx(1)
+
+
+def test_without_them_it_is_its_own_mistake() -> None:
+    assert judged([4, 0], DISAGREE).reasons == (Reason.MISTAKE,)
+
+
+def test_a_narrow_margin_is_ambiguous() -> None:
+    assert judged([0.1, 0], AGREE).reasons == (Reason.AMBIGUOUS,)
+
+
+def test_far_from_everything_is_unusual_and_says_nothing_about_the_label() -> None:
+    assert judged([4, 0], AGREE, similarity=0.5).reasons == (Reason.UNUSUAL,)
+
+
+def test_several_reasons_at_once() -> None:
+    assert judged([0.1, 0], AGREE, similarity=0.5, flaws=(Flaw.DARK,)).reasons == (
+        Reason.AMBIGUOUS,
+        Reason.UNUSUAL,
+        Reason.PHOTO,
+    )
+
+
+def test_a_right_answer_needs_no_reason() -> None:
+    assert judged([4, 0], DISAGREE, label=0).reasons == ()
+
+
+def test_a_single_class_is_never_ambiguous() -> None:
+    table = Evaluation(("a",), ("p",), ("valid",), np.array([0]), np.array([[1.0]], np.float32), ((),), np.array([1], np.float32))
+    assert top_losses(table, [0], {}, {}, 0.5)[0].reasons == ()
+
+
+def test_ranked_by_loss_and_narrowed_by_class(store: Store) -> None:
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    rows = ranked(valid)
+    assert sorted(rows) == list(range(len(valid.photos)))
+    assert np.all(np.diff(valid.losses[rows]) <= 0)
+    some = ranked(valid, actual="cactus", predicted="succulent")
+    assert {(valid.labels[row], valid.predicted[row]) for row in some} == {(0, 1)}
+    assert len(some) == valid.confusion[0, 1]
+
+
+def test_the_starter_sets_flawed_photos_are_found_and_no_others(store: Store) -> None:
+    with (FOLDER / "photos.csv").open(newline="") as key:
+        defects = {digest((STARTER_PHOTOS / row["file"]).read_bytes()): row["defect"] for row in csv.DictReader(key)}
+    found = {photo: one.flaws for photo, one in qualities(store, defects).items()}
+    planted = {"blurry": (Flaw.BLURRED,), "dark": (Flaw.DARK,), "tiny": (Flaw.TINY,)}
+    assert found == {photo: planted.get(defect, ()) for photo, defect in defects.items()}
+
+
+def test_a_photo_is_measured_once_and_one_that_is_gone_not_at_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = put_photo(store, Photo(digest(b"quality"), picture(seed=77)))
+    first = qualities(store, [photo, photo, "0" * 64])
+    assert list(first) == [photo]
+    with store.reading() as session:
+        assert session.get(QualityRow, photo) is not None
+    monkeypatch.setattr("model.quality.measure", lambda image: pytest.fail("measured again"))
+    assert qualities(store, [photo]) == first
+
+
+def test_blur_grows_with_blurring_and_a_blank_picture_has_no_detail() -> None:
+    sharp = Image.open(STARTER_PHOTOS / "0001.jpg").convert("RGB")
+    measures = [measure(sharp.filter(ImageFilter.GaussianBlur(radius))).blur for radius in (0, 1, 3, 6)]
+    assert measures == sorted(measures)
+    assert measure(Image.new("RGB", (200, 200), "white")).flaws == (Flaw.BLURRED,)
+    assert measure(Image.new("RGB", (200, 200), "black")).flaws == (Flaw.DARK,)
