@@ -7,5 +7,10 @@ from pages.shared.frame import run_page
 st.set_page_config(page_title="Areole", page_icon="assets/icon.png", layout="wide")
 st.logo("assets/logo.svg", size="large", icon_image="assets/icon.png")
 
-page = st.navigation([st.Page("pages/classify.py", title="Classify", icon=":material/image_search:", default=True)])
+page = st.navigation(
+    [
+        st.Page("pages/classify.py", title="Classify", icon=":material/image_search:", default=True),
+        st.Page("pages/evaluate.py", title="Evaluate", icon=":material/grid_view:"),
+    ]
+)
 run_page(page.run)

@@ -1,13 +1,13 @@
 """Datasets: which photos, under which labels, in which splits - as imported, and as a workspace has edited them."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sqlalchemy import func, select
 
 from model.errors import NotFound
-from model.schema import DatasetRow, EditRow, LabelRow
+from model.schema import AskedRow, DatasetRow, EditRow, LabelRow
 from model.store import Store
 
 SPLITS = ("train", "valid", "test")
@@ -20,6 +20,7 @@ class Member:
     photo: str
     label: str
     split: str
+    file: str  # The name it came under, for people.
 
 
 @dataclass(frozen=True)
@@ -59,19 +60,22 @@ def find_dataset(store: Store, name: str, *, workspace: str | None = None) -> Da
         if row is None:
             raise NotFound(f"There is no dataset {name}.")
         imported = session.execute(
-            select(LabelRow.photo, LabelRow.label, LabelRow.split).where(LabelRow.dataset_id == row.id).order_by(LabelRow.file)
+            select(LabelRow.photo, LabelRow.label, LabelRow.split, LabelRow.file)
+            .where(LabelRow.dataset_id == row.id)
+            .order_by(LabelRow.file)
         )
-        members = {photo: Member(photo, label, split) for photo, label, split in imported}
+        members = {photo: Member(photo, label, split, file) for photo, label, split, file in imported}
         if workspace is not None:
             last = select(func.max(EditRow.id)).where(EditRow.workspace == workspace).group_by(EditRow.photo)
+            added = dict(session.execute(select(AskedRow.photo, AskedRow.name).where(AskedRow.workspace == workspace)).all())
             for edit in session.scalars(select(EditRow).where(EditRow.id.in_(last)).order_by(EditRow.id)):
-                _apply(edit, members)
+                _apply(edit, members, added)
         return Dataset(row.id, row.name, row.title, tuple(row.classes), tuple(members.values()))
 
 
-def _apply(edit: EditRow, members: dict[str, Member]) -> None:
+def _apply(edit: EditRow, members: dict[str, Member], added: dict[str, str]) -> None:
     if edit.action == "delete":
         members.pop(edit.photo, None)
     elif edit.label is not None:  # Keeping leaves the label as it was; an added photo joins the train split.
-        split = members[edit.photo].split if edit.photo in members else "train"
-        members[edit.photo] = Member(edit.photo, edit.label, split)
+        was = members.get(edit.photo) or Member(edit.photo, edit.label, "train", added.get(edit.photo, "unnamed"))
+        members[edit.photo] = replace(was, label=edit.label)

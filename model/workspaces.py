@@ -51,7 +51,7 @@ def active_run(store: Store, workspace: str) -> str | None:
 
 
 def runs_of(store: Store, workspace: str) -> list[str]:
-    """Runs this workspace may look at, the newest first: its own and those trained from the shell on its dataset; last, the shipped."""
+    """Runs this workspace may look at, the newest first: its own, and those from the shell on its dataset; the shipped one last."""
     with store.reading() as session:
         dataset = session.scalars(select(WorkspaceRow.dataset_id).where(WorkspaceRow.id == workspace)).one_or_none()
         default = select(DatasetRow.id).where(DatasetRow.name == STARTER)

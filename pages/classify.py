@@ -87,10 +87,11 @@ def keep_uploads(store: Store, workspace: str, run: Run, files: list[tuple[str, 
 
 
 def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *, own: bool) -> None:
-    """Let the visitor say what her photo really shows; it joins the training photos. Others' photos only say what they are."""
+    """Let the visitor say what a photo really shows: her own joins the training photos, one of the dataset's is relabelled."""
     member, filed = dataset.member(photo), photo in filed_photos(store, workspace)
     if member is not None and (member.split == "test" or not (own or filed)):
         st.caption(PLACES[member.split].format(label=plain(member.label)))
+    if member is not None and member.split == "test":
         return
     label = member.label if member else None
     told = st.pills(
@@ -105,7 +106,8 @@ def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *,
         tell_label(store, workspace, photo, told)
         st.rerun()
     if filed:
-        st.caption(f"Filed under {label}: the next retraining learns from it.")
+        learns = member is not None and member.split == "train"
+        st.caption(f"Filed under {label}: {'the next retraining learns from it' if learns else 'the figures on Evaluate follow'}.")
         if st.button("Take it back", icon=":material/undo:", key="classify_withdraw"):
             withdraw_photo(store, workspace, photo)
             st.rerun()

@@ -11,15 +11,15 @@ from model.starter import import_starter
 from pages.shared import state
 from pages.shared.colours import class_badge
 from pages.shared.progress import progress_bar
-from pages.shared.resources import active_run_id, get_dataset, get_run, get_store
+from pages.shared.resources import active_run_id, get_judged, get_store
 from pages.shared.words import count, plain
 
 
 def show_sidebar() -> None:
     """Which workspace, which data, which run, and how good it is."""
     workspace = state.workspace()
-    dataset, run = get_dataset(workspace), get_run(active_run_id(workspace))
-    valid = run.evaluation.of("valid")
+    judged = get_judged(active_run_id(workspace), workspace)
+    dataset, run, valid = judged.dataset, judged.run, judged.tables["valid"]
     with st.sidebar:
         st.markdown(f"**{plain(dataset.title)}**  \n{count(len(dataset.members), 'photo')}")
         st.markdown(" ".join(class_badge(dataset.classes, name) for name in dataset.classes))

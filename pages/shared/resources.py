@@ -4,6 +4,8 @@ Cached values are shared by all visitors and never changed. torch is imported in
 takes two seconds, and the first paint must not wait for it.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -11,8 +13,10 @@ import streamlit as st
 from PIL import Image, ImageOps
 
 from model.answers import Answer
-from model.datasets import Dataset, find_dataset
+from model.datasets import SPLITS, Dataset, find_dataset
+from model.evaluation import Evaluation
 from model.explain import overlay
+from model.quality import Flaw, qualities
 from model.runs import SHIPPED, Run, load_run, run_folder
 from model.store import Store, open_store, open_stored
 from model.workspaces import active_run, dataset_name, last_edit
@@ -54,6 +58,46 @@ def _dataset(name: str, workspace: str, last_edit: int, store_identity: int | No
     return find_dataset(get_store(), name, workspace=workspace)
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What a run says about a dataset as it is now, split by split, and what was edited since the run was trained."""
+
+    run: Run
+    dataset: Dataset
+    tables: dict[str, Evaluation]
+    relabelled: int
+    removed: int
+    added: int
+
+
+def get_judged(run_id: str, workspace: str) -> Judged:
+    """A run's evaluation under the workspace's labels."""
+    store = get_store()
+    return _judged(run_id, dataset_name(store, workspace), workspace, last_edit(store, workspace), store.identity)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _judged(run_id: str, name: str, workspace: str, last_edit: int, store_identity: int | None) -> Judged:
+    """The last two are unused in the body, as in `_dataset`."""
+    run, dataset = get_run(run_id), find_dataset(get_store(), name, workspace=workspace)
+    table, known = run.evaluation.under(dataset.labels), set(run.evaluation.photos)
+    was = {photo: run.card.classes[label] for photo, label in zip(run.evaluation.photos, run.evaluation.labels, strict=True)}
+    return Judged(
+        run,
+        dataset,
+        {split: table.of(split) for split in SPLITS},
+        relabelled=sum(was[photo] != dataset.labels[photo] for photo in table.photos),
+        removed=len(known) - len(table.photos),
+        added=sum(photo not in known for photo in dataset.labels),
+    )
+
+
+def get_flaws(photos: Sequence[str]) -> dict[str, tuple[Flaw, ...]]:
+    """What is wrong with photos, measured with a bar unless it was before."""
+    with progress_bar("Looking for blurred, dark and tiny photos") as progress:
+        return {photo: quality.flaws for photo, quality in qualities(get_store(), photos, progress).items()}
+
+
 @st.cache_resource(show_spinner=False, max_entries=512)
 def get_answer(photo: str, run_id: str) -> Answer:
     """What a run says about a kept photo."""
@@ -92,11 +136,11 @@ def get_thumbnail(photo: str) -> bytes:
     return _jpeg(ImageOps.fit(open_stored(get_store(), photo), (THUMBNAIL_PX, THUMBNAIL_PX)))
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
-def get_evidence(photo: str, run_id: str, position: int) -> bytes:
+@st.cache_resource(show_spinner=False, max_entries=256)
+def get_evidence(photo: str, run_id: str, position: int, side_px: int = PICTURE_PX) -> bytes:
     """The photo with the evidence for and against a class laid over it, as a JPEG."""
     image = open_stored(get_store(), photo)
-    image.thumbnail((PICTURE_PX, PICTURE_PX))
+    image.thumbnail((side_px, side_px))
     return _jpeg(overlay(image, get_answer(photo, run_id).evidence, position))
 
 

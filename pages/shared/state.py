@@ -5,6 +5,11 @@ import streamlit as st
 from model.workspaces import is_workspace_id, new_workspace_id
 
 _WORKSPACE, _PHOTO = "w", "photo"  # Query parameters.
+ACTUAL, PREDICTED = "actual", "predicted"  # Query parameters, and the keys of the boxes that show them.
+RUN, SPLIT, VIEW, OTHER_RUN, SHARES = "run", "split", "view", "other", "shares"  # Widgets that Streamlit binds to the URL.
+LOSS_ACTUAL, LOSS_PREDICTED, LOSS_REASON, LOSS_COUNT = "filed", "taken", "why", "most"
+THRESHOLD = "threshold"
+_CELL_PICKS, _LOOKED_AT = "cell_picks", "looked_at"
 _UPLOADS, _REFUSED, _FRAMED, _PREPARED = "uploads", "refused", "framed", "prepared"  # Session keys.
 
 
@@ -26,6 +31,11 @@ def selected_photo() -> str | None:
 def select_photo(photo: str) -> None:
     """Look at a photo."""
     st.query_params[_PHOTO] = photo
+
+
+def link_to(photo: str) -> dict[str, str]:
+    """Query parameters of a link to a photo on Classify, in this workspace."""
+    return {_WORKSPACE: workspace(), _PHOTO: photo}
 
 
 def deselect_photo() -> None:
@@ -72,3 +82,47 @@ def is_prepared(run_id: str) -> bool:
 def set_prepared(run_id: str) -> None:
     """The run's look-alikes are ready."""
     st.session_state.setdefault(_PREPARED, set()).add(run_id)
+
+
+def chosen_cell(classes: tuple[str, ...], first: tuple[str, str]) -> tuple[str, str]:
+    """The cell of the confusion matrix that is looked at, as (actual, predicted); the boxes that choose it show it."""
+    asked = (st.query_params.get(ACTUAL, ""), st.query_params.get(PREDICTED, ""))
+    cell = asked if set(asked) <= set(classes) else first
+    st.session_state[ACTUAL], st.session_state[PREDICTED] = cell
+    return cell
+
+
+def choose_cell(actual: str, predicted: str) -> None:
+    """Look at a cell.
+
+    The matrix starts anew: in the browser the cell clicked last would still be chosen, and a second click on it go unheard.
+    """
+    st.query_params[ACTUAL], st.query_params[PREDICTED] = actual, predicted
+    st.session_state[_CELL_PICKS] = st.session_state.get(_CELL_PICKS, 0) + 1
+
+
+def take_cell_boxes() -> None:
+    """Look at the cell that the boxes say."""
+    choose_cell(st.session_state[ACTUAL], st.session_state[PREDICTED])
+
+
+def take_cell_click() -> None:
+    """Look at the cell that was clicked; a click beside the cells changes nothing."""
+    for cell in st.session_state[matrix_key()]["selection"]["cell"]:
+        st.query_params[ACTUAL], st.query_params[PREDICTED] = cell["actual"], cell["predicted"]
+
+
+def matrix_key() -> str:
+    """Key of the confusion matrix."""
+    return f"matrix_{st.session_state.get(_CELL_PICKS, 0)}"
+
+
+def look_at(photo: str) -> None:
+    """Open a photo's card over the page."""
+    st.session_state[_LOOKED_AT] = photo
+
+
+def take_looked_at() -> str | None:
+    """The photo whose card is to be opened, once."""
+    photo: str | None = st.session_state.pop(_LOOKED_AT, None)
+    return photo

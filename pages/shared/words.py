@@ -3,9 +3,22 @@
 import re
 
 from model.answers import Answer
+from model.comparison import Comparison
+from model.evaluation import Evaluation
+from model.top_losses import Reason, TopLoss
 from model.trust import Trust
+from model.uncertainty import wilson
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+SPLIT_NAMES = {"train": "Train", "valid": "Validation", "test": "Test"}
+REASON_NAMES = {
+    Reason.LABEL: "the label looks wrong",
+    Reason.AMBIGUOUS: "ambiguous",
+    Reason.UNUSUAL: "unusual",
+    Reason.PHOTO: "a bad photo",
+    Reason.MISTAKE: "its own mistake",
+}
 
 HOW_IT_WORKS = """
 1. A network that has seen a million photos of everything turns yours into a list of numbers: what is round, spiny, leafy.
@@ -60,3 +73,62 @@ def explanation(answer: Answer, labels: list[str | None]) -> str:
     agreeing = labels.count(first)
     filed = f"{in_words(agreeing)} {'is' if agreeing == 1 else 'are'} filed under {first}"
     return f"I give it {answer.probability:.0%}. Of the {in_words(len(labels))} most alike training photos, {filed}."
+
+
+def wrong_of(table: Evaluation) -> str:
+    """`9 of 99 wrong: somewhere between 5% and 16%`."""
+    low, high = wilson(table.errors, len(table.photos))
+    return f"{table.errors} of {len(table.photos)} wrong: somewhere between {low:.0%} and {high:.0%}"
+
+
+def mistaken(number: int, actual: str, predicted: str) -> str:
+    """`4 succulent photos were taken for cactus`."""
+    return f"{number} {plain(actual)} {'photo was' if number == 1 else 'photos were'} taken for {plain(predicted)}"
+
+
+def why(one: TopLoss) -> list[str]:
+    """The reasons for a high loss, a sentence each."""
+    return [_why(one, reason) for reason in one.reasons] or ["It is right about this one, only not very sure."]
+
+
+def _why(one: TopLoss, reason: Reason) -> str:
+    predicted, actual, flaws = plain(one.predicted), plain(one.actual), [str(flaw) for flaw in one.flaws]
+    alike = f"{in_words(one.agreeing)} of the {in_words(len(one.neighbours))} most alike training photos"
+    filed = f"{alike} {'is' if one.agreeing == 1 else 'are'} filed under {predicted}"
+    match reason:
+        case Reason.LABEL:
+            return f"**The label looks wrong.** It is {one.probability:.0%} sure of {predicted}, and {filed}."
+        case Reason.AMBIGUOUS:
+            return (
+                f"**Ambiguous.** It could be {predicted} or {plain(one.runner_up)}: only {one.margin:.0%} lie between. "
+                "Perhaps both are in the picture."
+            )
+        case Reason.UNUSUAL:
+            return (
+                f"**Unusual.** Even the most alike training photos are only {one.similarity:.0%} alike. "
+                "It would take more photos like this one to learn it."
+            )
+        case Reason.PHOTO:
+            return f"**A bad photo:** {listed(flaws, 'and')}."
+        case Reason.MISTAKE:
+            return f"**Its own mistake.** Nothing is odd about the photo, and only {filed}. More {actual} photos like it may help."
+
+
+def difference(both: Comparison) -> str:
+    """Whether two runs differ by more than their noise."""
+    n, fixed, broken = len(both.before.photos), len(both.fixed), len(both.broken)
+    if not fixed and not broken:
+        return f"On these {n} photos the two runs are right and wrong about the same ones."
+    change = both.after.errors - both.before.errors
+    less_or_more = (
+        f"makes {count(abs(change), 'mistake')} {'more' if change > 0 else 'less'}" if change else "makes as many mistakes"
+    )
+    counts = (
+        f"On the same {n} photos the second run {less_or_more}: "
+        f"it gets {fixed} right that the first got wrong, and {broken} the other way."
+    )
+    if both.is_noise:
+        return (
+            f"{counts} Two equally good runs differ at least so much in {both.p_value:.0%} of such trials: **this may be chance.**"
+        )
+    return f"{counts} Two equally good runs differ so much in only {both.p_value:.1%} of such trials: **more than chance.**"

@@ -1,0 +1,85 @@
+"""Two runs on the same photos: both matrices, their difference, what was fixed and what was broken."""
+
+import streamlit as st
+
+from model.comparison import Comparison, compare
+from model.errors import NotFound
+from pages.shared import state
+from pages.shared.colours import class_badge, ink
+from pages.shared.gallery import Card, show_cards
+from pages.shared.losses import show_closer
+from pages.shared.resources import Judged, get_judged, get_run
+from pages.shared.words import count, difference, plain, wrong_of
+
+MOST = 24  # Photos shown of each kind.
+
+
+def show_comparison(judged: Judged, split: str, runs: list[str], workspace: str) -> None:
+    """Choose another run and see what it does differently."""
+    others = [run for run in runs if run != judged.run.card.id]
+    if not others:
+        st.info(
+            "There is only one run so far. Train another, then come back: this page shows which photos it fixes and which it "
+            "breaks, and whether the difference is more than chance. From a shell: `python -m model train --epochs 20 --seed 1`",
+            icon=":material/compare_arrows:",
+        )
+        return
+    other = st.selectbox("Compare with", others, format_func=run_title, key=state.OTHER_RUN, bind="query-params")
+    try:
+        both = compare(judged.tables[split], get_judged(other, workspace).tables[split])
+    except NotFound as error:
+        st.info(f"{error} Choose another run, or another split.", icon=":material/info:")
+        return
+    st.markdown(difference(both))
+    show_matrices(both, judged.run.card.name, get_run(other).card.name)
+    for title, rows in (("fixed", both.fixed), ("broken", both.broken)):
+        show_changed(both, title, [int(row) for row in rows])
+    show_closer(judged, both.before)
+
+
+def show_matrices(both: Comparison, first: str, second: str) -> None:
+    """Before, after, and the difference."""
+    from pages.shared.heat_map import confusion_map, difference_map  # Not before the first paint: see there.
+
+    classes = both.before.classes
+    charts = (
+        (first, confusion_map(both.before.confusion, classes, ink(), small=True), wrong_of(both.before)),
+        (second, confusion_map(both.after.confusion, classes, ink(), small=True), wrong_of(both.after)),
+        ("Difference", difference_map(both.before.confusion, both.after.confusion, classes, ink()), difference(both)),
+    )
+    for column, (title, chart, finding) in zip(st.columns(3), charts, strict=True):
+        with column:
+            st.markdown(f"**{plain(title)}**")
+            st.altair_chart(chart, alt=finding)
+            if title != "Difference":
+                st.caption(finding)
+            else:
+                st.caption("Green is better, terracotta worse.")
+
+
+def show_changed(both: Comparison, title: str, rows: list[int]) -> None:
+    """Photos that only one of the runs has right."""
+    meaning = "wrong before, right now" if title == "fixed" else "right before, wrong now"
+    st.markdown(f"**{count(len(rows), 'photo')} {title}** :small[({meaning})]")
+    cards = [
+        Card(
+            both.before.photos[row],
+            f"{_badge(both, both.before.predicted[row])} → {_badge(both, both.after.predicted[row])}",
+            f"Filed under {both.before.classes[both.before.labels[row]]}, {meaning}",
+        )
+        for row in rows[:MOST]
+    ]
+    if cards:
+        show_cards(cards, key=f"evaluate_{title}", on_pick=state.look_at)
+    if len(rows) > MOST:
+        st.caption(f"and {len(rows) - MOST} more.")
+
+
+def run_title(run_id: str) -> str:
+    """A run's name, and how it was trained."""
+    card = get_run(run_id).card
+    return f"{card.name}, {count(card.settings.epochs, 'epoch')}, {card.created_at[:16].replace('T', ' ')}"
+
+
+def _badge(both: Comparison, position: int) -> str:
+    return class_badge(both.before.classes, both.before.classes[position])
