@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from model.datasets import SPLITS
 from model.evaluation import Evaluation
 from model.workspaces import runs_of
 from pages.shared import state
@@ -24,7 +23,9 @@ def ask_for_run(runs: list[str], active: str) -> str:
     wanted = st.query_params.get(state.RUN)
     if wanted not in (None, *runs):
         st.info("The run of this link is not one of this workspace's. Here is the one it uses.", icon=":material/info:")
-    return st.selectbox("Run", runs, runs.index(active), format_func=run_title, key=state.RUN, bind="query-params")
+    run_id = state.restored(state.RUN, runs, active)
+    st.selectbox("Run", runs, format_func=run_title, key=state.RUN, on_change=state.keep, args=(state.RUN,))
+    return run_id
 
 
 def show_headline(judged: Judged, split: str) -> None:
@@ -90,16 +91,16 @@ asking, splitting = st.columns([7, 5], vertical_alignment="bottom")
 with asking:
     run_id = ask_for_run(runs, active_run_id(workspace))
 with splitting:
-    split = st.segmented_control(
+    shown = st.segmented_control(
         "Photos",
-        SPLITS,
-        default="valid",
-        format_func=SPLIT_NAMES.__getitem__,
+        SPLIT_NAMES.values(),
+        default=SPLIT_NAMES["valid"],
         required=True,
         key=state.SPLIT,
         bind="query-params",
         width="stretch",
     )
+split = next(name for name, title in SPLIT_NAMES.items() if title == shown)
 judged = get_judged(run_id, workspace)
 table = judged.tables[split]
 if len(judged.dataset.classes) < 2:

@@ -1,14 +1,21 @@
 """Fixtures for all rings: pictures made here, and a data folder with the starter set that costs one import."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
+from sqlalchemy import insert
 
-from model.photos import Photo
+from model.evaluation import Evaluation
+from model.photos import Photo, digest
+from model.runs import SHIPPED, Run, load_run, run_folder, save_run
+from model.schema import DatasetRow, LabelRow, RunRow, WorkspaceRow
 from model.starter import import_starter
 from model.store import Store, keep_photos, open_store
 from model.workspaces import new_workspace_id
@@ -62,3 +69,40 @@ def put_photo(store: Store, photo: Photo) -> str:
 def plant() -> Callable[[str], bytes]:
     """The bytes of a starter photo."""
     return lambda file: (STARTER_PHOTOS / file).read_bytes()
+
+
+def fabricate(store: Store, classes: tuple[str, ...], rows: list[tuple[str, str]], logits: NDArray[np.float32]) -> tuple[str, str]:
+    """A dataset of made-up photos, filed as `rows` say in (label, split), with a workspace and a run that gave these logits.
+
+    Returns the workspace's and the run's id. The photos share one picture's pixels.
+    """
+    name, jpeg = f"made-{uuid4().hex[:8]}", encoded(picture(64, 64))
+    photos = [digest(f"{name} {number}".encode()) for number in range(len(rows))]
+    workspace, run_id = new_workspace_id(), name
+    with store.writing() as session:
+        keep_photos(store, session, [(photo, jpeg, (64, 64)) for photo in photos])
+        dataset = DatasetRow(name=name, title="Made up", classes=list(classes))
+        session.add(dataset)
+        session.flush()
+        session.execute(insert(LabelRow), [
+            {"dataset_id": dataset.id, "photo": photo, "file": f"{number:05d}.jpg", "label": label, "split": split}
+            for number, (photo, (label, split)) in enumerate(zip(photos, rows, strict=True))
+        ])  # fmt: skip
+        session.add(WorkspaceRow(id=workspace, dataset_id=dataset.id, active_run=run_id))
+        session.add(RunRow(id=run_id, workspace=None, dataset_id=dataset.id))
+    labels = np.array([classes.index(label) for label, _ in rows])
+    train = tuple(photo for photo, (_, split) in zip(photos, rows, strict=True) if split == "train")[:5]
+    table = Evaluation(
+        classes,
+        tuple(photos),
+        tuple(split for _, split in rows),
+        labels,
+        logits,
+        (train,) * len(rows),
+        np.full(len(rows), 0.9, np.float32),
+    )
+    shipped = load_run(run_folder(store, SHIPPED))
+    card = replace(shipped.card, id=run_id, name="Made up", classes=classes, dataset=name, temperature=1.0)
+    weight = np.random.default_rng(0).normal(size=(len(classes), shipped.weight.shape[1])).astype(np.float32)
+    save_run(Run(card, weight, np.zeros(len(classes), np.float32), table), run_folder(store, run_id))
+    return workspace, run_id

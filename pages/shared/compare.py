@@ -24,7 +24,8 @@ def show_comparison(judged: Judged, split: str, runs: list[str], workspace: str)
             icon=":material/compare_arrows:",
         )
         return
-    other = st.selectbox("Compare with", others, format_func=run_title, key=state.OTHER_RUN, bind="query-params")
+    other = state.restored(state.OTHER_RUN, others, others[0])
+    st.selectbox("Compare with", others, format_func=run_title, key=state.OTHER_RUN, on_change=state.keep, args=(state.OTHER_RUN,))
     try:
         both = compare(judged.tables[split], get_judged(other, workspace).tables[split])
     except NotFound as error:

@@ -21,7 +21,8 @@ def show_confusions(judged: Judged, table: Evaluation) -> None:
         (table.classes[actual], table.classes[predicted], number) for actual, predicted, number in most_confused(table.confusion)
     ]
     first = pairs[0] if pairs else (table.classes[0], table.classes[0], 0)
-    actual, predicted = state.chosen_cell(table.classes, first[:2])
+    actual = state.restored(state.ACTUAL, table.classes, first[0])
+    predicted = state.restored(state.PREDICTED, table.classes, first[1])
     drawing, choosing = st.columns([7, 5], gap="medium")
     with choosing:
         ask_for_cell(table.classes, pairs)

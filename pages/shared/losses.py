@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model.evaluation import Evaluation
-from model.top_losses import Reason, TopLoss, ranked, top_losses
+from model.top_losses import TopLoss, ranked, top_losses
 from pages.shared import state
 from pages.shared.colours import class_badge
 from pages.shared.gallery import Card, show_cards
@@ -14,7 +14,7 @@ from pages.shared.words import REASON_NAMES, count, plain, why
 COUNTS = (10, 20, 50)
 CANDIDATES = 200  # Highest losses in which a reason is looked for.
 EVIDENCE_PX = 320
-ALL = "all"
+ALL = "(all)"
 
 
 def show_losses(judged: Judged, table: Evaluation) -> None:
@@ -22,12 +22,10 @@ def show_losses(judged: Judged, table: Evaluation) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         actual = _ask_class("Actual", table.classes, state.LOSS_ACTUAL)
         predicted = _ask_class("Predicted", table.classes, state.LOSS_PREDICTED)
-        reason = st.selectbox(
-            "Reason", [ALL, *Reason], format_func=lambda one: REASON_NAMES.get(one, one), key=state.LOSS_REASON, bind="query-params"
-        )
+        reason = st.selectbox("Reason", [ALL, *REASON_NAMES.values()], key=state.LOSS_REASON, bind="query-params")
         most = st.selectbox("How many", COUNTS, key=state.LOSS_COUNT, bind="query-params", width=110)
     rows = ranked(table, actual=actual, predicted=predicted)[:CANDIDATES]
-    found = [one for one in _explained(judged, table, rows) if reason == ALL or reason in one.reasons]
+    found = [one for one in _explained(judged, table, rows) if reason in (ALL, *(REASON_NAMES[each] for each in one.reasons))]
     if not found:
         st.info("No photo fits. Choose other classes or another reason.", icon=":material/filter_alt_off:")
         return

@@ -1,15 +1,17 @@
 """The only place that spells session keys and query parameters. What matters is in the URL, so that a link carries it."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from model.workspaces import is_workspace_id, new_workspace_id
 
 _WORKSPACE, _PHOTO = "w", "photo"  # Query parameters.
-ACTUAL, PREDICTED = "actual", "predicted"  # Query parameters, and the keys of the boxes that show them.
-RUN, SPLIT, VIEW, OTHER_RUN, SHARES = "run", "split", "view", "other", "shares"  # Widgets that Streamlit binds to the URL.
+RUN, OTHER_RUN, ACTUAL, PREDICTED = "run", "other", "actual", "predicted"  # Widgets that `restored` and `keep` tie to the URL.
+SPLIT, VIEW, SHARES = "split", "view", "shares"  # Widgets that Streamlit binds to the URL, these and the next.
 LOSS_ACTUAL, LOSS_PREDICTED, LOSS_REASON, LOSS_COUNT = "filed", "taken", "why", "most"
 THRESHOLD = "threshold"
-_CELL_PICKS, _LOOKED_AT = "cell_picks", "looked_at"
+_LAST, _CELL_PICKS, _LOOKED_AT = "last_", "cell_picks", "looked_at"
 _UPLOADS, _REFUSED, _FRAMED, _PREPARED = "uploads", "refused", "framed", "prepared"  # Session keys.
 
 
@@ -84,20 +86,36 @@ def set_prepared(run_id: str) -> None:
     st.session_state.setdefault(_PREPARED, set()).add(run_id)
 
 
-def chosen_cell(classes: tuple[str, ...], first: tuple[str, str]) -> tuple[str, str]:
-    """The cell of the confusion matrix that is looked at, as (actual, predicted); the boxes that choose it show it."""
-    asked = (st.query_params.get(ACTUAL, ""), st.query_params.get(PREDICTED, ""))
-    cell = asked if set(asked) <= set(classes) else first
-    st.session_state[ACTUAL], st.session_state[PREDICTED] = cell
-    return cell
+def restored(name: str, options: Sequence[str], first: str) -> str:
+    """Where a widget whose options are ids starts: what the URL says, what was chosen before in this session, or `first`.
+
+    For other widgets Streamlit does this itself (`bind`), but it would put the options' titles into the URL.
+    """
+    asked: tuple[str, str] = st.query_params.get(name, ""), st.session_state.get(_LAST + name, "")
+    chosen = next((value for value in asked if value in options), first)
+    st.session_state[name] = chosen
+    if chosen != first:
+        st.query_params[name] = chosen
+    return chosen
+
+
+def keep(*names: str) -> None:
+    """Remember what the widgets say, in the URL and for the way back to this page."""
+    for name in names:
+        _keep(name, st.session_state[name])
+
+
+def _keep(name: str, value: str) -> None:
+    st.query_params[name] = st.session_state[_LAST + name] = value
 
 
 def choose_cell(actual: str, predicted: str) -> None:
-    """Look at a cell.
+    """Look at a cell of the confusion matrix by other means than a click.
 
     The matrix starts anew: in the browser the cell clicked last would still be chosen, and a second click on it go unheard.
     """
-    st.query_params[ACTUAL], st.query_params[PREDICTED] = actual, predicted
+    _keep(ACTUAL, actual)
+    _keep(PREDICTED, predicted)
     st.session_state[_CELL_PICKS] = st.session_state.get(_CELL_PICKS, 0) + 1
 
 
@@ -109,7 +127,8 @@ def take_cell_boxes() -> None:
 def take_cell_click() -> None:
     """Look at the cell that was clicked; a click beside the cells changes nothing."""
     for cell in st.session_state[matrix_key()]["selection"]["cell"]:
-        st.query_params[ACTUAL], st.query_params[PREDICTED] = cell["actual"], cell["predicted"]
+        _keep(ACTUAL, cell["actual"])
+        _keep(PREDICTED, cell["predicted"])
 
 
 def matrix_key() -> str:

@@ -31,3 +31,16 @@ def app(workspace: str) -> AppTest:
     app = AppTest.from_file(APP, default_timeout=60)
     app.query_params["w"] = workspace
     return app.run()
+
+
+def parameter(app: AppTest, name: str) -> str:
+    """A query parameter: AppTest gives those of the URL as they are and those set by the app in a list."""
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
+def text(app: AppTest) -> str:
+    """Everything written on the page."""
+    return "\n".join(
+        str(part.value) for part in (*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.warning, *app.info)
+    )

@@ -14,7 +14,7 @@ from model.starter import STARTER, examples
 from model.store import Store
 from model.workspaces import asked_photos, is_workspace_id, new_workspace_id
 from tests.conftest import encoded, picture
-from tests.pages.conftest import APP
+from tests.pages.conftest import APP, parameter, text
 
 Plant = Callable[[str], bytes]
 
@@ -22,19 +22,6 @@ Plant = Callable[[str], bytes]
 def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     """Drop files on the page."""
     return app.file_uploader[0].set_value([(name, data, "image/jpeg") for name, data in files]).run()
-
-
-def parameter(app: AppTest, name: str) -> str:
-    """A query parameter: AppTest gives those of the URL as they are and those set by the app in a list."""
-    value = app.query_params[name]
-    return value if isinstance(value, str) else value[0]
-
-
-def text(app: AppTest) -> str:
-    """Everything written on the page."""
-    return "\n".join(
-        str(part.value) for part in (*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.warning, *app.info)
-    )
 
 
 def test_the_first_look_already_has_an_answer(app: AppTest) -> None:

@@ -1,0 +1,191 @@
+"""Evaluate: what is wrong and where, chosen by box or link, following the labels; and what it says when there is nothing to say."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.datasets import find_dataset
+from model.runs import SHIPPED, HeadSettings, load_run, run_folder
+from model.starter import STARTER
+from model.store import Store
+from model.top_losses import ranked
+from model.training import TrainRequest, train_run
+from model.workspaces import new_workspace_id, tell_label
+from tests.conftest import fabricate
+from tests.pages.conftest import APP, text
+
+
+def evaluate(workspace: str, **parameters: str) -> AppTest:
+    """Open the page by a link."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["w"] = workspace
+    app.run().switch_page("pages/evaluate.py")
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_the_first_look_says_how_many_are_wrong_and_on_which_photos(workspace: str) -> None:
+    app = evaluate(workspace)
+    assert app.header[0].value == "9 of 99 wrong: somewhere between 5% and 16%"
+    assert "3 cactus photos taken for succulent" in text(app)
+    assert app.button[0].label == "3 cactus photos were taken for succulent"
+    assert not app.warning
+    assert not app.error
+
+
+def test_boxes_and_sentences_choose_the_cell(workspace: str) -> None:
+    app = evaluate(workspace)
+    app.button(key="evaluate_pair_cactus_tree").click().run()
+    assert "2 cactus photos taken for tree" in text(app)
+    app.selectbox(key="actual").set_value("tree").run()
+    assert "31 tree photos recognised" in text(app)
+    app.selectbox(key="predicted").set_value("cactus").run()
+    assert "0 tree photos taken for cactus" in text(app)
+    assert "never makes this mistake" in app.info[0].value
+    assert not app.exception
+
+
+def test_a_link_reproduces_the_view(workspace: str) -> None:
+    app = evaluate(workspace, split="Test", actual="cactus", predicted="succulent", shares="true")
+    assert "4 of 90 wrong" in app.header[0].value
+    assert "cactus photos taken for succulent" in text(app)
+    assert app.toggle(key="shares").value
+    losses = evaluate(workspace, view="Top losses", why="the label looks wrong", most="20")
+    assert losses.selectbox(key="why").value == "the label looks wrong"
+    assert losses.selectbox(key="most").value == 20
+    assert "The label looks wrong" in text(losses)
+    assert "Its own mistake" not in text(losses)
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"split": "none"},
+        {"actual": "palm"},
+        {"predicted": "x" * 300},
+        {"view": "?"},
+        {"most": "-1"},
+        {"view": "Trust", "threshold": "400"},
+    ],
+)
+def test_nonsense_in_a_link_is_ignored(workspace: str, nonsense: dict[str, str]) -> None:
+    assert "9 of 99 wrong" in evaluate(workspace, **nonsense).header[0].value
+
+
+def test_a_run_that_is_not_there_is_a_sentence(workspace: str) -> None:
+    app = evaluate(workspace, run="head-ffffffff")
+    assert "not one of this workspace's" in app.info[0].value
+    assert "9 of 99 wrong" in app.header[0].value
+
+
+def test_another_visitors_run_is_not_offered(store: Store, workspace: str, app: AppTest) -> None:
+    other = new_workspace_id()
+    tell_label(store, other, next(m.photo for m in find_dataset(store, STARTER).members if m.split == "train"), "tree")
+    private = train_run(store, TrainRequest(find_dataset(store, STARTER, workspace=other), name="private", workspace=other))
+    mine = evaluate(workspace, run=private.card.id)
+    assert "not one of this workspace's" in mine.info[0].value
+    assert "private" not in "".join(mine.selectbox(key="run").options)
+    assert "private" in "".join(evaluate(other, run=private.card.id).selectbox(key="run").options)
+
+
+def test_the_figures_follow_a_corrected_label_without_inference(
+    store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.classifier.feature_map", lambda *_: pytest.fail("looked at a photo again"))
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    worst = valid.rows(ranked(valid)[:1])
+    tell_label(store, workspace, worst.photos[0], valid.classes[worst.predicted[0]])
+    app = evaluate(workspace)
+    assert "8 of 99 wrong" in app.header[0].value
+    assert "Since this run was trained: 1 relabelled" in app.info[0].value
+    assert "8 of 99 validation photos wrong" in "\n".join(part.value for part in app.sidebar.markdown)
+
+
+def test_top_losses_are_narrowed_by_class(workspace: str) -> None:
+    app = evaluate(workspace, view="Top losses")
+    assert "10 photos of 99" in text(app)
+    app.selectbox(key="filed").set_value("succulent").run()
+    app.selectbox(key="taken").set_value("tree").run()
+    assert "1 photo of 1" in text(app)
+    app.selectbox(key="why").set_value("unusual").run()
+    assert "No photo fits" in app.info[0].value
+    assert not app.exception
+
+
+def test_a_card_can_be_opened_from_the_matrix(store: Store, workspace: str) -> None:
+    app = evaluate(workspace, actual="succulent", predicted="tree")
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    photo = valid.photos[ranked(valid, actual="succulent", predicted="tree")[0]]
+    app.button(key=f"evaluate_cell_{photo}").click().run()
+    assert "loss 3.8" in text(app)
+    assert "The label looks wrong" in text(app)
+    assert not app.exception
+
+
+def test_each_class_and_trust(workspace: str) -> None:
+    app = evaluate(workspace, view="Each class")
+    assert "Hardest to recognise: **cactus**" in text(app)
+    assert app.dataframe[0].value["support"].tolist() == [31, 37, 31]
+    app = evaluate(workspace, view="Trust", threshold="100")
+    assert "none is wrong, and none is of use" in text(app) or "of those wrong" in text(app)
+    app.slider(key="threshold").set_value(33).run()
+    assert "**99 of 99 photos** get an answer, 9 of those wrong (9.1%)" in text(app)
+    assert "Expected calibration error" in text(app)
+
+
+def made_up(n: int, classes: tuple[str, ...], store: Store, split: str = "valid") -> AppTest:
+    """The page on a made-up dataset of n photos of the first classes, all recognised as the first."""
+    rows = [(classes[row % min(2, len(classes))], split if row % 2 else "train") for row in range(n)]
+    logits = np.zeros((n, len(classes)), np.float32)
+    logits[:, 0] = 2
+    return evaluate(fabricate(store, classes, rows, logits)[0])
+
+
+def test_one_run_alone_says_how_to_get_another(store: Store) -> None:
+    app = made_up(12, ("ash", "beech"), store)
+    app.segmented_control(key="view").set_value("Compare").run()
+    assert "different classes" in app.info[0].value or "only one run" in app.info[0].value
+    assert not app.exception
+
+
+def test_a_class_without_validation_photos_is_named_and_nothing_is_nan(store: Store) -> None:
+    app = made_up(12, ("ash", "beech", "*cedar*"), store)
+    for view in ("Confusions", "Top losses", "Each class", "Trust", "Compare"):
+        app.segmented_control(key="view").set_value(view).run()
+        assert not app.exception
+        assert "nan" not in text(app).lower()
+        if view == "Each class":
+            assert any(r"filed under \*cedar\*: its recall cannot be known" in info.value for info in app.info)
+
+
+def test_a_split_without_photos_and_a_single_class_are_sentences(store: Store) -> None:
+    app = made_up(12, ("ash", "beech"), store)
+    app.segmented_control(key="split").set_value("Test").run()
+    assert "no photos that the run was asked about" in app.info[0].value
+    assert "only one class" in made_up(6, ("ash",), store).info[0].value
+
+
+def test_a_run_of_other_classes_is_a_sentence(store: Store) -> None:
+    workspace, _ = fabricate(store, ("ash", "beech"), [("ash", "valid")], np.zeros((1, 2), np.float32))
+    app = evaluate(workspace, run=SHIPPED)
+    assert "This run knows cactus, succulent and tree; the dataset now has ash and beech" in app.warning[0].value
+
+
+def test_thousands_of_photos_come_in_pages(store: Store) -> None:
+    app = made_up(200, ("ash", "beech"), store)
+    assert "100 beech photos taken for ash" in text(app)
+    cards = [button.key for button in app.button if button.key and button.key.startswith("evaluate_cell_")]
+    assert len(cards) == 24
+
+
+def test_two_runs_are_compared(store: Store, workspace: str) -> None:
+    settings = HeadSettings(epochs=1, learning_rate=1e-5)
+    poor = train_run(store, TrainRequest(find_dataset(store, STARTER), settings=settings, name="poor", workspace=None))
+    app = evaluate(workspace, view="Compare", run=SHIPPED, other=poor.card.id)
+    assert "On the same 99 photos the second run makes" in text(app) or "right and wrong about the same" in text(app)
+    assert not app.exception
+    same = evaluate(workspace, view="Compare", run=poor.card.id, other=SHIPPED, split="Test")
+    assert "On the same 90 photos" in text(same) or "right and wrong about the same" in text(same)
