@@ -1,10 +1,12 @@
 """What a rerun of the Evaluate page costs the server: on the starter set, and on a run that judged 10,000 photos.
+And how often the page is right when it says that a label looks wrong, by the starter set's answer key.
 
     python -m tests.benchmarks.evaluation
 
-Each figure is the median of several reruns through AppTest, messages to the browser included, the browser not.
+Each time is the median of several reruns through AppTest, messages to the browser included, the browser not.
 """
 
+import csv
 import os
 import statistics
 import sys
@@ -17,11 +19,14 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from model.backbones import DEFAULT_BACKBONE, find_backbone
+from model.datasets import find_dataset
 from model.features import STORED
-from model.runs import load_run, run_folder
+from model.photos import digest
+from model.runs import SHIPPED, load_run, run_folder
 from model.schema import FeatureRow
-from model.starter import CLASSES, import_starter
+from model.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.store import Store, insert_missing, open_store
+from model.top_losses import Reason, ranked, top_losses
 from model.workspaces import new_workspace_id
 from tests.conftest import fabricate
 from tests.pages.conftest import APP
@@ -35,9 +40,26 @@ def main() -> int:
         os.environ["AREOLE_HOME"] = home
         store = open_store(Path(home))
         import_starter(store)
+        reasons_against_key(store)
         journey("starter set, 544 photos", new_workspace_id())
         journey(f"made-up run, {PHOTOS} photos", large(store))
     return 0
+
+
+def reasons_against_key(store: Store) -> None:
+    """Of the labels that look wrong to the shipped run, how many were planted wrong, and of how many."""
+    with (FOLDER / "photos.csv").open(newline="") as key:
+        planted = {
+            digest((FOLDER / "photos" / row["file"]).read_bytes()) for row in csv.DictReader(key) if row["label"] != row["truth"]
+        }
+    run, labels = load_run(run_folder(store, SHIPPED)), find_dataset(store, STARTER).labels
+    said = [
+        one.photo
+        for one in top_losses(run.evaluation, ranked(run.evaluation), labels, {}, run.card.unfamiliar_below)
+        if Reason.LABEL in one.reasons and one.split != "test"
+    ]
+    print(f"'the label looks wrong' is said of {len(said)} train and validation photos, of which {len(planted & set(said))} were planted "
+          f"wrong; {len(planted)} were planted in all")  # fmt: skip
 
 
 def large(store: Store) -> str:
