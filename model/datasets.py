@@ -1,15 +1,17 @@
 """Datasets: which photos, under which labels, in which splits - as imported, and as a workspace has edited them."""
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
-from model.errors import NotFound
+from model.errors import CannotTrain, NotFound
 from model.schema import AskedRow, DatasetRow, EditRow, LabelRow
 from model.store import Store
 
+MIN_PHOTOS_A_CLASS = 2
 SPLITS = ("train", "valid", "test")
 
 
@@ -32,6 +34,7 @@ class Dataset:
     title: str
     classes: tuple[str, ...]
     members: tuple[Member, ...]
+    edits: int = 0  # The workspace's last edit that is in it; 0 for a dataset as it was imported.
 
     @property
     def fingerprint(self) -> str:
@@ -53,8 +56,20 @@ class Dataset:
         return self.labels.get(photo)
 
 
-def find_dataset(store: Store, name: str, *, workspace: str | None = None) -> Dataset:
-    """The dataset called `name` with the workspace's edits applied. Raises NotFound."""
+def check_trainable(dataset: Dataset) -> None:
+    """Raise CannotTrain, with what to add, where a dataset does not allow a training."""
+    if len(dataset.classes) < 2:
+        raise CannotTrain("There is only one class; a classifier needs at least two to tell apart. Add another class.")
+    counts = Counter(member.label for member in dataset.members if member.split == "train")
+    for name in dataset.classes:
+        if counts[name] < MIN_PHOTOS_A_CLASS:
+            raise CannotTrain(f"{name} has {counts[name]} training photos; add some until there are at least {MIN_PHOTOS_A_CLASS}.")
+    if not any(member.split == "valid" for member in dataset.members):
+        raise CannotTrain("There are no validation photos, so nobody could say how good the classifier is. Add some.")
+
+
+def find_dataset(store: Store, name: str, *, workspace: str | None = None, edits: int | None = None) -> Dataset:
+    """The dataset called `name` with the workspace's edits applied: all, or those up to number `edits`. Raises NotFound."""
     with store.reading() as session:
         row = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).one_or_none()
         if row is None:
@@ -65,12 +80,15 @@ def find_dataset(store: Store, name: str, *, workspace: str | None = None) -> Da
             .order_by(LabelRow.file)
         )
         members = {photo: Member(photo, label, split, file) for photo, label, split, file in imported}
+        latest = 0
         if workspace is not None:
-            last = select(func.max(EditRow.id)).where(EditRow.workspace == workspace).group_by(EditRow.photo)
+            mine = (EditRow.workspace == workspace, EditRow.id <= edits if edits is not None else true())
+            last = select(func.max(EditRow.id)).where(*mine).group_by(EditRow.photo)
             added = dict(session.execute(select(AskedRow.photo, AskedRow.name).where(AskedRow.workspace == workspace)).all())
             for edit in session.scalars(select(EditRow).where(EditRow.id.in_(last)).order_by(EditRow.id)):
                 _apply(edit, members, added)
-        return Dataset(row.id, row.name, row.title, tuple(row.classes), tuple(members.values()))
+                latest = edit.id
+        return Dataset(row.id, row.name, row.title, tuple(row.classes), tuple(members.values()), latest)
 
 
 def _apply(edit: EditRow, members: dict[str, Member], added: dict[str, str]) -> None:

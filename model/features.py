@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from model.backbones import Backbone, feature_map
+from model.backbones import Backbone
+from model.networks import feature_map
 from model.schema import FeatureRow
 from model.store import CHUNK, Store, insert_missing, open_stored
 

@@ -5,7 +5,7 @@ hardly varies, and errs on one real photo in a hundred more (tests/benchmarks/ac
 weights afterwards, so that a saved head works on raw features.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from time import perf_counter
@@ -21,8 +21,6 @@ from torch.optim.lr_scheduler import OneCycleLR
 
 from model.errors import CannotTrain
 from model.runs import Epoch, HeadSettings
-
-MIN_PHOTOS_A_CLASS = 2
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,7 @@ def train_head(
     settings: HeadSettings,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,
 ) -> Head:
-    """Train, and keep the epoch with the lowest valid_loss. The same seed gives the same numbers. Raises CannotTrain."""
-    _check(train, valid, classes)
+    """Train, and keep the epoch that the settings say. The same seed gives the same numbers. Raises CannotTrain."""
     mean, scale = train.features.mean(axis=0), max(float(train.features.std()), 1e-6)
     scaled = [torch.from_numpy((part.features - mean) / scale) for part in (train, valid)]
     targets = [torch.from_numpy(part.labels) for part in (train, valid)]
@@ -63,25 +60,36 @@ def train_head(
     torch.nn.init.zeros_(linear.weight)
     torch.nn.init.zeros_(linear.bias)
     history: list[Epoch] = []
-    best, best_epoch, kept = float("inf"), 0, (linear.weight.detach().clone(), linear.bias.detach().clone())
-    for train_loss, seconds in _epochs(linear, scaled[0], targets[0], settings):
+    kept = _copy(linear)
+    for train_loss, rate, seconds in _epochs(linear, scaled[0], targets[0], settings):
         with torch.inference_mode():
             logits = linear(scaled[1])
             valid_loss = cross_entropy(logits, targets[1]).item()
             error_rate = (logits.argmax(dim=1) != targets[1]).float().mean().item()
-        history.append(Epoch(len(history), train_loss, valid_loss, error_rate, seconds))
+        if not isfinite(train_loss + valid_loss):
+            raise CannotTrain("The losses grew beyond all bounds. Choose a lower learning rate.")
+        history.append(Epoch(len(history), train_loss, valid_loss, error_rate, seconds, rate))
         on_epoch(history[-1])
-        if valid_loss < best:
-            best, best_epoch, kept = valid_loss, history[-1].epoch, (linear.weight.detach().clone(), linear.bias.detach().clone())
-    if not isfinite(best):
-        raise CannotTrain("The losses grew beyond all bounds. Choose a lower learning rate.")
+        if best_epoch(history) == history[-1].epoch or settings.keep == "last":
+            kept = _copy(linear)
+        if settings.patience and len(history) - 1 - best_epoch(history) >= settings.patience:
+            break
     weight, bias = (part.numpy() for part in kept)
     folded = np.asarray(weight / scale, np.float32)
-    return Head(folded, bias - folded @ mean, tuple(history), best_epoch)
+    return Head(folded, bias - folded @ mean, tuple(history), best_epoch(history))
 
 
-def _epochs(linear: Linear, features: Tensor, targets: Tensor, settings: HeadSettings) -> Iterator[tuple[float, float]]:
-    """Train `linear` in place; the mean loss and the seconds of each epoch."""
+def best_epoch(history: Sequence[Epoch]) -> int:
+    """The epoch with the lowest valid_loss, the first of equals."""
+    return min(history, key=lambda epoch: epoch.valid_loss).epoch
+
+
+def _copy(linear: Linear) -> tuple[Tensor, Tensor]:
+    return linear.weight.detach().clone(), linear.bias.detach().clone()
+
+
+def _epochs(linear: Linear, features: Tensor, targets: Tensor, settings: HeadSettings) -> Iterator[tuple[float, float, float]]:
+    """Train `linear` in place; the mean loss, the last learning rate and the seconds of each epoch."""
     shuffle = torch.Generator().manual_seed(settings.seed)
     steps = -(-len(targets) // settings.batch_size)
     optimizer = AdamW(linear.parameters(), weight_decay=settings.weight_decay)
@@ -89,21 +97,11 @@ def _epochs(linear: Linear, features: Tensor, targets: Tensor, settings: HeadSet
     for _ in range(settings.epochs):
         start, total = perf_counter(), 0.0
         for batch in torch.randperm(len(targets), generator=shuffle).split(settings.batch_size):
-            loss = cross_entropy(linear(features[batch]), targets[batch])
+            rate = float(schedule.get_last_lr()[0])
+            loss = cross_entropy(linear(features[batch]), targets[batch], label_smoothing=settings.label_smoothing)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             schedule.step()
             total += loss.item() * len(batch)
-        yield total / len(targets), perf_counter() - start
-
-
-def _check(train: Examples, valid: Examples, classes: tuple[str, ...]) -> None:
-    if len(classes) < 2:
-        raise CannotTrain("There is only one class; a classifier needs at least two to tell apart.")
-    counts = np.bincount(train.labels, minlength=len(classes))
-    for name, count in zip(classes, counts, strict=True):
-        if count < MIN_PHOTOS_A_CLASS:
-            raise CannotTrain(f"{name} has {count} training photos; add some until there are at least {MIN_PHOTOS_A_CLASS}.")
-    if not len(valid.labels):
-        raise CannotTrain("There are no validation photos, so nobody could say how good the classifier is. Add some.")
+        yield total / len(targets), rate, perf_counter() - start

@@ -9,7 +9,7 @@ import json
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import numpy as np
@@ -25,6 +25,9 @@ SHIPPED = "shipped"
 FORMAT = 2  # Raised when older folders can no longer be read.
 
 
+Keep = Literal["best", "last"]  # Which epoch becomes the run: the one with the lowest valid_loss, or the last.
+
+
 @dataclass(frozen=True)
 class HeadSettings:
     """What can be chosen; the defaults came out best in tests/benchmarks/accuracy.py."""
@@ -33,7 +36,31 @@ class HeadSettings:
     learning_rate: float = 5e-4
     weight_decay: float = 0.01
     batch_size: int = 64
+    label_smoothing: float = 0.0
+    keep: Keep = "best"
+    patience: int = 0  # Epochs without a lower valid_loss before it stops early; 0: never.
     seed: int = 0
+
+
+@dataclass(frozen=True)
+class FineTuneSettings:
+    """What can be chosen when the whole network learns; the defaults came out best in tests/benchmarks/training.py."""
+
+    epochs: int = 5
+    learning_rate: float = 2e-3  # fastai's base_lr: for the head; the first layers learn at a hundredth of it.
+    weight_decay: float = 0.01
+    batch_size: int = 8
+    image_px: int = 224
+    augmentation: float = 1.0  # fastai's aug_transforms(mult=...); 0: none
+    frozen_epochs: int = 1
+    label_smoothing: float = 0.0
+    keep: Keep = "best"
+    patience: int = 0
+    seed: int = 0
+
+
+Settings = HeadSettings | FineTuneSettings
+MODES: dict[str, type[HeadSettings] | type[FineTuneSettings]] = {"head": HeadSettings, "fine-tune": FineTuneSettings}
 
 
 @dataclass(frozen=True)
@@ -45,6 +72,7 @@ class Epoch:
     valid_loss: float
     error_rate: float
     seconds: float
+    learning_rate: float  # At the epoch's end
 
 
 @dataclass(frozen=True)
@@ -58,9 +86,9 @@ class Card:
     classes: tuple[str, ...]
     dataset: str
     fingerprint: str
-    settings: HeadSettings
+    settings: Settings
     history: tuple[Epoch, ...]
-    best_epoch: int
+    best_epoch: int  # The one with the lowest valid_loss
     temperature: float
     unfamiliar_below: float
     created_at: str
@@ -149,7 +177,7 @@ def load_run(folder: Path) -> Run:
 def _card(saved: dict[str, Any]) -> Card:
     if saved.pop("format") != FORMAT:
         raise ValueError("it was saved by another version")
-    settings = HeadSettings(**saved.pop("settings"))
+    settings = MODES[saved["mode"]](**saved.pop("settings"))
     history = tuple(Epoch(**row) for row in saved.pop("history"))
     return Card(**{**saved, "classes": tuple(saved["classes"]), "settings": settings, "history": history})
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 1  # Raise it with any change below: an older data folder is then refused with a sentence.
+VERSION = 2  # Raise it with any change below: an older data folder is then refused with a sentence.
 
 
 def _now() -> datetime:
@@ -110,12 +110,13 @@ class EditRow(Table):
 
 
 class RunRow(Table):
-    """A training of a workspace, or of nobody's (from the command line); its files lie in the runs folder."""
+    """A training of a workspace, or of nobody's (from the shell); its files lie in the runs folder. Only its name changes."""
 
     __tablename__ = "runs"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     workspace: Mapped[str | None] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(default=_now)
 
 

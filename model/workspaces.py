@@ -1,17 +1,16 @@
-"""Workspaces: one visitor's photos, edits and choice of run. Rows appear with the first thing worth keeping."""
+"""Workspaces: one visitor's photos and edits. Rows appear with the first thing worth keeping."""
 
 import re
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from model.datasets import find_dataset
 from model.errors import NotFound
 from model.photos import Photo
-from model.runs import SHIPPED
-from model.schema import AskedRow, DatasetRow, EditRow, LabelRow, PhotoRow, RunRow, WorkspaceRow
+from model.schema import AskedRow, DatasetRow, EditRow, LabelRow, PhotoRow, WorkspaceRow
 from model.starter import STARTER
 from model.store import Store, forget_photo, insert_missing, is_kept, keep_photos
 
@@ -44,28 +43,11 @@ def dataset_name(store: Store, workspace: str) -> str:
         return session.scalars(chosen).one_or_none() or STARTER
 
 
-def active_run(store: Store, workspace: str) -> str | None:
-    """The run this workspace has chosen; None means the one that ships."""
-    with store.reading() as session:
-        return session.scalars(select(WorkspaceRow.active_run).where(WorkspaceRow.id == workspace)).one_or_none()
-
-
-def runs_of(store: Store, workspace: str) -> list[str]:
-    """Runs this workspace may look at, the newest first: its own, and those from the shell on its dataset; the shipped one last."""
-    with store.reading() as session:
-        dataset = session.scalars(select(WorkspaceRow.dataset_id).where(WorkspaceRow.id == workspace)).one_or_none()
-        default = select(DatasetRow.id).where(DatasetRow.name == STARTER)
-        of_dataset = RunRow.dataset_id == (dataset or session.scalars(default).one())
-        mine = or_(RunRow.workspace == workspace, RunRow.workspace.is_(None))
-        newest = select(RunRow.id).where(of_dataset, mine).order_by(RunRow.created_at.desc())
-        return [*session.scalars(newest), SHIPPED]
-
-
 def ask_about(store: Store, workspace: str, photo: Photo, name: str) -> None:
     """Keep a photo that the visitor asks about; beyond sixty the oldest goes. Raises StoreUnavailable."""
     with store.writing() as session:
         keep_photos(store, session, [(photo.sha256, photo.jpeg(), photo.image.size)])
-        _ensure_workspace(session, workspace)
+        ensure_workspace(session, workspace)
         session.execute(delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo.sha256))
         session.add(AskedRow(workspace=workspace, photo=photo.sha256, name=name[:255]))
         loose = [asked.photo for asked in _asked(session, workspace) if asked.photo not in _filed(session, workspace)]
@@ -124,12 +106,12 @@ def _append_edit(store: Store, workspace: str, photo: str, action: str, label: s
     with store.writing() as session:
         if not is_kept(store, session, photo):
             raise NotFound("This photo is no longer here: somebody removed it. Upload it again.")
-        _ensure_workspace(session, workspace)
+        ensure_workspace(session, workspace)
         session.add(EditRow(workspace=workspace, photo=photo, action=action, label=label, reason="told on Classify"))
 
 
-def _ensure_workspace(session: Session, workspace: str) -> None:
-    """Give the workspace its row, unless it has one: it starts on the starter set."""
+def ensure_workspace(session: Session, workspace: str) -> None:
+    """Within a transaction that writes: give the workspace its row, unless it has one: it starts on the starter set."""
     starter = session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
     insert_missing(session, WorkspaceRow, [{"id": workspace, "dataset_id": starter}])
 

@@ -3,29 +3,21 @@
 import streamlit as st
 
 from model.evaluation import Evaluation
-from model.workspaces import runs_of
+from model.runs import SHIPPED
+from model.workspace_runs import runs_of
 from pages.shared import state
-from pages.shared.compare import run_title, show_comparison
+from pages.shared.compare import show_comparison
 from pages.shared.confusions import show_confusions
 from pages.shared.figures import show_figures
 from pages.shared.frame import require_frame
 from pages.shared.losses import show_losses
 from pages.shared.resources import Judged, active_run_id, get_judged, get_store
+from pages.shared.runs import ask_for_run
 from pages.shared.tables import as_csv
 from pages.shared.trust import show_trust
 from pages.shared.words import SPLIT_NAMES, count, listed, wrong_of
 
 VIEWS = ("Confusions", "Top losses", "Each class", "Trust", "Compare")
-
-
-def ask_for_run(runs: list[str], active: str) -> str:
-    """Which run to look at: at first the one this workspace uses."""
-    wanted = st.query_params.get(state.RUN)
-    if wanted not in (None, *runs):
-        st.info("The run of this link is not one of this workspace's. Here is the one it uses.", icon=":material/info:")
-    run_id = state.restored(state.RUN, runs, active)
-    st.selectbox("Run", runs, format_func=run_title, key=state.RUN, on_change=state.keep, args=(state.RUN,))
-    return run_id
 
 
 def show_headline(judged: Judged, split: str) -> None:
@@ -84,12 +76,14 @@ def table_rows(judged: Judged, table: Evaluation) -> list[dict[str, object]]:
 
 require_frame()
 store, workspace = get_store(), state.workspace()
-runs = runs_of(store, workspace)
+names = {entry.id: entry.name for entry in runs_of(store, workspace)}
 
 st.title("Where does it go wrong?", anchor=False)
+if st.query_params.get(state.RUN, SHIPPED) not in names:
+    st.info("The run of this link is not one of this workspace's. Here is the one it uses.", icon=":material/info:")
 asking, splitting = st.columns([7, 5], vertical_alignment="bottom")
 with asking:
-    run_id = ask_for_run(runs, active_run_id(workspace))
+    run_id = ask_for_run("Run", names, state.RUN, active_run_id(workspace))
 with splitting:
     shown = st.segmented_control(
         "Photos",
@@ -134,7 +128,7 @@ else:
     elif view == "Trust":
         show_trust(table)
     else:
-        show_comparison(judged, split, runs, workspace)
+        show_comparison(judged, split, names, workspace)
     st.download_button(
         f"{SPLIT_NAMES[split]} photos as CSV",
         lambda: as_csv(table_rows(judged, table)),

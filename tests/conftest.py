@@ -89,7 +89,7 @@ def fabricate(store: Store, classes: tuple[str, ...], rows: list[tuple[str, str]
             for number, (photo, (label, split)) in enumerate(zip(photos, rows, strict=True))
         ])  # fmt: skip
         session.add(WorkspaceRow(id=workspace, dataset_id=dataset.id, active_run=run_id))
-        session.add(RunRow(id=run_id, workspace=None, dataset_id=dataset.id))
+        session.add(RunRow(id=run_id, workspace=None, dataset_id=dataset.id, name="Made up"))
     labels = np.array([classes.index(label) for label, _ in rows])
     train = tuple(photo for photo, (_, split) in zip(photos, rows, strict=True) if split == "train")[:5]
     table = Evaluation(

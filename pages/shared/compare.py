@@ -8,15 +8,16 @@ from pages.shared import state
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import Card, show_cards
 from pages.shared.losses import show_closer
-from pages.shared.resources import Judged, get_judged, get_run
+from pages.shared.resources import Judged, get_judged
+from pages.shared.runs import ask_for_run
 from pages.shared.words import count, difference, plain, wrong_of
 
 MOST = 24  # Photos shown of each kind.
 
 
-def show_comparison(judged: Judged, split: str, runs: list[str], workspace: str) -> None:
+def show_comparison(judged: Judged, split: str, names: dict[str, str], workspace: str) -> None:
     """Choose another run and see what it does differently."""
-    others = [run for run in runs if run != judged.run.card.id]
+    others = [run for run in names if run != judged.run.card.id]
     if not others:
         st.info(
             "There is only one run so far. Train another, then come back: this page shows which photos it fixes and which it "
@@ -24,15 +25,14 @@ def show_comparison(judged: Judged, split: str, runs: list[str], workspace: str)
             icon=":material/compare_arrows:",
         )
         return
-    other = state.restored(state.OTHER_RUN, others, others[0])
-    st.selectbox("Compare with", others, format_func=run_title, key=state.OTHER_RUN, on_change=state.keep, args=(state.OTHER_RUN,))
+    other = ask_for_run("Compare with", {run: names[run] for run in others}, state.OTHER_RUN, others[0])
     try:
         both = compare(judged.tables[split], get_judged(other, workspace).tables[split])
     except NotFound as error:
         st.info(f"{error} Choose another run, or another split.", icon=":material/info:")
         return
     st.markdown(difference(both))
-    show_matrices(both, judged.run.card.name, get_run(other).card.name)
+    show_matrices(both, names[judged.run.card.id], names[other])
     for title, rows in (("fixed", both.fixed), ("broken", both.broken)):
         show_changed(both, title, [int(row) for row in rows])
     show_closer(judged, both.before)
@@ -74,12 +74,6 @@ def show_changed(both: Comparison, title: str, rows: list[int]) -> None:
         show_cards(cards, key=f"evaluate_{title}", on_pick=state.look_at)
     if len(rows) > MOST:
         st.caption(f"and {len(rows) - MOST} more.")
-
-
-def run_title(run_id: str) -> str:
-    """A run's name, and how it was trained."""
-    card = get_run(run_id).card
-    return f"{card.name}, {count(card.settings.epochs, 'epoch')}, {card.created_at[:16].replace('T', ' ')}"
 
 
 def _badge(both: Comparison, position: int) -> str:

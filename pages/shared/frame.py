@@ -8,6 +8,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from model.errors import AreoleError
 from model.runs import SHIPPED
 from model.starter import import_starter
+from model.workspace_runs import runs_of
 from pages.shared import state
 from pages.shared.colours import class_badge
 from pages.shared.progress import progress_bar
@@ -19,12 +20,14 @@ def show_sidebar() -> None:
     """Which workspace, which data, which run, and how good it is."""
     workspace = state.workspace()
     judged = get_judged(active_run_id(workspace), workspace)
+    names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
     dataset, run, valid = judged.dataset, judged.run, judged.tables["valid"]
     with st.sidebar:
         st.markdown(f"**{plain(dataset.title)}**  \n{count(len(dataset.members), 'photo')}")
         st.markdown(" ".join(class_badge(dataset.classes, name) for name in dataset.classes))
         st.markdown(
-            f"**{plain(run.card.name)}** on {run.card.backbone}  \n{valid.errors} of {len(valid.labels)} validation photos wrong"
+            f"**{plain(names[run.card.id])}** on {run.card.backbone}  \n"
+            f"{valid.errors} of {len(valid.labels)} validation photos wrong"
         )
         if run.card.id == SHIPPED:
             st.caption("It learned from rendered photos. Expect more mistakes on real ones: about one in eight.")

@@ -17,9 +17,10 @@ from model.datasets import SPLITS, Dataset, find_dataset
 from model.evaluation import Evaluation
 from model.explain import overlay
 from model.quality import Flaw, qualities
-from model.runs import SHIPPED, Run, load_run, run_folder
+from model.runs import Run, load_run, run_folder
 from model.store import Store, open_store, open_stored
-from model.workspaces import active_run, dataset_name, last_edit
+from model.workspace_runs import active_run
+from model.workspaces import dataset_name, last_edit
 from pages.shared import state
 from pages.shared.progress import progress_bar
 
@@ -43,7 +44,7 @@ def get_run(run_id: str) -> Run:
 
 def active_run_id(workspace: str) -> str:
     """The run this workspace uses: its own choice, or the one that ships."""
-    return active_run(get_store(), workspace) or SHIPPED
+    return active_run(get_store(), workspace)
 
 
 def get_dataset(workspace: str) -> Dataset:

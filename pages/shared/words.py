@@ -5,6 +5,7 @@ import re
 from model.answers import Answer
 from model.comparison import Comparison
 from model.evaluation import Evaluation
+from model.runs import Card
 from model.top_losses import Reason, TopLoss
 from model.trust import Trust
 from model.uncertainty import wilson
@@ -112,6 +113,11 @@ def _why(one: TopLoss, reason: Reason) -> str:
             return f"**A bad photo:** {listed(flaws, 'and')}."
         case Reason.MISTAKE:
             return f"**Its own mistake.** Nothing is odd about the photo, and only {filed}. More {actual} photos like it may help."
+
+
+def run_title(name: str, card: Card) -> str:
+    """`Shipped head, 10 epochs, 2026-11-22 18:25`."""
+    return f"{name}, {count(len(card.history), 'epoch')}, {card.created_at[:16].replace('T', ' ')}"
 
 
 def difference(both: Comparison) -> str:

@@ -16,9 +16,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from model.backbones import BACKBONES, Backbone, load_network, pixels
+from model.backbones import BACKBONES, Backbone
 from model.datasets import Dataset, find_dataset
 from model.head import Examples, train_head
+from model.networks import load_network, pixels
 from model.runs import HeadSettings
 from model.sources import decoded, folder_sources
 from model.starter import STARTER, import_starter

@@ -58,8 +58,8 @@ def reasons_against_key(store: Store) -> None:
         for one in top_losses(run.evaluation, ranked(run.evaluation), labels, {}, run.card.unfamiliar_below)
         if Reason.LABEL in one.reasons and one.split != "test"
     ]
-    print(f"'the label looks wrong' is said of {len(said)} train and validation photos, of which {len(planted & set(said))} were planted "
-          f"wrong; {len(planted)} were planted in all")  # fmt: skip
+    true = len(planted & set(said))
+    print(f"'the label looks wrong' is said of {len(said)} photos, {true} of the {len(planted)} planted among them")
 
 
 def large(store: Store) -> str:

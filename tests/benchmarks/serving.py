@@ -18,14 +18,15 @@ import psutil
 import torch
 from playwright.sync_api import sync_playwright
 
-from model.backbones import load_network, pixels
 from model.classifier import Classifier, load_classifier
 from model.datasets import find_dataset
+from model.networks import load_network, pixels
 from model.photos import open_photo
+from model.requests import TrainRequest
 from model.runs import SHIPPED
 from model.starter import STARTER, import_starter
 from model.store import open_store
-from model.training import TrainRequest, train_run
+from model.training import train_head_run
 from tests.conftest import STARTER_PHOTOS, encoded, picture
 from tests.e2e.conftest import FLAGS, start_server
 
@@ -66,7 +67,7 @@ def head_training() -> None:
     request = TrainRequest(find_dataset(store, STARTER))
     for title in ("first", "second"):
         start = perf_counter()
-        run = train_run(store, request)
+        run = train_head_run(store, request)
         epochs = sum(epoch.seconds for epoch in run.card.history)
         print(f"{title} training: {perf_counter() - start:.2f} s in all, {epochs:.3f} s of it the ten epochs")
 

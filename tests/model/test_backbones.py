@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from model import backbones
-from model.backbones import BACKBONES, feature_map, find_backbone, load_network, pixels
+from model import networks
+from model.backbones import BACKBONES, find_backbone
 from model.errors import NotFound, WeightsMissing
+from model.networks import feature_map, load_network, pixels
 from model.torchvision_operators import define_missing_operators
 from tests.conftest import picture
 
@@ -21,9 +22,9 @@ from tests.conftest import picture
 @pytest.fixture
 def rebuilt() -> Iterator[None]:
     """No network from before, none left behind."""
-    backbones._networks.pop("resnet18", None)
+    networks._networks.pop("resnet18", None)
     yield
-    backbones._networks.pop("resnet18", None)
+    networks._networks.pop("resnet18", None)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from model.answers import Answer
-from model.backbones import feature_map
 from model.classifier import Classifier, load_classifier
 from model.datasets import find_dataset
 from model.explain import AGAINST, FOR, overlay
+from model.networks import feature_map
 from model.photos import open_photo
 from model.runs import SHIPPED
 from model.starter import STARTER, examples

@@ -74,7 +74,7 @@ def test_a_folder_that_fits_no_class_is_wrong_usage(folder: str, tmp_path: Path,
 def test_train_writes_a_line_an_epoch_and_the_run_last(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--epochs", "3", "--seed", "7", "--json"]) == 0
     *epochs, last = lines(capsys)
-    assert [set(epoch) for epoch in epochs] == [{"epoch", "train_loss", "valid_loss", "error_rate", "seconds"}] * 3
+    assert [set(epoch) for epoch in epochs] == [{"epoch", "train_loss", "valid_loss", "error_rate", "seconds", "learning_rate"}] * 3
     assert set(last) == {"run", "error_rate", "best_epoch", "seconds"}
     card = load_run(run_folder(store, str(last["run"]))).card
     assert (card.settings.epochs, card.settings.seed) == (3, 7)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from model.datasets import Dataset, Member, check_trainable
 from model.errors import CannotTrain
 from model.head import Examples, train_head
 from model.runs import Epoch, HeadSettings
@@ -55,18 +56,37 @@ def test_every_epoch_is_reported_as_it_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    ("train", "valid", "classes", "sentence"),
+    ("classes", "members", "sentence"),
     [
-        (clusters(30, 0), clusters(9, 1), ("a",), "only one class"),
-        (Examples(clusters(30, 0).features, np.zeros(30, np.intp)), clusters(9, 1), CLASSES, "b has 0 training photos"),
-        (clusters(4, 0), clusters(9, 1), CLASSES, "b has 1 training photos"),
-        (clusters(30, 0), clusters(0, 1), CLASSES, "no validation photos"),
+        (("a",), ["a train", "a train", "a valid"], "only one class"),
+        (("a", "b"), ["a train", "a train", "b valid"], "b has 0 training photos"),
+        (("a", "b"), ["a train", "a train", "b train", "b valid"], "b has 1 training photos"),
+        (("a", "b"), ["a train", "a train", "b train", "b train", "b test"], "no validation photos"),
     ],
-    ids=["one class", "empty class", "one photo", "no validation"],
 )
-def test_where_training_cannot_work_it_says_why(train: Examples, valid: Examples, classes: tuple[str, ...], sentence: str) -> None:
+def test_where_training_cannot_work_it_says_why(classes: tuple[str, ...], members: list[str], sentence: str) -> None:
+    rows = tuple(Member(str(row), *member.split(), file="") for row, member in enumerate(members))
     with pytest.raises(CannotTrain, match=sentence):
-        train_head(train, valid, classes, HeadSettings())
+        check_trainable(Dataset(1, "made", "Made", classes, rows))
+
+
+def test_it_stops_when_patience_is_over_and_the_last_epoch_can_be_kept() -> None:
+    noisy = clusters(60, 0, noise=3)
+    train = replace(noisy, labels=np.random.default_rng(0).permutation(noisy.labels))  # Nothing to learn: it over-fits.
+    impatient = train_head(train, clusters(90, 1), CLASSES, HeadSettings(epochs=30, learning_rate=0.05, patience=3))
+    assert len(impatient.history) == impatient.best_epoch + 4 < 30
+    last = train_head(train, clusters(90, 1), CLASSES, HeadSettings(epochs=30, learning_rate=0.05, keep="last"))
+    loss = cross_entropy(last.logits(clusters(90, 1).features), clusters(90, 1).labels).mean()
+    assert float(loss) == pytest.approx(last.history[-1].valid_loss, abs=1e-3)
+    assert last.best_epoch < 29
+
+
+def test_label_smoothing_makes_it_less_sure() -> None:
+    sharp, smooth = (
+        train_head(clusters(300, 0), clusters(90, 1), CLASSES, HeadSettings(learning_rate=0.05, label_smoothing=share))
+        for share in (0.0, 0.3)
+    )
+    assert np.abs(smooth.logits(clusters(90, 2).features)).max() < np.abs(sharp.logits(clusters(90, 2).features)).max()
 
 
 def test_a_training_that_diverges_says_so() -> None:

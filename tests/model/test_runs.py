@@ -11,18 +11,19 @@ from sqlalchemy import select, update
 from model.datasets import find_dataset
 from model.errors import CannotTrain, NotFound, StoreUnavailable
 from model.jobs import FAILED, RUNNING, fail_orphans, recorded
+from model.requests import TrainRequest
 from model.runs import SHIPPED, HeadSettings, load_run, run_folder, save_run
 from model.schema import JobRow, RunRow
 from model.starter import STARTER
 from model.store import Store
-from model.training import TrainRequest, train_run
+from model.training import train_head_run
 
 
 def test_the_shipped_run_trained_again_has_the_same_validation_error(store: Store, tmp_path: Path) -> None:
     shipped = load_run(run_folder(store, SHIPPED))
     dataset = find_dataset(store, STARTER)
     assert shipped.card.fingerprint == dataset.fingerprint
-    again = train_run(store, TrainRequest(dataset, shipped.card.backbone, shipped.card.settings), folder=tmp_path / "again")
+    again = train_head_run(store, TrainRequest(dataset, shipped.card.backbone, shipped.card.settings), folder=tmp_path / "again")
     assert again.evaluation.of("valid").errors == shipped.evaluation.of("valid").errors
     assert again.card.best_epoch == shipped.card.best_epoch
     assert np.allclose(again.evaluation.logits, shipped.evaluation.logits, atol=0.02)
@@ -36,7 +37,7 @@ def test_the_shipped_run_is_small_and_holds_no_pickle(store: Store) -> None:
 
 def test_the_shipped_card_says_how_to_repeat_it(store: Store) -> None:
     card = load_run(run_folder(store, SHIPPED)).card
-    assert card.command.startswith("python -m model train --dataset starter --mode head --epochs 10")
+    assert card.command.startswith("python -m model train --dataset starter --mode head --backbone efficientnet-lite0 --epochs 10")
     assert set(card.versions) == {"torch", "numpy", "pillow"}
     assert len(card.history) == card.settings.epochs
 
@@ -75,7 +76,7 @@ def test_a_runs_name_cannot_leave_the_folder(store: Store, name: str) -> None:
 
 
 def test_a_training_is_kept_and_its_job_done(store: Store) -> None:
-    run = train_run(store, TrainRequest(find_dataset(store, STARTER), settings=HeadSettings(epochs=2)))
+    run = train_head_run(store, TrainRequest(find_dataset(store, STARTER), settings=HeadSettings(epochs=2)))
     assert load_run(run_folder(store, run.card.id)).card == run.card
     with store.writing() as session:
         assert session.get(RunRow, run.card.id) is not None
@@ -86,7 +87,7 @@ def test_a_training_that_cannot_work_says_so_in_its_job(store: Store) -> None:
     dataset = find_dataset(store, STARTER)
     blind = replace(dataset, members=tuple(member for member in dataset.members if member.split != "valid"))
     with pytest.raises(CannotTrain):
-        train_run(store, TrainRequest(blind))
+        train_head_run(store, TrainRequest(blind))
     with store.writing() as session:
         job = session.scalars(select(JobRow).order_by(JobRow.id.desc())).first()
         assert job is not None

@@ -15,10 +15,11 @@ from sqlalchemy import inspect, select, text, update
 from torch import Tensor
 
 from model import starter
-from model.backbones import BACKBONES, DEFAULT_BACKBONE, Backbone, feature_map
+from model.backbones import BACKBONES, DEFAULT_BACKBONE, Backbone
 from model.datasets import find_dataset
 from model.errors import NotFound, StoreUnavailable
 from model.features import features
+from model.networks import feature_map
 from model.photos import open_photo
 from model.schema import DatasetRow, FeatureRow, LabelRow, Meta, PhotoRow
 from model.starter import CLASSES, STARTER, examples, import_starter

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from model.datasets import find_dataset
 from model.errors import NotFound
 from model.photos import open_photo
+from model.runs import SHIPPED
 from model.schema import EditRow, WorkspaceRow
 from model.starter import STARTER, examples
 from model.store import Store, read_photo
+from model.workspace_runs import active_run
 from model.workspaces import (
     MAX_ASKED,
-    active_run,
     ask_about,
     asked_photos,
     filed_photos,
@@ -50,7 +51,7 @@ def test_ids_are_unguessable_and_nobody_chooses_one() -> None:
 
 def test_a_workspace_starts_on_the_shipped_run_without_edits(store: Store, workspace: str) -> None:
     ask(store, workspace, 99)
-    assert active_run(store, workspace) is None
+    assert active_run(store, workspace) == SHIPPED
     assert last_edit(store, workspace) == 0
     assert filed_photos(store, workspace) == set()
 

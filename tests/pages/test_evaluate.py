@@ -5,11 +5,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.datasets import find_dataset
+from model.requests import TrainRequest
 from model.runs import SHIPPED, HeadSettings, load_run, run_folder
 from model.starter import STARTER
 from model.store import Store
 from model.top_losses import ranked
-from model.training import TrainRequest, train_run
+from model.training import train_head_run
 from model.workspaces import new_workspace_id, tell_label
 from tests.conftest import fabricate
 from tests.pages.conftest import APP, text
@@ -84,7 +85,7 @@ def test_a_run_that_is_not_there_is_a_sentence(workspace: str) -> None:
 def test_another_visitors_run_is_not_offered(store: Store, workspace: str, app: AppTest) -> None:
     other = new_workspace_id()
     tell_label(store, other, next(m.photo for m in find_dataset(store, STARTER).members if m.split == "train"), "tree")
-    private = train_run(store, TrainRequest(find_dataset(store, STARTER, workspace=other), name="private", workspace=other))
+    private = train_head_run(store, TrainRequest(find_dataset(store, STARTER, workspace=other), name="private", workspace=other))
     mine = evaluate(workspace, run=private.card.id)
     assert "not one of this workspace's" in mine.info[0].value
     assert "private" not in "".join(mine.selectbox(key="run").options)
@@ -183,7 +184,7 @@ def test_thousands_of_photos_come_in_pages(store: Store) -> None:
 
 def test_two_runs_are_compared(store: Store, workspace: str) -> None:
     settings = HeadSettings(epochs=1, learning_rate=1e-5)
-    poor = train_run(store, TrainRequest(find_dataset(store, STARTER), settings=settings, name="poor", workspace=None))
+    poor = train_head_run(store, TrainRequest(find_dataset(store, STARTER), settings=settings, name="poor", workspace=None))
     app = evaluate(workspace, view="Compare", run=SHIPPED, other=poor.card.id)
     assert "On the same 99 photos the second run makes" in text(app) or "right and wrong about the same" in text(app)
     assert not app.exception

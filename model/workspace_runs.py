@@ -1,0 +1,76 @@
+"""The runs a workspace may look at, and what it does with them: use one, rename, delete."""
+
+import shutil
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from model.errors import NotFound
+from model.runs import SHIPPED, run_folder
+from model.schema import DatasetRow, RunRow, WorkspaceRow
+from model.starter import STARTER
+from model.store import Store
+from model.workspaces import ensure_workspace
+
+MAX_NAME = 80
+SHIPPED_NAME = "Shipped head"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A run in a workspace's list."""
+
+    id: str
+    name: str
+    own: bool  # Its own runs a workspace may rename and delete; the shipped one and those from the shell it may only use.
+
+
+def active_run(store: Store, workspace: str) -> str:
+    """The run this workspace uses: its own choice, or the one that ships."""
+    with store.reading() as session:
+        chosen = session.scalars(select(WorkspaceRow.active_run).where(WorkspaceRow.id == workspace)).one_or_none()
+        return chosen or SHIPPED
+
+
+def runs_of(store: Store, workspace: str) -> list[Entry]:
+    """The runs of this workspace and those from the shell on its dataset, the newest first; the shipped one last."""
+    with store.reading() as session:
+        newest = select(RunRow).where(_visible(session, workspace)).order_by(RunRow.created_at.desc(), RunRow.id)
+        entries = [Entry(row.id, row.name, row.workspace is not None) for row in session.scalars(newest)]
+        return [*entries, Entry(SHIPPED, SHIPPED_NAME, own=False)]
+
+
+def activate_run(store: Store, workspace: str, run: str) -> None:
+    """Let Classify and Evaluate use a run. Raises NotFound for one that this workspace may not see."""
+    with store.writing() as session:
+        there = select(RunRow.id).where(RunRow.id == run, _visible(session, workspace))
+        if run != SHIPPED and session.scalars(there).one_or_none() is None:
+            raise NotFound("This run is no longer here.")
+        ensure_workspace(session, workspace)
+        session.execute(update(WorkspaceRow).where(WorkspaceRow.id == workspace).values(active_run=None if run == SHIPPED else run))
+
+
+def rename_run(store: Store, workspace: str, run: str, name: str) -> None:
+    """Call one of the workspace's own runs something else. Raises NotFound."""
+    with store.writing() as session:
+        renamed = update(RunRow).where(RunRow.id == run, RunRow.workspace == workspace).values(name=name.strip()[:MAX_NAME] or run)
+        if session.execute(renamed).rowcount == 0:  # type: ignore[attr-defined]  # Missing from the type of an update's result.
+            raise NotFound("This run is no longer here.")
+
+
+def delete_run(store: Store, workspace: str, run: str) -> None:
+    """Destroy one of the workspace's own runs; where it was in use, the shipped one takes its place. Raises NotFound."""
+    with store.writing() as session:
+        gone = delete(RunRow).where(RunRow.id == run, RunRow.workspace == workspace)
+        if session.execute(gone).rowcount == 0:  # type: ignore[attr-defined]  # As above.
+            raise NotFound("This run is no longer here.")
+        session.execute(update(WorkspaceRow).where(WorkspaceRow.active_run == run).values(active_run=None))
+    shutil.rmtree(run_folder(store, run), ignore_errors=True)
+
+
+def _visible(session: Session, workspace: str) -> ColumnElement[bool]:
+    dataset = session.scalars(select(WorkspaceRow.dataset_id).where(WorkspaceRow.id == workspace)).one_or_none()
+    if dataset is None:
+        dataset = session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
+    return (RunRow.dataset_id == dataset) & or_(RunRow.workspace == workspace, RunRow.workspace.is_(None))
