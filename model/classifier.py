@@ -8,7 +8,7 @@ from PIL import Image
 
 from model.answers import Answer, Neighbour
 from model.backbones import Backbone, find_backbone
-from model.features import features
+from model.features import features, still_there
 from model.neighbours import nearest, unit
 from model.networks import feature_map
 from model.runs import Run, load_run, run_folder
@@ -56,5 +56,5 @@ def load_classifier(store: Store, run_id: str) -> Classifier:
     """A run made ready to answer. Raises NotFound, WeightsMissing, StoreUnavailable."""
     run = load_run(run_folder(store, run_id))
     backbone = find_backbone(run.card.backbone)
-    table = run.evaluation.of("train")
-    return Classifier(run, backbone, table.photos, unit(features(store, table.photos, backbone)))
+    photos = tuple(still_there(store, run.evaluation.of("train").photos, backbone))
+    return Classifier(run, backbone, photos, unit(features(store, photos, backbone)))

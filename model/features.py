@@ -10,7 +10,7 @@ from sqlalchemy import select
 from model.backbones import Backbone
 from model.networks import feature_map
 from model.schema import FeatureRow
-from model.store import CHUNK, Store, insert_missing, open_stored
+from model.store import CHUNK, Store, has_file, insert_missing, open_stored
 
 STORED = np.dtype("<f2")  # Half precision: features lie between 0 and 6, and 10,000 photos take 26 MB.
 BATCH = 16  # Photos between two writes: what a killed computation loses at most.
@@ -39,6 +39,13 @@ def features(
     if not names:
         return np.zeros((0, backbone.channels), np.float32)
     return np.stack([known[name] for name in names]).astype(np.float32)
+
+
+def still_there(store: Store, photos: Iterable[str], backbone: Backbone) -> list[str]:
+    """Those of some photos that can be looked at, or were: a visitor may have destroyed hers since."""
+    names = list(photos)
+    known = _kept(store, names, backbone)
+    return [name for name in names if name in known or has_file(store, name)]
 
 
 def _kept(store: Store, names: list[str], backbone: Backbone) -> dict[str, NDArray[np.float16]]:

@@ -7,6 +7,8 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -151,11 +153,17 @@ def _write_run(run: Run, unfinished: Path) -> None:
     _write_json(unfinished / "evaluation.json", columns)
 
 
+def load_card(folder: Path) -> Card:
+    """Read only how a run was made. Raises NotFound, as `load_run`."""
+    with _read(folder):
+        return _card(json.loads((folder / "card.json").read_text()))
+
+
 def load_run(folder: Path) -> Run:
     """Read a run. Raises NotFound when it is absent, damaged or of another format."""
-    try:
+    with _read(folder):
         arrays = load_file(folder / "head.safetensors")
-        card = _card(json.loads((folder / "card.json").read_text()))
+        card = load_card(folder)
         table = json.loads((folder / "evaluation.json").read_text())
         evaluation = Evaluation(
             card.classes,
@@ -168,6 +176,12 @@ def load_run(folder: Path) -> Run:
             card.temperature,
         )
         return Run(card, arrays["weight"], arrays["bias"], evaluation)
+
+
+@contextmanager
+def _read(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError as error:
         raise NotFound(f"There is no run {folder.name}.") from error
     except (OSError, SafetensorError, ValueError, LookupError, TypeError) as error:

@@ -121,7 +121,12 @@ def keep_photos(store: Store, session: Session, photos: list[tuple[str, bytes, t
 
 def is_kept(store: Store, session: Session, sha256: str) -> bool:
     """Whether a photo is in the catalogue and in the photo folder."""
-    return session.get(PhotoRow, sha256) is not None and bool(store.files.exists(_path(store, sha256)))
+    return session.get(PhotoRow, sha256) is not None and has_file(store, sha256)
+
+
+def has_file(store: Store, sha256: str) -> bool:
+    """Whether a photo is in the photo folder."""
+    return bool(store.files.exists(_path(store, sha256)))
 
 
 def insert_missing(session: Session, table: type[Table], rows: list[dict[str, Any]]) -> None:

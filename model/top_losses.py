@@ -52,7 +52,7 @@ class TopLoss:
         """Why the loss is high; empty for a right answer about which nothing is odd."""
         wrong, backed = self.predicted != self.actual, 2 * self.agreeing > len(self.neighbours)
         found = {
-            Reason.LABEL: wrong and self.sure and backed and not self.unfamiliar,
+            Reason.LABEL: wrong and self.sure and self.margin >= NARROW_MARGIN and backed and not self.unfamiliar,
             Reason.AMBIGUOUS: self.margin < NARROW_MARGIN,
             Reason.UNUSUAL: self.unfamiliar,
             Reason.PHOTO: bool(self.flaws),

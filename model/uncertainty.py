@@ -4,6 +4,7 @@ from math import exp, lgamma, log, sqrt
 
 Z_95 = 1.959963984540054  # Standard deviations that hold 95 % of a normal distribution.
 SIGNIFICANT = 0.05
+LEAST_DIFFERENT = 6  # With fewer photos on which two classifiers differ, no p-value below 0.05 is possible.
 
 
 def wilson(errors: int, n: int) -> tuple[float, float]:

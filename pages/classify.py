@@ -106,8 +106,8 @@ def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *,
         tell_label(store, workspace, photo, told)
         st.rerun()
     if filed:
-        learns = member is not None and member.split == "train"
-        st.caption(f"Filed under {label}: {'the next retraining learns from it' if learns else 'the figures on Evaluate follow'}.")
+        follows = "the next retraining learns from it" if member and member.split == "train" else "the figures on Evaluate follow"
+        st.caption(f"Filed under {plain(str(label))}: {follows}.")
         if st.button("Take it back", icon=":material/undo:", key="classify_withdraw"):
             withdraw_photo(store, workspace, photo)
             st.rerun()

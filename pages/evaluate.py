@@ -15,7 +15,7 @@ from pages.shared.resources import Judged, active_run_id, get_judged, get_store
 from pages.shared.runs import ask_for_run
 from pages.shared.tables import as_csv
 from pages.shared.trust import show_trust
-from pages.shared.words import SPLIT_NAMES, count, listed, wrong_of
+from pages.shared.words import SPLIT_NAMES, WHAT_IT_PROVES, by_heart, listed, named, wrong_of
 
 VIEWS = ("Confusions", "Top losses", "Each class", "Trust", "Compare")
 
@@ -28,19 +28,16 @@ def show_headline(judged: Judged, split: str) -> None:
     words, drawing = st.columns([6, 5], gap="medium")
     with words:
         st.header(wrong_of(table), anchor=False)
-        st.markdown(
-            f"An error rate of {table.errors / len(table.photos):.1%}, counted on {count(len(table.photos), 'photo')}. "
-            "Other photos of the same kind would give another figure: 95 times in 100, such a range holds the true one."
-        )
-        show_changes(judged)
+        st.markdown(f"An error rate of {table.errors / len(table.photos):.1%}. {WHAT_IT_PROVES[split]}")
+        show_changes(judged, split)
     with drawing:
         there = {SPLIT_NAMES[name]: one for name, one in judged.tables.items() if one.photos}
         rates = listed([f"{name.lower()} {one.errors / len(one.photos):.1%}" for name, one in there.items()], "and")
         st.altair_chart(error_rates(there, SPLIT_NAMES[split]), alt=f"Error rates with their ranges: {rates}")
-        st.caption("It learned from the train photos. Much worse on the others than on those: it has learned them by heart.")
+        st.caption(by_heart(judged.tables))
 
 
-def show_changes(judged: Judged) -> None:
+def show_changes(judged: Judged, split: str) -> None:
     """What was edited since this run was trained."""
     changes = [
         f"{number} {word}"
@@ -48,9 +45,11 @@ def show_changes(judged: Judged) -> None:
         if number
     ]
     if changes:
-        added = " What was added it has not been asked about." if judged.added else ""
+        notes = " What was added it has not been asked about." if judged.added else ""
+        if judged.relabelled and split != "test":
+            notes += " Correcting labels only where the run disagrees flatters it; the test photos stay and judge fairly."
         st.info(
-            f"Since this run was trained: {listed(changes, 'and')}. The figures follow today's labels.{added}",
+            f"Since this run was trained: {listed(changes, 'and')}. The figures follow today's labels.{notes}",
             icon=":material/history:",
         )
 
@@ -66,7 +65,7 @@ def table_rows(judged: Judged, table: Evaluation) -> list[dict[str, object]]:
             "label": table.classes[label],
             "predicted": table.classes[predicted],
             "loss": round(float(loss), 5),
-            **{name: round(float(share), 5) for name, share in zip(table.classes, shares, strict=True)},
+            **{f"probability of {name}": round(float(share), 5) for name, share in zip(table.classes, shares, strict=True)},
         }
         for photo, split, label, predicted, loss, shares in zip(
             table.photos, table.splits, table.labels, table.predicted, table.losses, table.probabilities, strict=True
@@ -80,7 +79,7 @@ names = {entry.id: entry.name for entry in runs_of(store, workspace)}
 
 st.title("Where does it go wrong?", anchor=False)
 if st.query_params.get(state.RUN, SHIPPED) not in names:
-    st.info("The run of this link is not one of this workspace's. Here is the one it uses.", icon=":material/info:")
+    st.info("The run of this link is not one of this workspace's. Here is another.", icon=":material/info:")
 asking, splitting = st.columns([7, 5], vertical_alignment="bottom")
 with asking:
     run_id = ask_for_run("Run", names, state.RUN, active_run_id(workspace))
@@ -101,7 +100,7 @@ if len(judged.dataset.classes) < 2:
     st.info("This dataset has only one class, so nothing can be taken for anything else. Add a second one.", icon=":material/info:")
 elif judged.dataset.classes != judged.run.card.classes:
     st.warning(
-        f"This run knows {listed(judged.run.card.classes, 'and')}; the dataset now has {listed(judged.dataset.classes, 'and')}. "
+        f"This run knows {named(judged.run.card.classes)}; the dataset now has {named(judged.dataset.classes)}. "
         "Train again to judge it.",
         icon=":material/difference:",
     )

@@ -11,10 +11,9 @@ from model.answers import Answer
 from model.calibration import Bin, answered_at
 from model.evaluation import Evaluation
 from model.uncertainty import wilson
-from pages.shared.colours import RIGHT, WRONG, class_colour
+from pages.shared.colours import QUIET, RIGHT, WRONG, class_colour
 
 TICKS = [0, 0.25, 0.5, 0.75, 1]
-QUIET = "#8d938b"  # Legible on both themes.
 
 
 def probability_bars(answer: Answer) -> alt.Chart:
@@ -86,7 +85,6 @@ def reliability_diagram(bins: list[Bin], ink: str) -> alt.LayerChart:
     honest = alt.Chart(pd.DataFrame({"probability": [0.0, 1.0], "right": [0.0, 1.0]})).encode(x=x, y=y)
     chart: alt.LayerChart = (
         honest.mark_line(strokeDash=[5, 4], color=QUIET)
-        + answers.mark_line(color=RIGHT, strokeWidth=2)
         + answers.mark_point(filled=True, size=90, color=RIGHT, opacity=1)
         + answers.mark_text(dy=-13, fontSize=12, color=ink).encode(text="photos:Q")
     ).properties(height=280)

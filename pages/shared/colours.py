@@ -10,6 +10,7 @@ CLASS_COLOURS = (
     "#a98bc2", "#e0a98a", "#3f6f3a", "#c77f9c", "#8a8f3a", "#4a6fa5", "#b98a4a", "#6b8f71", "#7a5aa6", "#999085",
 )  # fmt: skip
 RIGHT, WRONG = "#2f8a6e", "#c2603a"  # Of answers, in every chart.
+QUIET = "#8d938b"  # Legible on both themes.
 BADGE_COLOURS = ("green", "orange", "violet", "yellow", "blue", "red")  # The same six, as the theme names them.
 
 

@@ -7,10 +7,10 @@ from model.errors import NotFound
 from pages.shared import state
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import Card, show_cards
-from pages.shared.losses import show_closer
+from pages.shared.losses import open_card
 from pages.shared.resources import Judged, get_judged
 from pages.shared.runs import ask_for_run
-from pages.shared.words import count, difference, plain, wrong_of
+from pages.shared.words import count, difference, plain, shortened, wrong_of
 
 MOST = 24  # Photos shown of each kind.
 
@@ -27,7 +27,8 @@ def show_comparison(judged: Judged, split: str, names: dict[str, str], workspace
         return
     other = ask_for_run("Compare with", {run: names[run] for run in others}, state.OTHER_RUN, others[0])
     try:
-        both = compare(judged.tables[split], get_judged(other, workspace).tables[split])
+        second = get_judged(other, workspace)
+        both = compare(judged.tables[split], second.tables[split])
     except NotFound as error:
         st.info(f"{error} Choose another run, or another split.", icon=":material/info:")
         return
@@ -35,7 +36,10 @@ def show_comparison(judged: Judged, split: str, names: dict[str, str], workspace
     show_matrices(both, names[judged.run.card.id], names[other])
     for title, rows in (("fixed", both.fixed), ("broken", both.broken)):
         show_changed(both, title, [int(row) for row in rows])
-    show_closer(judged, both.before)
+    photo = state.take_looked_at()
+    if photo in both.before.photos:  # The card of the run that is wrong about it.
+        first_is_wrong = both.before.photos.index(photo) in both.fixed
+        open_card(*((judged, both.before) if first_is_wrong else (second, both.after)), photo)
 
 
 def show_matrices(both: Comparison, first: str, second: str) -> None:
@@ -46,16 +50,17 @@ def show_matrices(both: Comparison, first: str, second: str) -> None:
     charts = (
         (first, confusion_map(both.before.confusion, classes, ink(), small=True), wrong_of(both.before)),
         (second, confusion_map(both.after.confusion, classes, ink(), small=True), wrong_of(both.after)),
-        ("Difference", difference_map(both.before.confusion, both.after.confusion, classes, ink()), difference(both)),
+        (
+            "The difference",
+            difference_map(both.before.confusion, both.after.confusion, classes, ink()),
+            "Green is better, terracotta worse.",
+        ),
     )
     for column, (title, chart, finding) in zip(st.columns(3), charts, strict=True):
         with column:
-            st.markdown(f"**{plain(title)}**")
-            st.altair_chart(chart, alt=finding)
-            if title != "Difference":
-                st.caption(finding)
-            else:
-                st.caption("Green is better, terracotta worse.")
+            st.markdown(f"**{plain(shortened(title))}**")
+            st.altair_chart(chart, alt=f"{title}: {finding}")
+            st.caption(finding)
 
 
 def show_changed(both: Comparison, title: str, rows: list[int]) -> None:

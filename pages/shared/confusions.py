@@ -1,5 +1,7 @@
 """Which classes are taken for which: the confusion matrix, and the photos behind each of its figures."""
 
+from functools import partial
+
 import streamlit as st
 
 from model.evaluation import Evaluation, most_confused
@@ -7,7 +9,7 @@ from model.top_losses import ranked
 from pages.shared import state
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import Card, show_cards
-from pages.shared.losses import show_closer
+from pages.shared.losses import open_card
 from pages.shared.resources import Judged
 from pages.shared.words import count, mistaken, plain
 
@@ -35,10 +37,10 @@ def ask_for_cell(classes: tuple[str, ...], pairs: list[tuple[str, str, int]]) ->
     """The pairs as buttons, and two boxes that reach every cell."""
     st.markdown("**Most confused**" if pairs else "**No photo of this split is taken for another class.**")
     with st.container(gap=None):
-        for actual, predicted, number in pairs[:PAIRS]:
+        for position, (actual, predicted, number) in enumerate(pairs[:PAIRS]):
             st.button(
-                mistaken(number, actual, predicted),
-                key=f"evaluate_pair_{actual}_{predicted}",
+                plain(mistaken(number, actual, predicted)),
+                key=f"evaluate_pair_{position}",
                 on_click=state.choose_cell,
                 args=(actual, predicted),
                 type="tertiary",
@@ -62,7 +64,7 @@ def show_matrix(table: Evaluation, pairs: list[tuple[str, str, int]], chosen: tu
         st.altair_chart(
             confusion_map(table.confusion, table.classes, ink(), chosen=chosen, shares=shares),
             key=state.matrix_key(),
-            on_select=state.take_cell_click,
+            on_select=partial(state.take_cell_click, state.matrix_key()),
             selection_mode=CELL,
             alt=f"{table.errors} of {len(table.photos)} photos are wrong{worst}",
         )
@@ -82,7 +84,11 @@ def show_photos(judged: Judged, table: Evaluation, actual: str, predicted: str) 
     st.caption("The highest loss first. Choose a photo's label to see why.")
     pages = -(-len(rows) // PAGE)
     place = st.container()
-    page = st.pagination(pages, key=f"evaluate_page_{actual}_{predicted}") if pages > 1 else 1
+    page = (
+        st.pagination(pages, key=f"evaluate_page_{table.classes.index(actual)}_{table.classes.index(predicted)}")
+        if pages > 1
+        else 1
+    )
     shares = table.probabilities
     cards = [
         Card(
@@ -94,4 +100,6 @@ def show_photos(judged: Judged, table: Evaluation, actual: str, predicted: str) 
     ]
     with place:
         show_cards(cards, key="evaluate_cell", on_pick=state.look_at)
-    show_closer(judged, table)
+    photo = state.take_looked_at()
+    if photo in table.photos:
+        open_card(judged, table, photo)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from model.evaluation import Evaluation, per_class
-from pages.shared.words import count, plain
+from pages.shared.words import listed, plain
 
 HELP = {
     "precision": "Of the photos taken for this class, how many are filed under it.",
@@ -47,10 +47,10 @@ def show_figures(table: Evaluation) -> None:
         if not row["support"]:
             st.info(f"No photo of this split is filed under {plain(name)}: its recall cannot be known.", icon=":material/info:")
     counted = {name: row["recall"] for name, row in figures.items() if row["recall"] is not None}
-    weakest = min(counted, key=lambda name: counted[name] or 0.0)
-    missed = table.confusion[table.classes.index(weakest)].sum() - table.confusion.diagonal()[table.classes.index(weakest)]
-    if missed:
-        st.markdown(f"Hardest to recognise: **{plain(weakest)}**, with {count(int(missed), 'photo')} missed.")
+    least = min(counted.values())
+    if least < 1:
+        weakest = [plain(name) for name, recall in counted.items() if recall == least]
+        st.markdown(f"Hardest to recognise: **{listed(weakest, 'and')}**, with {1 - least:.0%} missed.")
     if any(row["precision"] is None for row in figures.values()):
         st.caption("An empty figure: nothing was there to count.")
 

@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 import streamlit as st
 
+from model.errors import NotFound
 from pages.shared.resources import get_thumbnail
 from pages.shared.words import plain
 
@@ -27,7 +28,7 @@ def show_cards(
     with st.container(key=key, width=width), st.grid(columns or "auto", min_column_width=CARD_PX[columns is None], gap="xsmall"):
         for card in cards:
             with st.container(gap="xxsmall", horizontal_alignment="center"):
-                st.image(get_thumbnail(card.photo), width="stretch", alt=card.alt)
+                _show_thumbnail(card)
                 if on_pick is None:
                     st.markdown(card.caption, text_alignment="center")
                 else:
@@ -39,3 +40,10 @@ def show_cards(
                         type="tertiary",
                         help=plain(card.alt),
                     )
+
+
+def _show_thumbnail(card: Card) -> None:
+    try:
+        st.image(get_thumbnail(card.photo), width="stretch", alt=card.alt)
+    except NotFound:
+        st.markdown(":material/hide_image:", text_alignment="center", help="This photo was removed.")

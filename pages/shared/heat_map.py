@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pages.shared.colours import RIGHT, WRONG, class_colour
+from pages.shared.colours import QUIET, RIGHT, WRONG, class_colour
 
 FAINTEST = 0.06  # Opacity of an empty cell: it can still be clicked.
-STRONG = 0.6  # From this tint on, text is white on either theme.
+STRONG = 0.8  # From this tint on, text is white on either theme.
 CELL_PX, LEAST_PX, MOST_PX = 92, 200, 620
 SMALL = 0.9  # Of that, where three matrices stand side by side.
-MANY_CLASSES = 6  # Beyond these, labels are slanted and figures small.
+MANY_CLASSES, LONG_NAME = 6, 12  # Beyond these, labels are slanted and figures small.
 CELL = "cell"  # The selection's name.
 
 
@@ -47,7 +47,7 @@ def difference_map(before: NDArray[np.int64], after: NDArray[np.int64], classes:
     text = np.where(change == 0, "0", np.char.mod("%+d", change))
     table = _cells(classes, photos=change, text=text, tint=np.abs(change) / max(int(np.abs(change).max()), 1))
     more_right = (table["actual"] == table["predicted"]) == (table["photos"] > 0)
-    table["colour"] = np.where(more_right, RIGHT, WRONG)
+    table["colour"] = np.where(table["photos"] == 0, QUIET, np.where(more_right, RIGHT, WRONG))
     return _heat_map(table, classes, ink, None, small=True)
 
 
@@ -67,7 +67,7 @@ def _heat_map(
         ink=np.where(table["tint"] > STRONG, "#ffffff", ink),
         spoken=table["actual"] + " taken for " + table["predicted"] + ": " + table["photos"].astype(str),
     )
-    narrow = small or len(classes) > MANY_CLASSES
+    narrow = small or len(classes) > MANY_CLASSES or max(map(len, classes)) > LONG_NAME
     height = int(np.clip(CELL_PX * len(classes) * (SMALL if small else 1), LEAST_PX, MOST_PX))
     base = alt.Chart(table, height=height).encode(
         x=alt.X("predicted:N", sort=list(classes), title="predicted", axis=_axis(classes, "top", narrow)),
@@ -80,7 +80,7 @@ def _heat_map(
         strokeWidth=alt.StrokeWidth("border:Q", scale=None),
         description="spoken:N",  # For those who cannot see it.
     )
-    cells = cells.add_params(alt.selection_point(name=CELL, fields=["actual", "predicted"], toggle=False))
+    cells = cells.add_params(alt.selection_point(name=CELL, fields=["actual", "predicted"], toggle=False, clear=False))
     figures = base.mark_text(fontSize=13 if narrow else 18, aria=False).encode(text="text:N", color=alt.Color("ink:N", scale=None))
     chart: alt.LayerChart = cells + figures
     return chart
@@ -97,6 +97,7 @@ def _axis(classes: tuple[str, ...], orient: Literal["top", "left"], narrow: bool
         labelFontWeight="bold",
         labelLimit=140,
         labelFlush=False,
+        labelOverlap=False,
         domain=False,
         ticks=False,
     )

@@ -9,7 +9,7 @@ from pages.shared import state
 from pages.shared.colours import class_badge
 from pages.shared.gallery import Card, show_cards
 from pages.shared.resources import Judged, get_evidence, get_flaws, get_picture, prepare_look_alikes
-from pages.shared.words import REASON_NAMES, count, plain, why
+from pages.shared.words import REASON_NAMES, count, percent, plain, why
 
 COUNTS = (10, 20, 50)
 CANDIDATES = 200  # Highest losses in which a reason is looked for.
@@ -24,31 +24,29 @@ def show_losses(judged: Judged, table: Evaluation) -> None:
         predicted = _ask_class("Predicted", table.classes, state.LOSS_PREDICTED)
         reason = st.selectbox("Reason", [ALL, *REASON_NAMES.values()], key=state.LOSS_REASON, bind="query-params")
         most = st.selectbox("How many", COUNTS, key=state.LOSS_COUNT, bind="query-params", width=110)
-    rows = ranked(table, actual=actual, predicted=predicted)[:CANDIDATES]
-    found = [one for one in _explained(judged, table, rows) if reason in (ALL, *(REASON_NAMES[each] for each in one.reasons))]
+    rows = ranked(table, actual=actual, predicted=predicted)
+    if reason == ALL:
+        looked, found = len(rows), _explained(judged, table, rows[:most])
+    else:
+        looked = min(CANDIDATES, len(rows))
+        found = [one for one in _explained(judged, table, rows[:looked]) if reason in [REASON_NAMES[each] for each in one.reasons]]
     if not found:
         st.info("No photo fits. Choose other classes or another reason.", icon=":material/filter_alt_off:")
         return
-    among = f", of the {CANDIDATES} highest" if len(rows) == CANDIDATES and reason != ALL else ""
     st.caption(
-        f"{count(min(most, len(found)), 'photo')} of {len(found)}{among}. Loss is the cross-entropy: "
-        "0 for a certain right answer, 0.7 for a coin toss, 4.6 where the true class was given 1%."
+        f"{count(min(most, len(found)), 'photo')} of {looked if reason == ALL else len(found)}"
+        f"{f', looked for among the {looked} highest losses' if looked < len(rows) else ''}. Loss is the cross-entropy of the "
+        "calibrated probabilities: 0 for a certain right answer, 0.7 for a coin toss, 4.6 where the true class was given 1%."
     )
     prepare_look_alikes(judged.run.card.id)
     show_cases(judged, found[:most])
 
 
-def show_closer(judged: Judged, table: Evaluation) -> None:
-    """Open the card of the photo that was picked in a gallery, if one was."""
-    photo = state.take_looked_at()
-    if photo in table.photos:
-        _show_dialog(judged, _explained(judged, table, [table.photos.index(photo)]))
-
-
 @st.dialog("Why?", width="large")
-def _show_dialog(judged: Judged, found: list[TopLoss]) -> None:
+def open_card(judged: Judged, table: Evaluation, photo: str) -> None:
+    """A photo's card over the page."""
     prepare_look_alikes(judged.run.card.id)
-    show_cases(judged, found)
+    show_cases(judged, _explained(judged, table, [table.photos.index(photo)]))
 
 
 def show_cases(judged: Judged, found: list[TopLoss]) -> None:
@@ -73,14 +71,14 @@ def _show_case(judged: Judged, one: TopLoss, number: int) -> list[tuple[DeltaGen
             places = [_evidence_place(one.photo, name) for name in dict.fromkeys((one.predicted, rival))]
         with words:
             st.markdown(
-                f"{class_badge(classes, one.predicted)} predicted, {one.probability:.0%}  \n"
-                f"{class_badge(classes, one.actual)} actual, {one.actual_probability:.0%}  \n:small[loss {one.loss:.2f}]"
+                f"{class_badge(classes, one.predicted)} predicted, {percent(one.probability)}  \n"
+                f"{class_badge(classes, one.actual)} actual, {percent(one.actual_probability)}  \n:small[loss {one.loss:.2f}]"
             )
             for sentence in why(one):
                 st.markdown(sentence)
             st.page_link(
                 "pages/classify.py",
-                label="Look closer, or correct its label",
+                label="Look closer" if one.split == "test" else "Look closer, or correct its label",
                 icon=":material/edit:",
                 query_params=state.link_to(one.photo),
             )

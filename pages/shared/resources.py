@@ -14,10 +14,11 @@ from PIL import Image, ImageOps
 
 from model.answers import Answer
 from model.datasets import SPLITS, Dataset, find_dataset
+from model.errors import NotFound
 from model.evaluation import Evaluation
 from model.explain import overlay
 from model.quality import Flaw, qualities
-from model.runs import Run, load_run, run_folder
+from model.runs import SHIPPED, Card, Run, load_card, load_run, run_folder
 from model.store import Store, open_store, open_stored
 from model.workspace_runs import active_run
 from model.workspaces import dataset_name, last_edit
@@ -42,9 +43,20 @@ def get_run(run_id: str) -> Run:
     return load_run(run_folder(get_store(), run_id))
 
 
+@st.cache_resource(show_spinner=False, max_entries=1024)
+def get_card(run_id: str) -> Card:
+    """How a run was made, without its evaluation."""
+    return load_card(run_folder(get_store(), run_id))
+
+
 def active_run_id(workspace: str) -> str:
-    """The run this workspace uses: its own choice, or the one that ships."""
-    return active_run(get_store(), workspace)
+    """The run this workspace uses: its own choice, or the one that ships, also where the chosen one cannot be read."""
+    chosen = active_run(get_store(), workspace)
+    try:
+        get_run(chosen)
+    except NotFound:
+        return SHIPPED
+    return chosen
 
 
 def get_dataset(workspace: str) -> Dataset:
@@ -111,10 +123,11 @@ def prepare_look_alikes(run_id: str) -> None:
         if state.is_prepared(run_id):
             return
         from model.backbones import find_backbone
-        from model.features import features
+        from model.features import features, still_there
 
         run = get_run(run_id)
-        features(get_store(), run.evaluation.of("train").photos, find_backbone(run.card.backbone), progress)
+        backbone = find_backbone(run.card.backbone)
+        features(get_store(), still_there(get_store(), run.evaluation.of("train").photos, backbone), backbone, progress)
     state.set_prepared(run_id)
 
 

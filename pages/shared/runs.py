@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from model.errors import NotFound
 from pages.shared import state
-from pages.shared.resources import get_run
+from pages.shared.resources import get_card
 from pages.shared.words import run_title
 
 
@@ -11,7 +12,10 @@ def ask_for_run(label: str, names: dict[str, str], key: str, first: str) -> str:
     """One of the runs `names` (id -> name); its id stays in the URL."""
 
     def title(run: str) -> str:
-        return run_title(names[run], get_run(run).card)
+        try:
+            return run_title(names[run], get_card(run))
+        except NotFound:
+            return f"{names[run]} (cannot be read)"
 
     chosen = state.restored(key, list(names), first)
     st.selectbox(label, list(names), format_func=title, key=key, on_change=state.keep, args=(key,))

@@ -9,7 +9,7 @@ from model.workspaces import is_workspace_id, new_workspace_id
 _WORKSPACE, _PHOTO = "w", "photo"  # Query parameters.
 RUN, OTHER_RUN, ACTUAL, PREDICTED = "run", "other", "actual", "predicted"  # Widgets that `restored` and `keep` tie to the URL.
 SPLIT, VIEW, SHARES = "split", "view", "shares"  # Widgets that Streamlit binds to the URL, these and the next.
-LOSS_ACTUAL, LOSS_PREDICTED, LOSS_REASON, LOSS_COUNT = "filed", "taken", "why", "most"
+WAY, LOSS_ACTUAL, LOSS_PREDICTED, LOSS_REASON, LOSS_COUNT = "probabilities", "filed", "taken", "why", "most"
 THRESHOLD = "threshold"
 _LAST, _CELL_PICKS, _LOOKED_AT = "last_", "cell_picks", "looked_at"
 _UPLOADS, _REFUSED, _FRAMED, _PREPARED = "uploads", "refused", "framed", "prepared"  # Session keys.
@@ -93,9 +93,7 @@ def restored(name: str, options: Sequence[str], first: str) -> str:
     """
     asked: tuple[str, str] = st.query_params.get(name, ""), st.session_state.get(_LAST + name, "")
     chosen = next((value for value in asked if value in options), first)
-    st.session_state[name] = chosen
-    if chosen != first:
-        st.query_params[name] = chosen
+    st.session_state[name] = st.query_params[name] = chosen
     return chosen
 
 
@@ -124,9 +122,12 @@ def take_cell_boxes() -> None:
     choose_cell(st.session_state[ACTUAL], st.session_state[PREDICTED])
 
 
-def take_cell_click() -> None:
-    """Look at the cell that was clicked; a click beside the cells changes nothing."""
-    for cell in st.session_state[matrix_key()]["selection"]["cell"]:
+def take_cell_click(matrix: str) -> None:
+    """Look at the cell that was clicked in the matrix of that key; a click beside the cells changes nothing.
+
+    A click that was overtaken by another choice finds its matrix gone, and changes nothing either.
+    """
+    for cell in st.session_state.get(matrix, {}).get("selection", {}).get("cell", ()):
         _keep(ACTUAL, cell["actual"])
         _keep(PREDICTED, cell["predicted"])
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from model.calibration import answered_at, calibration_error, reliability
 from model.evaluation import Evaluation
-from model.trust import sure_from
+from model.trust import TEMPERATURES, sure_from
 from pages.shared import state
 from pages.shared.colours import ink
 from pages.shared.words import count
@@ -28,7 +28,7 @@ def show_reliability(table: Evaluation) -> None:
     st.markdown("**When it says 90%, is it right nine times in ten?**")
     raw = replace(table, temperature=1.0)
     ways = {"Calibrated": table, "As trained": raw}
-    way = st.segmented_control("Probabilities", list(ways), default="Calibrated", required=True, key="evaluate_way")
+    way = st.segmented_control("Probabilities", list(ways), default="Calibrated", required=True, key=state.WAY, bind="query-params")
     bins = {name: reliability(one.probabilities, one.labels) for name, one in ways.items()}
     errors = {name: calibration_error(each) or 0.0 for name, each in bins.items()}
     gap = f"Probabilities are off by {errors[way]:.1%} on average"
@@ -36,9 +36,10 @@ def show_reliability(table: Evaluation) -> None:
     st.markdown(
         f"Expected calibration error: **{errors['Calibrated']:.1%}** calibrated, {errors['As trained']:.1%} as trained. "
         f"The temperature, {table.temperature:.2f}, was fitted on the validation photos"
-        f"{': here it looks a little too good.' if 'valid' in table.splits else '.'}"
+        f"{', and stopped at its bound' if table.temperature in (TEMPERATURES[0], TEMPERATURES[-1]) else ''}"
+        f"{': on them it looks a little too good.' if 'valid' in table.splits else '.'}"
     )
-    st.caption("Points below the dashed line: too sure of itself. The figures count photos; a point of few photos means little.")
+    st.caption("Below the dashed line it is too sure, above it too modest. The figures count photos; few mean little.")
 
 
 def show_threshold(table: Evaluation) -> None:

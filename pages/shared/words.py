@@ -1,6 +1,7 @@
 """Sentences that several pages say."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from model.answers import Answer
 from model.comparison import Comparison
@@ -8,11 +9,18 @@ from model.evaluation import Evaluation
 from model.runs import Card
 from model.top_losses import Reason, TopLoss
 from model.trust import Trust
-from model.uncertainty import wilson
+from model.uncertainty import LEAST_DIFFERENT, wilson
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 SPLIT_NAMES = {"train": "Train", "valid": "Validation", "test": "Test"}
+WHAT_IT_PROVES = {
+    "train": "It learned from these very photos: the figure says how well it remembers them, not how good it is.",
+    "valid": "It never learned from these photos, but its best epoch was chosen on them: a little flattering. "
+    "On others of the same kind the figure would differ; 95 times in 100, such a range holds the true one.",
+    "test": "It never saw these photos, so this is the fairest figure. "
+    "On others of the same kind it would differ; 95 times in 100, such a range holds the true one.",
+}
 REASON_NAMES = {
     Reason.LABEL: "the label looks wrong",
     Reason.AMBIGUOUS: "ambiguous",
@@ -34,6 +42,11 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", text)
 
 
+def shortened(text: str, most: int = 32) -> str:
+    """As much of a visitor's own text as fits."""
+    return text if len(text) <= most else text[: most - 3].rstrip() + "..."
+
+
 def count(number: int, thing: str) -> str:
     """`1 photo`, `2 photos`."""
     return f"{number} {thing}{'' if number == 1 else 's'}"
@@ -42,6 +55,11 @@ def count(number: int, thing: str) -> str:
 def listed(names: list[str] | tuple[str, ...], word: str = "or") -> str:
     """`cactus, succulent or tree`."""
     return f" {word} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def named(names: Sequence[str]) -> str:
+    """`cactus, succulent and tree`, as Markdown shows it."""
+    return listed([plain(name) for name in names], "and")
 
 
 def in_words(number: int) -> str:
@@ -82,14 +100,31 @@ def wrong_of(table: Evaluation) -> str:
     return f"{table.errors} of {len(table.photos)} wrong: somewhere between {low:.0%} and {high:.0%}"
 
 
+def by_heart(tables: Mapping[str, Evaluation]) -> str:
+    """Whether the run has learned its train photos by heart, from the error rates of the splits."""
+    train, valid = tables["train"], tables["valid"]
+    if not train.photos or not valid.photos:
+        return "Without both train and validation photos nobody can say whether it learned by heart."
+    if wilson(train.errors, len(train.photos))[1] < wilson(valid.errors, len(valid.photos))[0]:
+        return "Much better on the train photos it learned from than on the others: it has learned some of them by heart."
+    return "The ranges overlap: no sign that it has learned the train photos by heart."
+
+
 def mistaken(number: int, actual: str, predicted: str) -> str:
     """`4 succulent photos were taken for cactus`."""
-    return f"{number} {plain(actual)} {'photo was' if number == 1 else 'photos were'} taken for {plain(predicted)}"
+    return f"{number} {actual} {'photo was' if number == 1 else 'photos were'} taken for {predicted}"
+
+
+def percent(share: float) -> str:
+    """`97%`; nothing is ever quite certain or quite impossible."""
+    return "over 99%" if share > 0.995 else "under 1%" if share < 0.005 else f"{share:.0%}"
 
 
 def why(one: TopLoss) -> list[str]:
     """The reasons for a high loss, a sentence each."""
-    return [_why(one, reason) for reason in one.reasons] or ["It is right about this one, only not very sure."]
+    return [_why(one, reason) for reason in one.reasons] or [
+        f"It is right about this one{'.' if one.sure else ', only not very sure.'}"
+    ]
 
 
 def _why(one: TopLoss, reason: Reason) -> str:
@@ -98,10 +133,10 @@ def _why(one: TopLoss, reason: Reason) -> str:
     filed = f"{alike} {'is' if one.agreeing == 1 else 'are'} filed under {predicted}"
     match reason:
         case Reason.LABEL:
-            return f"**The label looks wrong.** It is {one.probability:.0%} sure of {predicted}, and {filed}."
+            return f"**The label looks wrong.** It gives {predicted} {percent(one.probability)}, and {filed}."
         case Reason.AMBIGUOUS:
             return (
-                f"**Ambiguous.** It could be {predicted} or {plain(one.runner_up)}: only {one.margin:.0%} lie between. "
+                f"**Ambiguous.** It could be {predicted} or {plain(one.runner_up)}: {100 * one.margin:.0f} points lie between. "
                 "Perhaps both are in the picture."
             )
         case Reason.UNUSUAL:
@@ -112,7 +147,7 @@ def _why(one: TopLoss, reason: Reason) -> str:
         case Reason.PHOTO:
             return f"**A bad photo:** {listed(flaws, 'and')}."
         case Reason.MISTAKE:
-            return f"**Its own mistake.** Nothing is odd about the photo, and only {filed}. More {actual} photos like it may help."
+            return f"**Its own mistake.** Nothing is odd about the photo, and {filed}. More {actual} photos like it may help."
 
 
 def run_title(name: str, card: Card) -> str:
@@ -125,16 +160,15 @@ def difference(both: Comparison) -> str:
     n, fixed, broken = len(both.before.photos), len(both.fixed), len(both.broken)
     if not fixed and not broken:
         return f"On these {n} photos the two runs are right and wrong about the same ones."
-    change = both.after.errors - both.before.errors
-    less_or_more = (
-        f"makes {count(abs(change), 'mistake')} {'more' if change > 0 else 'less'}" if change else "makes as many mistakes"
-    )
+    change = fixed - broken
+    less_or_more = f"makes {abs(change)} {'fewer' if change > 0 else 'more'}" if change else "makes as many"
     counts = (
-        f"On the same {n} photos the second run {less_or_more}: "
+        f"On the same {n} photos the second run {less_or_more} mistakes: "
         f"it gets {fixed} right that the first got wrong, and {broken} the other way."
     )
+    if fixed + broken < LEAST_DIFFERENT:
+        return f"{counts} **This may be chance:** too few photos differ to tell."
+    share = "under 0.1%" if both.p_value < 0.001 else f"{both.p_value:.1%}"
     if both.is_noise:
-        return (
-            f"{counts} Two equally good runs differ at least so much in {both.p_value:.0%} of such trials: **this may be chance.**"
-        )
-    return f"{counts} Two equally good runs differ so much in only {both.p_value:.1%} of such trials: **more than chance.**"
+        return f"{counts} **This may be chance:** two equally good runs differ at least so much in {share} of such trials."
+    return f"{counts} **This is more than chance:** two equally good runs differ so much in only {share} of such trials."

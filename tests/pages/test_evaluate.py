@@ -1,18 +1,25 @@
 """Evaluate: what is wrong and where, chosen by box or link, following the labels; and what it says when there is nothing to say."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from model.comparison import compare
 from model.datasets import find_dataset
 from model.requests import TrainRequest
-from model.runs import SHIPPED, HeadSettings, load_run, run_folder
+from model.runs import SHIPPED, load_run, run_folder, save_run
+from model.schema import RunRow
 from model.starter import STARTER
 from model.store import Store
 from model.top_losses import ranked
 from model.training import train_head_run
 from model.workspaces import new_workspace_id, tell_label
+from pages.shared.words import by_heart, difference
 from tests.conftest import fabricate
+from tests.model.test_evaluation import table
 from tests.pages.conftest import APP, text
 
 
@@ -39,7 +46,7 @@ def test_the_first_look_says_how_many_are_wrong_and_on_which_photos(workspace: s
 
 def test_boxes_and_sentences_choose_the_cell(workspace: str) -> None:
     app = evaluate(workspace)
-    app.button(key="evaluate_pair_cactus_tree").click().run()
+    app.button(key="evaluate_pair_2").click().run()
     assert "2 cactus photos taken for tree" in text(app)
     app.selectbox(key="actual").set_value("tree").run()
     assert "31 tree photos recognised" in text(app)
@@ -107,7 +114,7 @@ def test_the_figures_follow_a_corrected_label_without_inference(
 
 def test_top_losses_are_narrowed_by_class(workspace: str) -> None:
     app = evaluate(workspace, view="Top losses")
-    assert "10 photos of 99" in text(app)
+    assert "10 photos of 99. Loss" in text(app)
     app.selectbox(key="filed").set_value("succulent").run()
     app.selectbox(key="taken").set_value("tree").run()
     assert "1 photo of 1" in text(app)
@@ -128,10 +135,10 @@ def test_a_card_can_be_opened_from_the_matrix(store: Store, workspace: str) -> N
 
 def test_each_class_and_trust(workspace: str) -> None:
     app = evaluate(workspace, view="Each class")
-    assert "Hardest to recognise: **cactus**" in text(app)
+    assert "Hardest to recognise: **cactus**, with 16% missed" in text(app)
     assert app.dataframe[0].value["support"].tolist() == [31, 37, 31]
     app = evaluate(workspace, view="Trust", threshold="100")
-    assert "none is wrong, and none is of use" in text(app) or "of those wrong" in text(app)
+    assert "**0 of 99 photos** get an answer, so none is wrong, and none is of use" in text(app)
     app.slider(key="threshold").set_value(33).run()
     assert "**99 of 99 photos** get an answer, 9 of those wrong (9.1%)" in text(app)
     assert "Expected calibration error" in text(app)
@@ -145,11 +152,18 @@ def made_up(n: int, classes: tuple[str, ...], store: Store, split: str = "valid"
     return evaluate(fabricate(store, classes, rows, logits)[0])
 
 
-def test_one_run_alone_says_how_to_get_another(store: Store) -> None:
-    app = made_up(12, ("ash", "beech"), store)
-    app.segmented_control(key="view").set_value("Compare").run()
-    assert "different classes" in app.info[0].value or "only one run" in app.info[0].value
-    assert not app.exception
+def test_one_run_alone_says_how_to_get_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, workspace: str) -> None:
+    monkeypatch.setenv("AREOLE_HOME", str(tmp_path))
+    assert "There is only one run so far" in evaluate(workspace, view="Compare").info[0].value
+
+
+def test_a_run_that_cannot_be_read_disturbs_no_other(store: Store) -> None:
+    workspace, run_id = fabricate(store, ("ash", "beech"), [("ash", "valid")], np.zeros((1, 2), np.float32))
+    (run_folder(store, run_id) / "card.json").write_text("{")
+    app = evaluate(workspace)
+    assert "Made up (cannot be read)" in app.selectbox(key="run").options
+    assert not app.error
+    assert "is damaged" in evaluate(workspace, run=run_id).error[0].value
 
 
 def test_a_class_without_validation_photos_is_named_and_nothing_is_nan(store: Store) -> None:
@@ -182,11 +196,44 @@ def test_thousands_of_photos_come_in_pages(store: Store) -> None:
     assert len(cards) == 24
 
 
-def test_two_runs_are_compared(store: Store, workspace: str) -> None:
-    settings = HeadSettings(epochs=1, learning_rate=1e-5)
-    poor = train_head_run(store, TrainRequest(find_dataset(store, STARTER), settings=settings, name="poor", workspace=None))
-    app = evaluate(workspace, view="Compare", run=SHIPPED, other=poor.card.id)
-    assert "On the same 99 photos the second run makes" in text(app) or "right and wrong about the same" in text(app)
+def test_two_runs_are_compared(store: Store) -> None:
+    rows = [("ash", "valid")] * 20 + [("beech", "train")] * 2
+    wrong, right = np.tile(np.array([0.0, 1.0], np.float32), (22, 1)), np.tile(np.array([1.0, 0.0], np.float32), (22, 1))
+    workspace, first = fabricate(store, ("ash", "beech"), rows, wrong)
+    better = load_run(run_folder(store, first))
+    mixed = np.vstack([right[:8], wrong[8:]])
+    other = replace(better, card=replace(better.card, id=f"{first}-b"), evaluation=replace(better.evaluation, logits=mixed))
+    save_run(other, run_folder(store, other.card.id))
+    with store.writing() as session:
+        dataset = session.get_one(RunRow, first).dataset_id
+        session.add(RunRow(id=other.card.id, workspace=workspace, dataset_id=dataset, name="Difference"))
+    app = evaluate(workspace, view="Compare", run=first, other=other.card.id)
+    assert "On the same 20 photos the second run makes 8 fewer mistakes" in text(app)
+    assert "This is more than chance" in text(app)
+    assert "**8 photos fixed**" in text(app)
+    assert "**0 photos broken**" in text(app)
+    assert "12 of 20 wrong" in text(app)
+    app.button(key=f"evaluate_fixed_{better.evaluation.photos[0]}").click().run()
+    assert "loss 1.31" in text(app)  # The card of the run that is wrong about it.
     assert not app.exception
-    same = evaluate(workspace, view="Compare", run=poor.card.id, other=SHIPPED, split="Test")
-    assert "On the same 90 photos" in text(same) or "right and wrong about the same" in text(same)
+    back = evaluate(workspace, view="Compare", run=other.card.id, other=first)
+    assert "makes 8 more mistakes" in text(back)
+    assert "**8 photos broken**" in text(back)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "broken", "said"),
+    [(1, 1, "as many"), (5, 0, "too few photos differ"), (6, 0, "more than chance"), (8, 6, "This may be chance")],
+)
+def test_what_is_said_of_a_difference(fixed: int, broken: int, said: str) -> None:
+    first = [[0.0, 1.0]] * fixed + [[1.0, 0.0]] * broken
+    second = [[right, wrong] for wrong, right in first]
+    labels = [0] * len(first)
+    assert said in difference(compare(table(labels, first), table(labels, second)))
+
+
+def test_learning_by_heart_is_said_only_where_the_ranges_part() -> None:
+    good, bad = table([0] * 100, [[1, 0]] * 100), table([0] * 100, [[0, 1]] * 50 + [[1, 0]] * 50)
+    assert "learned some of them by heart" in by_heart({"train": good, "valid": bad})
+    assert "no sign" in by_heart({"train": good, "valid": good})
+    assert "nobody can say" in by_heart({"train": good.rows([]), "valid": good})
