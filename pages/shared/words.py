@@ -161,9 +161,9 @@ def difference(both: Comparison) -> str:
     if not fixed and not broken:
         return f"On these {n} photos the two runs are right and wrong about the same ones."
     change = fixed - broken
-    less_or_more = f"makes {abs(change)} {'fewer' if change > 0 else 'more'}" if change else "makes as many"
+    less_or_more = f"{abs(change)} {'fewer' if change > 0 else 'more'}" if change else "as many"
     counts = (
-        f"On the same {n} photos the second run {less_or_more} mistakes: "
+        f"On the same {n} photos the second run makes {less_or_more} mistake{'' if abs(change) == 1 else 's'}: "
         f"it gets {fixed} right that the first got wrong, and {broken} the other way."
     )
     if fixed + broken < LEAST_DIFFERENT:

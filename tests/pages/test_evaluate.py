@@ -233,7 +233,7 @@ def test_what_is_said_of_a_difference(fixed: int, broken: int, said: str) -> Non
 
 
 def test_learning_by_heart_is_said_only_where_the_ranges_part() -> None:
-    good, bad = table([0] * 100, [[1, 0]] * 100), table([0] * 100, [[0, 1]] * 50 + [[1, 0]] * 50)
+    good, bad = table([0] * 100, [[1.0, 0.0]] * 100), table([0] * 100, [[0.0, 1.0]] * 50 + [[1.0, 0.0]] * 50)
     assert "learned some of them by heart" in by_heart({"train": good, "valid": bad})
     assert "no sign" in by_heart({"train": good, "valid": good})
     assert "nobody can say" in by_heart({"train": good.rows([]), "valid": good})
