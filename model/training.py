@@ -19,11 +19,10 @@ from model.head import Examples, Head, train_head
 from model.jobs import recorded
 from model.neighbours import nearest, unit
 from model.requests import TrainRequest
-from model.runs import Card, Epoch, HeadSettings, Run, run_folder, save_run
+from model.runs import Card, Epoch, HeadSettings, Run, Tuned, run_folder, save_run
 from model.schema import RunRow
 from model.store import Store
 from model.trust import fit_temperature, unrelated_similarity
-from model.workspaces import ensure_workspace
 
 PACKAGES = ("torch", "numpy", "pillow")  # What the figures depend on.
 
@@ -88,13 +87,11 @@ def judged_run(request: TrainRequest, head: Head, vectors: NDArray[np.float32], 
     return Run(card, head.weight, head.bias, table)
 
 
-def keep_run(store: Store, run: Run, request: TrainRequest, folder: Path | None = None) -> None:
+def keep_run(store: Store, run: Run, request: TrainRequest, folder: Path | None = None, tuned: Tuned | None = None) -> None:
     """Save a run, in `folder` or among the data folder's runs, where its workspace finds it. Raises StoreUnavailable."""
-    save_run(run, folder or run_folder(store, run.card.id))
+    save_run(run, folder or run_folder(store, run.card.id), tuned)
     if folder is None:
         with store.writing() as session:
-            if request.workspace:
-                ensure_workspace(session, request.workspace)
             name = request.name or run.card.id
             session.add(RunRow(id=run.card.id, workspace=request.workspace, dataset_id=request.dataset.id, name=name))
 

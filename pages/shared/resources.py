@@ -17,6 +17,7 @@ from model.datasets import SPLITS, Dataset, find_dataset
 from model.errors import NotFound
 from model.evaluation import Evaluation
 from model.explain import overlay
+from model.head_job import HeadJobs
 from model.quality import Flaw, qualities
 from model.runs import SHIPPED, Card, Run, load_card, load_run, run_folder
 from model.store import Store, open_store, open_stored
@@ -35,6 +36,12 @@ THUMBNAIL_PX, PICTURE_PX = 192, 640
 def get_store() -> Store:
     """The data folder, opened again if somebody deleted it."""
     return open_store()
+
+
+@st.cache_resource(show_spinner=False)
+def get_head_jobs() -> HeadJobs:
+    """The head trainings under way in this server."""
+    return HeadJobs()
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -120,7 +127,7 @@ def get_answer(photo: str, run_id: str) -> Answer:
 def prepare_look_alikes(run_id: str) -> None:
     """Let the backbone look at the run's training photos, with a bar, unless it has seen them: once a session is enough."""
     with progress_bar("Looking at the photos the classifier learned from") as progress:
-        if state.is_prepared(run_id):
+        if state.is_prepared(run_id) or get_card(run_id).mode == "fine-tune":  # That brings its own along.
             return
         from model.backbones import find_backbone
         from model.features import features, still_there

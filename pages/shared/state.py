@@ -11,7 +11,7 @@ RUN, OTHER_RUN, ACTUAL, PREDICTED = "run", "other", "actual", "predicted"  # Wid
 SPLIT, VIEW, SHARES = "split", "view", "shares"  # Widgets that Streamlit binds to the URL, these and the next.
 WAY, LOSS_ACTUAL, LOSS_PREDICTED, LOSS_REASON, LOSS_COUNT = "probabilities", "filed", "taken", "why", "most"
 THRESHOLD = "threshold"
-_LAST, _CELL_PICKS, _LOOKED_AT = "last_", "cell_picks", "looked_at"
+_SEEN, _LAST, _CELL_PICKS, _LOOKED_AT = "seen", "last_", "cell_picks", "looked_at"
 _UPLOADS, _REFUSED, _FRAMED, _PREPARED = "uploads", "refused", "framed", "prepared"  # Session keys.
 
 
@@ -146,3 +146,13 @@ def take_looked_at() -> str | None:
     """The photo whose card is to be opened, once."""
     photo: str | None = st.session_state.pop(_LOOKED_AT, None)
     return photo
+
+
+def is_seen(run: str) -> bool:
+    """Whether this session has watched the training of a run to its end."""
+    return run in st.session_state.setdefault(_SEEN, set())
+
+
+def set_seen(run: str) -> None:
+    """The training of a run was watched to its end."""
+    st.session_state.setdefault(_SEEN, set()).add(run)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from model.answers import Answer
 from model.comparison import Comparison
 from model.evaluation import Evaluation
-from model.runs import Card
+from model.runs import Card, Epoch
 from model.top_losses import Reason, TopLoss
 from model.trust import Trust
 from model.uncertainty import LEAST_DIFFERENT, wilson
@@ -148,6 +148,19 @@ def _why(one: TopLoss, reason: Reason) -> str:
             return f"**A bad photo:** {listed(flaws, 'and')}."
         case Reason.MISTAKE:
             return f"**Its own mistake.** Nothing is odd about the photo, and {filed}. More {actual} photos like it may help."
+
+
+def curve_finding(history: Sequence[Epoch]) -> str:
+    """What learning curves say, in a sentence."""
+    best, last = min(history, key=lambda one: one.valid_loss), history[-1]
+    if best.epoch < last.epoch and last.train_loss < best.train_loss:
+        return (
+            f"From epoch {best.epoch + 1} on the validation loss rises while the train loss still falls: "
+            "it begins to learn the train photos by heart. More epochs will not help."
+        )
+    if best.epoch == last.epoch and len(history) > 1:
+        return "The validation loss was still falling at the end: more epochs may help."
+    return f"The validation loss was lowest after epoch {best.epoch}."
 
 
 def run_title(name: str, card: Card) -> str:

@@ -1,0 +1,90 @@
+"""Watching a training: its curves while they grow, the table that fastai prints, and what they say."""
+
+from collections.abc import Sequence
+from math import ceil
+from time import monotonic
+
+import streamlit as st
+
+from model.head_job import HeadJob
+from model.runs import Card, Epoch
+from pages.shared import state
+from pages.shared.resources import active_run_id, get_card
+from pages.shared.words import curve_finding, plain
+
+TICK_S, WAIT_S = 0.15, 0.5
+GROW_S = 1.2  # A head learns faster than the eye sees: its curves take at least so long to grow.
+
+
+def show_training(job: HeadJob | None, workspace: str) -> None:
+    """The training under way, or how the run in use was trained."""
+    if job is None or (job.run and state.is_seen(job.run)):
+        card = get_card((job and job.run) or active_run_id(workspace))
+        st.markdown(f"**{plain(card.name)}**")
+        show_card_curves({card.name: card})
+        show_epochs(card)
+    elif job.error:
+        st.error(plain(job.error), icon=":material/error:")
+    else:
+        _watch(job)
+
+
+@st.fragment(run_every=TICK_S)
+def _watch(job: HeadJob) -> None:
+    job.finished.wait(WAIT_S)  # Drawing and learning share one interpreter lock: it learns twenty times faster while this waits.
+    st.markdown(f"**{plain(job.request.name)}**")
+    elapsed = monotonic() - job.started
+    if job.looked and not job.history and job.is_running:
+        done, total = job.looked
+        left = elapsed / max(done, 1) * (total - done)
+        st.progress(done / total, f"Looking at the photos: {done} of {total}, about {ceil(left)} s left. Once is enough.")
+        if st.button("Cancel", icon=":material/cancel:", key="retrain_cancel"):
+            job.cancelled = True
+    epochs = job.request.settings.epochs
+    shown = job.history[: ceil(epochs * min(1.0, elapsed / GROW_S))]
+    show_curves({job.request.name: shown}, epochs)
+    if job.error or (job.run and (elapsed > GROW_S or len(shown) == len(job.history) == epochs)):
+        if job.run:
+            state.set_seen(job.run)
+        st.rerun()
+
+
+def show_card_curves(cards: dict[str, Card]) -> None:
+    """The curves of finished runs."""
+    show_curves({name: card.history for name, card in cards.items()}, max(len(card.history) for card in cards.values()))
+
+
+def show_curves(histories: dict[str, Sequence[Epoch]], epochs: int) -> None:
+    """Losses and error rate side by side."""
+    from pages.shared.curves import error_curves, loss_curves  # Not before the first paint: see charts.py.
+
+    findings = " ".join(f"{name}: {curve_finding(history)}" for name, history in histories.items() if history)
+    losses, errors = st.columns(2)
+    with losses:
+        st.altair_chart(loss_curves(histories, epochs), alt=findings or "Nothing learned yet")
+    with errors:
+        st.altair_chart(error_curves(histories, epochs), alt="The error rate on the validation photos after each epoch")
+
+
+def show_epochs(card: Card) -> None:
+    """What the curves say, and the table behind them."""
+    import pandas as pd  # Not before the first paint: half a second.
+
+    from pages.shared.curves import rate_curves
+
+    st.markdown(curve_finding(card.history))
+    with st.expander("Every epoch", icon=":material/table_rows:"):
+        rows = [
+            {
+                "epoch": f"{one.epoch}{' (best)' if one.epoch == card.best_epoch else ''}",
+                "train_loss": f"{one.train_loss:.4f}",
+                "valid_loss": f"{one.valid_loss:.4f}",
+                "error_rate": f"{one.error_rate:.4f}",
+                "learning rate": f"{one.learning_rate:.1e}",
+                "time": f"{one.seconds:.3f} s" if one.seconds < 10 else f"{one.seconds // 60:.0f}:{one.seconds % 60:02.0f}",
+            }
+            for one in card.history
+        ]
+        st.altair_chart(rate_curves({card.name: card.history}, len(card.history)), alt="The learning rate at the end of each epoch")
+        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The training table, as fastai prints it")
+        st.caption("Best: the lowest valid_loss. Losses are in nats; error_rate is the share of wrong validation photos.")

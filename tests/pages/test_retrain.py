@@ -1,0 +1,125 @@
+"""Retrain: a head in a moment, its curves, the runs, what is done with them, and where training cannot work."""
+
+import json
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.datasets import find_dataset
+from model.head_job import HeadJobs
+from model.requests import TrainRequest
+from model.runs import SHIPPED, Epoch, HeadSettings, load_card, run_folder
+from model.starter import STARTER
+from model.store import Store
+from model.workspace_runs import active_run, runs_of
+from model.workspaces import new_workspace_id
+from pages.shared.words import curve_finding
+from tests.conftest import fabricate
+from tests.pages.conftest import APP, text
+
+
+def retrain(workspace: str) -> AppTest:
+    """Open the page."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["w"] = workspace
+    app.run().switch_page("pages/retrain.py").run()
+    assert not app.exception
+    return app
+
+
+def train(app: AppTest) -> AppTest:
+    """Press Train and watch to the end."""
+    app.button(key="retrain_start").click().run()
+    for _ in range(100):
+        if not app.button(key="retrain_start").disabled:
+            return app
+        app.run()
+    raise AssertionError("The training does not end.")
+
+
+def test_the_first_look_shows_how_the_run_in_use_was_trained(workspace: str) -> None:
+    app = retrain(workspace)
+    assert "**Shipped head**" in text(app)
+    assert "more epochs may help" in text(app)
+    assert not app.button(key="retrain_start").disabled
+    assert not app.warning
+
+
+def test_a_head_is_trained_used_renamed_and_deleted(store: Store, workspace: str) -> None:
+    app = retrain(workspace)
+    app.slider(key="retrain_epochs").set_value(3).run()
+    train(app)
+    [own] = [entry for entry in runs_of(store, workspace) if entry.own]
+    assert own.name == "Head, 3 epochs"
+    assert len(load_card(run_folder(store, own.id)).history) == 3
+    app.button(key=f"retrain_use_{own.id}").click().run()
+    assert active_run(store, workspace) == own.id
+    assert "Head, 3 epochs" in "\n".join(part.value for part in app.sidebar.markdown)
+    app.text_input(key=f"retrain_name_{own.id}").set_value("  *Mine*  ").run()
+    assert r"\*Mine\*" in text(app)
+    app.button(key=f"retrain_delete_{own.id}").click().run()
+    assert active_run(store, workspace) == SHIPPED
+    assert not run_folder(store, own.id).exists()
+    assert not app.exception
+
+
+def test_every_setting_reaches_the_run_and_its_command(store: Store, workspace: str) -> None:
+    app = retrain(workspace)
+    app.select_slider(key="retrain_learning_rate").set_value(1e-3)
+    app.select_slider(key="retrain_batch_size").set_value(32)
+    app.slider(key="retrain_label_smoothing").set_value(0.1)
+    app.toggle(key="retrain_keep").set_value(True)
+    app.number_input(key="retrain_patience").set_value(4)
+    app.number_input(key="retrain_seed").set_value(7)
+    app.text_input(key="retrain_name").set_value("All of it").run()
+    train(app)
+    [own] = [entry for entry in runs_of(store, workspace) if entry.own]
+    card = load_card(run_folder(store, own.id))
+    assert card.settings == HeadSettings(10, 1e-3, 0.01, 32, 0.1, "last", 4, 7)
+    assert "--lr 0.001 --weight-decay 0.01 --batch-size 32 --label-smoothing 0.1 --keep last --patience 4" in card.command
+    assert json.dumps(card.command) in json.dumps([code.value for code in app.code])
+
+
+def test_a_dataset_that_cannot_be_trained_on_says_why_before_the_start(store: Store) -> None:
+    workspace, _ = fabricate(store, ("ash", "beech"), [("ash", "train"), ("beech", "valid")], np.zeros((2, 2), np.float32))
+    app = retrain(workspace)
+    assert "ash has 1 training photos" in app.warning[0].value
+    assert app.button(key="retrain_start").disabled
+
+
+def test_another_visitors_runs_are_not_listed(store: Store, workspace: str) -> None:
+    other = new_workspace_id()
+    train(retrain(other))
+    assert [entry for entry in runs_of(store, workspace) if entry.own] == []
+
+
+def test_a_double_click_starts_one_training_and_another_wish_waits(store: Store, workspace: str) -> None:
+    jobs, dataset = HeadJobs(), find_dataset(store, STARTER)
+    request = TrainRequest(dataset, settings=HeadSettings(epochs=2), name="twice", workspace=workspace)
+    first = jobs.start(store, workspace, request)
+    assert jobs.start(store, workspace, request) is first
+    assert first.finished.wait(60)
+    assert jobs.start(store, workspace, request) is first
+    assert len([entry for entry in runs_of(store, workspace) if entry.own]) == 1
+
+
+def test_a_training_that_fails_is_a_sentence(store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.training.train_head", lambda *_: 1 / 0)
+    app = retrain(workspace)
+    train(app)
+    assert "The server's log says why" in app.error[0].value.replace("\\", "")
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [
+        ([(3, 3), (2, 2), (1, 1)], "still falling at the end"),
+        ([(3, 3), (2, 2), (1, 2.5)], "From epoch 2 on the validation loss rises while the train loss still falls"),
+        ([(3, 3), (2, 2), (2.5, 2.5)], "was lowest after epoch 1"),
+    ],
+)
+def test_what_the_curves_say(losses: list[tuple[float, float]], said: str) -> None:
+    history = [Epoch(number, train, valid, 0.1, 1.0, 1e-3) for number, (train, valid) in enumerate(losses)]
+    assert said in curve_finding(history)
