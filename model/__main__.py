@@ -5,6 +5,7 @@ JSON goes to standard output, everything human to standard error. Exit code 0: d
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,13 +22,15 @@ from tqdm import tqdm
 from model.answers import Answer
 from model.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
 from model.classifier import load_classifier
-from model.datasets import SPLITS, find_dataset
+from model.datasets import SPLITS, check_trainable, find_dataset
 from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation import confusion_matrix, per_class
 from model.features import STORED, features
+from model.jobs import FINE_TUNE, ending, is_stopping, note_run, recorded, start_next
+from model.memory import check_memory
 from model.photos import open_file
 from model.requests import TrainRequest, option
-from model.runs import MODES, SHIPPED, Epoch, Keep, Settings
+from model.runs import MODES, SHIPPED, Epoch, FineTuneSettings, Keep, Run, Settings
 from model.sources import dataset_sources, decoded, folder_sources
 from model.starter import STARTER, import_starter
 from model.store import Store, open_store
@@ -35,6 +38,8 @@ from model.training import train_head_run
 from model.trust import Trust
 
 ALL_SETTINGS = {setting.name for kind in MODES.values() for setting in fields(kind)}
+LOOKS_A_REPORT = 20
+TRAINER_NICENESS = 10  # Whoever classifies a photo meanwhile goes first.
 DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 
 Number = TypeVar("Number", int, float)
@@ -117,8 +122,12 @@ def train(store: Store, options: argparse.Namespace) -> int:
 
     dataset = find_dataset(store, options.dataset, workspace=options.workspace, edits=options.edits)
     request = TrainRequest(dataset, options.backbone, _settings(options), options.name, options.workspace)
-    with _progress("Looking at the photos") as progress:
-        run = train_head_run(store, request, folder=options.out and options.out.resolve(), on_features=progress, on_epoch=show)
+    folder = options.out and options.out.resolve()
+    if request.mode == "head":
+        with _progress("Looking at the photos") as progress:
+            run = train_head_run(store, request, folder=folder, on_features=progress, on_epoch=show)
+    else:
+        run = _fine_tune(store, request, options, folder, show)
     valid = run.evaluation.of("valid")
     line = {
         "run": run.card.id,
@@ -132,6 +141,45 @@ def train(store: Store, options: argparse.Namespace) -> int:
         f"run {run.card.id}: {valid.errors} of {len(valid.labels)} validation photos wrong, epoch {run.card.best_epoch}",
     )
     return DONE
+
+
+def _fine_tune(
+    store: Store, request: TrainRequest, options: argparse.Namespace, folder: Path | None, show: Callable[[Epoch], None]
+) -> Run:
+    """Fine-tune in this process; as a job of the catalogue, report to it and listen to it."""
+    settings, backbone = request.settings, find_backbone(request.backbone)
+    assert isinstance(settings, FineTuneSettings)
+    started = perf_counter()
+
+    def report(done: int, total: int, *, judging: bool = False) -> None:
+        if options.json:
+            epochs, seconds = settings.frozen_epochs + settings.epochs, round(perf_counter() - started, 2)
+            line = {"done": done, "total": total, "judging": judging, "epochs": epochs, "seconds": seconds}
+            print(json.dumps(line), flush=True)
+
+    def look(done: int, total: int) -> None:
+        if done % LOOKS_A_REPORT == 0:
+            report(done, total, judging=True)
+
+    def is_cancelled() -> bool:
+        return bool(options.job) and is_stopping(store, options.job)
+
+    try:
+        with ending(store, options.job) if options.job else recorded(store, FINE_TUNE, {"name": request.name, **asdict(settings)}):
+            check_trainable(request.dataset)
+            check_memory(backbone, settings.batch_size, settings.image_px)
+            if options.job:
+                os.nice(TRAINER_NICENESS)
+            report(0, 1)
+            from model.finetune import Watcher, fine_tune_run  # fastai: five seconds and 300 MB that no other command needs.
+
+            run = fine_tune_run(store, request, Watcher(report, show, look, is_cancelled), folder=folder)
+            if options.job:
+                note_run(store, options.job, run.card.id)
+    finally:
+        if options.job:
+            start_next(store)
+    return run
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -218,6 +266,7 @@ def _parser() -> argparse.ArgumentParser:
     trained.add_argument("--patience", type=_between(int, 0, 1000), help="stop after so many epochs without a lower valid_loss")
     trained.add_argument("--seed", type=_between(int, 0, 2**63 - 1))
     trained.add_argument("--name", default="Trained from the shell", help="what the pages call the run")
+    trained.add_argument("--job", type=int, help=argparse.SUPPRESS)  # Its number in the catalogue, when a page asked for it.
     trained.add_argument("--workspace", help="with this workspace's edits, as a run of its own")
     trained.add_argument("--edits", type=int, metavar="N", help="with those of its edits up to number N")
     trained.add_argument("--out", type=Path, metavar="FOLDER", help="save the run here instead of in the data folder")

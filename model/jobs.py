@@ -1,41 +1,78 @@
-"""What is being trained and how it ended, so that whoever looks later knows, even if the process was killed."""
+"""What is being trained and how it ended, so that whoever looks later knows, even if the process was killed.
 
+Fine-tunings run in processes of their own, one at a time on a host; others wait in the catalogue. Nobody watches the
+queue: whoever looks at it, and a trainer that ends, starts the next.
+"""
+
+import json
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import psutil
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from model.errors import AreoleError
+from model.requests import TrainRequest
+from model.runs import Epoch
 from model.schema import JobRow
-from model.store import Store
+from model.store import ROOT, Store
 from model.workspaces import ensure_workspace
 
-RUNNING, DONE, FAILED = "running", "done", "failed"
+QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = "queued", "running", "stopping", "done", "failed", "cancelled"
+ALIVE = (RUNNING, STOPPING)
+FINE_TUNE = "fine-tune"
+KILLED = "Its process was killed, or ran out of memory. A smaller batch or smaller photos take less."
+
+
+@dataclass(frozen=True)
+class Job:
+    """A fine-tuning as its workspace sees it."""
+
+    id: int
+    name: str
+    state: str
+    message: str
+    run: str | None
+    place: int  # How many fine-tunings are before it; 0 once it runs
+    epochs: int  # Frozen ones included
+    history: tuple[Epoch, ...]
+    done: int  # Batches learned, or photos judged once all are
+    total: int
+    judging: bool
+    seconds: float  # Since it began to learn
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in (DONE, FAILED, CANCELLED)
 
 
 @contextmanager
 def recorded(store: Store, kind: str, settings: dict[str, object], *, workspace: str | None = None) -> Iterator[None]:
     """Note that a job runs in this process, and how it ended."""
     fail_orphans(store)
-    row = JobRow(
-        workspace=workspace,
-        kind=kind,
-        state=RUNNING,
-        host=socket.gethostname(),
-        process=os.getpid(),
-        process_started=psutil.Process().create_time(),
-        settings=settings,
-    )
     with store.writing() as session:
         if workspace:
             ensure_workspace(session, workspace)
+        row = JobRow(workspace=workspace, kind=kind, state=RUNNING, host=socket.gethostname(), settings=settings, **_this_process())
         session.add(row)
         session.flush()
         job = row.id
+    with ending(store, job):
+        yield
+
+
+@contextmanager
+def ending(store: Store, job: int) -> Iterator[None]:
+    """Note how a job ended."""
     try:
         yield
     except AreoleError as error:
@@ -47,24 +84,135 @@ def recorded(store: Store, kind: str, settings: dict[str, object], *, workspace:
     _end(store, job, DONE, "")
 
 
+def enqueue(store: Store, workspace: str, request: TrainRequest) -> int:
+    """Ask for a fine-tuning; where one of this workspace waits or runs already, that is the one. Starts it if it is its turn."""
+    settings = {"arguments": [*request.arguments, "--name", request.name], "name": request.name}
+    with store.writing() as session:
+        ensure_workspace(session, workspace)
+        unfinished = JobRow.state.in_((QUEUED, *ALIVE))
+        job = session.scalars(select(JobRow.id).where(JobRow.workspace == workspace, JobRow.kind == FINE_TUNE, unfinished)).first()
+        if job is None:
+            here = socket.gethostname()
+            row = JobRow(
+                workspace=workspace, kind=FINE_TUNE, state=QUEUED, host=here, process=0, process_started=0.0, settings=settings
+            )
+            session.add(row)
+            session.flush()
+            job = row.id
+    start_next(store)
+    return job
+
+
+def start_next(store: Store) -> None:
+    """Start the fine-tuning that has waited longest on this host, unless one is running."""
+    fail_orphans(store)
+    with store.writing() as session:
+        here = (JobRow.kind == FINE_TUNE, JobRow.host == socket.gethostname())
+        if session.scalars(select(JobRow.id).where(*here, JobRow.state.in_(ALIVE))).first() is not None:
+            return
+        job = session.scalars(select(JobRow).where(*here, JobRow.state == QUEUED).order_by(JobRow.id)).first()
+        if job is not None:
+            process = _spawn(store, job)
+            job.state, job.process, job.process_started = RUNNING, process.pid, process.create_time()
+
+
+def cancel(store: Store, workspace: str, job: int) -> None:
+    """Take a job out of the queue, or ask it to stop within a batch."""
+    mine = update(JobRow).where(JobRow.id == job, JobRow.workspace == workspace)
+    with store.writing() as session:
+        session.execute(mine.where(JobRow.state == QUEUED).values(state=CANCELLED, ended_at=datetime.now(UTC)))
+        session.execute(mine.where(JobRow.state == RUNNING).values(state=STOPPING))
+
+
+def is_stopping(store: Store, job: int) -> bool:
+    """Whether somebody has asked this job to stop."""
+    with store.reading() as session:
+        return session.scalars(select(JobRow.state).where(JobRow.id == job)).one_or_none() != RUNNING
+
+
+def note_run(store: Store, job: int, run: str) -> None:
+    """What a job has made."""
+    with store.writing() as session:
+        session.execute(update(JobRow).where(JobRow.id == job).values(run=run))
+
+
+def last_job(store: Store, workspace: str) -> Job | None:
+    """The workspace's latest fine-tuning, with what its trainer has reported; starts it if it is its turn."""
+    start_next(store)
+    with store.reading() as session:
+        mine = select(JobRow).where(JobRow.workspace == workspace, JobRow.kind == FINE_TUNE)
+        row = session.scalars(mine.order_by(JobRow.id.desc())).first()
+        if row is None:
+            return None
+        before = select(func.count()).where(JobRow.kind == FINE_TUNE, JobRow.host == row.host, JobRow.id < row.id)
+        place = session.scalar(before.where(JobRow.state.in_((QUEUED, *ALIVE)))) if row.state == QUEUED else 0
+        reports = _reports(report_file(store, row.id))
+        history = tuple(Epoch(**report) for report in reports if "train_loss" in report)
+        last: dict[str, Any] = next((report for report in reversed(reports) if "total" in report), {})
+        return Job(
+            id=row.id,
+            name=str(row.settings["name"]),
+            state=row.state,
+            message=row.message,
+            run=row.run,
+            place=place or 0,
+            epochs=int(last.get("epochs", 0)),
+            history=history,
+            done=int(last.get("done", 0)),
+            total=int(last.get("total", 0)),
+            judging=bool(last.get("judging", False)),
+            seconds=float(last.get("seconds", 0.0)),
+        )
+
+
+def report_file(store: Store, job: int) -> Path:
+    """Where a trainer's JSON lines lie."""
+    return store.home / "jobs" / f"{job}.jsonl"
+
+
 def fail_orphans(store: Store) -> None:
     """Mark the jobs of this host whose process is gone: it was killed, or ran out of memory."""
     with store.writing() as session:
-        running = select(JobRow).where(JobRow.state == RUNNING, JobRow.host == socket.gethostname())
+        running = select(JobRow).where(JobRow.state.in_(ALIVE), JobRow.host == socket.gethostname())
         for job in session.scalars(running):
             if not _is_alive(job.process, job.process_started):
-                job.state, job.message = FAILED, "Its process was killed, or ran out of memory."
+                job.state, job.message, job.ended_at = FAILED, KILLED, datetime.now(UTC)
+
+
+def _spawn(store: Store, job: JobRow) -> psutil.Popen:
+    """Start the command that a person could type, in a session of its own: it outlives the server."""
+    report = report_file(store, job.id)
+    report.parent.mkdir(parents=True, exist_ok=True)
+    arguments: list[str] = job.settings["arguments"]  # type: ignore[assignment]  # JSON has no better type.
+    command = [sys.executable, "-m", "model", *arguments, "--workspace", str(job.workspace), "--job", str(job.id), "--json"]
+    environment = {**os.environ, "AREOLE_HOME": str(store.home)}
+    with report.open("wb") as lines, report.with_suffix(".log").open("wb") as log:
+        return psutil.Popen(command, cwd=ROOT, env=environment, stdout=lines, stderr=log, stdin=subprocess.DEVNULL,
+                            start_new_session=True)  # fmt: skip
+
+
+def _reports(file: Path) -> list[dict[str, Any]]:
+    """The whole lines that a trainer has written so far."""
+    if not file.exists():
+        return []
+    lines = file.read_text().split("\n")[:-1]
+    return [json.loads(line) for line in lines]
+
+
+def _this_process() -> dict[str, Any]:
+    return {"process": os.getpid(), "process_started": psutil.Process().create_time()}
 
 
 def _end(store: Store, job: int, state: str, message: str) -> None:
     with store.writing() as session:
-        ending = update(JobRow).where(JobRow.id == job, JobRow.state == RUNNING)
+        ending = update(JobRow).where(JobRow.id == job, JobRow.state.in_(ALIVE))
         session.execute(ending.values(state=state, message=message[:500], ended_at=datetime.now(UTC)))
 
 
 def _is_alive(process: int, started: float) -> bool:
     """Process numbers come round again, in a container at every restart: the time of its start tells two apart."""
     try:
-        return psutil.Process(process).create_time() == started
+        found = psutil.Process(process)
+        return found.create_time() == started and found.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False

@@ -25,10 +25,10 @@ class TrainRequest:
 
     @property
     def arguments(self) -> list[str]:
-        """What follows `python -m model` to ask for the same training again."""
+        """What follows `python -m model` to ask for the same training again, but for whose edits."""
         asked = ["train", "--dataset", self.dataset.name, "--mode", self.mode, "--backbone", self.backbone]
-        if self.dataset.edits:
-            asked += ["--workspace", str(self.workspace), "--edits", str(self.dataset.edits)]
+        if self.workspace:
+            asked += ["--edits", str(self.dataset.edits)]
         for setting, value in asdict(self.settings).items():
             asked += [option(setting), str(value)]
         return asked
@@ -36,7 +36,8 @@ class TrainRequest:
     @property
     def command(self) -> str:
         """The same, to be typed."""
-        return shlex.join(["python", "-m", "model", *self.arguments])
+        whose = ["--workspace", self.workspace] if self.workspace and self.dataset.edits else []
+        return shlex.join(["python", "-m", "model", *self.arguments, *whose])
 
 
 def option(setting: str) -> str:

@@ -52,7 +52,7 @@ class FineTuneSettings:
     epochs: int = 5
     learning_rate: float = 2e-3  # fastai's base_lr: for the head; the first layers learn at a hundredth of it.
     weight_decay: float = 0.01
-    batch_size: int = 8
+    batch_size: int = 6
     image_px: int = 224
     augmentation: float = 1.0  # fastai's aug_transforms(mult=...); 0: none
     frozen_epochs: int = 1

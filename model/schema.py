@@ -133,5 +133,6 @@ class JobRow(Table):
     process_started: Mapped[float]
     settings: Mapped[dict[str, object]] = mapped_column(JSON)
     message: Mapped[str] = mapped_column(String(500), default="")
+    run: Mapped[str | None] = mapped_column(String(40))
     started_at: Mapped[datetime] = mapped_column(default=_now)
     ended_at: Mapped[datetime | None]

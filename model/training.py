@@ -45,7 +45,7 @@ def train_head_run(
         check_trainable(dataset)
         vectors = features(store, [member.photo for member in dataset.members], find_backbone(request.backbone), on_features)
         started = perf_counter()
-        train, valid = (_examples(dataset, split, vectors) for split in ("train", "valid"))
+        train, valid = (examples(dataset, split, vectors) for split in ("train", "valid"))
         head = train_head(train, valid, dataset.classes, request.settings, on_epoch)
         run = judged_run(request, head, vectors, folder.name if folder else new_run_id("head"), seconds=perf_counter() - started)
         keep_run(store, run, request, folder)
@@ -60,7 +60,7 @@ def new_run_id(mode: str) -> str:
 def judged_run(request: TrainRequest, head: Head, vectors: NDArray[np.float32], run_id: str, *, seconds: float) -> Run:
     """A trained head with its evaluation on every photo of the dataset, whose features (N, D) are `vectors`."""
     dataset = request.dataset
-    train, valid = (_examples(dataset, split, vectors) for split in ("train", "valid"))
+    train, valid = (examples(dataset, split, vectors) for split in ("train", "valid"))
     temperature = fit_temperature(head.logits(valid.features), valid.labels)
     photos, splits = (tuple(getattr(member, column) for member in dataset.members) for column in ("photo", "split"))
     neighbours, similarities = _look_alikes(photos, splits, vectors)
@@ -100,7 +100,8 @@ def _positions(dataset: Dataset) -> NDArray[np.intp]:
     return np.array([dataset.classes.index(member.label) for member in dataset.members], np.intp)
 
 
-def _examples(dataset: Dataset, split: str, vectors: NDArray[np.float32]) -> Examples:
+def examples(dataset: Dataset, split: str, vectors: NDArray[np.float32]) -> Examples:
+    """The features and labels of one split, from those (N, D) of all the dataset's photos."""
     rows = [row for row, member in enumerate(dataset.members) if member.split == split]
     return Examples(vectors[rows], _positions(dataset)[rows])
 

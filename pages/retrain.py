@@ -2,11 +2,16 @@
 
 import streamlit as st
 
-from model.datasets import Dataset, check_trainable
+from model.backbones import find_backbone
+from model.datasets import check_trainable
 from model.errors import CannotTrain
+from model.jobs import enqueue, last_job
+from model.memory import check_memory
 from model.requests import TrainRequest
+from model.runs import FineTuneSettings
 from model.store import Store
 from pages.shared import state
+from pages.shared.fine_tuning import show_job
 from pages.shared.frame import require_frame
 from pages.shared.resources import get_dataset, get_head_jobs, get_store
 from pages.shared.run_list import show_runs
@@ -16,14 +21,19 @@ from pages.shared.words import plain
 
 
 def start(store: Store, workspace: str, request: TrainRequest) -> None:
-    """Begin the training that was asked for."""
-    get_head_jobs().start(store, workspace, request)
+    """Begin the training that was asked for, or queue it."""
+    if request.mode == "head":
+        get_head_jobs().start(store, workspace, request)
+    else:
+        enqueue(store, workspace, request)
 
 
-def can_train(dataset: Dataset) -> bool:
-    """Whether the dataset allows a training; a sentence says why not."""
+def can_train(request: TrainRequest) -> bool:
+    """Whether dataset and memory allow the training; a sentence says why not."""
     try:
-        check_trainable(dataset)
+        check_trainable(request.dataset)
+        if isinstance(request.settings, FineTuneSettings):
+            check_memory(find_backbone(request.backbone), request.settings.batch_size, request.settings.image_px)
     except CannotTrain as error:
         st.warning(plain(str(error)), icon=":material/block:")
         return False
@@ -32,24 +42,28 @@ def can_train(dataset: Dataset) -> bool:
 
 require_frame()
 store, workspace = get_store(), state.workspace()
-dataset, job = get_dataset(workspace), get_head_jobs().of(workspace)
+dataset, head_job, job = get_dataset(workspace), get_head_jobs().of(workspace), last_job(store, workspace)
 
 st.title("Train it again", anchor=False)
 st.markdown("The photos have been looked at; what is left is to learn. Choose how often, press Train, and see what it changes.")
 asking, watching = st.columns([4, 7], gap="medium")
 with asking:
     request = ask_for_training(workspace, dataset)
-    running = job is not None and job.is_running
+    busy = (head_job is not None and head_job.is_running) if request.mode == "head" else (job is not None and not job.is_over)
     st.button(
         "Train",
         type="primary",
         icon=":material/model_training:",
         width="stretch",
-        disabled=running or not can_train(dataset),
+        disabled=busy or not can_train(request),
         on_click=start,
         args=(store, workspace, request),
         key="retrain_start",
     )
-with watching, st.container(border=True):
-    show_training(job, workspace)
+with watching:
+    if job is not None and not (job.is_over and state.is_seen(f"job {job.id}")):
+        with st.container(border=True):
+            show_job(job.id, store, workspace)
+    with st.container(border=True):
+        show_training(head_job, workspace)
 show_runs(store, workspace)

@@ -1,0 +1,73 @@
+"""Watching a fine-tuning, which runs in a process of its own: whoever opens the page finds it."""
+
+from math import ceil
+
+import streamlit as st
+
+from model.jobs import CANCELLED, FAILED, QUEUED, STOPPING, Job, cancel, last_job
+from model.store import Store
+from pages.shared import state
+from pages.shared.training import show_curves
+from pages.shared.words import count, plain
+
+TICK_S = 1.0
+
+
+def show_job(job_id: int, store: Store, workspace: str) -> None:
+    """The workspace's latest fine-tuning, until its end was seen."""
+    job = last_job(store, workspace)
+    if job is None or job.is_over:
+        _show_end(job)
+    else:
+        _watch(job_id, store, workspace)
+
+
+@st.fragment(run_every=TICK_S)
+def _watch(job_id: int, store: Store, workspace: str) -> None:
+    job = last_job(store, workspace)
+    if job is None or job.is_over or job.id != job_id:
+        st.rerun()
+    st.markdown(f"**{plain(job.name)}**")
+    st.progress(_share(job), _doing(job))
+    if job.state != STOPPING:
+        st.button("Cancel", icon=":material/cancel:", key="retrain_cancel_job", on_click=cancel, args=(store, workspace, job.id))
+    if job.history:
+        show_curves({job.name: job.history}, job.epochs)
+        last = job.history[-1]
+        st.caption(
+            f"After epoch {last.epoch}: valid_loss {last.valid_loss:.3f}, {last.error_rate:.1%} of the validation photos wrong."
+        )
+
+
+def _show_end(job: Job | None) -> None:
+    if job is None:
+        return
+    st.markdown(f"**{plain(job.name)}**")
+    if job.state == FAILED:
+        st.error(plain(job.message), icon=":material/error:")
+    elif job.state == CANCELLED:
+        st.info("Cancelled while it waited.", icon=":material/cancel:")
+    else:
+        st.success("Done. It is the newest of the runs below.", icon=":material/check_circle:")
+    if job.history:
+        show_curves({job.name: job.history}, max(job.epochs, len(job.history)))
+    st.button("Close", key="retrain_close_job", on_click=state.set_seen, args=(f"job {job.id}",))
+
+
+def _share(job: Job) -> float:
+    return min(1.0, job.done / job.total) if job.total else 0.0
+
+
+def _doing(job: Job) -> str:
+    """What it is about, in a line."""
+    if job.state == QUEUED:
+        return f"Waiting: {count(job.place, 'training')} before it." if job.place else "Waiting for its turn."
+    if job.judging:
+        return f"Judging every photo: {job.done} of {job.total}."
+    if job.state == STOPPING:
+        return "Stopping; the best epoch so far is kept."
+    if not job.done:
+        return "Waking up fastai: some seconds."
+    left = job.seconds / job.done * (job.total - job.done)
+    when = f"{ceil(left / 60)} min" if left > 90 else f"{ceil(left)} s"
+    return f"Epoch {len(job.history)} of 0 to {job.epochs - 1}, batch {job.done} of {job.total}, about {when} left"
