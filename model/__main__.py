@@ -26,7 +26,7 @@ from model.datasets import SPLITS, check_trainable, find_dataset
 from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation import confusion_matrix, per_class
 from model.features import STORED, features
-from model.jobs import FINE_TUNE, ending, is_stopping, note_run, recorded, start_next
+from model.jobs import FINE_TUNE, checkpoint_file, ending, epochs_of, is_stopping, note_run, recorded, start_next
 from model.memory import check_memory
 from model.photos import open_file
 from model.requests import TrainRequest, option
@@ -173,13 +173,32 @@ def _fine_tune(
             report(0, 1)
             from model.finetune import Watcher, fine_tune_run  # fastai: five seconds and 300 MB that no other command needs.
 
-            run = fine_tune_run(store, request, Watcher(report, show, look, is_cancelled), folder=folder)
+            before, checkpoint = _before(store, options)
+            for epoch in before:
+                show(epoch)
+            watcher = Watcher(report, show, look, is_cancelled)
+            run = fine_tune_run(store, request, watcher, folder=folder, checkpoint=checkpoint, before=before)
+            if checkpoint:
+                checkpoint.unlink(missing_ok=True)
             if options.job:
                 note_run(store, options.job, run.card.id)
     finally:
         if options.job:
             start_next(store)
     return run
+
+
+def _before(store: Store, options: argparse.Namespace) -> tuple[list[Epoch], Path | None]:
+    """The epochs of the job that this one goes on from, and the file for its own checkpoint, which begins as that one's."""
+    if not options.job:
+        return [], None
+    own = checkpoint_file(store, options.job)
+    if not options.resume:
+        return [], own
+    other = checkpoint_file(store, options.resume)
+    if other.exists():
+        other.replace(own)
+    return epochs_of(store, options.resume), own
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -267,6 +286,7 @@ def _parser() -> argparse.ArgumentParser:
     trained.add_argument("--seed", type=_between(int, 0, 2**63 - 1))
     trained.add_argument("--name", default="Trained from the shell", help="what the pages call the run")
     trained.add_argument("--job", type=int, help=argparse.SUPPRESS)  # Its number in the catalogue, when a page asked for it.
+    trained.add_argument("--resume", type=int, help=argparse.SUPPRESS)  # The job that it goes on from.
     trained.add_argument("--workspace", help="with this workspace's edits, as a run of its own")
     trained.add_argument("--edits", type=int, metavar="N", help="with those of its edits up to number N")
     trained.add_argument("--out", type=Path, metavar="FOLDER", help="save the run here instead of in the data folder")

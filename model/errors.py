@@ -21,5 +21,9 @@ class CannotTrain(AreoleError):
     """The dataset does not allow a training: too few photos, one class, no validation split."""
 
 
+class Cancelled(AreoleError):
+    """Somebody no longer wants what was being done."""
+
+
 class NotFound(AreoleError):
     """A run, dataset, class or photo was named that does not exist."""

@@ -3,7 +3,7 @@
 The only module that imports fastai: 200 MB and some seconds, in a process of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from model.torchvision_operators import define_missing_operators
@@ -21,6 +22,7 @@ define_missing_operators()
 from fastai.callback.channelslast import ChannelsLast  # noqa: E402  # They import torchvision, which needs the line above.
 from fastai.vision.all import (  # noqa: E402
     Callback,
+    CancelEpochException,
     CancelFitException,
     CategoryBlock,
     CrossEntropyLossFlat,
@@ -41,7 +43,7 @@ from fastai.vision.all import (  # noqa: E402
 
 from model.backbones import Backbone, find_backbone  # noqa: E402
 from model.datasets import Dataset, Member, check_trainable  # noqa: E402
-from model.errors import CannotTrain  # noqa: E402
+from model.errors import Cancelled, NotFound  # noqa: E402
 from model.features import STORED, features  # noqa: E402
 from model.head import Head, best_epoch, train_head  # noqa: E402
 from model.networks import build_network, feature_map, frozen  # noqa: E402
@@ -63,10 +65,20 @@ class Watcher:
     is_cancelled: Callable[[], bool] = lambda: False
 
 
-def fine_tune_run(store: Store, request: TrainRequest, watcher: Watcher, *, folder: Path | None = None) -> Run:
+def fine_tune_run(
+    store: Store,
+    request: TrainRequest,
+    watcher: Watcher,
+    *,
+    folder: Path | None = None,
+    checkpoint: Path | None = None,
+    before: Sequence[Epoch] = (),
+) -> Run:
     """Fine-tune, judge every photo as it will be served, and save the run.
 
-    Cancelled, it saves the best epoch so far. Raises CannotTrain where there is none, NotFound, WeightsMissing, StoreUnavailable.
+    After each epoch the weights are kept in the file `checkpoint`. With the epochs `before` of a training that broke off it goes
+    on from there: weights and learning rate as they were, the optimizer's moments anew. Cancelled, it saves the best epoch so far.
+    Raises Cancelled where there is none, CannotTrain, NotFound, WeightsMissing, StoreUnavailable.
     """
     settings, dataset, backbone = request.settings, request.dataset, find_backbone(request.backbone)
     assert isinstance(settings, FineTuneSettings)
@@ -74,10 +86,12 @@ def fine_tune_run(store: Store, request: TrainRequest, watcher: Watcher, *, fold
     started = perf_counter()
     learner = build_learner(data_loaders(store, dataset, backbone, settings), backbone, settings, len(dataset.classes))
     _start_from_trained_head(store, dataset, backbone, learner.model[1][-1])
-    progress = Progress(watcher, settings)
+    progress = Progress(watcher, settings, checkpoint, list(before))
+    if before and checkpoint:
+        progress.restore(learner.model)
     fit(learner, settings, progress)
     if not progress.history:
-        raise CannotTrain("Cancelled before the first epoch was over: there is nothing to keep.")
+        raise Cancelled("Cancelled before the first epoch was over: there is nothing to keep.")
     learner.model.load_state_dict(progress.kept)
     network, linear = learner.model.cpu()[0], learner.model[1][-1]
     weights = _halved(network)
@@ -160,11 +174,19 @@ class Progress(Callback):  # type: ignore[misc]  # fastai has no types.
 
     order = 60  # After the Recorder.
 
-    def __init__(self, watcher: Watcher, settings: FineTuneSettings) -> None:
-        self.watcher, self.settings = watcher, settings
-        self.history: list[Epoch] = []
+    def __init__(self, watcher: Watcher, settings: FineTuneSettings, checkpoint: Path | None, history: list[Epoch]) -> None:
+        self.watcher, self.settings, self.checkpoint, self.history = watcher, settings, checkpoint, history
         self.kept: dict[str, Tensor] = {}
+        self.skipped = len(history)  # Epochs of a training that broke off
         self.batches, self.reported, self.is_over = 0, 0.0, False
+
+    def restore(self, model: nn.Module) -> None:
+        """Begin with the weights of the last finished epoch. Raises NotFound."""
+        if self.checkpoint is None or not self.checkpoint.exists():
+            raise NotFound("What the training had learned is no longer here. Start it anew.")
+        saved = load_file(self.checkpoint)
+        self.kept = {name.removeprefix("kept/"): tensor for name, tensor in saved.items() if name.startswith("kept/")}
+        model.load_state_dict({name.removeprefix("last/"): tensor for name, tensor in saved.items() if name.startswith("last/")})
 
     def before_fit(self) -> None:
         """The frozen epochs and the others are two fits."""
@@ -172,8 +194,12 @@ class Progress(Callback):  # type: ignore[misc]  # fastai has no types.
             raise CancelFitException
 
     def before_epoch(self) -> None:
-        """Start the clock."""
-        self.started = perf_counter()
+        """Start the clock; skip what was learned before."""
+        self.started, self.is_skipped = perf_counter(), self.skipped > 0
+        if self.is_skipped:
+            self.skipped -= 1
+            self.batches += len(self.dls.train)
+            raise CancelEpochException
 
     def after_batch(self) -> None:
         """Report; stop within a batch when cancelled."""
@@ -188,15 +214,29 @@ class Progress(Callback):  # type: ignore[misc]  # fastai has no types.
 
     def after_epoch(self) -> None:
         """Report; keep the weights if they are the ones wanted."""
+        if self.is_skipped:
+            return
         train_loss, valid_loss, errors = (float(value) for value in self.recorder.values[-1])
         rate, seconds = float(self.opt.hypers[-1]["lr"]), perf_counter() - self.started
         self.history.append(Epoch(len(self.history), train_loss, valid_loss, errors, seconds, rate))
         if best_epoch(self.history) == self.history[-1].epoch or self.settings.keep == "last":
             self.kept = {name: tensor.detach().cpu().clone() for name, tensor in self.model.state_dict().items()}
+        self._save_checkpoint()
         self.watcher.on_epoch(self.history[-1])
         if self.settings.patience and len(self.history) - 1 - best_epoch(self.history) >= self.settings.patience:
             self.is_over = True
             raise CancelFitException
+
+    def _save_checkpoint(self) -> None:
+        """Write beside and rename: whenever the process dies, a whole file is there."""
+        if self.checkpoint is None:
+            return
+        last = {name: tensor.detach().cpu() for name, tensor in self.model.state_dict().items()}
+        unfinished = self.checkpoint.with_suffix(".unfinished")
+        parts = (("last", last), ("kept", self.kept))
+        both = {f"{kind}/{name}": tensor.contiguous() for kind, part in parts for name, tensor in part.items()}
+        save_file(both, unfinished)
+        unfinished.replace(self.checkpoint)
 
 
 class CpuAutocast(Callback):  # type: ignore[misc]  # fastai has no types.

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from time import monotonic
 
-from model.errors import AreoleError
+from model.errors import AreoleError, Cancelled
 from model.requests import TrainRequest
 from model.runs import Epoch
 from model.store import Store
@@ -29,10 +29,6 @@ class HeadJob:
     def is_running(self) -> bool:
         """Whether it is still under way."""
         return self.run is None and self.error is None
-
-
-class _Cancelled(AreoleError):
-    """Somebody no longer wants this training."""
 
 
 class HeadJobs:
@@ -63,7 +59,7 @@ def _train(store: Store, job: HeadJob) -> None:
     def look(done: int, total: int) -> None:
         job.looked = (done, total)
         if job.cancelled:
-            raise _Cancelled("Cancelled. What it has looked at is kept: the next start goes on from there.")
+            raise Cancelled("Cancelled. What it has looked at is kept: the next start goes on from there.")
 
     try:
         job.run = train_head_run(store, job.request, on_features=look, on_epoch=job.history.append).card.id

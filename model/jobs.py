@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 from sqlalchemy import func, select, update
 
-from model.errors import AreoleError
+from model.errors import AreoleError, Cancelled, NotFound
 from model.requests import TrainRequest
 from model.runs import Epoch
 from model.schema import JobRow
@@ -76,7 +76,7 @@ def ending(store: Store, job: int) -> Iterator[None]:
     try:
         yield
     except AreoleError as error:
-        _end(store, job, FAILED, str(error))
+        _end(store, job, CANCELLED if isinstance(error, Cancelled) else FAILED, str(error))
         raise
     except BaseException as error:
         _end(store, job, FAILED, type(error).__name__)
@@ -86,7 +86,22 @@ def ending(store: Store, job: int) -> Iterator[None]:
 
 def enqueue(store: Store, workspace: str, request: TrainRequest) -> int:
     """Ask for a fine-tuning; where one of this workspace waits or runs already, that is the one. Starts it if it is its turn."""
-    settings = {"arguments": [*request.arguments, "--name", request.name], "name": request.name}
+    return _enqueue(store, workspace, {"arguments": [*request.arguments, "--name", request.name], "name": request.name})
+
+
+def resume(store: Store, workspace: str, job: int) -> None:
+    """Ask for the rest of a fine-tuning that broke off: it goes on from its last finished epoch. Raises NotFound."""
+    with store.reading() as session:
+        row = session.scalars(select(JobRow).where(JobRow.id == job, JobRow.workspace == workspace)).one_or_none()
+        if row is None:
+            raise NotFound("This training is no longer here.")
+        arguments, name = row.settings["arguments"], row.settings["name"]
+    assert isinstance(arguments, list)
+    started = arguments[: arguments.index("--resume")] if "--resume" in arguments else arguments
+    _enqueue(store, workspace, {"arguments": [*started, "--resume", str(job)], "name": name})
+
+
+def _enqueue(store: Store, workspace: str, settings: dict[str, object]) -> int:
     with store.writing() as session:
         ensure_workspace(session, workspace)
         unfinished = JobRow.state.in_((QUEUED, *ALIVE))
@@ -147,7 +162,7 @@ def last_job(store: Store, workspace: str) -> Job | None:
         before = select(func.count()).where(JobRow.kind == FINE_TUNE, JobRow.host == row.host, JobRow.id < row.id)
         place = session.scalar(before.where(JobRow.state.in_((QUEUED, *ALIVE)))) if row.state == QUEUED else 0
         reports = _reports(report_file(store, row.id))
-        history = tuple(Epoch(**report) for report in reports if "train_loss" in report)
+        history = tuple(epochs_of(store, row.id))
         last: dict[str, Any] = next((report for report in reversed(reports) if "total" in report), {})
         return Job(
             id=row.id,
@@ -168,6 +183,16 @@ def last_job(store: Store, workspace: str) -> Job | None:
 def report_file(store: Store, job: int) -> Path:
     """Where a trainer's JSON lines lie."""
     return store.home / "jobs" / f"{job}.jsonl"
+
+
+def checkpoint_file(store: Store, job: int) -> Path:
+    """Where a trainer keeps the weights of its last finished epoch."""
+    return store.home / "jobs" / f"{job}.safetensors"
+
+
+def epochs_of(store: Store, job: int) -> list[Epoch]:
+    """The epochs that a trainer has finished, those of the one it went on from included."""
+    return [Epoch(**report) for report in _reports(report_file(store, job)) if "train_loss" in report]
 
 
 def fail_orphans(store: Store) -> None:

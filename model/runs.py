@@ -49,8 +49,8 @@ class HeadSettings:
 class FineTuneSettings:
     """What can be chosen when the whole network learns; the defaults came out best in tests/benchmarks/training.py."""
 
-    epochs: int = 5
-    learning_rate: float = 2e-3  # fastai's base_lr: for the head; the first layers learn at a hundredth of it.
+    epochs: int = 3
+    learning_rate: float = 5e-4  # fastai's base_lr: for the head; the first layers learn at a hundredth of it.
     weight_decay: float = 0.01
     batch_size: int = 6
     image_px: int = 224

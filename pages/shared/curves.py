@@ -9,6 +9,7 @@ from model.runs import Epoch
 from pages.shared.colours import CLASS_COLOURS, QUIET
 
 TRAIN, VALID = "train_loss", "valid_loss"
+SMALL_LEGEND = alt.Legend(orient="bottom", title=None, labelFontSize=12, columnPadding=8)
 DASHES = alt.Scale(domain=[VALID, TRAIN], range=[[1, 0], [5, 4]])
 
 
@@ -27,7 +28,7 @@ def loss_curves(histories: dict[str, Sequence[Epoch]], epochs: int) -> alt.Layer
     ]
     lines = _chart(rows, epochs).encode(
         y=alt.Y("loss:Q", title="loss", scale=alt.Scale(zero=False)),
-        strokeDash=alt.StrokeDash("of:N", scale=DASHES, legend=alt.Legend(orient="bottom", title=None)),
+        strokeDash=alt.StrokeDash("of:N", scale=DASHES, legend=SMALL_LEGEND),
         tooltip=["run:N", "of:N", "epoch:Q", alt.Tooltip("loss:Q", format=".3f")],
     )
     dots = _chart(best, epochs).encode(y="loss:Q", tooltip=["run:N", "epoch:Q", alt.Tooltip("loss:Q", format=".3f")])

@@ -4,7 +4,7 @@ from math import ceil
 
 import streamlit as st
 
-from model.jobs import CANCELLED, FAILED, QUEUED, STOPPING, Job, cancel, last_job
+from model.jobs import CANCELLED, FAILED, QUEUED, STOPPING, Job, cancel, checkpoint_file, last_job, resume
 from model.store import Store
 from pages.shared import state
 from pages.shared.training import show_curves
@@ -17,7 +17,7 @@ def show_job(job_id: int, store: Store, workspace: str) -> None:
     """The workspace's latest fine-tuning, until its end was seen."""
     job = last_job(store, workspace)
     if job is None or job.is_over:
-        _show_end(job)
+        _show_end(job, store, workspace)
     else:
         _watch(job_id, store, workspace)
 
@@ -39,19 +39,23 @@ def _watch(job_id: int, store: Store, workspace: str) -> None:
         )
 
 
-def _show_end(job: Job | None) -> None:
+def _show_end(job: Job | None, store: Store, workspace: str) -> None:
     if job is None:
         return
     st.markdown(f"**{plain(job.name)}**")
     if job.state == FAILED:
         st.error(plain(job.message), icon=":material/error:")
     elif job.state == CANCELLED:
-        st.info("Cancelled while it waited.", icon=":material/cancel:")
+        st.info(plain(job.message or "Cancelled while it waited."), icon=":material/cancel:")
     else:
         st.success("Done. It is the newest of the runs below.", icon=":material/check_circle:")
     if job.history:
         show_curves({job.name: job.history}, max(job.epochs, len(job.history)))
-    st.button("Close", key="retrain_close_job", on_click=state.set_seen, args=(f"job {job.id}",))
+    with st.container(horizontal=True):
+        if job.state == FAILED and checkpoint_file(store, job.id).exists():
+            resumed = f"Go on after epoch {job.history[-1].epoch}" if job.history else "Go on"
+            st.button(resumed, key="retrain_resume", type="primary", on_click=resume, args=(store, workspace, job.id))
+        st.button("Close", key="retrain_close_job", on_click=state.set_seen, args=(f"job {job.id}",))
 
 
 def _share(job: Job) -> float:

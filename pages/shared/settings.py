@@ -31,7 +31,7 @@ HELP = {
     "patience": "Stop early when the validation loss has not fallen for so many epochs. 0: never.",
     "seed": "Where the dice start: the same seed gives the same run. Another one shows how much is luck.",
     "image_px": "The side of the squares it learns from. Larger shows more detail, and takes the square of it in time and memory.",
-    "augmentation": "How strongly photos are mirrored, turned, zoomed and relit while it learns, so that it cannot learn them by heart.",
+    "augmentation": "How strongly photos are turned, zoomed and relit while it learns, so that it cannot learn them by heart.",
     "frozen_epochs": "Epochs in which only the new head learns, so that its first wild guesses do not spoil the network.",
 }
 HEAD_BATCHES, DECAYS = [8, 16, 32, 64, 128, 256], [0.0, 0.01, 0.1, 1.0]

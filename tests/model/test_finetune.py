@@ -1,0 +1,169 @@
+"""Fine-tuning: fastai in a process of its own, queued, cancelled, killed and resumed; memory; what is served is what was judged."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model import memory
+from model.backbones import BACKBONES, find_backbone
+from model.classifier import load_classifier
+from model.datasets import find_dataset
+from model.errors import CannotTrain
+from model.features import features
+from model.jobs import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    KILLED,
+    QUEUED,
+    RUNNING,
+    Job,
+    cancel,
+    checkpoint_file,
+    enqueue,
+    last_job,
+    resume,
+    start_next,
+)
+from model.requests import TrainRequest
+from model.runs import FineTuneSettings, load_run, load_tuned, run_folder
+from model.schema import JobRow, LabelRow
+from model.starter import STARTER, import_starter
+from model.store import Store, open_stored
+from model.workspaces import new_workspace_id
+
+PHOTOS_A_CLASS = {"train": 6, "valid": 2, "test": 1}
+TIMEOUT_S = 120
+
+
+@pytest.fixture
+def small(empty_store: Store) -> Store:
+    """A data folder whose starter set has 27 photos."""
+    import_starter(empty_store)
+    kept: dict[tuple[str, str], int] = {}
+    with empty_store.writing() as session:
+        for row in session.query(LabelRow).order_by(LabelRow.file):
+            kept[row.label, row.split] = kept.get((row.label, row.split), 0) + 1
+            if kept[row.label, row.split] > PHOTOS_A_CLASS[row.split]:
+                session.delete(row)
+    return empty_store
+
+
+def request(store: Store, workspace: str, epochs: int = 1) -> TrainRequest:
+    """A fine-tuning of seconds."""
+    settings = FineTuneSettings(epochs=epochs, image_px=64, batch_size=4)
+    return TrainRequest(find_dataset(store, STARTER, workspace=workspace), settings=settings, name="small", workspace=workspace)
+
+
+def wait(store: Store, workspace: str, until: Callable[[Job], bool]) -> Job:
+    """Look at the workspace's job until something holds."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while time.monotonic() < deadline:
+        job = last_job(store, workspace)
+        assert job is not None
+        if until(job):
+            return job
+        time.sleep(0.1)  # Polling another process.
+    raise AssertionError(f"It does not get there: {job}")
+
+
+def test_it_learns_in_another_process_and_is_served_as_it_was_judged(small: Store, workspace: str) -> None:
+    asked = request(small, workspace)
+    first = enqueue(small, workspace, asked)
+    assert enqueue(small, workspace, asked) == first  # A double click.
+    job = wait(small, workspace, lambda job: job.is_over)
+    assert (job.state, job.message, len(job.history)) == (DONE, "", 2)
+    assert job.run is not None
+    run, tuned = load_run(run_folder(small, job.run)), load_tuned(run_folder(small, job.run))
+    assert run.card.settings == asked.settings
+    assert run.card.command.startswith("python -m model train --dataset starter --mode fine-tune")
+    assert len(run.evaluation.photos) == 27
+    assert tuned.vectors.shape == (18, find_backbone(asked.backbone).channels)
+    classifier = load_classifier(small, job.run)
+    table = run.evaluation.of("test")
+    for row, photo in enumerate(table.photos):
+        answer = classifier.answer(open_stored(small, photo), photo)
+        assert answer.probabilities.tolist() == pytest.approx(
+            table.probabilities[row].tolist(), abs=0.05
+        )  # Features are kept in half precision.
+    assert not checkpoint_file(small, first).exists()
+    untuned = features(small, run.evaluation.of("train").photos, find_backbone(asked.backbone))
+    assert not np.allclose(untuned, tuned.vectors, atol=0.1)
+
+
+def test_killed_it_says_so_and_goes_on_from_its_last_epoch(small: Store, workspace: str) -> None:
+    job_id = enqueue(small, workspace, request(small, workspace, epochs=30))
+    wait(small, workspace, lambda job: len(job.history) >= 2)
+    with small.reading() as session:
+        process = session.get_one(JobRow, job_id).process
+    os.kill(process, signal.SIGKILL)
+    broken = wait(small, workspace, lambda job: job.is_over)
+    assert (broken.state, broken.message) == (FAILED, KILLED)
+    assert list((small.runs).iterdir()) == []
+    resume(small, workspace, job_id)
+    going_on = wait(small, workspace, lambda job: len(job.history) > len(broken.history))
+    assert going_on.id != job_id
+    assert going_on.history[: len(broken.history)] == broken.history
+    assert going_on.history[len(broken.history)].epoch == len(broken.history)
+    cancel(small, workspace, going_on.id)
+    over = wait(small, workspace, lambda job: job.is_over)
+    assert over.state == DONE
+    assert over.run is not None
+    assert len(load_run(run_folder(small, over.run)).card.history) == len(over.history) < 31
+
+
+def test_one_at_a_time_and_cancelled_before_the_first_epoch(small: Store, workspace: str) -> None:
+    other = new_workspace_id()
+    enqueue(small, workspace, request(small, workspace, epochs=50))
+    second = enqueue(small, other, request(small, other))
+    waiting = last_job(small, other)
+    assert waiting is not None
+    assert (waiting.state, waiting.place) == (QUEUED, 1)
+    cancel(small, workspace, second)  # Not hers.
+    assert wait(small, other, lambda job: True).state == QUEUED
+    cancel(small, other, second)
+    assert wait(small, other, lambda job: True).state == CANCELLED
+    third = enqueue(small, other, request(small, other))
+    running = wait(small, workspace, lambda job: job.state == RUNNING)
+    cancel(small, workspace, running.id)
+    stopped = wait(small, workspace, lambda job: job.is_over)
+    assert stopped.state in (CANCELLED, DONE)  # Nothing to keep, or an epoch that was over in time.
+    started = wait(small, other, lambda job: job.state != QUEUED)
+    assert started.id == third
+    cancel(small, other, third)
+    wait(small, other, lambda job: job.is_over)
+
+
+def test_a_trainer_that_cannot_train_says_why(small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = request(small, workspace)
+    hopeless = replace(asked, settings=FineTuneSettings(batch_size=1024, image_px=512))
+    enqueue(small, workspace, hopeless)
+    job = wait(small, workspace, lambda job: job.is_over)
+    assert job.state == FAILED
+    assert "MB are free" in job.message
+    start_next(small)
+
+
+def test_memory_is_what_the_container_has_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    limit, use = tmp_path / "max", tmp_path / "current"
+    limit.write_text("1500000000\n")
+    use.write_text("500000000\n")
+    monkeypatch.setattr(memory, "CGROUPS", ((limit, use), (tmp_path / "absent", use)))
+    assert memory.free_mb() == 1000
+    lite0 = BACKBONES["efficientnet-lite0"]
+    assert memory.largest_batch(lite0, 224) == 6
+    memory.check_memory(lite0, 6, 224)
+    with pytest.raises(CannotTrain, match="A batch size of 6 fits"):
+        memory.check_memory(lite0, 8, 224)
+    use.write_text("1400000000\n")
+    assert memory.largest_batch(lite0, 224) is None
+    with pytest.raises(CannotTrain, match="head only"):
+        memory.check_memory(lite0, 2, 224)
+    limit.write_text("max\n")
+    assert memory.free_mb() > 1000
