@@ -265,7 +265,8 @@ def _mixed_precision() -> list[Callback]:
 
 def _halved(network: nn.Module) -> dict[str, NDArray[np.float16]]:
     """Round a network's weights to half precision, in place, so that what is judged is what is saved: 7 MB instead of 14."""
-    weights = {name: tensor.numpy().astype(np.float16) for name, tensor in network.state_dict().items()}
+    # Contiguous, or safetensors writes the bytes of channels-last weights in their own order.
+    weights = {name: np.ascontiguousarray(tensor.numpy(), np.float16) for name, tensor in network.state_dict().items()}
     network.load_state_dict({name: torch.from_numpy(array).float() for name, array in weights.items()})
     return weights
 
