@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
 from model.backbones import Backbone
+from model.estimates import LOOK, remember
 from model.networks import feature_map
 from model.schema import FeatureRow
 from model.store import CHUNK, Store, has_file, insert_missing, open_stored
@@ -26,6 +28,7 @@ def features(
     names = list(photos)
     known = _kept(store, names, backbone)
     missing = [name for name in dict.fromkeys(names) if name not in known]
+    started = perf_counter()
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
         with ThreadPoolExecutor(1) as decoder:  # The next photo is decoded while the network looks at this one.
@@ -36,6 +39,8 @@ def features(
             insert_missing(session, FeatureRow, rows)
         known |= new
         progress(len(names) - len(missing) + start + len(batch), len(names))
+    if len(missing) >= BATCH:
+        remember(store, LOOK, backbone.name, (perf_counter() - started) / len(missing))
     if not names:
         return np.zeros((0, backbone.channels), np.float32)
     return np.stack([known[name] for name in names]).astype(np.float32)

@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from model.backbones import Backbone, find_backbone
+from model.datasets import Dataset, Member, check_trainable
+from model.errors import Cancelled, NotFound
+from model.estimates import STEP, remember
+from model.features import STORED, features
+from model.head import Head, best_epoch, train_head
+from model.networks import build_network, feature_map, frozen
+from model.requests import TrainRequest
+from model.runs import Epoch, FineTuneSettings, HeadSettings, Run, Tuned
+from model.store import Store, open_stored, read_photo
 from model.torchvision_operators import define_missing_operators
+from model.training import examples, judged_run, keep_run, new_run_id
 
 define_missing_operators()
 from fastai.callback.channelslast import ChannelsLast  # noqa: E402  # They import torchvision, which needs the line above.
@@ -40,17 +51,6 @@ from fastai.vision.all import (  # noqa: E402
     set_seed,
     vision_learner,
 )
-
-from model.backbones import Backbone, find_backbone  # noqa: E402
-from model.datasets import Dataset, Member, check_trainable  # noqa: E402
-from model.errors import Cancelled, NotFound  # noqa: E402
-from model.features import STORED, features  # noqa: E402
-from model.head import Head, best_epoch, train_head  # noqa: E402
-from model.networks import build_network, feature_map, frozen  # noqa: E402
-from model.requests import TrainRequest  # noqa: E402
-from model.runs import Epoch, FineTuneSettings, HeadSettings, Run, Tuned  # noqa: E402
-from model.store import Store, open_stored, read_photo  # noqa: E402
-from model.training import examples, judged_run, keep_run, new_run_id  # noqa: E402
 
 REPORT_S = 0.3  # Between two reports of batches.
 
@@ -90,6 +90,9 @@ def fine_tune_run(
     if before and checkpoint:
         progress.restore(learner.model)
     fit(learner, settings, progress)
+    if len(progress.history) > max(settings.frozen_epochs, len(before)):
+        seen, size = len(learner.dls.train_ds), (settings.image_px / 224) ** 2
+        remember(store, STEP, backbone.name, progress.history[-1].seconds / seen / size)
     if not progress.history:
         raise Cancelled("Cancelled before the first epoch was over: there is nothing to keep.")
     learner.model.load_state_dict(progress.kept)

@@ -5,6 +5,7 @@ import streamlit as st
 from model.backbones import find_backbone
 from model.datasets import check_trainable
 from model.errors import CannotTrain
+from model.estimates import estimate_s
 from model.jobs import enqueue, last_job
 from model.memory import check_memory
 from model.requests import TrainRequest
@@ -17,7 +18,7 @@ from pages.shared.resources import get_dataset, get_head_jobs, get_store
 from pages.shared.run_list import show_runs
 from pages.shared.settings import ask_for_training
 from pages.shared.training import show_training
-from pages.shared.words import plain
+from pages.shared.words import duration, plain
 
 
 def start(store: Store, workspace: str, request: TrainRequest) -> None:
@@ -49,6 +50,7 @@ st.markdown("The photos have been looked at; what is left is to learn. Choose ho
 asking, watching = st.columns([4, 7], gap="medium")
 with asking:
     request = ask_for_training(workspace, dataset)
+    st.caption(f"About {duration(estimate_s(store, request))} on this machine.")
     busy = (head_job is not None and head_job.is_running) if request.mode == "head" else (job is not None and not job.is_over)
     st.button(
         "Train",

@@ -1,14 +1,12 @@
 """Watching a fine-tuning, which runs in a process of its own: whoever opens the page finds it."""
 
-from math import ceil
-
 import streamlit as st
 
 from model.jobs import CANCELLED, FAILED, QUEUED, STOPPING, Job, cancel, checkpoint_file, last_job, resume
 from model.store import Store
 from pages.shared import state
 from pages.shared.training import show_curves
-from pages.shared.words import count, plain
+from pages.shared.words import count, duration, plain
 
 TICK_S = 1.0
 
@@ -72,6 +70,5 @@ def _doing(job: Job) -> str:
         return "Stopping; the best epoch so far is kept."
     if not job.done:
         return "Waking up fastai: some seconds."
-    left = job.seconds / job.done * (job.total - job.done)
-    when = f"{ceil(left / 60)} min" if left > 90 else f"{ceil(left)} s"
+    when = duration(job.seconds / job.done * (job.total - job.done))
     return f"Epoch {len(job.history)} of 0 to {job.epochs - 1}, batch {job.done} of {job.total}, about {when} left"

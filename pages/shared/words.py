@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from math import ceil
 
 from model.answers import Answer
 from model.comparison import Comparison
@@ -161,6 +162,11 @@ def curve_finding(history: Sequence[Epoch]) -> str:
     if best.epoch == last.epoch and len(history) > 1:
         return "The validation loss was still falling at the end: more epochs may help."
     return f"The validation loss was lowest after epoch {best.epoch}."
+
+
+def duration(seconds: float) -> str:
+    """`3 min`, `20 s`."""
+    return f"{ceil(seconds / 60)} min" if seconds > 90 else "a second" if seconds < 2 else f"{ceil(seconds)} s"
 
 
 def run_title(name: str, card: Card) -> str:

@@ -1,0 +1,70 @@
+"""How long a training will take on this machine: from what earlier ones took, or from what two cores took."""
+
+import json
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from model.backbones import find_backbone
+from model.requests import TrainRequest
+from model.runs import FineTuneSettings
+from model.schema import FeatureRow
+from model.store import CHUNK, Store
+
+LOOK, STEP = "look", "step"  # Seconds to see a photo; seconds for a photo of an epoch in which the whole network learns, at 224 px
+USUAL_S = {  # Two shared cores, see tests/benchmarks/training.py
+    "efficientnet-lite0": {LOOK: 0.03, STEP: 0.12},
+    "efficientnet-lite2": {LOOK: 0.08, STEP: 0.2},
+    "resnet18": {LOOK: 0.03, STEP: 0.05},
+}
+HEAD_STEP_S = 2e-5  # A cached photo of an epoch in which only the head learns.
+HEAD_START_S, FINE_TUNE_START_S = 0.5, 8.0
+FROZEN_SHARE = 0.6  # Of a step, when only the head learns but the photo passes the whole network.
+
+
+def estimate_s(store: Store, request: TrainRequest) -> float:
+    """Seconds that a training will take, cached features considered."""
+    counts, settings = Counter(member.split for member in request.dataset.members), request.settings
+    look, step = (_recall(store, what, request.backbone) for what in (LOOK, STEP))
+    unseen = _unseen(store, request) * look
+    if not isinstance(settings, FineTuneSettings):
+        return HEAD_START_S + unseen + settings.epochs * counts["train"] * HEAD_STEP_S
+    passes = settings.epochs + FROZEN_SHARE * settings.frozen_epochs
+    learning = counts["train"] * passes * step * (settings.image_px / 224) ** 2
+    judging = (counts["valid"] * (settings.epochs + settings.frozen_epochs) + counts.total()) * look
+    return FINE_TUNE_START_S + unseen + learning + judging
+
+
+def remember(store: Store, what: str, backbone: str, seconds: float) -> None:
+    """Keep what a photo took, for the next estimate. Losing it in a race of two costs nothing."""
+    known = _known(store)
+    known[f"{what} {backbone}"] = seconds
+    unfinished = store.home / "speeds.unfinished"
+    try:
+        unfinished.write_text(json.dumps(known))
+        unfinished.replace(store.home / "speeds.json")
+    except OSError:
+        return  # An estimate is worth no error.
+
+
+def _recall(store: Store, what: str, backbone: str) -> float:
+    return _known(store).get(f"{what} {backbone}", USUAL_S[find_backbone(backbone).name][what])
+
+
+def _known(store: Store) -> dict[str, float]:
+    try:
+        known: dict[str, float] = json.loads((store.home / "speeds.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return known
+
+
+def _unseen(store: Store, request: TrainRequest) -> int:
+    """How many photos the backbone has not looked at yet."""
+    photos = [member.photo for member in request.dataset.members]
+    seen = 0
+    with store.reading() as session:
+        for start in range(0, len(photos), CHUNK):
+            some = (FeatureRow.backbone == request.backbone, FeatureRow.photo.in_(photos[start : start + CHUNK]))
+            seen += session.scalar(select(func.count()).select_from(FeatureRow).where(*some)) or 0
+    return len(photos) - seen
