@@ -1,4 +1,4 @@
-"""The command line: `python -m model predict | evaluate | train | features`.
+"""The command line: `python -m model predict | evaluate | train | lr-find | features`.
 
 JSON goes to standard output, everything human to standard error. Exit code 0: done, 1: some inputs failed, 2: wrong usage.
 """
@@ -26,7 +26,7 @@ from model.datasets import SPLITS, check_trainable, find_dataset
 from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation import confusion_matrix, per_class
 from model.features import STORED, features
-from model.jobs import FINE_TUNE, checkpoint_file, ending, epochs_of, is_stopping, note_run, recorded, start_next
+from model.jobs import FINE_TUNE, LR_FIND, checkpoint_file, ending, epochs_of, is_stopping, note_run, recorded, start_next
 from model.memory import check_memory
 from model.photos import open_file
 from model.requests import TrainRequest, option
@@ -38,7 +38,7 @@ from model.training import train_head_run
 from model.trust import Trust
 
 ALL_SETTINGS = {setting.name for kind in MODES.values() for setting in fields(kind)}
-LOOKS_A_REPORT = 20
+LOOKS_A_REPORT, STEPS_A_REPORT = 20, 5
 TRAINER_NICENESS = 10  # Whoever classifies a photo meanwhile goes first.
 DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -143,6 +143,41 @@ def train(store: Store, options: argparse.Namespace) -> int:
     return DONE
 
 
+def lr_find(store: Store, options: argparse.Namespace) -> int:
+    """Suggest a learning rate for a training."""
+    dataset = find_dataset(store, options.dataset, workspace=options.workspace, edits=options.edits)
+    request = TrainRequest(dataset, options.backbone, _settings(options), "", options.workspace)
+    started = perf_counter()
+
+    def report(done: int, total: int) -> None:
+        if options.json and done % STEPS_A_REPORT == 0:
+            print(json.dumps({"done": done, "total": total, "seconds": round(perf_counter() - started, 2)}), flush=True)
+
+    def is_cancelled() -> bool:
+        return bool(options.job) and is_stopping(store, options.job)
+
+    with _as_job(store, options, LR_FIND, {}):
+        from model.finetune import Watcher
+        from model.lr_finder import find_learning_rate  # fastai, as in _fine_tune.
+
+        found = find_learning_rate(store, request, Watcher(on_batch=report, is_cancelled=is_cancelled))
+        _tell(options, asdict(found), f"suggested learning rate: {found.suggestion:.2g}")
+    return DONE
+
+
+@contextmanager
+def _as_job(store: Store, options: argparse.Namespace, kind: str, settings: dict[str, object]) -> Iterator[None]:
+    """Work as the catalogue's job that a page asked for, or as one of its own; at the end it is the next one's turn."""
+    try:
+        with ending(store, options.job) if options.job else recorded(store, kind, settings):
+            if options.job:
+                os.nice(TRAINER_NICENESS)
+            yield
+    finally:
+        if options.job:
+            start_next(store)
+
+
 def _fine_tune(
     store: Store, request: TrainRequest, options: argparse.Namespace, folder: Path | None, show: Callable[[Epoch], None]
 ) -> Run:
@@ -164,27 +199,21 @@ def _fine_tune(
     def is_cancelled() -> bool:
         return bool(options.job) and is_stopping(store, options.job)
 
-    try:
-        with ending(store, options.job) if options.job else recorded(store, FINE_TUNE, {"name": request.name, **asdict(settings)}):
-            check_trainable(request.dataset)
-            check_memory(backbone, settings.batch_size, settings.image_px)
-            if options.job:
-                os.nice(TRAINER_NICENESS)
-            report(0, 1)
-            from model.finetune import Watcher, fine_tune_run  # fastai: five seconds and 300 MB that no other command needs.
+    with _as_job(store, options, FINE_TUNE, {"name": request.name, **asdict(settings)}):
+        check_trainable(request.dataset)
+        check_memory(backbone, settings.batch_size, settings.image_px)
+        report(0, 1)
+        from model.finetune import Watcher, fine_tune_run  # fastai: five seconds and 300 MB that no other command needs.
 
-            before, checkpoint = _before(store, options)
-            for epoch in before:
-                show(epoch)
-            watcher = Watcher(report, show, look, is_cancelled)
-            run = fine_tune_run(store, request, watcher, folder=folder, checkpoint=checkpoint, before=before)
-            if checkpoint:
-                checkpoint.unlink(missing_ok=True)
-            if options.job:
-                note_run(store, options.job, run.card.id)
-    finally:
+        before, checkpoint = _before(store, options)
+        for epoch in before:
+            show(epoch)
+        watcher = Watcher(report, show, look, is_cancelled)
+        run = fine_tune_run(store, request, watcher, folder=folder, checkpoint=checkpoint, before=before)
+        if checkpoint:
+            checkpoint.unlink(missing_ok=True)
         if options.job:
-            start_next(store)
+            note_run(store, options.job, run.card.id)
     return run
 
 
@@ -272,25 +301,13 @@ def _parser() -> argparse.ArgumentParser:
     evaluated.set_defaults(command=evaluate)
 
     trained = commands.add_parser("train", help="train and save the run")
-    trained.add_argument("--mode", choices=list(MODES), default="head")
-    trained.add_argument("--epochs", type=_between(int, 1, 1000))
-    trained.add_argument("--lr", dest="learning_rate", type=_between(float, 1e-8, 10.0))
-    trained.add_argument("--weight-decay", type=_between(float, 0.0, 10.0))
-    trained.add_argument("--batch-size", type=_between(int, 1, 1024))
-    trained.add_argument("--image-px", type=_between(int, 64, 512))
-    trained.add_argument("--augmentation", type=_between(float, 0.0, 3.0), help="how strongly photos are varied; 0: not at all")
-    trained.add_argument("--frozen-epochs", type=_between(int, 0, 100))
-    trained.add_argument("--label-smoothing", type=_between(float, 0.0, 0.9))
-    trained.add_argument("--keep", choices=get_args(Keep), help="which epoch becomes the run: lowest valid_loss, or last")
-    trained.add_argument("--patience", type=_between(int, 0, 1000), help="stop after so many epochs without a lower valid_loss")
-    trained.add_argument("--seed", type=_between(int, 0, 2**63 - 1))
     trained.add_argument("--name", default="Trained from the shell", help="what the pages call the run")
-    trained.add_argument("--job", type=int, help=argparse.SUPPRESS)  # Its number in the catalogue, when a page asked for it.
     trained.add_argument("--resume", type=int, help=argparse.SUPPRESS)  # The job that it goes on from.
-    trained.add_argument("--workspace", help="with this workspace's edits, as a run of its own")
-    trained.add_argument("--edits", type=int, metavar="N", help="with those of its edits up to number N")
     trained.add_argument("--out", type=Path, metavar="FOLDER", help="save the run here instead of in the data folder")
     trained.set_defaults(command=train)
+
+    tried = commands.add_parser("lr-find", help="try ever larger learning rates, as fastai's lr_find, and suggest one")
+    tried.set_defaults(command=lr_find)
 
     exported = commands.add_parser("features", help="write a dataset's features as safetensors")
     exported.add_argument("--out", type=Path, required=True, metavar="FILE")
@@ -298,11 +315,27 @@ def _parser() -> argparse.ArgumentParser:
 
     for command in (asked, evaluated):
         command.add_argument("--run", default=SHIPPED, help="which run answers (default: the one that ships)")
-    for command in (trained, exported):
+    for command in (trained, tried):
+        command.add_argument("--mode", choices=list(MODES), default="head")
+        command.add_argument("--epochs", type=_between(int, 1, 1000))
+        command.add_argument("--lr", dest="learning_rate", type=_between(float, 1e-8, 10.0))
+        command.add_argument("--weight-decay", type=_between(float, 0.0, 10.0))
+        command.add_argument("--batch-size", type=_between(int, 1, 1024))
+        command.add_argument("--image-px", type=_between(int, 64, 512))
+        command.add_argument("--augmentation", type=_between(float, 0.0, 3.0), help="how strongly photos are varied; 0: not at all")
+        command.add_argument("--frozen-epochs", type=_between(int, 0, 100))
+        command.add_argument("--label-smoothing", type=_between(float, 0.0, 0.9))
+        command.add_argument("--keep", choices=get_args(Keep), help="which epoch becomes the run: lowest valid_loss, or last")
+        command.add_argument("--patience", type=_between(int, 0, 1000), help="stop after so many epochs without a lower valid_loss")
+        command.add_argument("--seed", type=_between(int, 0, 2**63 - 1))
+        command.add_argument("--job", type=int, help=argparse.SUPPRESS)  # Its number in the catalogue, when a page asked for it.
+        command.add_argument("--workspace", help="with this workspace's edits, as a run of its own")
+        command.add_argument("--edits", type=int, metavar="N", help="with those of its edits up to number N")
+    for command in (trained, tried, exported):
         command.add_argument("--dataset", default=STARTER)
         known = " ".join(f"{row.name}: {row.title}. {row.note}" for row in BACKBONES.values())
         command.add_argument("--backbone", choices=list(BACKBONES), default=DEFAULT_BACKBONE, help=known)
-    for command in (asked, evaluated, trained):
+    for command in (asked, evaluated, trained, tried):
         command.add_argument("--json", action="store_true", help="write JSON lines to standard output")
     return parser
 

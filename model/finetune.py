@@ -85,7 +85,7 @@ def fine_tune_run(
     check_trainable(dataset)
     started = perf_counter()
     learner = build_learner(data_loaders(store, dataset, backbone, settings), backbone, settings, len(dataset.classes))
-    _start_from_trained_head(store, dataset, backbone, learner.model[1][-1])
+    start_from_trained_head(store, dataset, backbone, learner.model[1][-1])
     progress = Progress(watcher, settings, checkpoint, list(before))
     if before and checkpoint:
         progress.restore(learner.model)
@@ -149,7 +149,7 @@ def build_learner(loaders: DataLoaders, backbone: Backbone, settings: FineTuneSe
     )
 
 
-def _start_from_trained_head(store: Store, dataset: Dataset, backbone: Backbone, linear: nn.Linear) -> None:
+def start_from_trained_head(store: Store, dataset: Dataset, backbone: Backbone, linear: nn.Linear) -> None:
     """Begin with the head that cached features give in a moment: a random one would first spoil what the network knows.
 
     Kumar et al. 2022, https://arxiv.org/abs/2202.10054.

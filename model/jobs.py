@@ -28,13 +28,14 @@ from model.workspaces import ensure_workspace
 
 QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = "queued", "running", "stopping", "done", "failed", "cancelled"
 ALIVE = (RUNNING, STOPPING)
-FINE_TUNE = "fine-tune"
+FINE_TUNE, LR_FIND = "fine-tune", "lr-find"  # Kinds of job that have a process of their own
+OWN_PROCESS = (FINE_TUNE, LR_FIND)
 KILLED = "Its process was killed, or ran out of memory. A smaller batch or smaller photos take less."
 
 
 @dataclass(frozen=True)
 class Job:
-    """A fine-tuning as its workspace sees it."""
+    """A job with a process of its own, as its workspace sees it."""
 
     id: int
     name: str
@@ -48,6 +49,8 @@ class Job:
     total: int
     judging: bool
     seconds: float  # Since it began to learn
+    arguments: tuple[str, ...]
+    found: dict[str, Any] | None  # What the learning rate finder found
 
     @property
     def is_over(self) -> bool:
@@ -86,7 +89,12 @@ def ending(store: Store, job: int) -> Iterator[None]:
 
 def enqueue(store: Store, workspace: str, request: TrainRequest) -> int:
     """Ask for a fine-tuning; where one of this workspace waits or runs already, that is the one. Starts it if it is its turn."""
-    return _enqueue(store, workspace, {"arguments": [*request.arguments, "--name", request.name], "name": request.name})
+    return _enqueue(store, workspace, FINE_TUNE, {"arguments": [*request.arguments, "--name", request.name], "name": request.name})
+
+
+def enqueue_lr_find(store: Store, workspace: str, request: TrainRequest) -> None:
+    """Ask for the learning rate finder on the training that is meant; one at a time for a workspace, in the same queue."""
+    _enqueue(store, workspace, LR_FIND, {"arguments": ["lr-find", *request.arguments[1:]], "name": request.name})
 
 
 def resume(store: Store, workspace: str, job: int) -> None:
@@ -98,19 +106,17 @@ def resume(store: Store, workspace: str, job: int) -> None:
         arguments, name = row.settings["arguments"], row.settings["name"]
     assert isinstance(arguments, list)
     started = arguments[: arguments.index("--resume")] if "--resume" in arguments else arguments
-    _enqueue(store, workspace, {"arguments": [*started, "--resume", str(job)], "name": name})
+    _enqueue(store, workspace, FINE_TUNE, {"arguments": [*started, "--resume", str(job)], "name": name})
 
 
-def _enqueue(store: Store, workspace: str, settings: dict[str, object]) -> int:
+def _enqueue(store: Store, workspace: str, kind: str, settings: dict[str, object]) -> int:
     with store.writing() as session:
         ensure_workspace(session, workspace)
         unfinished = JobRow.state.in_((QUEUED, *ALIVE))
-        job = session.scalars(select(JobRow.id).where(JobRow.workspace == workspace, JobRow.kind == FINE_TUNE, unfinished)).first()
+        job = session.scalars(select(JobRow.id).where(JobRow.workspace == workspace, JobRow.kind == kind, unfinished)).first()
         if job is None:
             here = socket.gethostname()
-            row = JobRow(
-                workspace=workspace, kind=FINE_TUNE, state=QUEUED, host=here, process=0, process_started=0.0, settings=settings
-            )
+            row = JobRow(workspace=workspace, kind=kind, state=QUEUED, host=here, process=0, process_started=0.0, settings=settings)
             session.add(row)
             session.flush()
             job = row.id
@@ -122,7 +128,7 @@ def start_next(store: Store) -> None:
     """Start the fine-tuning that has waited longest on this host, unless one is running."""
     fail_orphans(store)
     with store.writing() as session:
-        here = (JobRow.kind == FINE_TUNE, JobRow.host == socket.gethostname())
+        here = (JobRow.kind.in_(OWN_PROCESS), JobRow.host == socket.gethostname())
         if session.scalars(select(JobRow.id).where(*here, JobRow.state.in_(ALIVE))).first() is not None:
             return
         job = session.scalars(select(JobRow).where(*here, JobRow.state == QUEUED).order_by(JobRow.id)).first()
@@ -151,15 +157,15 @@ def note_run(store: Store, job: int, run: str) -> None:
         session.execute(update(JobRow).where(JobRow.id == job).values(run=run))
 
 
-def last_job(store: Store, workspace: str) -> Job | None:
-    """The workspace's latest fine-tuning, with what its trainer has reported; starts it if it is its turn."""
+def last_job(store: Store, workspace: str, kind: str = FINE_TUNE) -> Job | None:
+    """The workspace's latest job of a kind, with what its trainer has reported; starts it if it is its turn."""
     start_next(store)
     with store.reading() as session:
-        mine = select(JobRow).where(JobRow.workspace == workspace, JobRow.kind == FINE_TUNE)
+        mine = select(JobRow).where(JobRow.workspace == workspace, JobRow.kind == kind)
         row = session.scalars(mine.order_by(JobRow.id.desc())).first()
         if row is None:
             return None
-        before = select(func.count()).where(JobRow.kind == FINE_TUNE, JobRow.host == row.host, JobRow.id < row.id)
+        before = select(func.count()).where(JobRow.kind.in_(OWN_PROCESS), JobRow.host == row.host, JobRow.id < row.id)
         place = session.scalar(before.where(JobRow.state.in_((QUEUED, *ALIVE)))) if row.state == QUEUED else 0
         reports = _reports(report_file(store, row.id))
         history = tuple(epochs_of(store, row.id))
@@ -177,6 +183,8 @@ def last_job(store: Store, workspace: str) -> Job | None:
             total=int(last.get("total", 0)),
             judging=bool(last.get("judging", False)),
             seconds=float(last.get("seconds", 0.0)),
+            arguments=tuple(row.settings["arguments"]),  # type: ignore[arg-type]  # JSON has no better type.
+            found=next((report for report in reports if "suggestion" in report), None),
         )
 
 

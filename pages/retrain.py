@@ -6,7 +6,7 @@ from model.backbones import find_backbone
 from model.datasets import check_trainable
 from model.errors import CannotTrain
 from model.estimates import estimate_s
-from model.jobs import enqueue, last_job
+from model.jobs import enqueue, enqueue_lr_find, last_job
 from model.memory import check_memory
 from model.requests import TrainRequest
 from model.runs import FineTuneSettings
@@ -14,6 +14,7 @@ from model.store import Store
 from pages.shared import state
 from pages.shared.fine_tuning import show_job
 from pages.shared.frame import require_frame
+from pages.shared.lr_finder import show_lr_finder
 from pages.shared.resources import get_dataset, get_head_jobs, get_store
 from pages.shared.run_list import show_runs
 from pages.shared.settings import ask_for_training
@@ -51,6 +52,15 @@ asking, watching = st.columns([4, 7], gap="medium")
 with asking:
     request = ask_for_training(workspace, dataset)
     st.caption(f"About {duration(estimate_s(store, request))} on this machine.")
+    st.button(
+        "Find a learning rate",
+        type="tertiary",
+        icon=":material/troubleshoot:",
+        on_click=enqueue_lr_find,
+        args=(store, workspace, request),
+        key="retrain_find_lr",
+        help="fastai's finder tries ever larger rates and watches where the loss falls best.",
+    )
     busy = (head_job is not None and head_job.is_running) if request.mode == "head" else (job is not None and not job.is_over)
     st.button(
         "Train",
@@ -63,6 +73,7 @@ with asking:
         key="retrain_start",
     )
 with watching:
+    show_lr_finder(store, workspace)
     if job is not None and not (job.is_over and state.is_seen(f"job {job.id}")):
         with st.container(border=True):
             show_job(job.id, store, workspace)

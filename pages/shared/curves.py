@@ -61,6 +61,17 @@ def _one_figure(histories: dict[str, Sequence[Epoch]], epochs: int, figure: str,
     return chart
 
 
+def rate_search(rates: Sequence[float], losses: Sequence[float], suggestion: float) -> alt.LayerChart:
+    """The loss at each learning rate that was tried, and the one suggested."""
+    table = pd.DataFrame({"learning rate": rates, "loss": losses})
+    x = alt.X("learning rate:Q", scale=alt.Scale(type="log"), axis=alt.Axis(format=".0e", tickCount=6))
+    y = alt.Y("loss:Q", scale=alt.Scale(domain=[min(losses) * 0.9, losses[0] * 1.5], clamp=True))
+    line = alt.Chart(table, height=230).mark_line(strokeWidth=2.5, color=CLASS_COLOURS[0]).encode(x=x, y=y)
+    here = alt.Chart(pd.DataFrame({"learning rate": [suggestion]})).mark_rule(color=CLASS_COLOURS[1], strokeWidth=2.5).encode(x=x)
+    chart: alt.LayerChart = line + here
+    return chart
+
+
 def _chart(rows: list[dict[str, object]], epochs: int) -> alt.Chart:
     """A chart over the epochs, wide enough for all that are to come, so that it does not jump while it grows."""
     names = list(dict.fromkeys(str(row["run"]) for row in rows))

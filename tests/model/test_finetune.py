@@ -20,19 +20,22 @@ from model.jobs import (
     CANCELLED,
     DONE,
     FAILED,
+    FINE_TUNE,
     KILLED,
+    LR_FIND,
     QUEUED,
     RUNNING,
     Job,
     cancel,
     checkpoint_file,
     enqueue,
+    enqueue_lr_find,
     last_job,
     resume,
     start_next,
 )
 from model.requests import TrainRequest
-from model.runs import FineTuneSettings, load_run, load_tuned, run_folder
+from model.runs import FineTuneSettings, HeadSettings, load_run, load_tuned, run_folder
 from model.schema import JobRow, LabelRow
 from model.starter import STARTER, import_starter
 from model.store import Store, open_stored
@@ -61,11 +64,11 @@ def request(store: Store, workspace: str, epochs: int = 1) -> TrainRequest:
     return TrainRequest(find_dataset(store, STARTER, workspace=workspace), settings=settings, name="small", workspace=workspace)
 
 
-def wait(store: Store, workspace: str, until: Callable[[Job], bool]) -> Job:
+def wait(store: Store, workspace: str, until: Callable[[Job], bool], kind: str = FINE_TUNE) -> Job:
     """Look at the workspace's job until something holds."""
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
-        job = last_job(store, workspace)
+        job = last_job(store, workspace, kind)
         assert job is not None
         if until(job):
             return job
@@ -136,6 +139,18 @@ def test_one_at_a_time_and_cancelled_before_the_first_epoch(small: Store, worksp
     assert started.id == third
     cancel(small, other, third)
     wait(small, other, lambda job: job.is_over)
+
+
+def test_the_learning_rate_finder_suggests_one(small: Store, workspace: str) -> None:
+    asked = replace(request(small, workspace), settings=HeadSettings(batch_size=8))
+    enqueue_lr_find(small, workspace, asked)
+    job = wait(small, workspace, lambda job: job.is_over, LR_FIND)
+    assert job.state == DONE
+    assert job.found is not None
+    assert 1e-7 < job.found["suggestion"] < 1
+    assert len(job.found["rates"]) == len(job.found["losses"]) > 10
+    assert job.found["rates"] == sorted(job.found["rates"])
+    assert last_job(small, workspace) is None
 
 
 def test_a_trainer_that_cannot_train_says_why(small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:

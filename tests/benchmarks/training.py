@@ -1,0 +1,109 @@
+"""The assignment's own training beside ours, on the starter set: seconds an epoch, and what ten epochs take.
+
+    python -m tests.benchmarks.training
+
+Plain fastai is `vision_learner(dls, resnet18)` + `fine_tune`, `Resize(224)`, as in the assignment; our fine-tuning of ResNet-18 runs with
+the same settings. Weights are random: nothing need be downloaded to measure time. Then the head alone, cold (no photo looked at yet) and
+warm, and the memory of a trainer at the default settings. Each training is one process, one after the other; read the ratios.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+PLAIN = """
+import csv, json, sys
+from pathlib import Path
+from model.torchvision_operators import define_missing_operators
+define_missing_operators()
+from fastai.vision.all import ImageDataLoaders, Resize, aug_transforms, error_rate, resnet18, vision_learner
+folder = Path("assets/starter")
+rows = [row for row in csv.DictReader((folder / "photos.csv").open()) if row["split"] != "test"]
+import pandas as pd
+table = pd.DataFrame({"file": [f"photos/{row['file']}" for row in rows], "label": [row["label"] for row in rows],
+                      "valid": [row["split"] == "valid" for row in rows]})
+dls = ImageDataLoaders.from_df(table, folder, valid_col="valid", item_tfms=Resize(224), num_workers=0)
+learner = vision_learner(dls, resnet18, metrics=error_rate, pretrained=False)
+from fastai.vision.all import Callback
+import time
+class Clock(Callback):
+    def before_epoch(self): self.started = time.perf_counter()
+    def after_epoch(self): print(json.dumps({"seconds": time.perf_counter() - self.started}), flush=True)
+with learner.no_bar(), learner.no_logging(): learner.fine_tune(1, cbs=Clock())
+"""
+OURS = """
+import json, sys
+from model import networks
+from model.networks import ARCHITECTURES
+networks.WEIGHTS["resnet18"] = lambda: ARCHITECTURES["resnet18"]().state_dict()
+from model.__main__ import main
+sys.exit(main(["train", "--mode", "fine-tune", "--backbone", "resnet18", "--epochs", "1", "--batch-size", "64", "--json"]))
+"""
+HEAD = ["-m", "model", "train", "--epochs", "10", "--json"]
+DEFAULT = ["-m", "model", "train", "--mode", "fine-tune", "--epochs", "1", "--json"]
+EPOCHS = 10
+
+
+def main() -> int:
+    """Print a line a training."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        plain, plain_mb, _ = run(home, ["-c", PLAIN])
+        ours, ours_mb, _ = run(home, ["-c", OURS])
+        (home / "catalogue.db").unlink()  # Nothing looked at yet, and without the features that ship:
+        cold = cold_features(home)
+        _, _, lines = run(home, HEAD)
+        tuned, tuned_mb, _ = run(home, DEFAULT)
+    head_s = sum(line["seconds"] for line in lines if "train_loss" in line)
+    ten = plain[0] + EPOCHS * plain[1]
+    print(
+        f"plain fastai, ResNet-18: frozen epoch {plain[0]:.1f} s, each other {plain[1]:.1f} s, peak {plain_mb} MB; ten epochs {ten:.0f} s"
+    )
+    print(f"our fine-tune, ResNet-18: frozen epoch {ours[0]:.1f} s, each other {ours[1]:.1f} s, peak {ours_mb} MB: "
+          f"{plain[0] / ours[0]:.1f} and {plain[1] / ours[1]:.1f} times as fast")  # fmt: skip
+    print(f"head only, warm: ten epochs {head_s:.2f} s: {ten / head_s:.0f} times as fast as plain fastai's")
+    print(f"head only, cold: features {cold:.1f} s and ten epochs: {ten / (cold + head_s):.0f} times as fast")
+    print(f"our fine-tune at the default settings: frozen epoch {tuned[0]:.1f} s, each other {tuned[1]:.1f} s, peak {tuned_mb} MB")
+    return 0
+
+
+def run(home: Path, arguments: list[str]) -> tuple[list[float], int, list[dict[str, float]]]:
+    """A training in a process of its own: the seconds of its epochs, its peak memory in MB, and all it reported."""
+    environment = {**os.environ, "AREOLE_HOME": str(home)}
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True
+    )
+    peak, watched = 0, psutil.Process(process.pid)
+    while process.poll() is None:
+        try:
+            peak = max(peak, watched.memory_info().rss)
+        except psutil.NoSuchProcess:
+            break
+        time.sleep(0.02)  # Sampling another process.
+    assert process.stdout is not None
+    lines = [json.loads(line) for line in process.stdout.read().splitlines()]
+    assert process.wait() == 0, arguments
+    return [line["seconds"] for line in lines if set(line) == {"seconds"} or "train_loss" in line], peak // 1_000_000, lines
+
+
+def cold_features(home: Path) -> float:
+    """Seconds to look at all photos of the starter set for the first time."""
+    code = (
+        "import json, time\nfrom pathlib import Path\nfrom model import starter\nstarter.FEATURES = Path('absent')\n"
+        "from model.backbones import find_backbone\nfrom model.datasets import find_dataset\nfrom model.features import features\n"
+        "from model.store import open_store\nstore = open_store()\nstarter.import_starter(store)\n"
+        "photos = [member.photo for member in find_dataset(store, 'starter').members]\nstarted = time.perf_counter()\n"
+        "features(store, photos, find_backbone('efficientnet-lite0'))\nprint(json.dumps({'seconds': time.perf_counter() - started}))"
+    )
+    [seconds], _, _ = run(home, ["-c", code])
+    return seconds
+
+
+if __name__ == "__main__":
+    sys.exit(main())
