@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, fields
 from pathlib import Path
 from time import perf_counter
@@ -29,6 +29,7 @@ from model.features import STORED, features
 from model.jobs import FINE_TUNE, LR_FIND, checkpoint_file, ending, epochs_of, is_stopping, note_run, recorded, start_next
 from model.memory import check_memory
 from model.photos import open_file
+from model.process import speaks_for_all
 from model.requests import TrainRequest, option
 from model.runs import MODES, SHIPPED, Epoch, FineTuneSettings, Keep, Run, Settings
 from model.sources import dataset_sources, decoded, folder_sources
@@ -117,6 +118,8 @@ def train(store: Store, options: argparse.Namespace) -> int:
     """Train a head and save the run."""
 
     def show(epoch: Epoch) -> None:
+        if not speaks_for_all():
+            return
         figures = f"{epoch.train_loss:10.4f} {epoch.valid_loss:10.4f} {epoch.error_rate:10.4f} {epoch.seconds:8.3f} s"
         _tell(options, asdict(epoch), f"epoch {epoch.epoch:2d} {figures}")
 
@@ -127,7 +130,10 @@ def train(store: Store, options: argparse.Namespace) -> int:
         with _progress("Looking at the photos") as progress:
             run = train_head_run(store, request, folder=folder, on_features=progress, on_epoch=show)
     else:
-        run = _fine_tune(store, request, options, folder, show)
+        tuned = _fine_tune(store, request, options, folder, show)
+        if tuned is None:  # Another process of this training speaks for all.
+            return DONE
+        run = tuned
     valid = run.evaluation.of("valid")
     line = {
         "run": run.card.id,
@@ -169,7 +175,7 @@ def lr_find(store: Store, options: argparse.Namespace) -> int:
 def _as_job(store: Store, options: argparse.Namespace, kind: str, settings: dict[str, object]) -> Iterator[None]:
     """Work as the catalogue's job that a page asked for, or as one of its own; at the end it is the next one's turn."""
     try:
-        with ending(store, options.job) if options.job else recorded(store, kind, settings):
+        with ending(store, options.job) if options.job else recorded(store, kind, settings) if speaks_for_all() else nullcontext():
             if options.job:
                 os.nice(TRAINER_NICENESS)
             yield
@@ -180,14 +186,14 @@ def _as_job(store: Store, options: argparse.Namespace, kind: str, settings: dict
 
 def _fine_tune(
     store: Store, request: TrainRequest, options: argparse.Namespace, folder: Path | None, show: Callable[[Epoch], None]
-) -> Run:
+) -> Run | None:
     """Fine-tune in this process; as a job of the catalogue, report to it and listen to it."""
     settings, backbone = request.settings, find_backbone(request.backbone)
     assert isinstance(settings, FineTuneSettings)
     started = perf_counter()
 
     def report(done: int, total: int, *, judging: bool = False) -> None:
-        if options.json:
+        if options.json and speaks_for_all():
             epochs, seconds = settings.frozen_epochs + settings.epochs, round(perf_counter() - started, 2)
             line = {"done": done, "total": total, "judging": judging, "epochs": epochs, "seconds": seconds}
             print(json.dumps(line), flush=True)
@@ -212,7 +218,7 @@ def _fine_tune(
         run = fine_tune_run(store, request, watcher, folder=folder, checkpoint=checkpoint, before=before)
         if checkpoint:
             checkpoint.unlink(missing_ok=True)
-        if options.job:
+        if options.job and run:
             note_run(store, options.job, run.card.id)
     return run
 

@@ -3,8 +3,9 @@
 The only module that imports fastai: 200 MB and some seconds, in a process of its own.
 """
 
+import os
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -23,6 +24,7 @@ from model.estimates import STEP, remember
 from model.features import STORED, features
 from model.head import Head, best_epoch, train_head
 from model.networks import build_network, feature_map, frozen
+from model.process import speaks_for_all
 from model.requests import TrainRequest
 from model.runs import Epoch, FineTuneSettings, HeadSettings, Run, Tuned
 from model.store import Store, open_stored, read_photo
@@ -73,11 +75,12 @@ def fine_tune_run(
     folder: Path | None = None,
     checkpoint: Path | None = None,
     before: Sequence[Epoch] = (),
-) -> Run:
+) -> Run | None:
     """Fine-tune, judge every photo as it will be served, and save the run.
 
     After each epoch the weights are kept in the file `checkpoint`. With the epochs `before` of a training that broke off it goes
     on from there: weights and learning rate as they were, the optimizer's moments anew. Cancelled, it saves the best epoch so far.
+    Under `torchrun` several processes learn together; the first judges and saves, the others return None.
     Raises Cancelled where there is none, CannotTrain, NotFound, WeightsMissing, StoreUnavailable.
     """
     settings, dataset, backbone = request.settings, request.dataset, find_backbone(request.backbone)
@@ -89,7 +92,10 @@ def fine_tune_run(
     progress = Progress(watcher, settings, checkpoint, list(before))
     if before and checkpoint:
         progress.restore(learner.model)
-    fit(learner, settings, progress)
+    with _together(learner):
+        fit(learner, settings, progress)
+    if not speaks_for_all():
+        return None
     if len(progress.history) > max(settings.frozen_epochs, len(before)):
         seen, size = len(learner.dls.train_ds), (settings.image_px / 224) ** 2
         remember(store, STEP, backbone.name, progress.history[-1].seconds / seen / size)
@@ -223,18 +229,22 @@ class Progress(Callback):  # type: ignore[misc]  # fastai has no types.
         rate, seconds = float(self.opt.hypers[-1]["lr"]), perf_counter() - self.started
         self.history.append(Epoch(len(self.history), train_loss, valid_loss, errors, seconds, rate))
         if best_epoch(self.history) == self.history[-1].epoch or self.settings.keep == "last":
-            self.kept = {name: tensor.detach().cpu().clone() for name, tensor in self.model.state_dict().items()}
+            self.kept = {name: tensor.clone() for name, tensor in self._weights().items()}
         self._save_checkpoint()
         self.watcher.on_epoch(self.history[-1])
         if self.settings.patience and len(self.history) - 1 - best_epoch(self.history) >= self.settings.patience:
             self.is_over = True
             raise CancelFitException
 
+    def _weights(self) -> dict[str, Tensor]:
+        model = self.model.module if hasattr(self.model, "module") else self.model  # Several processes wrap it.
+        return {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
+
     def _save_checkpoint(self) -> None:
         """Write beside and rename: whenever the process dies, a whole file is there."""
         if self.checkpoint is None:
             return
-        last = {name: tensor.detach().cpu() for name, tensor in self.model.state_dict().items()}
+        last = self._weights()
         unfinished = self.checkpoint.with_suffix(".unfinished")
         parts = (("last", last), ("kept", self.kept))
         both = {f"{kind}/{name}": tensor.contiguous() for kind, part in parts for name, tensor in part.items()}
@@ -256,6 +266,25 @@ class CpuAutocast(Callback):  # type: ignore[misc]  # fastai has no types.
         """... but the loss in full."""
         self.learn.pred = self.pred.float()
         self.autocast.__exit__(None, None, None)
+
+
+def _together(learner: Learner) -> AbstractContextManager[Any]:
+    """fastai's data-parallel training where torchrun started several processes: gloo on CPUs, NCCL on GPUs."""
+    if os.environ.get("WORLD_SIZE", "1") == "1":
+        return nullcontext()
+    from fastai.distributed import DistributedDL  # The import also gives learners their distrib_ctx.
+
+    on_gpu = torch.cuda.is_available()
+    if not on_gpu:
+        DistributedDL._broadcast = _broadcast
+    return learner.distrib_ctx(sync_bn=on_gpu, cpu=not on_gpu)  # type: ignore[no-any-return]  # fastai has no types.
+
+
+def _broadcast(_: object, numbers: list[int], rank: int) -> list[int]:
+    """The photos' order, from one process to all; fastai's own works on GPUs only."""
+    order = torch.tensor(numbers)
+    torch.distributed.broadcast(order, rank)
+    return order.tolist()
 
 
 def _mixed_precision() -> list[Callback]:

@@ -23,3 +23,8 @@ def share_memory() -> None:
         if mallopt is not None:
             mallopt(M_ARENA_MAX, 2)
             mallopt(M_TRIM_THRESHOLD, 128 * 1024)
+
+
+def speaks_for_all() -> bool:
+    """Whether this process is alone, or the first of those that torchrun started: one reports, judges and saves."""
+    return os.environ.get("RANK", "0") == "0"

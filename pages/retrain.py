@@ -7,7 +7,7 @@ from model.datasets import check_trainable
 from model.errors import CannotTrain
 from model.estimates import estimate_s
 from model.jobs import enqueue, enqueue_lr_find, last_job
-from model.memory import check_memory
+from model.memory import check_memory, needed_mb
 from model.requests import TrainRequest
 from model.runs import FineTuneSettings
 from model.store import Store
@@ -42,6 +42,14 @@ def can_train(request: TrainRequest) -> bool:
     return True
 
 
+def memory(request: TrainRequest) -> str:
+    """What a fine-tuning takes besides time; a head takes next to nothing."""
+    settings = request.settings
+    if not isinstance(settings, FineTuneSettings):
+        return ""
+    return f" and {needed_mb(find_backbone(request.backbone), settings.batch_size, settings.image_px) / 1000:.1f} GB of memory"
+
+
 require_frame()
 store, workspace = get_store(), state.workspace()
 dataset, head_job, job = get_dataset(workspace), get_head_jobs().of(workspace), last_job(store, workspace)
@@ -51,7 +59,7 @@ st.markdown("The photos have been looked at; what is left is to learn. Choose ho
 asking, watching = st.columns([4, 7], gap="medium")
 with asking:
     request = ask_for_training(workspace, dataset)
-    st.caption(f"About {duration(estimate_s(store, request))} on this machine.")
+    st.caption(f"About {duration(estimate_s(store, request))}{memory(request)} on this machine.")
     st.button(
         "Find a learning rate",
         type="tertiary",

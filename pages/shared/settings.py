@@ -8,7 +8,7 @@ import streamlit as st
 from model.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
 from model.datasets import Dataset
 from model.memory import BATCHES as FITTING_BATCHES
-from model.memory import largest_batch, needed_mb
+from model.memory import largest_batch
 from model.requests import TrainRequest
 from model.runs import FineTuneSettings, HeadSettings, Settings
 from pages.shared.words import count
@@ -114,7 +114,6 @@ def _ask_for_fine_tuning(backbone: str, epochs: int, common: dict[str, Any]) -> 
         frozen_epochs=st.number_input("Frozen epochs", 0, 10, usual.frozen_epochs, **_explained("frozen_epochs")),
         **common,
     )
-    st.caption(f"Takes about {needed_mb(facts, batch, image_px) / 1000:.1f} GB of memory while it learns.")
     return settings
 
 

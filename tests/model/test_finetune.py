@@ -1,7 +1,10 @@
 """Fine-tuning: fastai in a process of its own, queued, cancelled, killed and resumed; memory; what is served is what was judged."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -38,7 +41,7 @@ from model.requests import TrainRequest
 from model.runs import FineTuneSettings, HeadSettings, load_run, load_tuned, run_folder
 from model.schema import JobRow, LabelRow
 from model.starter import STARTER, import_starter
-from model.store import Store, open_stored
+from model.store import ROOT, Store, open_stored
 from model.workspaces import new_workspace_id
 
 PHOTOS_A_CLASS = {"train": 6, "valid": 2, "test": 1}
@@ -139,6 +142,27 @@ def test_one_at_a_time_and_cancelled_before_the_first_epoch(small: Store, worksp
     assert started.id == third
     cancel(small, other, third)
     wait(small, other, lambda job: job.is_over)
+
+
+def test_two_processes_learn_together_what_one_learns_alone(small: Store) -> None:
+    """As `torchrun` on several GPUs or hosts: half the batch each, one run."""
+
+    def losses(launcher: list[str], batch: int) -> list[dict[str, float]]:
+        arguments = ["train", "--mode", "fine-tune", "--epochs", "2", "--image-px", "64", "--augmentation", "0", "--json"]
+        command = [sys.executable, "-m", *launcher, "model", *arguments, "--batch-size", str(batch)]
+        environment = {**os.environ, "AREOLE_HOME": str(small.home)}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+
+    together = losses(["torch.distributed.run", "--nproc-per-node", "2", "-m"], 3)
+    alone = losses([], 6)
+    for lines in (together, alone):
+        assert [line["epoch"] for line in lines if "train_loss" in line] == [0, 1, 2]
+        assert sum("run" in line for line in lines) == 1
+    assert len(list(small.runs.iterdir())) == 2
+    first, second = ([line["valid_loss"] for line in lines if "train_loss" in line] for lines in (together, alone))
+    assert first == pytest.approx(second, abs=0.25)  # Each process normalises its own half of a batch.
 
 
 def test_the_learning_rate_finder_suggests_one(small: Store, workspace: str) -> None:
