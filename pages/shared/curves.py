@@ -8,6 +8,7 @@ import pandas as pd
 from model.runs import Epoch
 from pages.shared.colours import CLASS_COLOURS, QUIET
 
+LEGEND_ROW_PX = 28
 TRAIN, VALID = "train_loss", "valid_loss"
 SMALL_LEGEND = alt.Legend(orient="bottom", title=None, labelFontSize=12, columnPadding=8)
 DASHES = alt.Scale(domain=[VALID, TRAIN], range=[[1, 0], [5, 4]])
@@ -77,7 +78,7 @@ def _chart(rows: list[dict[str, object]], epochs: int) -> alt.Chart:
     names = list(dict.fromkeys(str(row["run"]) for row in rows))
     colours = alt.Scale(domain=names, range=[CLASS_COLOURS[number % len(CLASS_COLOURS)] for number in range(len(names))] or [QUIET])
     legend = alt.Legend(orient="bottom", title=None, columns=1, labelLimit=260) if len(names) > 1 else None
-    return alt.Chart(pd.DataFrame(rows or [{"run": "", "epoch": 0}]), height=230).encode(
+    return alt.Chart(pd.DataFrame(rows or [{"run": "", "epoch": 0}]), height=230 + LEGEND_ROW_PX * max(len(names) - 1, 0)).encode(
         x=alt.X("epoch:Q", scale=alt.Scale(domain=[0, max(epochs - 1, 1)]), axis=alt.Axis(tickMinStep=1, format="d")),
         color=alt.Color("run:N", scale=colours, legend=legend),
     )

@@ -47,9 +47,16 @@ def _show_found(job: Job) -> None:
         st.markdown(said)
         nearest = min(RATES, key=lambda rate: abs(log(rate / suggestion)))
         key = "retrain_learning_rate" + ("_tuned" if "fine-tune" in job.arguments else "")
-        st.button(f"Use {nearest:g}", key="retrain_use_lr", on_click=st.session_state.__setitem__, args=(key, nearest))
-    elif job.state == FAILED:
+        with st.container(horizontal=True):
+            st.button(f"Use {nearest:g}", key="retrain_use_lr", on_click=st.session_state.__setitem__, args=(key, nearest))
+            _ask_to_close(job)
+        return
+    if job.state == FAILED:
         st.error(plain(job.message), icon=":material/error:")
     else:
         st.info("Cancelled.", icon=":material/cancel:")
+    _ask_to_close(job)
+
+
+def _ask_to_close(job: Job) -> None:
     st.button("Close", key="retrain_close_lr", on_click=state.set_seen, args=(f"job {job.id}",))

@@ -1,6 +1,7 @@
 """The runs of a workspace: compare their curves, use one, rename, delete, repeat."""
 
 import json
+from collections import Counter
 from dataclasses import asdict
 
 import streamlit as st
@@ -25,7 +26,12 @@ def show_runs(store: Store, workspace: str) -> None:
     with place:
         for entry in entries[(page - 1) * PAGE : page * PAGE]:
             _show_run(store, workspace, entry, used=entry.id == used)
-    ticked = {f"{entry.name} ({entry.id[-4:]})": entry.id for entry in entries if st.session_state.get(_tick_key(entry))}
+    names = Counter(entry.name for entry in entries)
+    ticked = {
+        entry.name if names[entry.name] == 1 else f"{entry.name} ({entry.id[-4:]})": entry.id
+        for entry in entries
+        if st.session_state.get(_tick_key(entry))
+    }
     if ticked:
         st.markdown("**Their curves**")
         show_card_curves({name: get_card(run) for name, run in ticked.items()})
