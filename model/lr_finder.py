@@ -10,8 +10,9 @@ from torch.utils.data import TensorDataset
 
 from model.backbones import find_backbone
 from model.datasets import check_trainable
+from model.fastai_callbacks import Watcher
 from model.features import features
-from model.finetune import Watcher, build_learner, data_loaders, start_from_trained_head
+from model.finetune import build_learner, data_loaders, start_from_trained_head
 from model.requests import TrainRequest
 from model.runs import FineTuneSettings
 from model.store import Store
