@@ -127,8 +127,11 @@ def _enqueue(store: Store, workspace: str, kind: str, settings: dict[str, object
 def start_next(store: Store) -> None:
     """Start the fine-tuning that has waited longest on this host, unless one is running."""
     fail_orphans(store)
+    here = (JobRow.kind.in_(OWN_PROCESS), JobRow.host == socket.gethostname())
+    with store.reading() as session:
+        if session.scalars(select(JobRow.id).where(*here, JobRow.state == QUEUED)).first() is None:
+            return
     with store.writing() as session:
-        here = (JobRow.kind.in_(OWN_PROCESS), JobRow.host == socket.gethostname())
         if session.scalars(select(JobRow.id).where(*here, JobRow.state.in_(ALIVE))).first() is not None:
             return
         job = session.scalars(select(JobRow).where(*here, JobRow.state == QUEUED).order_by(JobRow.id)).first()
@@ -205,11 +208,13 @@ def epochs_of(store: Store, job: int) -> list[Epoch]:
 
 def fail_orphans(store: Store) -> None:
     """Mark the jobs of this host whose process is gone: it was killed, or ran out of memory."""
-    with store.writing() as session:
-        running = select(JobRow).where(JobRow.state.in_(ALIVE), JobRow.host == socket.gethostname())
-        for job in session.scalars(running):
-            if not _is_alive(job.process, job.process_started):
-                job.state, job.message, job.ended_at = FAILED, KILLED, datetime.now(UTC)
+    with store.reading() as session:
+        running = session.scalars(select(JobRow).where(JobRow.state.in_(ALIVE), JobRow.host == socket.gethostname()))
+        orphans = [job.id for job in running if not _is_alive(job.process, job.process_started)]
+    if orphans:  # Pages look every second: they write only when there is something to write.
+        with store.writing() as session:
+            killed = update(JobRow).where(JobRow.id.in_(orphans), JobRow.state.in_(ALIVE))
+            session.execute(killed.values(state=FAILED, message=KILLED, ended_at=datetime.now(UTC)))
 
 
 def _spawn(store: Store, job: JobRow) -> psutil.Popen:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from model.datasets import find_dataset
 from model.errors import CannotTrain, NotFound, StoreUnavailable
-from model.jobs import FAILED, RUNNING, fail_orphans, recorded
+from model.jobs import FAILED, KILLED, RUNNING, fail_orphans, recorded
 from model.requests import TrainRequest
 from model.runs import SHIPPED, HeadSettings, load_run, run_folder, save_run
 from model.schema import JobRow, RunRow
@@ -104,7 +104,7 @@ def test_a_killed_training_is_noticed_and_stays_failed(empty_store: Store) -> No
         fail_orphans(empty_store)
     with empty_store.writing() as session:
         job = session.scalars(select(JobRow)).one()
-        assert (job.state, job.message) == (FAILED, "Its process was killed, or ran out of memory.")
+        assert (job.state, job.message) == (FAILED, KILLED)
 
 
 def test_saving_replaces_a_run_and_nothing_else(store: Store, tmp_path: Path) -> None:
