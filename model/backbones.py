@@ -1,8 +1,9 @@
 """Which pretrained networks there are: a table of facts, without torch, so that pages can offer them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.errors import NotFound
+from model.runs import FineTuneSettings
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,7 @@ class Backbone:
     name: str
     title: str
     note: str
-    train_mb: int  # What one photo of a batch takes in training at 224 pixels; measured, see tests/benchmarks/training.py
+    train_mb: int  # What one photo of a batch takes in training at 224 pixels, measured with batches of 16
     channels: int
     input_px: int
     mean: tuple[float, float, float]
@@ -32,6 +33,11 @@ BACKBONES = {
     )
 }  # fmt: skip
 DEFAULT_BACKBONE = "efficientnet-lite0"
+
+
+def at_size(backbone: Backbone, settings: object) -> Backbone:
+    """The backbone as a run sees photos: one that was fine-tuned on smaller or larger photos goes on seeing them so."""
+    return replace(backbone, input_px=settings.image_px) if isinstance(settings, FineTuneSettings) else backbone
 
 
 def find_backbone(name: str) -> Backbone:

@@ -9,7 +9,7 @@ from PIL import Image
 from torch import nn
 
 from model.answers import Answer, Neighbour
-from model.backbones import Backbone, find_backbone
+from model.backbones import Backbone, at_size, find_backbone
 from model.features import features, still_there
 from model.neighbours import nearest, unit
 from model.networks import feature_map, load_network, tuned_network
@@ -58,7 +58,7 @@ def evidence(maps: NDArray[np.float32], run: Run) -> NDArray[np.float32]:
 def load_classifier(store: Store, run_id: str) -> Classifier:
     """A run made ready to answer. Raises NotFound, WeightsMissing, StoreUnavailable."""
     run = load_run(run_folder(store, run_id))
-    backbone = find_backbone(run.card.backbone)
+    backbone = at_size(find_backbone(run.card.backbone), run.card.settings)
     photos = run.evaluation.of("train").photos
     if run.card.mode == "fine-tune":
         tuned = load_tuned(run_folder(store, run_id))

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -12,7 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from model.errors import NotFound
+from model.errors import CannotTrain, NotFound
 from model.head import best_epoch
 from model.runs import Epoch, FineTuneSettings
 from model.torchvision_operators import define_missing_operators
@@ -76,11 +77,17 @@ class Progress(Callback):  # type: ignore[misc]  # fastai has no types.
             self.reported = perf_counter()
             self.watcher.on_batch(self.batches, len(self.dls.train) * (self.settings.frozen_epochs + self.settings.epochs))
 
+    def after_train(self) -> None:
+        """How long learning took, without judging."""
+        self.train_seconds = perf_counter() - self.started
+
     def after_epoch(self) -> None:
         """Report; keep the weights if they are the ones wanted."""
         if self.is_skipped:
             return
         train_loss, valid_loss, errors = (float(value) for value in self.recorder.values[-1])
+        if not isfinite(train_loss + valid_loss):
+            raise CannotTrain("The losses grew beyond all bounds. Choose a lower learning rate.")
         rate, seconds = float(self.opt.hypers[-1]["lr"]), perf_counter() - self.started
         self.history.append(Epoch(len(self.history), train_loss, valid_loss, errors, seconds, rate))
         if best_epoch(self.history) == self.history[-1].epoch or self.settings.keep == "last":

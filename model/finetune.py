@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from model.backbones import Backbone, find_backbone
+from model.backbones import Backbone, at_size, find_backbone
 from model.datasets import Dataset, Member, check_trainable
 from model.errors import Cancelled
 from model.estimates import STEP, remember
@@ -80,13 +80,14 @@ def fine_tune_run(
         return None
     if len(progress.history) > max(settings.frozen_epochs, len(before)):
         seen, size = len(learner.dls.train_ds), (settings.image_px / 224) ** 2
-        remember(store, STEP, backbone.name, progress.history[-1].seconds / seen / size)
+        remember(store, STEP, backbone.name, progress.train_seconds / seen / size)
     if not progress.history:
         raise Cancelled("Cancelled before the first epoch was over: there is nothing to keep.")
     learner.model.load_state_dict(progress.kept)
     network, linear = learner.model.cpu()[0], learner.model[1][-1]
     weights = _halved(network)
-    vectors = _look(store, [member.photo for member in dataset.members], backbone, frozen(network), watcher)
+    photos = [member.photo for member in dataset.members]
+    vectors = _look(store, photos, at_size(backbone, settings), frozen(network), watcher)
     weight, bias = (part.detach().float().numpy() for part in (linear.weight, linear.bias))
     head = Head(weight, bias, tuple(progress.history), best_epoch(progress.history))
     run = judged_run(request, head, vectors.astype(np.float32), new_run_id("tuned"), seconds=perf_counter() - started)

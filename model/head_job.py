@@ -9,6 +9,7 @@ from model.requests import TrainRequest
 from model.runs import Epoch
 from model.store import Store
 
+MOST_REMEMBERED = 100  # Finished trainings
 SAME_CLICK_S = 2.0  # A second wish for the very same training within this time is a double click.
 
 
@@ -48,6 +49,8 @@ class HeadJobs:
             last = self._jobs.get(workspace)
             if last and (last.is_running or (last.request == request and monotonic() - last.started < SAME_CLICK_S)):
                 return last
+            for finished in [name for name, old in self._jobs.items() if not old.is_running][:-MOST_REMEMBERED]:
+                del self._jobs[finished]
             job = self._jobs[workspace] = HeadJob(request)
         Thread(target=_train, args=(store, job), daemon=True, name=f"head {request.name}").start()
         return job

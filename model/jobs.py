@@ -30,6 +30,7 @@ QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = "queued", "running", "stopp
 ALIVE = (RUNNING, STOPPING)
 FINE_TUNE, LR_FIND = "fine-tune", "lr-find"  # Kinds of job that have a process of their own
 OWN_PROCESS = (FINE_TUNE, LR_FIND)
+CLOCK_STEP_S = 2.0  # A start is counted from the machine's, whose clock may be set right meanwhile.
 KILLED = "Its process was killed, or ran out of memory. A smaller batch or smaller photos take less."
 
 
@@ -48,7 +49,8 @@ class Job:
     done: int  # Batches learned, or photos judged once all are
     total: int
     judging: bool
-    seconds: float  # Since it began to learn
+    seconds: float  # Since batch `since`
+    since: int
     arguments: tuple[str, ...]
     found: dict[str, Any] | None  # What the learning rate finder found
 
@@ -65,7 +67,7 @@ def recorded(store: Store, kind: str, settings: dict[str, object], *, workspace:
     with store.writing() as session:
         if workspace:
             ensure_workspace(session, workspace)
-        row = JobRow(workspace=workspace, kind=kind, state=RUNNING, host=socket.gethostname(), settings=settings, **_this_process())
+        row = JobRow(workspace=workspace, kind=kind, state=RUNNING, host=host_of(store), settings=settings, **_this_process())
         session.add(row)
         session.flush()
         job = row.id
@@ -82,14 +84,16 @@ def ending(store: Store, job: int) -> Iterator[None]:
         _end(store, job, CANCELLED if isinstance(error, Cancelled) else FAILED, str(error))
         raise
     except BaseException as error:
-        _end(store, job, FAILED, type(error).__name__)
+        _end(store, job, FAILED, f"It broke off by a mistake of ours ({type(error).__name__}); the server's log says more.")
         raise
     _end(store, job, DONE, "")
 
 
 def enqueue(store: Store, workspace: str, request: TrainRequest) -> int:
     """Ask for a fine-tuning; where one of this workspace waits or runs already, that is the one. Starts it if it is its turn."""
-    return _enqueue(store, workspace, FINE_TUNE, {"arguments": [*request.arguments, "--name", request.name], "name": request.name})
+    return _enqueue(
+        store, workspace, FINE_TUNE, {"arguments": [*request.arguments, f"--name={request.name}"], "name": request.name}
+    )
 
 
 def enqueue_lr_find(store: Store, workspace: str, request: TrainRequest) -> None:
@@ -115,7 +119,7 @@ def _enqueue(store: Store, workspace: str, kind: str, settings: dict[str, object
         unfinished = JobRow.state.in_((QUEUED, *ALIVE))
         job = session.scalars(select(JobRow.id).where(JobRow.workspace == workspace, JobRow.kind == kind, unfinished)).first()
         if job is None:
-            here = socket.gethostname()
+            here = host_of(store)
             row = JobRow(workspace=workspace, kind=kind, state=QUEUED, host=here, process=0, process_started=0.0, settings=settings)
             session.add(row)
             session.flush()
@@ -127,7 +131,7 @@ def _enqueue(store: Store, workspace: str, kind: str, settings: dict[str, object
 def start_next(store: Store) -> None:
     """Start the fine-tuning that has waited longest on this host, unless one is running."""
     fail_orphans(store)
-    here = (JobRow.kind.in_(OWN_PROCESS), JobRow.host == socket.gethostname())
+    here = (JobRow.kind.in_(OWN_PROCESS), JobRow.host == host_of(store))
     with store.reading() as session:
         if session.scalars(select(JobRow.id).where(*here, JobRow.state == QUEUED)).first() is None:
             return
@@ -186,6 +190,7 @@ def last_job(store: Store, workspace: str, kind: str = FINE_TUNE) -> Job | None:
             total=int(last.get("total", 0)),
             judging=bool(last.get("judging", False)),
             seconds=float(last.get("seconds", 0.0)),
+            since=int(last.get("since", 0)),
             arguments=tuple(row.settings["arguments"]),  # type: ignore[arg-type]  # JSON has no better type.
             found=next((report for report in reports if "suggestion" in report), None),
         )
@@ -206,10 +211,28 @@ def epochs_of(store: Store, job: int) -> list[Epoch]:
     return [Epoch(**report) for report in _reports(report_file(store, job)) if "train_loss" in report]
 
 
+def resumable(store: Store, job: Job) -> int | None:
+    """The job whose last epoch is kept and can be gone on from: this one, or the one that this was to go on from."""
+    asked = [int(job.arguments[job.arguments.index("--resume") + 1])] if "--resume" in job.arguments else []
+    return next((number for number in (job.id, *asked) if checkpoint_file(store, number).exists()), None)
+
+
+def is_training(store: Store) -> bool:
+    """Whether a trainer runs here: the next one waits for its memory."""
+    with store.reading() as session:
+        alive = select(JobRow.id).where(JobRow.kind.in_(OWN_PROCESS), JobRow.host == host_of(store), JobRow.state.in_(ALIVE))
+        return session.scalars(alive).first() is not None
+
+
+def host_of(store: Store) -> str:
+    """Which machine's processes the jobs belong to. A SQLite file has one machine, even when a new container gave it a new name."""
+    return "local" if store.engine.dialect.name == "sqlite" else socket.gethostname()
+
+
 def fail_orphans(store: Store) -> None:
     """Mark the jobs of this host whose process is gone: it was killed, or ran out of memory."""
     with store.reading() as session:
-        running = session.scalars(select(JobRow).where(JobRow.state.in_(ALIVE), JobRow.host == socket.gethostname()))
+        running = session.scalars(select(JobRow).where(JobRow.state.in_(ALIVE), JobRow.host == host_of(store)))
         orphans = [job.id for job in running if not _is_alive(job.process, job.process_started)]
     if orphans:  # Pages look every second: they write only when there is something to write.
         with store.writing() as session:
@@ -222,7 +245,8 @@ def _spawn(store: Store, job: JobRow) -> psutil.Popen:
     report = report_file(store, job.id)
     report.parent.mkdir(parents=True, exist_ok=True)
     arguments: list[str] = job.settings["arguments"]  # type: ignore[assignment]  # JSON has no better type.
-    command = [sys.executable, "-m", "model", *arguments, "--workspace", str(job.workspace), "--job", str(job.id), "--json"]
+    # In one piece with their options: a workspace's id and a name may begin with a dash.
+    command = [sys.executable, "-m", "model", *arguments, f"--workspace={job.workspace}", f"--job={job.id}", "--json"]
     environment = {**os.environ, "AREOLE_HOME": str(store.home)}
     with report.open("wb") as lines, report.with_suffix(".log").open("wb") as log:
         return psutil.Popen(command, cwd=ROOT, env=environment, stdout=lines, stderr=log, stdin=subprocess.DEVNULL,
@@ -234,7 +258,7 @@ def _reports(file: Path) -> list[dict[str, Any]]:
     if not file.exists():
         return []
     lines = file.read_text().split("\n")[:-1]
-    return [json.loads(line) for line in lines]
+    return [json.loads(line) for line in lines if line.startswith("{")]
 
 
 def _this_process() -> dict[str, Any]:
@@ -251,6 +275,10 @@ def _is_alive(process: int, started: float) -> bool:
     """Process numbers come round again, in a container at every restart: the time of its start tells two apart."""
     try:
         found = psutil.Process(process)
-        return found.create_time() == started and found.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+        if found.status() != psutil.STATUS_ZOMBIE:
+            return abs(found.create_time() - started) < CLOCK_STEP_S
+        if found.ppid() == os.getpid():
+            os.waitpid(process, os.WNOHANG)  # A child of ours that is over: nobody else lets it go.
+    except (psutil.NoSuchProcess, ChildProcessError):
+        pass
+    return False

@@ -10,6 +10,7 @@ from torch.utils.data import TensorDataset
 
 from model.backbones import find_backbone
 from model.datasets import check_trainable
+from model.errors import Cancelled
 from model.fastai_callbacks import Watcher
 from model.features import features
 from model.finetune import build_learner, data_loaders, start_from_trained_head
@@ -19,7 +20,7 @@ from model.store import Store
 from model.training import examples
 
 from fastai.callback.schedule import valley  # isort: skip  # model.finetune has made it importable.
-from fastai.vision.all import Callback, CancelFitException, CrossEntropyLossFlat, DataLoaders, Learner  # isort: skip
+from fastai.vision.all import Callback, CrossEntropyLossFlat, DataLoaders, Learner  # isort: skip
 
 STEPS = 100
 
@@ -42,7 +43,7 @@ class Steps(Callback):  # type: ignore[misc]  # fastai has no types.
     def after_batch(self) -> None:
         """One rate is tried."""
         if self.watcher.is_cancelled():
-            raise CancelFitException
+            raise Cancelled("Cancelled.")
         self.done += 1
         self.watcher.on_batch(self.done, STEPS)
 

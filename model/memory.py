@@ -20,10 +20,16 @@ def free_mb() -> int:
     free = psutil.virtual_memory().available
     for limit, use in CGROUPS:
         try:
-            free = min(free, int(limit.read_text()) - int(use.read_text()))
+            free = min(free, int(limit.read_text()) - int(use.read_text()) + _reclaimable(use.with_name("memory.stat")))
         except (OSError, ValueError):  # No such file, or "max".
             continue
     return max(free, 0) // 1_000_000
+
+
+def _reclaimable(stat: Path) -> int:
+    """The part of a container's memory that only caches files."""
+    rows = dict(line.split() for line in stat.read_text().splitlines()) if stat.exists() else {}
+    return int(rows.get("inactive_file", 0))
 
 
 def needed_mb(backbone: Backbone, batch_size: int, image_px: int) -> int:

@@ -36,7 +36,7 @@ class TrainRequest:
     @property
     def command(self) -> str:
         """The same, to be typed."""
-        whose = ["--workspace", self.workspace] if self.workspace and self.dataset.edits else []
+        whose = [f"--workspace={self.workspace}"] if self.workspace and self.dataset.edits else []
         return shlex.join(["python", "-m", "model", *self.arguments, *whose])
 
 

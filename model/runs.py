@@ -47,7 +47,7 @@ class HeadSettings:
 
 @dataclass(frozen=True)
 class FineTuneSettings:
-    """What can be chosen when the whole network learns; the defaults came out best in tests/benchmarks/training.py."""
+    """What can be chosen when the whole network learns; the defaults fit 1.5 GB of memory beside the app."""
 
     epochs: int = 3
     learning_rate: float = 5e-4  # fastai's base_lr: for the head; the first layers learn at a hundredth of it.

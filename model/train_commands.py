@@ -106,6 +106,8 @@ def lr_find(store: Store, options: argparse.Namespace) -> int:
         return bool(options.job) and is_stopping(store, options.job)
 
     with _as_job(store, options, LR_FIND, {}):
+        if isinstance(request.settings, FineTuneSettings):
+            check_memory(find_backbone(request.backbone), request.settings.batch_size, request.settings.image_px)
         from model.fastai_callbacks import Watcher
         from model.lr_finder import find_learning_rate  # fastai, as in _fine_tune.
 
@@ -120,13 +122,15 @@ def _fine_tune(
     """Fine-tune in this process; as a job of the catalogue, report to it and listen to it."""
     settings, backbone = request.settings, find_backbone(request.backbone)
     assert isinstance(settings, FineTuneSettings)
-    started = perf_counter()
+    began: list[tuple[float, int]] = []  # When the first batch was reported, and its number: a resumed training has skipped some
 
     def report(done: int, total: int, *, judging: bool = False) -> None:
+        if done and not began:
+            began.append((perf_counter(), done))
         if options.json and speaks_for_all():
-            epochs, seconds = settings.frozen_epochs + settings.epochs, round(perf_counter() - started, 2)
-            line = {"done": done, "total": total, "judging": judging, "epochs": epochs, "seconds": seconds}
-            print(json.dumps(line), flush=True)
+            epochs, (start, since) = settings.frozen_epochs + settings.epochs, began[0] if began else (perf_counter(), 0)
+            line = {"done": done, "total": total, "judging": judging, "epochs": epochs, "since": since}
+            print(json.dumps({**line, "seconds": round(perf_counter() - start, 2)}), flush=True)
 
     def look(done: int, total: int) -> None:
         if done % LOOKS_A_REPORT == 0:
@@ -160,7 +164,7 @@ def _as_job(store: Store, options: argparse.Namespace, kind: str, settings: dict
     try:
         with ending(store, options.job) if options.job else recorded(store, kind, settings) if speaks_for_all() else nullcontext():
             if options.job:
-                os.nice(TRAINER_NICENESS)
+                os.setpriority(os.PRIO_PROCESS, 0, TRAINER_NICENESS)
             yield
     finally:
         if options.job:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 from time import perf_counter
 
 import numpy as np
@@ -24,7 +25,10 @@ from model.schema import RunRow
 from model.store import Store
 from model.trust import fit_temperature, unrelated_similarity
 
-PACKAGES = ("torch", "numpy", "pillow")  # What the figures depend on.
+PACKAGES = {
+    "head": ("torch", "numpy", "pillow"),
+    "fine-tune": ("torch", "torchvision", "fastai", "numpy", "pillow"),
+}  # What figures depend on.
 
 
 def train_head_run(
@@ -81,7 +85,7 @@ def judged_run(request: TrainRequest, head: Head, vectors: NDArray[np.float32], 
         unfamiliar_below=unrelated_similarity(train.features, train.labels),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=seconds,
-        versions={package: version(package) for package in PACKAGES},
+        versions={package: version(package) for package in PACKAGES[request.mode]} | {"python": python_version()},
         command=request.command,
     )
     return Run(card, head.weight, head.bias, table)

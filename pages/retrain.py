@@ -6,7 +6,7 @@ from model.backbones import find_backbone
 from model.datasets import check_trainable
 from model.errors import CannotTrain
 from model.estimates import estimate_s
-from model.jobs import enqueue, enqueue_lr_find, last_job
+from model.jobs import enqueue, enqueue_lr_find, is_training, last_job
 from model.memory import check_memory, needed_mb
 from model.requests import TrainRequest
 from model.runs import FineTuneSettings
@@ -30,11 +30,11 @@ def start(store: Store, workspace: str, request: TrainRequest) -> None:
         enqueue(store, workspace, request)
 
 
-def can_train(request: TrainRequest) -> bool:
+def can_train(store: Store, request: TrainRequest) -> bool:
     """Whether dataset and memory allow the training; a sentence says why not."""
     try:
         check_trainable(request.dataset)
-        if isinstance(request.settings, FineTuneSettings):
+        if isinstance(request.settings, FineTuneSettings) and not is_training(store):
             check_memory(find_backbone(request.backbone), request.settings.batch_size, request.settings.image_px)
     except CannotTrain as error:
         st.warning(plain(str(error)), icon=":material/block:")
@@ -55,13 +55,15 @@ store, workspace = get_store(), state.workspace()
 dataset, head_job, job = get_dataset(workspace), get_head_jobs().of(workspace), last_job(store, workspace)
 
 st.title("Train it again", anchor=False)
-st.markdown("The photos have been looked at; what is left is to learn. Choose how often, press Train, and see what it changes.")
+st.markdown("Choose how often it sees the photos, press Train, watch it learn, and see what that changes.")
 asking, watching = st.columns([4, 7], gap="medium")
 with asking:
     request = ask_for_training(workspace, dataset)
     st.caption(f"About {duration(estimate_s(store, request))}{memory(request)} on this machine.")
+    possible = can_train(store, request)
     st.button(
         "Find a learning rate",
+        disabled=not possible,
         type="tertiary",
         icon=":material/troubleshoot:",
         on_click=enqueue_lr_find,
@@ -75,7 +77,7 @@ with asking:
         type="primary",
         icon=":material/model_training:",
         width="stretch",
-        disabled=busy or not can_train(request),
+        disabled=busy or not possible,
         on_click=start,
         args=(store, workspace, request),
         key="retrain_start",
@@ -86,5 +88,5 @@ with watching:
         with st.container(border=True):
             show_job(job.id, store, workspace)
     with st.container(border=True):
-        show_training(head_job, workspace)
+        show_training(head_job, store, workspace)
 show_runs(store, workspace)

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from model.jobs import CANCELLED, FAILED, QUEUED, STOPPING, Job, cancel, checkpoint_file, last_job, resume
+from model.jobs import CANCELLED, FAILED, QUEUED, STOPPING, Job, cancel, last_job, resumable, resume
 from model.store import Store
 from pages.shared import state
 from pages.shared.training import show_curves
-from pages.shared.words import count, duration, plain
+from pages.shared.words import count, curve_finding, duration, plain
 
 TICK_S = 1.0
 
@@ -46,13 +46,15 @@ def _show_end(job: Job | None, store: Store, workspace: str) -> None:
     elif job.state == CANCELLED:
         st.info(plain(job.message or "Cancelled while it waited."), icon=":material/cancel:")
     else:
-        st.success("Done. It is the newest of the runs below.", icon=":material/check_circle:")
+        st.success("Done. The run is kept; it is in the list below unless it was deleted.", icon=":material/check_circle:")
     if job.history:
         show_curves({job.name: job.history}, max(job.epochs, len(job.history)))
+        st.markdown(curve_finding(job.history))
     with st.container(horizontal=True):
-        if job.state == FAILED and checkpoint_file(store, job.id).exists():
+        broken = resumable(store, job)
+        if broken is not None:
             resumed = f"Go on after epoch {job.history[-1].epoch}" if job.history else "Go on"
-            st.button(resumed, key="retrain_resume", type="primary", on_click=resume, args=(store, workspace, job.id))
+            st.button(resumed, key="retrain_resume", type="primary", on_click=resume, args=(store, workspace, broken))
         st.button("Close", key="retrain_close_job", on_click=state.set_seen, args=(f"job {job.id}",))
 
 
@@ -70,5 +72,6 @@ def _doing(job: Job) -> str:
         return "Stopping; the best epoch so far is kept."
     if not job.done:
         return "Waking up fastai: some seconds."
-    when = duration(job.seconds / job.done * (job.total - job.done))
+    learned = max(job.done - job.since, 1)
+    when = duration(job.seconds / learned * (job.total - job.done)) if job.done > job.since else "some minutes"
     return f"Epoch {len(job.history)} of 0 to {job.epochs - 1}, batch {job.done} of {job.total}, about {when} left"

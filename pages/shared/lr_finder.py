@@ -42,7 +42,8 @@ def _show_found(job: Job) -> None:
         from pages.shared.curves import rate_search  # Not before the first paint: see charts.py.
 
         suggestion = float(job.found["suggestion"])
-        said = f"fastai's valley rule suggests {suggestion:.1e}: there the loss falls well and is still far from growing."
+        mode = "the whole network" if "fine-tune" in job.arguments else "the head"
+        said = f"For {mode}, fastai's valley rule suggests {suggestion:.1e}. Look for a steep fall, well before the loss grows."
         st.altair_chart(rate_search(job.found["rates"], job.found["losses"], suggestion), alt=said)
         st.markdown(said)
         nearest = min(RATES, key=lambda rate: abs(log(rate / suggestion)))

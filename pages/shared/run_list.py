@@ -73,18 +73,22 @@ def _show_more(store: Store, workspace: str, entry: Entry, judged: Judged | None
         if judged:
             st.caption("The command that trains the same again")
             st.code(judged.run.card.command, language="sh", wrap_lines=True)
-            card = json.dumps(asdict(judged.run.card), indent=2)
+            card = json.dumps(asdict(judged.run.card), indent=2).replace(workspace, "WORKSPACE")  # Its id opens the workspace.
             st.download_button("Run card", card, f"{entry.id}.json", "application/json", on_click="ignore")
         if not entry.own:
             st.caption("This run is not yours to rename or delete.")
             return
-        name = st.text_input("Name", entry.name, max_chars=MAX_NAME, key=f"retrain_name_{entry.id}")
-        if name and name.strip() and name.strip() != entry.name:
-            rename_run(store, workspace, entry.id, name)
-            st.rerun()
+        key = f"retrain_name_{entry.id}"
+        st.text_input("Name", entry.name, max_chars=MAX_NAME, key=key, on_change=_rename, args=(store, workspace, entry.id, key))
         if st.button("Delete this run", icon=":material/delete:", key=f"retrain_delete_{entry.id}"):
             delete_run(store, workspace, entry.id)
             st.rerun()
+
+
+def _rename(store: Store, workspace: str, run: str, key: str) -> None:
+    """Only when the visitor types: another tab's old name must not come back."""
+    if st.session_state[key].strip():
+        rename_run(store, workspace, run, st.session_state[key])
 
 
 def _tick_key(entry: Entry) -> str:

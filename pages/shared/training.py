@@ -8,6 +8,8 @@ import streamlit as st
 
 from model.head_job import HeadJob
 from model.runs import Card, Epoch
+from model.store import Store
+from model.workspace_runs import runs_of
 from pages.shared import state
 from pages.shared.resources import active_run_id, get_card
 from pages.shared.words import curve_finding, plain
@@ -16,17 +18,20 @@ TICK_S, WAIT_S = 0.15, 0.5
 GROW_S = 1.2  # A head learns faster than the eye sees: its curves take at least so long to grow.
 
 
-def show_training(job: HeadJob | None, workspace: str) -> None:
-    """The training under way, or how the run in use was trained."""
-    if job is None or (job.run and state.is_seen(job.run)):
-        card = get_card((job and job.run) or active_run_id(workspace))
-        st.markdown(f"**{plain(card.name)}**")
-        show_card_curves({card.name: card})
-        show_epochs(card)
-    elif job.error:
-        st.error(plain(job.error), icon=":material/error:")
-    else:
+def show_training(job: HeadJob | None, store: Store, workspace: str) -> None:
+    """The training under way, or how the last one went, or that of the run in use."""
+    if job and not (job.run and state.is_seen(job.run)) and not job.error:
         _watch(job)
+        return
+    if job and job.error:
+        show = st.info if job.cancelled else st.error
+        show(plain(job.error), icon=":material/cancel:" if job.cancelled else ":material/error:")
+    names = {entry.id: entry.name for entry in runs_of(store, workspace)}
+    shown = job.run if job and job.run in names else active_run_id(workspace)
+    card = get_card(str(shown))
+    st.markdown(f"**{plain(names[card.id])}**")
+    show_card_curves({names[card.id]: card})
+    show_epochs(card)
 
 
 @st.fragment(run_every=TICK_S)

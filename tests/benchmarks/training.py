@@ -23,7 +23,7 @@ import csv, json, sys
 from pathlib import Path
 from model.torchvision_operators import define_missing_operators
 define_missing_operators()
-from fastai.vision.all import ImageDataLoaders, Resize, aug_transforms, error_rate, resnet18, vision_learner
+from fastai.vision.all import ImageDataLoaders, Resize, error_rate, resnet18, vision_learner
 folder = Path("assets/starter")
 rows = [row for row in csv.DictReader((folder / "photos.csv").open()) if row["split"] != "test"]
 import pandas as pd
@@ -44,7 +44,8 @@ from model import networks
 from model.networks import ARCHITECTURES
 networks.WEIGHTS["resnet18"] = lambda: ARCHITECTURES["resnet18"]().state_dict()
 from model.__main__ import main
-sys.exit(main(["train", "--mode", "fine-tune", "--backbone", "resnet18", "--epochs", "1", "--batch-size", "64", "--json"]))
+settings = "--backbone resnet18 --epochs 1 --batch-size 64 --augmentation 0".split()
+sys.exit(main(["train", "--mode", "fine-tune", *settings, "--json"]))
 """
 COLD = """
 import json, time

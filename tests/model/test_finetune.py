@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -34,6 +35,7 @@ from model.jobs import (
     enqueue,
     enqueue_lr_find,
     last_job,
+    resumable,
     resume,
     start_next,
 )
@@ -120,6 +122,45 @@ def test_killed_it_says_so_and_goes_on_from_its_last_epoch(small: Store, workspa
     assert over.state == DONE
     assert over.run is not None
     assert len(load_run(run_folder(small, over.run)).card.history) == len(over.history) < 31
+
+
+def test_an_odd_name_and_a_new_container_break_nothing(small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = replace(request(small, workspace, epochs=30), name="--resume")
+    job_id = enqueue(small, workspace, odd)
+    wait(small, workspace, lambda job: len(job.history) >= 1)
+    monkeypatch.setattr("socket.gethostname", lambda: "another-container")
+    running = last_job(small, workspace)
+    assert running is not None
+    assert (running.id, running.state, running.name) == (job_id, RUNNING, "--resume")
+    with small.reading() as session:
+        os.kill(session.get_one(JobRow, job_id).process, signal.SIGKILL)
+    broken = wait(small, workspace, lambda job: job.is_over)
+    assert broken.state == FAILED
+    enqueue(small, other := new_workspace_id(), request(small, other, epochs=30))  # Another's turn.
+    resume(small, workspace, job_id)
+    waiting = wait(small, workspace, lambda job: job.state == QUEUED)
+    cancel(small, workspace, waiting.id)
+    cancelled = wait(small, workspace, lambda job: job.is_over)
+    assert (cancelled.state, resumable(small, cancelled)) == (CANCELLED, job_id)
+    theirs = wait(small, other, lambda job: job.state == RUNNING)
+    cancel(small, other, theirs.id)
+    wait(small, other, lambda job: job.is_over)
+
+
+def test_losses_that_grow_beyond_all_bounds_are_a_sentence() -> None:
+    from model.fastai_callbacks import Progress, Watcher
+
+    progress = Progress(Watcher(), FineTuneSettings(), None, [])
+    progress.is_skipped = False
+    progress.learn = SimpleNamespace(recorder=SimpleNamespace(values=[[1.0, float("nan"), 0.5]]))
+    with pytest.raises(CannotTrain, match="lower learning rate"):
+        progress.after_epoch()
+
+
+def test_a_workspace_whose_id_begins_with_a_dash_can_train(small: Store) -> None:
+    workspace = "-" + new_workspace_id()[1:]
+    enqueue(small, workspace, request(small, workspace))
+    assert wait(small, workspace, lambda job: job.is_over).state == DONE
 
 
 def test_one_at_a_time_and_cancelled_before_the_first_epoch(small: Store, workspace: str) -> None:
