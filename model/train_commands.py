@@ -58,8 +58,12 @@ def add_train_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
 
 
 def train(store: Store, options: argparse.Namespace) -> int:
-    """Train a head and save the run."""
+    """Train and save the run; what goes wrong before it begins is noted too."""
+    with ending(store, options.job) if options.job else nullcontext():
+        return _train(store, options)
 
+
+def _train(store: Store, options: argparse.Namespace) -> int:
     def show(epoch: Epoch) -> None:
         if not speaks_for_all():
             return

@@ -27,7 +27,7 @@ def _watch(job_id: int, store: Store, workspace: str) -> None:
         st.rerun()
     st.markdown(f"**{plain(job.name)}**")
     st.progress(_share(job), _doing(job))
-    if job.state != STOPPING:
+    if job.state != STOPPING and not job.judging:
         st.button("Cancel", icon=":material/cancel:", key="retrain_cancel_job", on_click=cancel, args=(store, workspace, job.id))
     if job.history:
         show_curves({job.name: job.history}, job.epochs)
