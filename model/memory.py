@@ -1,5 +1,6 @@
-"""How much memory is really free, container limits included, and what a fine-tuning would take."""
+"""Is there room: how much memory is really free, container limits included, what a fine-tuning takes, and the disk."""
 
+import shutil
 from pathlib import Path
 
 import psutil
@@ -8,6 +9,7 @@ from model.backbones import Backbone
 from model.errors import CannotTrain
 
 TRAINER_MB = 680  # fastai, torch and the network, before the first batch; measured, see tests/benchmarks/training.py
+RUN_MB = {"head": 10, "fine-tune": 200}  # With checkpoint, and the copies that exist while files are written
 BATCHES = (2, 4, 6, 8, 16, 32, 64)
 CGROUPS = (  # Limit and use of the container this process is in: version 2, then version 1.
     (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
@@ -24,6 +26,13 @@ def free_mb() -> int:
         except (OSError, ValueError):  # No such file, or "max".
             continue
     return max(free, 0) // 1_000_000
+
+
+def check_disk(folder: Path, mode: str) -> None:
+    """Raise CannotTrain where the disk of a folder has no room for what a training of this mode writes."""
+    free = shutil.disk_usage(folder).free // 1_000_000
+    if free < RUN_MB[mode]:
+        raise CannotTrain(f"The disk has {free} MB left, and a run takes up to {RUN_MB[mode]} MB. Delete some runs.")
 
 
 def _reclaimable(stat: Path) -> int:

@@ -7,7 +7,7 @@ from model.datasets import check_trainable
 from model.errors import CannotTrain
 from model.estimates import estimate_s
 from model.jobs import enqueue, enqueue_lr_find, is_training, last_job
-from model.memory import check_memory, needed_mb
+from model.memory import check_disk, check_memory, needed_mb
 from model.requests import TrainRequest
 from model.runs import FineTuneSettings
 from model.store import Store
@@ -34,6 +34,7 @@ def can_train(store: Store, request: TrainRequest) -> bool:
     """Whether dataset and memory allow the training; a sentence says why not."""
     try:
         check_trainable(request.dataset)
+        check_disk(store.home, request.mode)
         if isinstance(request.settings, FineTuneSettings) and not is_training(store):
             check_memory(find_backbone(request.backbone), request.settings.batch_size, request.settings.image_px)
     except CannotTrain as error:

@@ -1,19 +1,24 @@
 """Retrain: a head in a moment, its curves, the runs, what is done with them, and where training cannot work."""
 
 import json
+import os
+from types import SimpleNamespace
 
 import numpy as np
+import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.datasets import find_dataset
 from model.head_job import HeadJobs
+from model.jobs import DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING, checkpoint_file, host_of, last_job, report_file
 from model.requests import TrainRequest
 from model.runs import SHIPPED, Epoch, HeadSettings, load_card, run_folder
+from model.schema import JobRow
 from model.starter import STARTER
 from model.store import Store
 from model.workspace_runs import active_run, runs_of
-from model.workspaces import new_workspace_id
+from model.workspaces import ensure_workspace, new_workspace_id
 from pages.shared.words import curve_finding
 from tests.conftest import fabricate
 from tests.pages.conftest import APP, text
@@ -123,3 +128,99 @@ def test_a_training_that_fails_is_a_sentence(store: Store, workspace: str, monke
 def test_what_the_curves_say(losses: list[tuple[float, float]], said: str) -> None:
     history = [Epoch(number, train, valid, 0.1, 1.0, 1e-3) for number, (train, valid) in enumerate(losses)]
     assert said in curve_finding(history)
+
+
+def note_job(store: Store, workspace: str, state: str, message: str = "", kind: str = FINE_TUNE) -> int:
+    """A job as a trainer would have left it; a running one is this process."""
+    with store.writing() as session:
+        ensure_workspace(session, workspace)
+        row = JobRow(
+            workspace=workspace,
+            kind=kind,
+            state=state,
+            host=host_of(store),
+            message=message,
+            settings={"arguments": ["train"], "name": "*noted*"},
+            process=os.getpid(),
+            process_started=psutil.Process().create_time(),
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def report(store: Store, job: int, *lines: dict[str, object]) -> None:
+    """What a trainer has printed."""
+    file = report_file(store, job)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+EPOCH: dict[str, object] = {
+    "epoch": 0,
+    "train_loss": 0.9,
+    "valid_loss": 0.8,
+    "error_rate": 0.2,
+    "seconds": 3.0,
+    "learning_rate": 1e-4,
+}
+
+
+def test_a_fine_tuning_under_way_is_found_and_a_second_waits(store: Store, workspace: str) -> None:
+    job = note_job(store, workspace, RUNNING)
+    report(store, job, EPOCH, {"done": 30, "total": 60, "judging": False, "epochs": 4, "seconds": 100.0, "since": 5})
+    app = retrain(workspace)
+    assert r"\*noted\*" in text(app)
+    assert "After epoch 0: valid_loss 0.800, 20.0% of the validation photos wrong." in text(app)
+    app.segmented_control(key="retrain_mode").set_value("fine-tune").run()
+    assert app.button(key="retrain_start").disabled
+    other = new_workspace_id()
+    waiting = retrain(other)
+    waiting.segmented_control(key="retrain_mode").set_value("fine-tune").run()
+    waiting.button(key="retrain_start").click().run()
+    queued = last_job(store, other)
+    assert queued is not None
+    assert (queued.state, queued.place) == (QUEUED, 1)
+    waiting.button(key="retrain_cancel_job").click().run()
+    assert "Cancelled while it waited" in waiting.info[0].value
+    note_end(store, job)
+
+
+def note_end(store: Store, job: int) -> None:
+    """The noted job is over: the next test's turn."""
+    with store.writing() as session:
+        session.get_one(JobRow, job).state = FAILED
+
+
+def test_a_killed_fine_tuning_says_so_and_offers_to_go_on(store: Store, workspace: str) -> None:
+    job = note_job(store, workspace, FAILED, KILLED)
+    report(store, job, EPOCH)
+    checkpoint_file(store, job).write_bytes(b"")
+    app = retrain(workspace)
+    assert "was killed, or ran out of memory" in app.error[0].value.replace("\\", "")
+    assert app.button(key="retrain_resume").label == "Go on after epoch 0"
+    app.button(key="retrain_close_job").click().run()
+    assert not app.error
+
+
+def test_too_little_memory_or_disk_is_refused_with_what_to_do(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.memory.free_mb", lambda: 900)
+    app = retrain(workspace)
+    app.segmented_control(key="retrain_mode").set_value("fine-tune").run()
+    app.select_slider(key="retrain_batch_size_tuned").set_value(32).run()
+    assert "MB are free. A batch size of 2 fits" in app.warning[0].value.replace("\\", "")
+    assert app.button(key="retrain_start").disabled
+    app.segmented_control(key="retrain_mode").set_value("head").run()
+    assert not app.warning
+    monkeypatch.setattr("model.memory.shutil.disk_usage", lambda folder: SimpleNamespace(free=3_000_000))
+    app.run()
+    assert "The disk has 3 MB left" in app.warning[0].value
+
+
+def test_the_finders_suggestion_is_taken_over(store: Store, workspace: str) -> None:
+    job = note_job(store, workspace, DONE, kind=LR_FIND)
+    report(store, job, {"rates": [1e-5, 1e-3, 1e-1], "losses": [1.0, 0.5, 3.0], "suggestion": 1.8e-3})
+    app = retrain(workspace)
+    assert "For the head, fastai's valley rule suggests 1.8e-03" in text(app)
+    app.button(key="retrain_use_lr").click().run()
+    assert app.select_slider(key="retrain_learning_rate").value == 2e-3
