@@ -75,8 +75,8 @@ def _heat_map(
         tooltip=[alt.Tooltip(name, title=name.replace("_", " ")) for name in tooltips],
     )
     cells = base.mark_rect(cornerRadius=6, stroke=ink).encode(
-        color=alt.Color("colour:N", scale=None),
-        opacity=alt.Opacity("tint:Q", scale=alt.Scale(domain=[0, 1], range=[FAINTEST, 1]), legend=None),
+        fill=alt.Fill("colour:N", scale=None),
+        fillOpacity=alt.FillOpacity("tint:Q", scale=alt.Scale(domain=[0, 1], range=[FAINTEST, 1]), legend=None),
         strokeWidth=alt.StrokeWidth("border:Q", scale=None),
         description="spoken:N",  # For those who cannot see it.
     )

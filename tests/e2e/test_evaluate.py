@@ -78,6 +78,7 @@ def test_a_label_is_corrected_and_the_figures_follow(page: Page, address: str) -
     expect(page.get_by_role("heading", name="This looks like a tree")).to_be_visible()
     page.get_by_role("radio", name="tree").or_(page.get_by_role("button", name="tree", exact=True)).first.click()
     expect(page.get_by_text("Filed under tree")).to_be_visible()
+    wait_for_app(page)
     page.get_by_role("link", name="Evaluate").click()
     expect(page.get_by_role("heading", name="8 of 99 wrong: somewhere between 4% and 15%")).to_be_visible()
     expect(page.get_by_text("Since this run was trained: 1 relabelled")).to_be_visible()
