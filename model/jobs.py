@@ -4,7 +4,6 @@ Fine-tunings run in processes of their own, one at a time on a host; others wait
 queue: whoever looks at it, and a trainer that ends, starts the next.
 """
 
-import json
 import os
 import socket
 import subprocess
@@ -13,13 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import psutil
 from sqlalchemy import func, select, update
 
 from model.errors import AreoleError, Cancelled, NotFound
+from model.job_files import checkpoint_file, epochs_in, report_file, reports_of
 from model.requests import TrainRequest
 from model.runs import Epoch
 from model.schema import JobRow
@@ -174,8 +173,7 @@ def last_job(store: Store, workspace: str, kind: str = FINE_TUNE) -> Job | None:
             return None
         before = select(func.count()).where(JobRow.kind.in_(OWN_PROCESS), JobRow.host == row.host, JobRow.id < row.id)
         place = session.scalar(before.where(JobRow.state.in_((QUEUED, *ALIVE)))) if row.state == QUEUED else 0
-        reports = _reports(report_file(store, row.id))
-        history = tuple(epochs_of(store, row.id))
+        reports = reports_of(store, row.id)
         last: dict[str, Any] = next((report for report in reversed(reports) if "total" in report), {})
         return Job(
             id=row.id,
@@ -185,7 +183,7 @@ def last_job(store: Store, workspace: str, kind: str = FINE_TUNE) -> Job | None:
             run=row.run,
             place=place or 0,
             epochs=int(last.get("epochs", 0)),
-            history=history,
+            history=tuple(epochs_in(reports)),
             done=int(last.get("done", 0)),
             total=int(last.get("total", 0)),
             judging=bool(last.get("judging", False)),
@@ -194,21 +192,6 @@ def last_job(store: Store, workspace: str, kind: str = FINE_TUNE) -> Job | None:
             arguments=tuple(row.settings["arguments"]),  # type: ignore[arg-type]  # JSON has no better type.
             found=next((report for report in reports if "suggestion" in report), None),
         )
-
-
-def report_file(store: Store, job: int) -> Path:
-    """Where a trainer's JSON lines lie."""
-    return store.home / "jobs" / f"{job}.jsonl"
-
-
-def checkpoint_file(store: Store, job: int) -> Path:
-    """Where a trainer keeps the weights of its last finished epoch."""
-    return store.home / "jobs" / f"{job}.safetensors"
-
-
-def epochs_of(store: Store, job: int) -> list[Epoch]:
-    """The epochs that a trainer has finished, those of the one it went on from included."""
-    return [Epoch(**report) for report in _reports(report_file(store, job)) if "train_loss" in report]
 
 
 def resumable(store: Store, job: Job) -> int | None:
@@ -251,14 +234,6 @@ def _spawn(store: Store, job: JobRow) -> psutil.Popen:
     with report.open("wb") as lines, report.with_suffix(".log").open("wb") as log:
         return psutil.Popen(command, cwd=ROOT, env=environment, stdout=lines, stderr=log, stdin=subprocess.DEVNULL,
                             start_new_session=True)  # fmt: skip
-
-
-def _reports(file: Path) -> list[dict[str, Any]]:
-    """The whole lines that a trainer has written so far."""
-    if not file.exists():
-        return []
-    lines = file.read_text().split("\n")[:-1]
-    return [json.loads(line) for line in lines if line.startswith("{")]
 
 
 def _this_process() -> dict[str, Any]:

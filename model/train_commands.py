@@ -13,7 +13,8 @@ from typing import get_args
 from model.backbones import find_backbone
 from model.datasets import check_trainable, find_dataset
 from model.errors import NotFound
-from model.jobs import FINE_TUNE, LR_FIND, checkpoint_file, ending, epochs_of, is_stopping, note_run, recorded, start_next
+from model.job_files import checkpoint_file, epochs_in, reports_of
+from model.jobs import FINE_TUNE, LR_FIND, ending, is_stopping, note_run, recorded, start_next
 from model.memory import check_memory
 from model.process import speaks_for_all
 from model.requests import TrainRequest, option
@@ -98,24 +99,21 @@ def _train(store: Store, options: argparse.Namespace) -> int:
 
 def lr_find(store: Store, options: argparse.Namespace) -> int:
     """Suggest a learning rate for a training."""
-    dataset = find_dataset(store, options.dataset, workspace=options.workspace, edits=options.edits)
-    request = TrainRequest(dataset, options.backbone, _settings(options), "", options.workspace)
     started = perf_counter()
 
     def report(done: int, total: int) -> None:
         if options.json and done % STEPS_A_REPORT == 0:
             print(json.dumps({"done": done, "total": total, "seconds": round(perf_counter() - started, 2)}), flush=True)
 
-    def is_cancelled() -> bool:
-        return bool(options.job) and is_stopping(store, options.job)
-
     with _as_job(store, options, LR_FIND, {}):
+        dataset = find_dataset(store, options.dataset, workspace=options.workspace, edits=options.edits)
+        request = TrainRequest(dataset, options.backbone, _settings(options), "", options.workspace)
         if isinstance(request.settings, FineTuneSettings):
             check_memory(find_backbone(request.backbone), request.settings.batch_size, request.settings.image_px)
         from model.fastai_callbacks import Watcher
         from model.lr_finder import find_learning_rate  # fastai, as in _fine_tune.
 
-        found = find_learning_rate(store, request, Watcher(on_batch=report, is_cancelled=is_cancelled))
+        found = find_learning_rate(store, request, Watcher(on_batch=report, is_cancelled=lambda: _is_cancelled(store, options)))
         tell(options, asdict(found), f"suggested learning rate: {found.suggestion:.2g}")
     return DONE
 
@@ -140,9 +138,6 @@ def _fine_tune(
         if done % LOOKS_A_REPORT == 0:
             report(done, total, judging=True)
 
-    def is_cancelled() -> bool:
-        return bool(options.job) and is_stopping(store, options.job)
-
     with _as_job(store, options, FINE_TUNE, {"name": request.name, **asdict(settings)}):
         check_trainable(request.dataset)
         check_memory(backbone, settings.batch_size, settings.image_px)
@@ -153,13 +148,17 @@ def _fine_tune(
         before, checkpoint = _before(store, options)
         for epoch in before:
             show(epoch)
-        watcher = Watcher(report, show, look, is_cancelled)
+        watcher = Watcher(report, show, look, lambda: _is_cancelled(store, options))
         run = fine_tune_run(store, request, watcher, folder=folder, checkpoint=checkpoint, before=before)
         if checkpoint:
             checkpoint.unlink(missing_ok=True)
         if options.job and run:
             note_run(store, options.job, run.card.id)
     return run
+
+
+def _is_cancelled(store: Store, options: argparse.Namespace) -> bool:
+    return bool(options.job) and is_stopping(store, options.job)
 
 
 @contextmanager
@@ -185,7 +184,7 @@ def _before(store: Store, options: argparse.Namespace) -> tuple[list[Epoch], Pat
     other = checkpoint_file(store, options.resume)
     if other.exists():
         other.replace(own)
-    return epochs_of(store, options.resume), own
+    return epochs_in(reports_of(store, options.resume)), own
 
 
 def _settings(options: argparse.Namespace) -> Settings:

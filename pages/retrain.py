@@ -87,7 +87,7 @@ with watching:
     show_lr_finder(store, workspace)
     if job is not None and not (job.is_over and state.is_seen(f"job {job.id}")):
         with st.container(border=True):
-            show_job(job.id, store, workspace)
+            show_job(job, store, workspace)
     with st.container(border=True):
         show_training(head_job, store, workspace)
 show_runs(store, workspace)

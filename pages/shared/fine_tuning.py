@@ -11,13 +11,12 @@ from pages.shared.words import count, curve_finding, duration, plain
 TICK_S = 1.0
 
 
-def show_job(job_id: int, store: Store, workspace: str) -> None:
+def show_job(job: Job, store: Store, workspace: str) -> None:
     """The workspace's latest fine-tuning, until its end was seen."""
-    job = last_job(store, workspace)
-    if job is None or job.is_over:
+    if job.is_over:
         _show_end(job, store, workspace)
     else:
-        _watch(job_id, store, workspace)
+        _watch(job.id, store, workspace)
 
 
 @st.fragment(run_every=TICK_S)
@@ -37,9 +36,7 @@ def _watch(job_id: int, store: Store, workspace: str) -> None:
         )
 
 
-def _show_end(job: Job | None, store: Store, workspace: str) -> None:
-    if job is None:
-        return
+def _show_end(job: Job, store: Store, workspace: str) -> None:
     st.markdown(f"**{plain(job.name)}**")
     if job.state == FAILED:
         st.error(plain(job.message), icon=":material/error:")

@@ -97,10 +97,9 @@ def restored(name: str, options: Sequence[str], first: str) -> str:
     return chosen
 
 
-def keep(*names: str) -> None:
-    """Remember what the widgets say, in the URL and for the way back to this page."""
-    for name in names:
-        _keep(name, st.session_state[name])
+def keep(name: str) -> None:
+    """Remember what a widget says, in the URL and for the way back to this page."""
+    _keep(name, st.session_state[name])
 
 
 def _keep(name: str, value: str) -> None:

@@ -20,6 +20,7 @@ from model.classifier import load_classifier
 from model.datasets import find_dataset
 from model.errors import CannotTrain
 from model.features import features
+from model.job_files import checkpoint_file
 from model.jobs import (
     CANCELLED,
     DONE,
@@ -31,7 +32,6 @@ from model.jobs import (
     RUNNING,
     Job,
     cancel,
-    checkpoint_file,
     enqueue,
     enqueue_lr_find,
     last_job,

@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from model.datasets import find_dataset
 from model.head_job import HeadJobs
-from model.jobs import DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING, checkpoint_file, host_of, last_job, report_file
+from model.job_files import checkpoint_file, report_file
+from model.jobs import DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING, host_of, last_job
 from model.requests import TrainRequest
 from model.runs import SHIPPED, Epoch, HeadSettings, load_card, run_folder
 from model.schema import JobRow

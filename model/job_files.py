@@ -1,0 +1,30 @@
+"""What a trainer leaves beside the catalogue: its reports, a JSON line each, and the weights of its last finished epoch."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from model.runs import Epoch
+from model.store import Store
+
+
+def report_file(store: Store, job: int) -> Path:
+    """Where a trainer's JSON lines lie."""
+    return store.home / "jobs" / f"{job}.jsonl"
+
+
+def checkpoint_file(store: Store, job: int) -> Path:
+    """Where a trainer keeps the weights of its last finished epoch."""
+    return store.home / "jobs" / f"{job}.safetensors"
+
+
+def reports_of(store: Store, job: int) -> list[dict[str, Any]]:
+    """The whole lines that a trainer has written so far."""
+    file = report_file(store, job)
+    lines = file.read_text().split("\n")[:-1] if file.exists() else []
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def epochs_in(reports: list[dict[str, Any]]) -> list[Epoch]:
+    """The epochs that a trainer has finished, those of the one it went on from included."""
+    return [Epoch(**report) for report in reports if "train_loss" in report]
