@@ -30,7 +30,8 @@ class Watcher:
 
     on_batch: Callable[[int, int], None] = lambda done, total: None  # Batches done in all epochs, and of how many
     on_epoch: Callable[[Epoch], None] = lambda epoch: None
-    on_look: Callable[[int, int], None] = lambda done, total: None  # Photos judged afterwards
+    on_look: Callable[[int, int], None] = lambda done, total: None  # Photos looked at before, unless they were known
+    on_judge: Callable[[int, int], None] = lambda done, total: None  # Photos judged afterwards
     is_cancelled: Callable[[], bool] = lambda: False
 
 
@@ -43,7 +44,7 @@ class Progress(Callback):  # type: ignore[misc]  # fastai has no types.
         self.watcher, self.settings, self.checkpoint, self.history = watcher, settings, checkpoint, history
         self.kept: dict[str, Tensor] = {}
         self.skipped = len(history)  # Epochs of a training that broke off
-        self.batches, self.reported, self.is_over = 0, 0.0, False
+        self.batches, self.reported, self.is_over, self.is_cancelled = 0, 0.0, False, False
 
     def restore(self, model: nn.Module) -> None:
         """Begin with the weights of the last finished epoch. Raises NotFound."""
@@ -69,7 +70,7 @@ class Progress(Callback):  # type: ignore[misc]  # fastai has no types.
     def after_batch(self) -> None:
         """Report; stop within a batch when cancelled."""
         if self.watcher.is_cancelled():
-            self.is_over = True
+            self.is_over = self.is_cancelled = True
             raise CancelFitException
         if self.training:
             self.batches += 1

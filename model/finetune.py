@@ -48,6 +48,8 @@ from fastai.vision.all import (  # noqa: E402
     vision_learner,
 )
 
+LOOKS_A_QUESTION = 10  # Photos judged before it asks again whether it was cancelled.
+
 
 def fine_tune_run(
     store: Store,
@@ -61,7 +63,8 @@ def fine_tune_run(
     """Fine-tune, judge every photo as it will be served, and save the run.
 
     After each epoch the weights are kept in the file `checkpoint`. With the epochs `before` of a training that broke off it goes
-    on from there: weights and learning rate as they were, the optimizer's moments anew. Cancelled, it saves the best epoch so far.
+    on from there: weights and learning rate as they were, the optimizer's moments anew. Cancelled while it learns, it saves the
+    best epoch so far.
     Under `torchrun` several processes learn together; the first judges and saves, the others return None.
     Raises Cancelled where there is none, CannotTrain, NotFound, WeightsMissing, StoreUnavailable.
     """
@@ -70,7 +73,7 @@ def fine_tune_run(
     check_trainable(dataset)
     started = perf_counter()
     learner = build_learner(data_loaders(store, dataset, backbone, settings), backbone, settings, len(dataset.classes))
-    start_from_trained_head(store, dataset, backbone, learner.model[1][-1])
+    start_from_trained_head(store, dataset, backbone, learner.model[1][-1], watcher)
     progress = Progress(watcher, settings, checkpoint, list(before))
     if before and checkpoint:
         progress.restore(learner.model)
@@ -90,7 +93,11 @@ def fine_tune_run(
     vectors = _look(store, photos, at_size(backbone, settings), frozen(network), watcher)
     weight, bias = (part.detach().float().numpy() for part in (linear.weight, linear.bias))
     head = Head(weight, bias, tuple(progress.history), best_epoch(progress.history))
-    run = judged_run(request, head, vectors.astype(np.float32), new_run_id("tuned"), seconds=perf_counter() - started)
+    seconds = perf_counter() - started + sum(epoch.seconds for epoch in before)
+    events = [f"continued after epoch {before[-1].epoch}"] if before else []
+    if progress.is_cancelled:
+        events.append(f"cancelled after epoch {progress.history[-1].epoch}")
+    run = judged_run(request, head, vectors.astype(np.float32), new_run_id("tuned"), seconds=seconds, events=events)
     train = [row for row, member in enumerate(dataset.members) if member.split == "train"]
     tuned = Tuned(weights, vectors[train])
     keep_run(store, run, request, folder, tuned)
@@ -138,13 +145,18 @@ def build_learner(loaders: DataLoaders, backbone: Backbone, settings: FineTuneSe
     )
 
 
-def start_from_trained_head(store: Store, dataset: Dataset, backbone: Backbone, linear: nn.Linear) -> None:
+def start_from_trained_head(store: Store, dataset: Dataset, backbone: Backbone, linear: nn.Linear, watcher: Watcher) -> None:
     """Begin with the head that cached features give in a moment: a random one would first spoil what the network knows.
 
     Kumar et al. 2022, https://arxiv.org/abs/2202.10054.
     """
-    photos = [member.photo for member in dataset.members]
-    vectors = features(store, photos, backbone)
+
+    def look(done: int, total: int) -> None:
+        watcher.on_look(done, total)
+        if watcher.is_cancelled():
+            raise Cancelled("Cancelled before it began to learn: there is nothing to keep.")
+
+    vectors = features(store, [member.photo for member in dataset.members], backbone, look)
     train, valid = (examples(dataset, split, vectors) for split in ("train", "valid"))
     head = train_head(train, valid, dataset.classes, HeadSettings())
     linear.load_state_dict({"weight": torch.from_numpy(head.weight), "bias": torch.from_numpy(head.bias)})
@@ -170,8 +182,11 @@ def _halved(network: nn.Module) -> dict[str, NDArray[np.float16]]:
 
 
 def _look(store: Store, photos: list[str], backbone: Backbone, network: nn.Module, watcher: Watcher) -> NDArray[np.float16]:
-    vectors = np.zeros((len(photos), backbone.channels), STORED)
+    """Judge photos with a tuned network. Cancelled meanwhile, what it learned waits in the checkpoint."""
+    vectors, stopped = np.zeros((len(photos), backbone.channels), STORED), watcher.is_cancelled()
     for row, photo in enumerate(photos):
+        if row % LOOKS_A_QUESTION == 0 and not stopped and watcher.is_cancelled():
+            raise Cancelled("Cancelled before all photos were judged. What it learned is kept: it can go on.")
         vectors[row] = feature_map(open_stored(store, photo), backbone, network).numpy().mean(axis=(1, 2))
-        watcher.on_look(row + 1, len(photos))
+        watcher.on_judge(row + 1, len(photos))
     return vectors

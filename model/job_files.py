@@ -2,10 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from model.runs import Epoch
 from model.store import Store
+
+Doing = Literal["waking", "looking", "learning", "judging"]  # What a trainer is about
 
 
 def report_file(store: Store, job: int) -> Path:
@@ -23,6 +25,12 @@ def reports_of(store: Store, job: int) -> list[dict[str, Any]]:
     file = report_file(store, job)
     lines = file.read_text().split("\n")[:-1] if file.exists() else []
     return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def forget_reports(store: Store, job: int) -> None:
+    """Remove all that a trainer left."""
+    for file in report_file(store, job).parent.glob(f"{job}.*"):
+        file.unlink(missing_ok=True)
 
 
 def epochs_in(reports: list[dict[str, Any]]) -> list[Epoch]:

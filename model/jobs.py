@@ -18,7 +18,7 @@ import psutil
 from sqlalchemy import func, select, update
 
 from model.errors import AreoleError, Cancelled, NotFound
-from model.job_files import checkpoint_file, epochs_in, report_file, reports_of
+from model.job_files import Doing, checkpoint_file, epochs_in, forget_reports, report_file, reports_of
 from model.requests import TrainRequest
 from model.runs import Epoch
 from model.schema import JobRow
@@ -27,10 +27,11 @@ from model.workspaces import ensure_workspace
 
 QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = "queued", "running", "stopping", "done", "failed", "cancelled"
 ALIVE = (RUNNING, STOPPING)
-FINE_TUNE, LR_FIND = "fine-tune", "lr-find"  # Kinds of job that have a process of their own
+HEAD, FINE_TUNE, LR_FIND = "head", "fine-tune", "lr-find"  # Kinds of job
 OWN_PROCESS = (FINE_TUNE, LR_FIND)
 CLOCK_STEP_S = 2.0  # A start is counted from the machine's, whose clock may be set right meanwhile.
 KILLED = "Its process was killed, or ran out of memory. A smaller batch or smaller photos take less."
+HEAD_KILLED = "The server stopped in the middle of it. Nothing of it was kept: train it again, it takes seconds."
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ class Job:
     place: int  # How many fine-tunings are before it; 0 once it runs
     epochs: int  # Frozen ones included
     history: tuple[Epoch, ...]
-    done: int  # Batches learned, or photos judged once all are
+    doing: Doing
+    done: int  # Batches learned, or photos looked at or judged
     total: int
-    judging: bool
     seconds: float  # Since batch `since`
     since: int
     arguments: tuple[str, ...]
@@ -112,7 +113,8 @@ def resume(store: Store, workspace: str, job: int) -> None:
     _enqueue(store, workspace, FINE_TUNE, {"arguments": [*started, "--resume", str(job)], "name": name})
 
 
-def _enqueue(store: Store, workspace: str, kind: str, settings: dict[str, object]) -> int:
+def _enqueue(store: Store, workspace: str, kind: str, settings: dict[str, Any]) -> int:
+    """Add to the queue. What the workspace's earlier trainers left is of no use then, but what this one goes on from."""
     with store.writing() as session:
         ensure_workspace(session, workspace)
         unfinished = JobRow.state.in_((QUEUED, *ALIVE))
@@ -123,6 +125,11 @@ def _enqueue(store: Store, workspace: str, kind: str, settings: dict[str, object
             session.add(row)
             session.flush()
             job = row.id
+            asked = settings["arguments"]
+            kept = int(asked[asked.index("--resume") + 1]) if "--resume" in asked else None
+            for old in session.scalars(select(JobRow.id).where(JobRow.workspace == workspace, JobRow.kind == kind, ~unfinished)):
+                if old != kept:
+                    forget_reports(store, old)
     start_next(store)
     return job
 
@@ -184,14 +191,23 @@ def last_job(store: Store, workspace: str, kind: str = FINE_TUNE) -> Job | None:
             place=place or 0,
             epochs=int(last.get("epochs", 0)),
             history=tuple(epochs_in(reports)),
+            doing=last.get("doing", "waking"),
             done=int(last.get("done", 0)),
             total=int(last.get("total", 0)),
-            judging=bool(last.get("judging", False)),
             seconds=float(last.get("seconds", 0.0)),
             since=int(last.get("since", 0)),
             arguments=tuple(row.settings["arguments"]),  # type: ignore[arg-type]  # JSON has no better type.
             found=next((report for report in reports if "suggestion" in report), None),
         )
+
+
+def killed_head(store: Store, workspace: str) -> int | None:
+    """The workspace's latest head training, if its server was killed meanwhile."""
+    fail_orphans(store)
+    with store.reading() as session:
+        mine = select(JobRow).where(JobRow.workspace == workspace, JobRow.kind == HEAD)
+        row = session.scalars(mine.order_by(JobRow.id.desc())).first()
+        return row.id if row is not None and row.message == HEAD_KILLED else None
 
 
 def resumable(store: Store, job: Job) -> int | None:
@@ -219,8 +235,9 @@ def fail_orphans(store: Store) -> None:
         orphans = [job.id for job in running if not _is_alive(job.process, job.process_started)]
     if orphans:  # Pages look every second: they write only when there is something to write.
         with store.writing() as session:
-            killed = update(JobRow).where(JobRow.id.in_(orphans), JobRow.state.in_(ALIVE))
-            session.execute(killed.values(state=FAILED, message=KILLED, ended_at=datetime.now(UTC)))
+            for ours, message in ((JobRow.kind.in_(OWN_PROCESS), KILLED), (JobRow.kind == HEAD, HEAD_KILLED)):
+                killed = update(JobRow).where(JobRow.id.in_(orphans), JobRow.state.in_(ALIVE), ours)
+                session.execute(killed.values(state=FAILED, message=message, ended_at=datetime.now(UTC)))
 
 
 def _spawn(store: Store, job: JobRow) -> psutil.Popen:

@@ -51,7 +51,9 @@ class Steps(Callback):  # type: ignore[misc]  # fastai has no types.
 def find_learning_rate(store: Store, request: TrainRequest, watcher: Watcher) -> Found:
     """Try learning rates for the training that is asked for. Raises CannotTrain, NotFound, WeightsMissing."""
     check_trainable(request.dataset)
-    learner = _fine_tuner(store, request) if isinstance(request.settings, FineTuneSettings) else _head_learner(store, request)
+    learner = (
+        _fine_tuner(store, request, watcher) if isinstance(request.settings, FineTuneSettings) else _head_learner(store, request)
+    )
     with TemporaryDirectory() as folder, learner.no_bar(), learner.no_logging(), learner.added_cbs(Steps(watcher)):
         learner.path = Path(folder)  # It parks the weights there, to put them back.
         suggestion = learner.lr_find(num_it=STEPS, show_plot=False, suggest_funcs=(valley,)).valley
@@ -59,13 +61,13 @@ def find_learning_rate(store: Store, request: TrainRequest, watcher: Watcher) ->
     return Found([float(rate) for rate in recorder.lrs], [float(loss) for loss in recorder.losses], float(suggestion))
 
 
-def _fine_tuner(store: Store, request: TrainRequest) -> Learner:
+def _fine_tuner(store: Store, request: TrainRequest, watcher: Watcher) -> Learner:
     backbone, settings = find_backbone(request.backbone), request.settings
     assert isinstance(settings, FineTuneSettings)
     learner = build_learner(
         data_loaders(store, request.dataset, backbone, settings), backbone, settings, len(request.dataset.classes)
     )
-    start_from_trained_head(store, request.dataset, backbone, learner.model[1][-1])
+    start_from_trained_head(store, request.dataset, backbone, learner.model[1][-1], watcher)
     return learner
 
 

@@ -98,6 +98,7 @@ class Card:
     seconds: float
     versions: dict[str, str]
     command: str
+    events: tuple[str, ...] = ()  # What kept it from going as it was asked: cancelled after an epoch, gone on after one
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,8 @@ def _card(saved: dict[str, Any]) -> Card:
         raise ValueError("it was saved by another version")
     settings = MODES[saved["mode"]](**saved.pop("settings"))
     history = tuple(Epoch(**row) for row in saved.pop("history"))
-    return Card(**{**saved, "classes": tuple(saved["classes"]), "settings": settings, "history": history})
+    events = tuple(saved.pop("events", ()))  # Older cards have none.
+    return Card(**{**saved, "classes": tuple(saved["classes"]), "settings": settings, "history": history, "events": events})
 
 
 def _write_json(path: Path, content: dict[str, Any], indent: int | None = None) -> None:

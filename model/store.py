@@ -5,18 +5,20 @@ file in it, `AREOLE_PHOTOS` another place for the photos (any URL that fsspec kn
 """
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
+from time import time
 from typing import Any
 from uuid import uuid4
 
 import fsspec
 from PIL import Image
-from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, select
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
@@ -30,6 +32,8 @@ ROOT = Path(__file__).resolve().parents[1]
 WRITES = "areole_writes"  # The name of our own execution option.
 CHUNK = 500  # Names in one query.
 BUSY_TIMEOUT_S = 30  # How long one writer waits for another; an import holds the lock for about a second.
+POSTGRES_LOCK = 0x6172656F6C65  # "areole": one writer at a time there too, so that what is read and then written holds.
+STALE_S = 24 * 3600  # What is unfinished for so long was left by a process that was killed.
 INSERTS: dict[str, Callable[[type[Table]], Any]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,
@@ -56,6 +60,8 @@ class Store:
     def writing(self) -> Iterator[Session]:
         """A transaction that waits for other writers; committed at the end, rolled back on an error. Raises StoreUnavailable."""
         with self._transaction(self.engine.execution_options(**{WRITES: True})) as session:
+            if self.engine.dialect.name == "postgresql":
+                session.execute(select(func.pg_advisory_xact_lock(POSTGRES_LOCK)))
             yield session
 
     @contextmanager
@@ -83,6 +89,7 @@ def open_store(home: Path | None = None) -> Store:
     try:
         files, photos = fsspec.url_to_fs(os.environ.get("AREOLE_PHOTOS") or str(home / "photos"))
         (home / "runs").mkdir(parents=True, exist_ok=True)
+        _sweep(home)
         engine = create_engine(database)
         if engine.url.get_backend_name() == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
@@ -177,6 +184,13 @@ def _write_once(store: Store, path: str, data: bytes) -> None:
     unfinished = f"{path}.{uuid4().hex}"
     store.files.pipe_file(unfinished, data)
     store.files.mv(unfinished, path)
+
+
+def _sweep(home: Path) -> None:
+    """Remove what killed processes left half-written."""
+    for unfinished in (*home.glob("runs/.*"), *home.glob("jobs/*.unfinished")):
+        if time() - unfinished.stat().st_mtime > STALE_S:
+            shutil.rmtree(unfinished) if unfinished.is_dir() else unfinished.unlink()
 
 
 def _identity(engine: Engine) -> int | None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, fields
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import get_args
@@ -13,7 +14,7 @@ from typing import get_args
 from model.backbones import find_backbone
 from model.datasets import check_trainable, find_dataset
 from model.errors import NotFound
-from model.job_files import checkpoint_file, epochs_in, reports_of
+from model.job_files import Doing, checkpoint_file, epochs_in, reports_of
 from model.jobs import FINE_TUNE, LR_FIND, ending, is_stopping, note_run, recorded, start_next
 from model.memory import check_memory
 from model.process import speaks_for_all
@@ -126,29 +127,29 @@ def _fine_tune(
     assert isinstance(settings, FineTuneSettings)
     began: list[tuple[float, int]] = []  # When the first batch was reported, and its number: a resumed training has skipped some
 
-    def report(done: int, total: int, *, judging: bool = False) -> None:
-        if done and not began:
+    def report(done: int, total: int, doing: Doing = "learning") -> None:
+        if doing == "learning" and done and not began:
             began.append((perf_counter(), done))
         if options.json and speaks_for_all():
             epochs, (start, since) = settings.frozen_epochs + settings.epochs, began[0] if began else (perf_counter(), 0)
-            line = {"done": done, "total": total, "judging": judging, "epochs": epochs, "since": since}
+            line = {"done": done, "total": total, "doing": doing, "epochs": epochs, "since": since}
             print(json.dumps({**line, "seconds": round(perf_counter() - start, 2)}), flush=True)
 
-    def look(done: int, total: int) -> None:
+    def judge(done: int, total: int) -> None:
         if done % LOOKS_A_REPORT == 0:
-            report(done, total, judging=True)
+            report(done, total, "judging")
 
     with _as_job(store, options, FINE_TUNE, {"name": request.name, **asdict(settings)}):
         check_trainable(request.dataset)
         check_memory(backbone, settings.batch_size, settings.image_px)
-        report(0, 1)
+        report(0, 1, "waking")
         from model.fastai_callbacks import Watcher
         from model.finetune import fine_tune_run  # fastai: five seconds and 300 MB that no other command needs.
 
         before, checkpoint = _before(store, options)
         for epoch in before:
             show(epoch)
-        watcher = Watcher(report, show, look, lambda: _is_cancelled(store, options))
+        watcher = Watcher(report, show, partial(report, doing="looking"), judge, lambda: _is_cancelled(store, options))
         run = fine_tune_run(store, request, watcher, folder=folder, checkpoint=checkpoint, before=before)
         if checkpoint:
             checkpoint.unlink(missing_ok=True)

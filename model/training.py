@@ -1,7 +1,7 @@
 """From a dataset to a saved run: features from the cache, a head on them, its temperature, its evaluation."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,7 +17,7 @@ from model.datasets import Dataset, check_trainable
 from model.evaluation import Evaluation
 from model.features import features
 from model.head import Examples, Head, train_head
-from model.jobs import recorded
+from model.jobs import HEAD, recorded
 from model.neighbours import nearest, unit
 from model.requests import TrainRequest
 from model.runs import Card, Epoch, HeadSettings, Run, Tuned, run_folder, save_run
@@ -45,7 +45,7 @@ def train_head_run(
     """
     assert isinstance(request.settings, HeadSettings)
     dataset = request.dataset
-    with recorded(store, "head", asdict(request.settings), workspace=request.workspace):
+    with recorded(store, HEAD, asdict(request.settings), workspace=request.workspace):
         check_trainable(dataset)
         vectors = features(store, [member.photo for member in dataset.members], find_backbone(request.backbone), on_features)
         started = perf_counter()
@@ -61,7 +61,9 @@ def new_run_id(mode: str) -> str:
     return f"{mode}-{secrets.token_hex(4)}"
 
 
-def judged_run(request: TrainRequest, head: Head, vectors: NDArray[np.float32], run_id: str, *, seconds: float) -> Run:
+def judged_run(
+    request: TrainRequest, head: Head, vectors: NDArray[np.float32], run_id: str, *, seconds: float, events: Sequence[str] = ()
+) -> Run:
     """A trained head with its evaluation on every photo of the dataset, whose features (N, D) are `vectors`."""
     dataset = request.dataset
     train, valid = (examples(dataset, split, vectors) for split in ("train", "valid"))
@@ -87,6 +89,7 @@ def judged_run(request: TrainRequest, head: Head, vectors: NDArray[np.float32], 
         seconds=seconds,
         versions={package: version(package) for package in PACKAGES[request.mode]} | {"python": python_version()},
         command=request.command,
+        events=tuple(events),
     )
     return Run(card, head.weight, head.bias, table)
 

@@ -9,6 +9,7 @@ from pages.shared.training import show_curves
 from pages.shared.words import count, curve_finding, duration, plain
 
 TICK_S = 1.0
+LEARNING = 0.85  # Of the bar
 
 
 def show_job(job: Job, store: Store, workspace: str) -> None:
@@ -26,7 +27,7 @@ def _watch(job_id: int, store: Store, workspace: str) -> None:
         st.rerun()
     st.markdown(f"**{plain(job.name)}**")
     st.progress(_share(job), _doing(job))
-    if job.state != STOPPING and not job.judging:
+    if job.state != STOPPING:
         st.button("Cancel", icon=":material/cancel:", key="retrain_cancel_job", on_click=cancel, args=(store, workspace, job.id))
     if job.history:
         show_curves({job.name: job.history}, job.epochs)
@@ -56,17 +57,21 @@ def _show_end(job: Job, store: Store, workspace: str) -> None:
 
 
 def _share(job: Job) -> float:
-    return min(1.0, job.done / job.total) if job.total else 0.0
+    """How much of the bar is full: learning takes most of the time, judging the rest."""
+    done = min(1.0, job.done / job.total) if job.total else 0.0
+    return {"waking": 0.0, "looking": done, "learning": LEARNING * done, "judging": LEARNING + (1 - LEARNING) * done}[job.doing]
 
 
 def _doing(job: Job) -> str:
     """What it is about, in a line."""
     if job.state == QUEUED:
         return f"Waiting: {count(job.place, 'training')} before it." if job.place else "Waiting for its turn."
-    if job.judging:
-        return f"Judging every photo: {job.done} of {job.total}."
     if job.state == STOPPING:
-        return "Stopping; the best epoch so far is kept."
+        return "Stopping; the best epoch so far is kept." if job.doing != "looking" else "Stopping."
+    if job.doing == "judging":
+        return f"Judging every photo: {job.done} of {job.total}."
+    if job.doing == "looking":
+        return f"Looking at the photos: {job.done} of {job.total}. Once is enough."
     if not job.done:
         return "Waking up fastai: some seconds."
     learned = max(job.done - job.since, 1)

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from model.errors import NotFound
+from model.runs import Card
 from model.store import Store
 from model.workspace_runs import MAX_NAME, Entry, activate_run, delete_run, rename_run, runs_of
 from pages.shared.resources import Judged, active_run_id, get_card, get_judged
@@ -71,7 +72,7 @@ def _figures(judged: Judged) -> str:
 def _show_more(store: Store, workspace: str, entry: Entry, judged: Judged | None) -> None:
     with st.popover("More", key=f"retrain_more_{entry.id}"):
         if judged:
-            st.caption("The command that trains the same again")
+            st.caption(_repeats(judged.run.card))
             st.code(judged.run.card.command, language="sh", wrap_lines=True)
             card = json.dumps(asdict(judged.run.card), indent=2).replace(workspace, "WORKSPACE")  # Its id opens the workspace.
             st.download_button("Run card", card, f"{entry.id}.json", "application/json", on_click="ignore")
@@ -83,6 +84,13 @@ def _show_more(store: Store, workspace: str, entry: Entry, judged: Judged | None
         if st.button("Delete this run", icon=":material/delete:", key=f"retrain_delete_{entry.id}"):
             delete_run(store, workspace, entry.id)
             st.rerun()
+
+
+def _repeats(card: Card) -> str:
+    """What the command of a card does."""
+    if card.events:
+        return f"It was {', '.join(card.events)}. The command that asks for all of it"
+    return "The command that trains the same again"
 
 
 def _rename(store: Store, workspace: str, run: str, key: str) -> None:

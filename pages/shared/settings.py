@@ -1,6 +1,6 @@
 """Asking how to train: the mode and the epochs first, everything else under "More"."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import streamlit as st
@@ -11,6 +11,7 @@ from model.memory import BATCHES as FITTING_BATCHES
 from model.memory import largest_batch
 from model.requests import TrainRequest
 from model.runs import FineTuneSettings, HeadSettings, Settings
+from model.workspace_runs import MAX_NAME
 from pages.shared.words import count
 
 MODES = {"head": "Head only", "fine-tune": "Whole network"}
@@ -33,6 +34,18 @@ HELP = {
     "image_px": "The side of the squares it learns from. Larger shows more detail, and takes the square of it in time and memory.",
     "augmentation": "How strongly photos are turned, zoomed and relit while it learns, so that it cannot learn them by heart.",
     "frozen_epochs": "Epochs in which only the new head learns, so that its first wild guesses do not spoil the network.",
+}
+IN_A_NAME = {
+    "learning_rate": "rate {:g}",
+    "weight_decay": "decay {:g}",
+    "batch_size": "batches of {}",
+    "image_px": "{} px",
+    "augmentation": "augmentation {:g}",
+    "frozen_epochs": "{} frozen",
+    "label_smoothing": "smoothing {:g}",
+    "keep": "{} epoch",
+    "patience": "patience {}",
+    "seed": "seed {}",
 }
 HEAD_BATCHES, DECAYS = [8, 16, 32, 64, 128, 256], [0.0, 0.01, 0.1, 1.0]
 RATES = [1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1]
@@ -69,7 +82,7 @@ def ask_for_training(workspace: str, dataset: Dataset) -> TrainRequest:
         else:
             settings = _ask_for_fine_tuning(backbone, epochs, common)
     usually = default_name(settings, backbone)
-    name = st.text_input("Name", placeholder=usually, max_chars=80, key="retrain_name", persist_state="session")
+    name = st.text_input("Name", placeholder=usually, max_chars=MAX_NAME, key="retrain_name", persist_state="session")
     return TrainRequest(dataset, backbone, settings, (name or "").strip() or usually, workspace)
 
 
@@ -80,11 +93,9 @@ def default_name(settings: Settings, backbone: str) -> str:
     parts = [f"{'Head' if head else 'Whole network'}, {count(settings.epochs, 'epoch')}"]
     if backbone != DEFAULT_BACKBONE:
         parts.append(BACKBONES[backbone].title)
-    if settings.learning_rate != usual.learning_rate:
-        parts.append(f"rate {settings.learning_rate:g}")
-    if settings.seed != usual.seed:
-        parts.append(f"seed {settings.seed}")
-    return ", ".join(parts)
+    chosen, standard = asdict(settings), asdict(usual)
+    parts += [words.format(chosen[name]) for name, words in IN_A_NAME.items() if name in chosen and chosen[name] != standard[name]]
+    return ", ".join(parts)[:MAX_NAME]
 
 
 def _ask_for_common(usual: Settings, mode: str) -> dict[str, Any]:

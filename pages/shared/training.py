@@ -7,6 +7,7 @@ from time import monotonic
 import streamlit as st
 
 from model.head_job import HeadJob
+from model.jobs import HEAD_KILLED, killed_head
 from model.runs import Card, Epoch
 from model.store import Store
 from model.workspace_runs import runs_of
@@ -23,6 +24,10 @@ def show_training(job: HeadJob | None, store: Store, workspace: str) -> None:
     if job and not (job.run and state.is_seen(job.run)) and not job.error:
         _watch(job)
         return
+    killed = killed_head(store, workspace) if job is None else None  # This server knows of no training; an earlier one may.
+    if killed is not None and not state.is_seen(f"job {killed}"):
+        st.warning(HEAD_KILLED, icon=":material/error:")
+        st.button("Close", key="retrain_close_killed", on_click=state.set_seen, args=(f"job {killed}",))
     if job and job.error:
         show = st.info if job.cancelled else st.error
         show(plain(job.error), icon=":material/cancel:" if job.cancelled else ":material/error:")

@@ -18,8 +18,10 @@ from model import memory
 from model.backbones import BACKBONES, find_backbone
 from model.classifier import load_classifier
 from model.datasets import find_dataset
-from model.errors import CannotTrain
+from model.errors import Cancelled, CannotTrain
+from model.fastai_callbacks import Progress, Watcher
 from model.features import features
+from model.finetune import fine_tune_run
 from model.job_files import checkpoint_file
 from model.jobs import (
     CANCELLED,
@@ -40,7 +42,7 @@ from model.jobs import (
     start_next,
 )
 from model.requests import TrainRequest
-from model.runs import FineTuneSettings, HeadSettings, load_run, load_tuned, run_folder
+from model.runs import Epoch, FineTuneSettings, HeadSettings, load_run, load_tuned, run_folder
 from model.schema import JobRow, LabelRow
 from model.starter import STARTER, import_starter
 from model.store import ROOT, Store, open_stored
@@ -147,9 +149,38 @@ def test_an_odd_name_and_a_new_container_break_nothing(small: Store, workspace: 
     wait(small, other, lambda job: job.is_over)
 
 
-def test_losses_that_grow_beyond_all_bounds_are_a_sentence() -> None:
-    from model.fastai_callbacks import Progress, Watcher
+def test_cancelled_while_it_judges_it_can_go_on(small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.finetune.LOOKS_A_QUESTION", 1)
+    checkpoint, asked = small.home / "1.safetensors", replace(request(small, workspace), workspace=None)
+    judged: list[int] = []
+    watcher = Watcher(on_judge=lambda done, total: judged.append(done), is_cancelled=lambda: len(judged) > 3)
+    with pytest.raises(Cancelled, match="it can go on"):
+        fine_tune_run(small, asked, watcher, checkpoint=checkpoint)
+    assert len(judged) == 4
+    epochs = [Epoch(number, 1.0, 1.0, 0.1, 2.0, 1e-3) for number in range(2)]
+    run = fine_tune_run(small, asked, Watcher(), checkpoint=checkpoint, before=epochs)
+    assert run is not None
+    assert run.card.history == tuple(epochs)
+    assert run.card.events == ("continued after epoch 1",)
+    assert run.card.seconds > 4
+    assert load_run(run_folder(small, run.card.id)).card == run.card
 
+
+def test_cancelled_while_it_looks_or_learns(small: Store, workspace: str) -> None:
+    asked = replace(request(small, workspace), workspace=None)
+    unseen = replace(asked, backbone="efficientnet-lite2")
+    looked: list[int] = []
+    watcher = Watcher(on_look=lambda done, total: looked.append(done), is_cancelled=lambda: True)
+    with pytest.raises(Cancelled, match="before it began"):
+        fine_tune_run(small, unseen, watcher)
+    assert len(looked) == 1
+    ended: list[Epoch] = []
+    run = fine_tune_run(small, asked, Watcher(on_epoch=ended.append, is_cancelled=lambda: bool(ended)))
+    assert run is not None
+    assert run.card.events == ("cancelled after epoch 0",)
+
+
+def test_losses_that_grow_beyond_all_bounds_are_a_sentence() -> None:
     progress = Progress(Watcher(), FineTuneSettings(), None, [])
     progress.is_skipped = False
     progress.learn = SimpleNamespace(recorder=SimpleNamespace(values=[[1.0, float("nan"), 0.5]]))

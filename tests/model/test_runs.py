@@ -10,13 +10,14 @@ from sqlalchemy import select, update
 
 from model.datasets import find_dataset
 from model.errors import CannotTrain, NotFound, StoreUnavailable
-from model.jobs import FAILED, KILLED, RUNNING, fail_orphans, recorded
+from model.jobs import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphans, killed_head, recorded
 from model.requests import TrainRequest
 from model.runs import SHIPPED, HeadSettings, load_run, run_folder, save_run
 from model.schema import JobRow, RunRow
-from model.starter import STARTER
+from model.starter import STARTER, import_starter
 from model.store import Store
 from model.training import train_head_run
+from model.workspaces import new_workspace_id
 
 
 def test_the_shipped_run_trained_again_has_the_same_validation_error(store: Store, tmp_path: Path) -> None:
@@ -95,16 +96,21 @@ def test_a_training_that_cannot_work_says_so_in_its_job(store: Store) -> None:
 
 
 def test_a_killed_training_is_noticed_and_stays_failed(empty_store: Store) -> None:
-    with recorded(empty_store, "head", {}):
+    mine = new_workspace_id()
+    import_starter(empty_store)
+    with recorded(empty_store, HEAD, {}, workspace=mine):
         fail_orphans(empty_store)
         with empty_store.writing() as session:
             assert session.scalars(select(JobRow.state)).one() == RUNNING
         with empty_store.writing() as session:
             session.execute(update(JobRow).values(process_started=1.0))  # Another process had this number.
-        fail_orphans(empty_store)
+        assert killed_head(empty_store, mine) is not None
     with empty_store.writing() as session:
         job = session.scalars(select(JobRow)).one()
-        assert (job.state, job.message) == (FAILED, KILLED)
+        assert (job.state, job.message) == (FAILED, HEAD_KILLED)
+    with recorded(empty_store, HEAD, {}, workspace=mine):
+        pass
+    assert killed_head(empty_store, mine) is None
 
 
 def test_saving_replaces_a_run_and_nothing_else(store: Store, tmp_path: Path) -> None:

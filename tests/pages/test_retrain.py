@@ -169,7 +169,7 @@ EPOCH: dict[str, object] = {
 
 def test_a_fine_tuning_under_way_is_found_and_a_second_waits(store: Store, workspace: str) -> None:
     job = note_job(store, workspace, RUNNING)
-    report(store, job, EPOCH, {"done": 30, "total": 60, "judging": False, "epochs": 4, "seconds": 100.0, "since": 5})
+    report(store, job, EPOCH, {"done": 30, "total": 60, "doing": "learning", "epochs": 4, "seconds": 100.0, "since": 5})
     app = retrain(workspace)
     assert r"\*noted\*" in text(app)
     assert "After epoch 0: valid_loss 0.800, 20.0% of the validation photos wrong." in text(app)
