@@ -25,7 +25,7 @@ BACKBONES = {
     row.name: row
     for row in (
         Backbone("efficientnet-lite0", "EfficientNet-Lite0", "Small and quick; its weights are installed.",
-                 56, 1280, 224, HALF, HALF),
+                 56, 1280, 256, HALF, HALF),
         Backbone("efficientnet-lite2", "EfficientNet-Lite2", "Sees finer detail and takes three times as long.",
                  72, 1280, 260, HALF, HALF),
         Backbone("resnet18", "ResNet-18", "The assignment's network; 45 MB are downloaded on first use.",

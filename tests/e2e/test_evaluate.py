@@ -88,13 +88,13 @@ def test_a_teacher_shares_what_she_sees_and_takes_it_away(page: Page, browser: B
     """Test that a link reproduces the view in another browser, and that the table and the charts can be saved."""
     open_evaluate(page, address)
     page.get_by_text("Test", exact=True).click()
-    expect(page.get_by_role("heading", name="4 of 90 wrong")).to_be_visible()
+    expect(page.get_by_role("heading", name="3 of 90 wrong")).to_be_visible()
     page.get_by_text("Trust", exact=True).click()
     expect(page.get_by_text("When it says 90%")).to_be_visible()
     wait_for_app(page)
     with browser.new_context() as other, other.new_page() as pupil:
         pupil.goto(page.url)
-        expect(pupil.get_by_role("heading", name="4 of 90 wrong")).to_be_visible(timeout=60_000)
+        expect(pupil.get_by_role("heading", name="3 of 90 wrong")).to_be_visible(timeout=60_000)
         expect(pupil.get_by_text("When it says 90%")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Test photos as CSV").click()

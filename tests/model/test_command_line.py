@@ -38,7 +38,7 @@ def test_predict_speaks_to_people_on_standard_error(capsys: pytest.CaptureFixtur
     assert main(["predict", str(STARTER_PHOTOS / "0372.jpg")]) == 0
     said = capsys.readouterr()
     assert said.out == ""
-    assert "0372.jpg: tree, 9" in said.err
+    assert "0372.jpg: tree, 100" in said.err
 
 
 def test_evaluate_agrees_with_the_runs_own_table(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
