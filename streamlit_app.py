@@ -11,6 +11,7 @@ page = st.navigation(
     [
         st.Page("pages/classify.py", title="Classify", icon=":material/image_search:", default=True),
         st.Page("pages/evaluate.py", title="Evaluate", icon=":material/grid_view:"),
+        st.Page("pages/clean.py", title="Clean", icon=":material/cleaning_services:"),
         st.Page("pages/retrain.py", title="Retrain", icon=":material/model_training:"),
     ]
 )

@@ -5,10 +5,11 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sqlalchemy import func, select, true
+from sqlalchemy import select
 
+from model.edits import DELETE, Edit, history_of
 from model.errors import CannotTrain, NotFound
-from model.schema import AskedRow, DatasetRow, EditRow, LabelRow
+from model.schema import AskedRow, DatasetRow, LabelRow
 from model.store import Store
 
 MIN_PHOTOS_A_CLASS = 2
@@ -82,18 +83,17 @@ def find_dataset(store: Store, name: str, *, workspace: str | None = None, edits
         members = {photo: Member(photo, label, split, file) for photo, label, split, file in imported}
         latest = 0
         if workspace is not None:
-            mine = (EditRow.workspace == workspace, EditRow.id <= edits if edits is not None else true())
-            last = select(func.max(EditRow.id)).where(*mine).group_by(EditRow.photo)
+            history = history_of(session, workspace, edits)
             added = dict(session.execute(select(AskedRow.photo, AskedRow.name).where(AskedRow.workspace == workspace)).all())
-            for edit in session.scalars(select(EditRow).where(EditRow.id.in_(last)).order_by(EditRow.id)):
+            for edit in history.standing.values():
                 _apply(edit, members, added)
-                latest = edit.id
+            latest = history.last
         return Dataset(row.id, row.name, row.title, tuple(row.classes), tuple(members.values()), latest)
 
 
-def _apply(edit: EditRow, members: dict[str, Member], added: dict[str, str]) -> None:
-    if edit.action == "delete":
+def _apply(edit: Edit, members: dict[str, Member], added: dict[str, str]) -> None:
+    if edit.action == DELETE:
         members.pop(edit.photo, None)
-    elif edit.label is not None:  # Keeping leaves the label as it was; an added photo joins the train split.
+    elif edit.label is not None:  # An added photo joins the train split.
         was = members.get(edit.photo) or Member(edit.photo, edit.label, "train", added.get(edit.photo, "unnamed"))
         members[edit.photo] = replace(was, label=edit.label)

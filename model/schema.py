@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import JSON, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 2  # Raise it with any change below: an older data folder is then refused with a sentence.
+VERSION = 3  # Raise it with any change below: an older data folder is then refused with a sentence.
 
 
 def _now() -> datetime:
@@ -46,12 +46,14 @@ class FeatureRow(Table):
 
 
 class QualityRow(Table):
-    """How sharp and bright a photo is."""
+    """How sharp and bright a photo is, and its perceptual hash: 256 bits."""
 
     __tablename__ = "qualities"
     photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True)
     blur: Mapped[float]
     brightest: Mapped[float]
+    middle: Mapped[float]
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class DatasetRow(Table):
@@ -97,15 +99,17 @@ class AskedRow(Table):
 
 
 class EditRow(Table):
-    """What a visitor decided about a photo. Rows are only ever appended; the latest for a photo counts."""
+    """What a visitor decided about a photo, or took back. Rows are only ever appended: `model.edits` says what they come to."""
 
     __tablename__ = "edits"
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
     photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"))
+    step: Mapped[int]
     action: Mapped[str] = mapped_column(String(10))
     label: Mapped[str | None] = mapped_column(String(80))
     reason: Mapped[str] = mapped_column(String(500))
+    target: Mapped[int | None] = mapped_column(ForeignKey("edits.id"))
     created_at: Mapped[datetime] = mapped_column(default=_now)
 
 

@@ -1,4 +1,4 @@
-"""Workspaces: one visitor's photos and edits. Rows appear with the first thing worth keeping."""
+"""Workspaces: one visitor's view of a dataset, and the photos she asked about. Rows appear with the first thing worth keeping."""
 
 import re
 import secrets
@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from model.datasets import find_dataset
-from model.errors import NotFound
+from model.edits import ADD, RELABEL, History, history_of
 from model.photos import Photo
 from model.schema import AskedRow, DatasetRow, EditRow, LabelRow, PhotoRow, WorkspaceRow
 from model.starter import STARTER
-from model.store import Store, forget_photo, insert_missing, is_kept, keep_photos
+from model.store import Store, forget_photo, insert_missing, keep_photos
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{22}")
 MAX_ASKED = 60  # Photos asked about that a workspace keeps, beside those filed under a class.
@@ -75,39 +74,10 @@ def forget_loose(store: Store, workspace: str) -> None:
                 _forget(store, session, workspace, asked.photo)
 
 
-def tell_label(store: Store, workspace: str, photo: str, label: str) -> None:
-    """File a photo under `label`: a new one joins the train split, one of train or valid is relabelled.
-
-    Raises NotFound for a class the dataset does not have, and for a photo of the test split, which is never touched.
-    """
-    dataset = find_dataset(store, dataset_name(store, workspace), workspace=workspace)
-    if label not in dataset.classes:
-        raise NotFound(f"This dataset has no class {label}.")
-    member = dataset.member(photo)
-    if member is not None and member.split == "test":
-        raise NotFound("This photo belongs to the test split, which stays as it is so that it can judge fairly.")
-    _append_edit(store, workspace, photo, "relabel" if member else "add", label)
-
-
-def withdraw_photo(store: Store, workspace: str, photo: str) -> None:
-    """Take back what was told: an added photo leaves this workspace's dataset, another has its imported label again."""
-    if photo in filed_photos(store, workspace):
-        imported = find_dataset(store, dataset_name(store, workspace)).member(photo)
-        _append_edit(store, workspace, photo, "keep" if imported else "delete", None)
-
-
 def last_edit(store: Store, workspace: str) -> int:
     """A number that grows with every edit; 0 before the first."""
     with store.reading() as session:
         return session.scalar(select(func.max(EditRow.id)).where(EditRow.workspace == workspace)) or 0
-
-
-def _append_edit(store: Store, workspace: str, photo: str, action: str, label: str | None) -> None:
-    with store.writing() as session:
-        if not is_kept(store, session, photo):
-            raise NotFound("This photo is no longer here: somebody removed it. Upload it again.")
-        ensure_workspace(session, workspace)
-        session.add(EditRow(workspace=workspace, photo=photo, action=action, label=label, reason="told on Classify"))
 
 
 def ensure_workspace(session: Session, workspace: str) -> None:
@@ -122,14 +92,21 @@ def _asked(session: Session, workspace: str) -> list[Asked]:
 
 
 def _filed(session: Session, workspace: str) -> set[str]:
-    last = select(func.max(EditRow.id)).where(EditRow.workspace == workspace).group_by(EditRow.photo)
-    return set(session.scalars(select(EditRow.photo).where(EditRow.id.in_(last), EditRow.label.is_not(None))))
+    found = history_of(session, workspace)
+    added = _added(found)
+    return {
+        photo for photo, edit in found.standing.items() if edit.label is not None and (edit.action == RELABEL or photo in added)
+    }
+
+
+def _added(found: History) -> set[str]:
+    return {edit.photo for edit in found.edits if edit.action == ADD and not edit.undone}
 
 
 def _forget(store: Store, session: Session, workspace: str, photo: str) -> None:
     session.execute(delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo))
-    last = select(func.max(EditRow.id)).where(EditRow.photo == photo).group_by(EditRow.workspace)
-    filed = exists().where(EditRow.id.in_(last), EditRow.label.is_not(None))
-    if not session.scalar(select(exists().where(LabelRow.photo == photo) | exists().where(AskedRow.photo == photo) | filed)):
+    used = session.scalar(select(exists().where(LabelRow.photo == photo) | exists().where(AskedRow.photo == photo)))
+    editors = session.scalars(select(EditRow.workspace).where(EditRow.photo == photo).distinct())
+    if not used and not any(photo in _added(history_of(session, editor)) for editor in editors):  # Even deleted: it may come back.
         forget_photo(store, session, photo)
         session.execute(delete(PhotoRow).where(PhotoRow.sha256 == photo, ~exists().where(EditRow.photo == photo)))

@@ -4,14 +4,16 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.answers import Answer
+from model.cleaning import tell_label, withdraw_photo
 from model.datasets import Dataset
 from model.errors import NotFound, PhotoRefused
 from model.photos import MAX_MEGABYTES, open_photo
 from model.runs import Run
 from model.starter import examples
 from model.store import Store
+from model.tables import as_csv
 from model.trust import Trust
-from model.workspaces import MAX_ASKED, Asked, ask_about, asked_photos, filed_photos, forget_loose, tell_label, withdraw_photo
+from model.workspaces import MAX_ASKED, Asked, ask_about, asked_photos, filed_photos, forget_loose
 from pages.shared import state
 from pages.shared.answer import show_answer
 from pages.shared.colours import class_badge
@@ -19,7 +21,6 @@ from pages.shared.frame import require_frame
 from pages.shared.gallery import Card, show_cards
 from pages.shared.progress import progress_bar
 from pages.shared.resources import active_run_id, get_answer, get_dataset, get_run, get_store, prepare_look_alikes
-from pages.shared.tables import as_csv
 from pages.shared.words import HOW_IT_WORKS, count, listed, plain, verdict
 
 WAYS = ("Upload", "Camera", "Examples")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from model.evaluation import Evaluation
 from model.runs import SHIPPED
+from model.tables import as_csv
 from model.workspace_runs import runs_of
 from pages.shared import state
 from pages.shared.compare import show_comparison
@@ -13,7 +14,6 @@ from pages.shared.frame import require_frame
 from pages.shared.losses import show_losses
 from pages.shared.resources import Judged, active_run_id, get_judged, get_store
 from pages.shared.runs import ask_for_run
-from pages.shared.tables import as_csv
 from pages.shared.trust import show_trust
 from pages.shared.words import SPLIT_NAMES, WHAT_IT_PROVES, by_heart, listed, named, wrong_of
 

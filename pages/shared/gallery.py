@@ -28,7 +28,7 @@ def show_cards(
     with st.container(key=key, width=width), st.grid(columns or "auto", min_column_width=CARD_PX[columns is None], gap="xsmall"):
         for card in cards:
             with st.container(gap="xxsmall", horizontal_alignment="center"):
-                _show_thumbnail(card)
+                show_thumbnail(card)
                 if on_pick is None:
                     st.markdown(card.caption, text_alignment="center")
                 else:
@@ -42,7 +42,8 @@ def show_cards(
                     )
 
 
-def _show_thumbnail(card: Card) -> None:
+def show_thumbnail(card: Card) -> None:
+    """A photo as a small square, or a sign that it is gone."""
     try:
         st.image(get_thumbnail(card.photo), width="stretch", alt=card.alt)
     except NotFound:

@@ -76,12 +76,17 @@ def _show_case(judged: Judged, one: TopLoss, number: int) -> list[tuple[DeltaGen
             )
             for sentence in why(one):
                 st.markdown(sentence)
-            st.page_link(
-                "pages/classify.py",
-                label="Look closer" if one.split == "test" else "Look closer, or correct its label",
-                icon=":material/edit:",
-                query_params=state.link_to(one.photo),
-            )
+            if one.split == "test":
+                st.page_link(
+                    "pages/classify.py", label="Look closer", icon=":material/search:", query_params=state.link_to(one.photo)
+                )
+            else:
+                st.page_link(
+                    "pages/clean.py",
+                    label="Repair it",
+                    icon=":material/cleaning_services:",
+                    query_params=state.link_to_card(one.photo),
+                )
         _show_neighbours(judged, one, number)
     return places
 

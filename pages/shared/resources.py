@@ -4,7 +4,7 @@ Cached values are shared by all visitors and never changed. torch is imported in
 takes two seconds, and the first paint must not wait for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -13,7 +13,9 @@ import streamlit as st
 from PIL import Image, ImageOps
 
 from model.answers import Answer
+from model.cleaning import history
 from model.datasets import SPLITS, Dataset, find_dataset
+from model.edits import History
 from model.errors import NotFound
 from model.evaluation import Evaluation
 from model.explain import overlay
@@ -21,6 +23,7 @@ from model.head_job import HeadJobs
 from model.quality import Flaw, qualities
 from model.runs import SHIPPED, Card, Run, load_card, load_run, run_folder
 from model.store import Store, open_store, open_stored
+from model.suspects import Suspects, find_suspects
 from model.workspace_runs import active_run
 from model.workspaces import dataset_name, last_edit
 from pages.shared import state
@@ -116,6 +119,44 @@ def get_flaws(photos: Sequence[str]) -> dict[str, tuple[Flaw, ...]]:
     """What is wrong with photos, measured with a bar unless it was before."""
     with progress_bar("Looking for blurred, dark and tiny photos") as progress:
         return {photo: quality.flaws for photo, quality in qualities(get_store(), photos, progress).items()}
+
+
+def get_history(workspace: str) -> History:
+    """What was decided in a workspace."""
+    store = get_store()
+    return _history(workspace, last_edit(store, workspace), store.identity)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _history(workspace: str, last_edit: int, store_identity: int | None) -> History:
+    """The last two are unused in the body, as in `_dataset`."""
+    return history(get_store(), workspace)
+
+
+def get_suspects(run_id: str) -> Suspects:
+    """What deserves a second look among a run's photos; what must be looked at first is, with a bar."""
+    key = f"suspects {run_id}"
+    if not state.is_prepared(key):
+        with progress_bar("Looking through all photos for wrong labels, bad photos and copies") as progress:
+            _look_through(run_id, progress)
+        state.set_prepared(key)
+    return _suspects(run_id, get_store().identity)
+
+
+def _look_through(run_id: str, progress: Callable[[int, int], None]) -> None:
+    from model.backbones import find_backbone
+    from model.features import features, still_there
+
+    run, store = get_run(run_id), get_store()
+    backbone = find_backbone(run.card.backbone)
+    photos = still_there(store, run.evaluation.photos, backbone)
+    features(store, photos, backbone, progress)
+    qualities(store, photos, progress)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _suspects(run_id: str, store_identity: int | None) -> Suspects:
+    return find_suspects(get_store(), get_run(run_id))
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)

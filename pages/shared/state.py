@@ -11,6 +11,9 @@ RUN, OTHER_RUN, ACTUAL, PREDICTED = "run", "other", "actual", "predicted"  # Wid
 SPLIT, VIEW, SHARES = "split", "view", "shares"  # Widgets that Streamlit binds to the URL, these and the next.
 WAY, LOSS_ACTUAL, LOSS_PREDICTED, LOSS_REASON, LOSS_COUNT = "probabilities", "filed", "taken", "why", "most"
 THRESHOLD = "threshold"
+CLEAN_VIEW, LOOK_FOR, MANY, CLEAN_CLASS, CLEAN_SPLIT, ORDER = "do", "find", "many", "class", "part", "order"
+BEFORE, AFTER = "before", "after"  # Runs, tied to the URL as RUN is.
+_CARD = "card"  # A query parameter: the photo in the cleaner.
 _SEEN, _LAST, _CELL_PICKS, _LOOKED_AT = "seen", "last_", "cell_picks", "looked_at"
 _UPLOADS, _REFUSED, _FRAMED, _PREPARED = "uploads", "refused", "framed", "prepared"  # Session keys.
 
@@ -43,6 +46,21 @@ def link_to(photo: str) -> dict[str, str]:
 def deselect_photo() -> None:
     """Look at nothing in particular."""
     st.query_params.pop(_PHOTO, None)
+
+
+def card() -> str | None:
+    """The photo that the cleaner shows."""
+    return st.query_params.get(_CARD)
+
+
+def show_card(photo: str) -> None:
+    """Let the cleaner show a photo."""
+    st.query_params[_CARD] = photo
+
+
+def link_to_card(photo: str) -> dict[str, str]:
+    """Query parameters of a link to a photo in the cleaner, among all photos."""
+    return {_WORKSPACE: workspace(), LOOK_FOR: "All", _CARD: photo}
 
 
 def uploader_key() -> str:
@@ -95,6 +113,17 @@ def restored(name: str, options: Sequence[str], first: str) -> str:
     chosen = next((value for value in asked if value in options), first)
     st.session_state[name] = st.query_params[name] = chosen
     return chosen
+
+
+def set_choice(name: str, value: str) -> None:
+    """Make a widget that is tied to the URL say something."""
+    _keep(name, value)
+
+
+def forget_choice(name: str) -> None:
+    """Let a widget that is tied to the URL begin anew."""
+    st.query_params.pop(name, None)
+    st.session_state.pop(_LAST + name, None)
 
 
 def keep(name: str) -> None:

@@ -6,8 +6,11 @@ from math import ceil
 
 from model.answers import Answer
 from model.comparison import Comparison
+from model.edits import ADD, DELETE, KEEP, NOTE, Edit
 from model.evaluation import Evaluation
+from model.quality import BLURRED_FROM, DARK_BELOW, Flaw, Quality
 from model.runs import Card, Epoch
+from model.suspects import Doubt
 from model.top_losses import Reason, TopLoss
 from model.trust import Trust
 from model.uncertainty import LEAST_DIFFERENT, wilson
@@ -149,6 +152,34 @@ def _why(one: TopLoss, reason: Reason) -> str:
             return f"**A bad photo:** {listed(flaws, 'and')}."
         case Reason.MISTAKE:
             return f"**Its own mistake.** Nothing is odd about the photo, and {filed}. More {actual} photos like it may help."
+
+
+def doubtful(doubt: Doubt) -> str:
+    """Why a label is to be doubted, or not."""
+    label, other = plain(doubt.label), plain(doubt.suggestion)
+    asked = "Asked without having learned from this photo, the classifier gives"
+    if doubt.suggestion != doubt.label:
+        return f"**The label is doubtful.** {asked} {other} {percent(doubt.probability)} and {label} {percent(doubt.quality)}."
+    return f"{asked} {label} {percent(doubt.quality)}."
+
+
+def bad(quality: Quality) -> str:
+    """What is wrong with a photo, with the measure that says so."""
+    said = {
+        Flaw.BLURRED: f"blurred ({quality.blur:.2f}, from {BLURRED_FROM} on)",
+        Flaw.DARK: f"dark (its brightest parts reach {quality.brightest:.0%}, under {DARK_BELOW:.0%})",
+        Flaw.OVEREXPOSED: f"over-exposed (its middle is nowhere darker than {quality.middle:.0%})",
+        Flaw.TINY: f"tiny ({quality.width} by {quality.height} pixels)",
+        Flaw.LONG: f"very long ({quality.width} by {quality.height} pixels)",
+    }
+    return f"**A bad photo:** {listed([said[flaw] for flaw in quality.flaws], 'and')}. It teaches little."
+
+
+def decided(edit: Edit) -> str:
+    """`moved to tree: wrong plant`."""
+    done = {KEEP: "kept", DELETE: "deleted", NOTE: "noted", ADD: f"added to {plain(edit.label or '')}"}
+    said = done.get(edit.action, f"moved to {plain(edit.label or '')}")
+    return f"{said}: {plain(edit.reason)}" if edit.reason else said
 
 
 def curve_finding(history: Sequence[Epoch]) -> str:

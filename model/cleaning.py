@@ -1,0 +1,141 @@
+"""Repairing labels: keep, relabel or delete photos, each with a reason; undo, redo, start over."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from model.datasets import Dataset, find_dataset
+from model.edits import (
+    ADD,
+    DELETE,
+    KEEP,
+    MAX_REASON,
+    NOTE,
+    RELABEL,
+    Edit,
+    History,
+    append,
+    bring_back,
+    history_of,
+    take_back,
+)
+from model.errors import NotFound
+from model.store import Store, is_kept
+from model.workspaces import dataset_name, ensure_workspace
+
+TOLD = "told on Classify"
+
+
+def history(store: Store, workspace: str) -> History:
+    """Everything that was decided in a workspace."""
+    with store.reading() as session:
+        return history_of(session, workspace)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to become of a photo."""
+
+    photo: str
+    action: str  # KEEP, RELABEL, DELETE or NOTE
+    label: str | None = None  # The new one of RELABEL
+    reason: str = ""
+
+
+def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
+    """Keep, relabel, delete or note photos of train and valid, in one step that can be undone as one.
+
+    What was decided already, with the same reason, is not decided twice.
+    Raises NotFound for a photo that is not there or belongs to the test split, and for a class that the dataset does not have.
+    """
+    imported, now = _datasets(store, workspace)
+    members = {member.photo: member for member in (*imported.members, *now.members)}
+    rows = []
+    for decision in decisions:
+        if decision.action == RELABEL and decision.label not in now.classes:
+            raise NotFound(f"This dataset has no class {decision.label}.")
+        member = members.get(decision.photo)
+        if member is None:
+            raise NotFound("This photo is no longer in the dataset.")
+        if member.split == "test":
+            raise NotFound("This photo belongs to the test split, which stays as it is so that it can judge fairly.")
+        action, told = decision.action, {RELABEL: decision.label, DELETE: None}.get(decision.action, member.label)
+        if action == RELABEL and told == imported.labels.get(decision.photo) == now.labels.get(decision.photo):
+            action = KEEP
+        rows.append((decision.photo, action, told, decision.reason[:MAX_REASON]))
+    _append(store, workspace, rows)
+
+
+def tell_label(store: Store, workspace: str, photo: str, label: str) -> None:
+    """File a photo under `label`: a new one joins the train split, one of train or valid is relabelled.
+
+    Raises NotFound, as `decide`.
+    """
+    imported, now = _datasets(store, workspace)
+    if label not in now.classes:
+        raise NotFound(f"This dataset has no class {label}.")
+    if imported.member(photo):
+        decide(store, workspace, [Decision(photo, RELABEL, label, TOLD)])
+    else:
+        _append(store, workspace, [(photo, ADD, label, TOLD)])
+
+
+def withdraw_photo(store: Store, workspace: str, photo: str) -> None:
+    """Take back all that was decided about a photo: an added one leaves the dataset, another has its imported label again."""
+    with store.writing() as session:
+        take_back(session, workspace, [edit for edit in history_of(session, workspace).edits if edit.photo == photo])
+
+
+def undo(store: Store, workspace: str, step: int) -> None:
+    """Take a step back. A second click on the same button finds it undone, and undoes nothing else."""
+    with store.writing() as session:
+        take_back(session, workspace, [edit for edit in history_of(session, workspace).edits if edit.step == step])
+
+
+def redo(store: Store, workspace: str, step: int) -> None:
+    """Bring a step back, but photos that were destroyed meanwhile."""
+    with store.writing() as session:
+        edits = [edit for edit in history_of(session, workspace).edits if edit.step == step]
+        bring_back(session, workspace, [edit for edit in edits if is_kept(store, session, edit.photo)])
+
+
+def revoke(store: Store, workspace: str, edit: int) -> None:
+    """Take one decision back."""
+    with store.writing() as session:
+        take_back(session, workspace, [one for one in history_of(session, workspace).edits if one.id == edit])
+
+
+def start_over(store: Store, workspace: str) -> None:
+    """Take every decision back: the dataset is as it was imported. Redo brings them back step by step."""
+    with store.writing() as session:
+        take_back(session, workspace, history_of(session, workspace).edits)
+
+
+def judged(found: History) -> dict[str, Edit]:
+    """The photos about which something was decided, not only noted."""
+    return {photo: edit for photo, edit in found.standing.items() if edit.action != NOTE}
+
+
+def _datasets(store: Store, workspace: str) -> tuple[Dataset, Dataset]:
+    name = dataset_name(store, workspace)
+    return find_dataset(store, name), find_dataset(store, name, workspace=workspace)
+
+
+def _append(store: Store, workspace: str, rows: list[tuple[str, str, str | None, str]]) -> None:
+    with store.writing() as session:
+        ensure_workspace(session, workspace)
+        standing = history_of(session, workspace).standing
+        new = [row for row in rows if not _is_said(standing.get(row[0]), row)]
+        for photo, *_ in new:
+            _check_kept(store, session, photo)
+        append(session, workspace, new)
+
+
+def _is_said(edit: Edit | None, row: tuple[str, str, str | None, str]) -> bool:
+    return edit is not None and (edit.action, edit.label, edit.reason) == row[1:]
+
+
+def _check_kept(store: Store, session: Session, photo: str) -> None:
+    if not is_kept(store, session, photo):
+        raise NotFound("This photo is no longer here: somebody removed it. Upload it again.")

@@ -1,0 +1,99 @@
+"""A workspace's decisions about photos. Rows are only ever appended, also to take one back, so that nothing is ever lost.
+
+Decisions made together are a step; a step is undone and redone as one. What counts for a photo is its last decision that
+was not undone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from model.schema import EditRow
+
+KEEP, RELABEL, DELETE, ADD, NOTE = "keep", "relabel", "delete", "add", "note"  # A note says something and decides nothing.
+UNDO, REDO = "undo", "redo"
+MAX_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A decision about a photo."""
+
+    id: int
+    step: int
+    photo: str
+    action: str
+    label: str | None  # The photo's from then on; None once it is deleted
+    reason: str
+    created_at: datetime
+    undone: bool = False
+
+
+@dataclass(frozen=True)
+class History:
+    """All decisions of a workspace, the oldest first, and what can be undone and redone."""
+
+    edits: tuple[Edit, ...]
+    redoable: int | None  # The step that redo brings back
+    last: int  # The number of the last row; it grows with all that is said
+
+    @property
+    def standing(self) -> dict[str, Edit]:
+        """What counts for each photo."""
+        return {edit.photo: edit for edit in self.edits if not edit.undone}
+
+    @property
+    def undoable(self) -> int | None:
+        """The step that undo takes back: the last that is not undone as a whole."""
+        return max((edit.step for edit in self.edits if not edit.undone), default=None)
+
+
+def history_of(session: Session, workspace: str, up_to: int | None = None) -> History:
+    """What was decided in a workspace, or what had been when row `up_to` was the last."""
+    rows = select(EditRow).where(EditRow.workspace == workspace).order_by(EditRow.id)
+    if up_to is not None:
+        rows = rows.where(EditRow.id <= up_to)
+    edits: dict[int, Edit] = {}
+    undone: list[int] = []  # Steps, the one that redo brings back last
+    last = 0
+    for row in session.scalars(rows):
+        last = row.id
+        if row.target is None:
+            made = row.created_at.replace(tzinfo=UTC)  # SQLite forgets it.
+            edits[row.id] = Edit(row.id, row.step, row.photo, row.action, row.label, row.reason, made)
+            undone.clear()
+            continue
+        edits[row.target] = replace(edits[row.target], undone=row.action == UNDO)
+        step = edits[row.target].step
+        undone = [other for other in undone if other != step] + ([step] if row.action == UNDO else [])
+    return History(tuple(edits.values()), undone[-1] if undone else None, last)
+
+
+def append(session: Session, workspace: str, rows: Iterable[tuple[str, str, str | None, str]]) -> None:
+    """Within a transaction that writes: decide about photos, given as (photo, action, label, reason), in one step."""
+    history = history_of(session, workspace)
+    step = max((edit.step for edit in history.edits), default=0) + 1
+    for photo, action, label, reason in rows:
+        row = EditRow(workspace=workspace, photo=photo, step=step, action=action, label=label, reason=reason)
+        session.add(row)
+        session.flush()  # One by one: their numbers are their order.
+
+
+def take_back(session: Session, workspace: str, edits: Sequence[Edit]) -> None:
+    """Within a transaction that writes: undo decisions, the newest first, so that redo brings back the oldest first."""
+    _turn(session, workspace, UNDO, sorted((edit for edit in edits if not edit.undone), key=lambda edit: -edit.id))
+
+
+def bring_back(session: Session, workspace: str, edits: Sequence[Edit]) -> None:
+    """Within a transaction that writes: redo decisions."""
+    _turn(session, workspace, REDO, [edit for edit in edits if edit.undone])
+
+
+def _turn(session: Session, workspace: str, action: str, edits: Sequence[Edit]) -> None:
+    for edit in edits:
+        row = EditRow(workspace=workspace, photo=edit.photo, step=edit.step, action=action, label=None, reason="", target=edit.id)
+        session.add(row)
+        session.flush()

@@ -1,0 +1,79 @@
+"""Find the wrong labels, say why, fix them, retrain, and see what that was worth."""
+
+import streamlit as st
+
+from pages.shared import state
+from pages.shared.copies import show_copies
+from pages.shared.deck import Deck, show_deck
+from pages.shared.edit_list import show_edits, show_steps
+from pages.shared.effect import EFFECT, show_effect, start_retraining
+from pages.shared.frame import require_frame
+from pages.shared.many import show_many
+from pages.shared.queue import ask_for_queue
+from pages.shared.resources import Judged, active_run_id, get_history, get_judged, get_suspects
+from pages.shared.words import count, named
+from pages.shared.worksheet import show_worksheet
+
+JUDGE, COPIES, EDITS, WORKSHEET = "Judge", "Copies", "Edits", "Top ten"
+VIEWS = (JUDGE, COPIES, EFFECT, EDITS, WORKSHEET)
+
+
+def show_bar(judged: Judged, workspace: str) -> None:
+    """How much was changed since the run in use was trained, and the way to see what it is worth."""
+    changes = judged.relabelled + judged.removed + judged.added
+    words, doing = st.columns(2, vertical_alignment="center")
+    with words:
+        st.markdown("The app points at what looks wrong and says why. You judge. Nothing is ever lost; everything can be undone.")
+    with doing, st.container(horizontal=True, horizontal_alignment="right"):
+        show_steps(get_history(workspace), workspace)
+        st.button(
+            f"Retrain with {count(changes, 'change')}" if changes else "Retrain",
+            key="clean_retrain",
+            type="primary" if changes else "secondary",
+            icon=":material/model_training:",
+            disabled=not changes,
+            on_click=start_retraining,
+            args=(workspace,),
+            help="Trains a head on the cleaned data, which takes a second, and shows before and after.",
+        )
+
+
+def show_judging(judged: Judged, workspace: str) -> None:
+    """The photos in question, one by one or many at once."""
+    suspects, history = get_suspects(judged.run.card.id), get_history(workspace)
+    queue, many = ask_for_queue(judged, suspects, workspace)
+    if not queue:
+        st.success("Nothing of this kind here. Look for something else.", icon=":material/check_circle:")
+    elif many:
+        show_many(judged, suspects, history, queue, workspace)
+    else:
+        show_deck(Deck(judged, suspects, history.standing, queue, workspace))
+
+
+require_frame()
+workspace = state.workspace()
+judged = get_judged(active_run_id(workspace), workspace)
+
+st.title("Which labels are wrong?", anchor=False)
+show_bar(judged, workspace)
+state.restored(state.CLEAN_VIEW, VIEWS, JUDGE)
+view = st.segmented_control(
+    "View", VIEWS, required=True, key=state.CLEAN_VIEW, label_visibility="collapsed", width="stretch",
+    on_change=state.keep, args=(state.CLEAN_VIEW,),
+)  # fmt: skip
+if judged.dataset.classes != judged.run.card.classes:
+    st.warning(
+        f"The run in use knows {named(judged.run.card.classes)}; the dataset now has {named(judged.dataset.classes)}. "
+        "Train again on Retrain first.",
+        icon=":material/difference:",
+    )
+elif view == JUDGE:
+    show_judging(judged, workspace)
+elif view == COPIES:
+    show_copies(judged, get_suspects(judged.run.card.id), get_history(workspace), workspace)
+elif view == EFFECT:
+    show_effect(judged, workspace)
+elif view == EDITS:
+    show_edits(judged.dataset, get_history(workspace), workspace)
+else:
+    show_worksheet(judged, get_history(workspace), workspace)

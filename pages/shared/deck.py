@@ -1,0 +1,216 @@
+"""The cleaner itself: one photo after the other, with its evidence, a key for each decision, and a reason."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from model.cleaning import Decision, decide
+from model.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, Edit
+from model.suspects import Suspects
+from model.top_losses import TopLoss, top_losses
+from pages.shared import state
+from pages.shared.colours import class_badge
+from pages.shared.gallery import Card, show_cards
+from pages.shared.resources import Judged, get_evidence, get_picture, get_store, prepare_look_alikes
+from pages.shared.words import bad, decided, doubtful, percent, plain
+
+REASONS = ("wrong plant", "two plants", "not a photo", "ambiguous", "bad photo", "a copy")
+STRIP = 12
+EVIDENCE_PX = 320
+KEYS = 9  # Classes that have a key of their own.
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The photos to be judged, in their order, and what was decided so far."""
+
+    judged: Judged
+    suspects: Suspects
+    standing: dict[str, Edit]
+    queue: list[str]
+    workspace: str
+
+    @property
+    def current(self) -> str:
+        """The photo of the link, or the first that is not judged."""
+        asked = state.card()
+        if asked in self.queue:
+            return str(asked)
+        return next((photo for photo in self.queue if not self.is_judged(photo)), self.queue[0])
+
+    def is_judged(self, photo: str) -> bool:
+        """Whether something was decided about a photo, not only noted."""
+        return photo in self.standing and self.standing[photo].action != NOTE
+
+
+def show_deck(deck: Deck) -> None:
+    """The photo whose turn it is, and the next ones."""
+    photo, queue = deck.current, deck.queue
+    case = _case(deck.judged, deck.suspects, photo)
+    st.progress(
+        sum(map(deck.is_judged, queue)) / len(queue),
+        f"Photo {queue.index(photo) + 1} of {len(queue)}, {sum(map(deck.is_judged, queue))} judged",
+    )
+    with st.container(border=True):
+        pictures, words = st.columns([4, 6], gap="medium")
+        with words:
+            _show_facts(deck, photo, case)
+            _ask_for_decision(deck, photo)
+            _ask_for_reason(deck, photo)
+            _ask_for_place(queue, queue.index(photo))
+        with pictures:
+            _show_pictures(deck.judged, photo, case)
+        if case:
+            _show_neighbours(deck.judged, case)
+    _show_strip(deck, queue.index(photo))
+
+
+def _case(judged: Judged, suspects: Suspects, photo: str) -> TopLoss | None:
+    """What the run says about a photo, under the label it learned; None for one that was added since."""
+    table = judged.run.evaluation
+    if photo not in table.photos:
+        return None
+    flaws = {photo: suspects.measures[photo].flaws} if photo in suspects.measures else {}
+    return top_losses(table, [table.photos.index(photo)], judged.dataset.labels, flaws, judged.run.card.unfamiliar_below)[0]
+
+
+def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
+    classes, suspects = deck.judged.run.card.classes, deck.suspects
+    if case is None:
+        label = deck.judged.dataset.label_of(photo)
+        filed = f"Filed under {class_badge(classes, label)}. " if label else ""
+        st.markdown(f"{filed}Added since the run in use was trained: retrain to hear what it says.")
+    else:
+        st.markdown(
+            f"Filed under {class_badge(classes, case.actual)} :small[{percent(case.actual_probability)}, loss {case.loss:.2f}]  \n"
+            f"Predicted {class_badge(classes, case.predicted)} :small[{percent(case.probability)}]"
+        )
+    if photo in suspects.bad_photos:
+        st.markdown(bad(suspects.measures[photo]))
+    if photo in suspects.doubts:
+        st.markdown(doubtful(suspects.doubts[photo]))
+    if any(photo in group.photos for group in suspects.twins):
+        st.markdown("**The same picture is here twice:** see Copies.")
+    if photo in deck.standing:
+        st.markdown(f":green-badge[:material/check: {decided(deck.standing[photo])}]")
+
+
+def _ask_for_decision(deck: Deck, photo: str) -> None:
+    """A button and a key for each decision; the one that is advised stands out."""
+    label, classes = deck.judged.dataset.label_of(photo), deck.judged.dataset.classes
+    moves = [
+        (plain(name), str(number) if number <= KEYS else None, ":material/east:", RELABEL, name)
+        for number, name in enumerate(classes, start=1)
+        if name != label
+    ]
+    keep, delete = ("Keep", "K", ":material/check:", KEEP, None), ("Delete", "D", ":material/delete:", DELETE, None)
+    advised = None if deck.is_judged(photo) else _advice(deck, photo, label)
+    reason = deck.standing[photo].reason if photo in deck.standing else ""
+    with st.container(horizontal=True, gap="xsmall"):
+        for text, shortcut, icon, action, new in (keep, *moves, delete):
+            st.button(
+                text,
+                key=f"clean_{action}_{new or ''}",
+                icon=icon,
+                shortcut=shortcut,
+                type="primary" if (action, new) == advised else "secondary",
+                on_click=_decide,
+                args=(deck, Decision(photo, action, new, reason)),
+            )
+
+
+def _advice(deck: Deck, photo: str, label: str | None) -> tuple[str, str | None]:
+    """The decision that the findings speak for."""
+    if photo in deck.suspects.bad_photos:
+        return DELETE, None
+    doubt = deck.suspects.doubts.get(photo)
+    return (RELABEL, doubt.suggestion) if doubt and doubt.suggestion != label else (KEEP, None)
+
+
+def _ask_for_reason(deck: Deck, photo: str) -> None:
+    """Why, by a click or in words."""
+    reason = deck.standing[photo].reason if photo in deck.standing else ""
+    quick, words = f"clean_why_{photo}_{reason}", f"clean_words_{photo}_{reason}"
+    usual = reason if reason in REASONS else None
+    st.pills("Why?", REASONS, default=usual, key=quick, wrap=True, on_change=_say, args=(deck, photo, quick))
+    st.text_input(
+        "In your own words",
+        "" if usual else reason,
+        max_chars=MAX_REASON,
+        key=words,
+        placeholder="or in your own words",
+        label_visibility="collapsed",
+        on_change=_say,
+        args=(deck, photo, words),
+    )
+
+
+def _ask_for_place(queue: list[str], place: int) -> None:
+    with st.container(horizontal=True):
+        for text, key, to in (("Previous", "Left", place - 1), ("Next", "Right", place + 1)):
+            st.button(
+                text,
+                key=f"clean_{key}",
+                shortcut=key,
+                type="tertiary",
+                disabled=not 0 <= to < len(queue),
+                on_click=state.show_card,
+                args=(queue[to % len(queue)],),
+            )
+
+
+def _decide(deck: Deck, decision: Decision) -> None:
+    """Store a decision, and go on to the next photo that is not judged."""
+    decide(get_store(), deck.workspace, [decision])
+    place = deck.queue.index(decision.photo)
+    rest = [*deck.queue[place + 1 :], *deck.queue[:place]]
+    state.show_card(next((photo for photo in rest if not deck.is_judged(photo)), decision.photo))
+
+
+def _say(deck: Deck, photo: str, key: str) -> None:
+    """Store a reason: with the decision that stands, or as a note until there is one."""
+    edit = deck.standing.get(photo)
+    action, label = (edit.action, edit.label) if edit else (NOTE, None)
+    decide(get_store(), deck.workspace, [Decision(photo, action, label, (st.session_state[key] or "").strip())])
+    state.show_card(photo)
+
+
+def _show_pictures(judged: Judged, photo: str, case: TopLoss | None) -> None:
+    classes = judged.run.card.classes
+    st.image(get_picture(photo), width="stretch", alt=f"The photo{f', filed under {case.actual}' if case else ''}")
+    if case is None:
+        return
+    prepare_look_alikes(judged.run.card.id)
+    rival = case.actual if case.actual != case.predicted else case.runner_up
+    with st.grid(2, min_column_width=84, gap="xsmall"):
+        for name in dict.fromkeys((case.predicted, rival)):
+            with st.container(gap="xxsmall"):
+                tinted = get_evidence(photo, judged.run.card.id, classes.index(name), EVIDENCE_PX)
+                st.image(tinted, width="stretch", alt=f"Tinted orange where it speaks for {name} and blue where against")
+                st.caption(f"for and against {plain(name)}")
+
+
+def _show_neighbours(judged: Judged, case: TopLoss) -> None:
+    st.caption("Most alike among the training photos")
+    cards = [
+        Card(
+            photo,
+            class_badge(judged.dataset.classes, label) if label else ":gray-badge[deleted]",
+            f"A training photo much like it, filed under {label or 'nothing any more'}",
+        )
+        for photo, label in case.neighbours
+    ]
+    show_cards(cards, columns=5, key="clean_alike", width=470)
+
+
+def _show_strip(deck: Deck, place: int) -> None:
+    """The photos around the current one."""
+    start = min(max(0, place - 2), max(0, len(deck.queue) - STRIP))
+    labels, classes = deck.judged.dataset.labels, deck.judged.dataset.classes
+    cards = []
+    for photo in deck.queue[start : start + STRIP]:
+        label = labels.get(photo)
+        mark = ":material/visibility: " if photo == deck.queue[place] else ":material/check: " if deck.is_judged(photo) else ""
+        badge = class_badge(classes, label) if label else ":gray-badge[deleted]"
+        cards.append(Card(photo, f"{mark}{badge}", f"Filed under {label or 'nothing: deleted'}"))
+    show_cards(cards, columns=6, key="clean_strip", on_pick=state.show_card)

@@ -1,0 +1,142 @@
+"""What cleaning was worth: retrain with the changes, and hold both runs against the same photos."""
+
+import streamlit as st
+
+from model.comparison import Comparison, compare
+from model.datasets import check_trainable
+from model.errors import CannotTrain, NotFound
+from model.requests import TrainRequest
+from model.runs import HeadSettings
+from model.workspace_runs import activate_run, runs_of
+from pages.shared import state
+from pages.shared.compare import show_changed, show_matrices
+from pages.shared.losses import open_card
+from pages.shared.resources import Judged, active_run_id, get_card, get_dataset, get_head_jobs, get_judged, get_store
+from pages.shared.runs import ask_for_run
+from pages.shared.words import count, difference, plain, wrong_of
+
+WAIT_S = 30.0
+EFFECT = "Effect"
+
+
+def start_retraining(workspace: str) -> None:
+    """Train a head on the cleaned dataset, as the run in use was trained, and go to what it changed."""
+    store, dataset, used = get_store(), get_dataset(workspace), active_run_id(workspace)
+    card = get_card(used)
+    settings = card.settings if isinstance(card.settings, HeadSettings) else HeadSettings()
+    state.set_choice(state.BEFORE, used)
+    state.set_choice(state.CLEAN_VIEW, EFFECT)
+    try:
+        check_trainable(dataset)
+    except CannotTrain:
+        return  # The page says so.
+    for run in runs_of(store, workspace):  # Trained already: nothing new would come of it.
+        made = get_card(run.id)
+        if (made.fingerprint, made.backbone, made.settings) == (dataset.fingerprint, card.backbone, settings):
+            state.set_choice(state.AFTER, run.id)
+            return
+    state.forget_choice(state.AFTER)
+    changes = get_judged(used, workspace)
+    name = f"Cleaned, {count(changes.relabelled + changes.removed + changes.added, 'change')}"
+    get_head_jobs().start(store, workspace, TrainRequest(dataset, card.backbone, settings, name, workspace))
+
+
+def show_effect(judged: Judged, workspace: str) -> None:
+    """Before and after."""
+    try:
+        check_trainable(judged.dataset)
+    except CannotTrain as error:
+        st.warning(plain(str(error)), icon=":material/block:")
+    _wait_for_training(workspace)
+    names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
+    if len(names) < 2:
+        st.info(
+            "Nothing to compare yet. Judge some photos, then press **Retrain with my changes**: it takes a second.",
+            icon=":material/compare_arrows:",
+        )
+        return
+    boxes = st.columns(2)
+    with boxes[0]:
+        first = ask_for_run("Before", names, state.BEFORE, judged.run.card.id)
+    with boxes[1]:
+        others = {run: name for run, name in names.items() if run != first}
+        second = ask_for_run("After", others, state.AFTER, next(iter(others)))
+    try:
+        _show(get_judged(first, workspace), get_judged(second, workspace), names, workspace)
+    except NotFound as error:
+        st.info(f"{error} Choose another run.", icon=":material/info:")
+
+
+def _wait_for_training(workspace: str) -> None:
+    """A head is trained in a second: wait for it here. What takes longer goes on, and Retrain shows how far it is."""
+    job = get_head_jobs().of(workspace)
+    if job is None or (not job.is_running and (job.error is None or state.is_seen(str(job.started)))):
+        return
+    with st.spinner("Retraining with your changes"):
+        job.finished.wait(WAIT_S)
+    if job.error:
+        st.error(plain(job.error), icon=":material/error:")
+        state.set_seen(str(job.started))
+    elif job.is_running:
+        st.info("It takes a while: the backbone has not seen all photos yet. Retrain shows how far it is.", icon=":material/timer:")
+        st.page_link("pages/retrain.py", label="Watch it", icon=":material/model_training:")
+    else:
+        st.rerun()
+
+
+def _show(first: Judged, second: Judged, names: dict[str, str], workspace: str) -> None:
+    both, test = (compare(first.tables[split], second.tables[split]) for split in ("valid", "test"))
+    st.header(_headline(both), anchor=False)
+    st.markdown(difference(both))
+    st.markdown(_goalposts(first, second))
+    st.markdown(_fair(test))
+    run = second.run.card.id
+    if run != active_run_id(workspace):
+        st.button(
+            f"Use {plain(names[run])} from now on",
+            key="clean_use",
+            type="primary",
+            on_click=_use,
+            args=(workspace, run),
+            help="Classify, Evaluate and this page then go by it; the suspects are looked for anew.",
+        )
+    show_matrices(both, names[first.run.card.id], names[run])
+    for title, rows in (("fixed", both.fixed), ("broken", both.broken)):
+        show_changed(both, title, [int(row) for row in rows])
+    photo = state.take_looked_at()
+    if photo in both.before.photos:
+        fixed = both.before.photos.index(photo) in both.fixed
+        open_card(*((first, both.before) if fixed else (second, both.after)), photo)
+
+
+def _use(workspace: str, run: str) -> None:
+    activate_run(get_store(), workspace, run)
+
+
+def _headline(both: Comparison) -> str:
+    return f"Validation: {both.before.errors} wrong before, {both.after.errors} after"
+
+
+def _goalposts(first: Judged, second: Judged) -> str:
+    """What relabelled and deleted validation photos do to the comparison."""
+    trained = first.run.evaluation.of("valid")
+    was = {photo: trained.classes[label] for photo, label in zip(trained.photos, trained.labels, strict=True)}
+    now = first.dataset.labels
+    moved = sum(photo in now and now[photo] != label for photo, label in was.items())
+    gone = sum(photo not in now for photo in was)
+    ranges = f"Under today's labels: {wrong_of(first.tables['valid'])} before; {wrong_of(second.tables['valid'])} after."
+    if not moved and not gone:
+        return f"{ranges} No validation photo was relabelled or deleted in between, so the goalposts stand where they were."
+    old = second.run.evaluation.under(was).of("valid")
+    return (
+        f"{ranges} **The goalposts moved:** {count(moved, 'validation photo')} relabelled, {gone} deleted. "
+        f"Under the first run's labels: {trained.errors} of {len(trained.photos)} before, {old.errors} of {len(old.photos)} after."
+    )
+
+
+def _fair(test: Comparison) -> str:
+    n, before, after = len(test.before.photos), test.before.errors, test.after.errors
+    if before == after:
+        return f"**On the {n} test photos, which nobody touches: {before} wrong before and after.**"
+    verdict = "That may be chance." if test.is_noise else "That is more than chance."
+    return f"**On the {n} test photos, which nobody touches: {before} wrong before, {after} after.** {verdict}"

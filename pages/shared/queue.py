@@ -1,0 +1,89 @@
+"""Which photos the cleaner shows, and in which order."""
+
+import hashlib
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+
+from model.suspects import Suspects
+from pages.shared import state
+from pages.shared.resources import Judged
+from pages.shared.words import SPLIT_NAMES
+
+WRONG, BAD, ALL = "Wrong labels", "Bad photos", "All"
+SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM = "most suspicious", "highest loss", "least certain", "newest", "random"
+EVERY = "(all)"
+
+
+def ask_for_queue(judged: Judged, suspects: Suspects, workspace: str) -> tuple[list[str], bool]:
+    """What to look for, and the photos that answer it; and whether they are to be judged many at once."""
+    counts = {WRONG: len(suspects.wrong_labels), BAD: len(suspects.bad_photos), ALL: len(_places(judged))}
+    chosen = st.segmented_control(
+        "Look for",
+        list(counts),
+        default=WRONG,
+        required=True,
+        key=state.LOOK_FOR,
+        bind="query-params",
+        label_visibility="collapsed",
+        format_func=lambda name: f"{name}: {counts[name]}",
+        width="stretch",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        label = st.selectbox("Class", [EVERY, *judged.dataset.classes], key=state.CLEAN_CLASS, bind="query-params")
+        split = st.selectbox("Split", [EVERY, "Train", "Validation"], key=state.CLEAN_SPLIT, bind="query-params")
+        order = st.selectbox(
+            "Order", [SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM], key=state.ORDER, bind="query-params", help=HELP
+        )
+        many = st.segmented_control(
+            "How",
+            ("One by one", "Many at once"),
+            default="One by one",
+            required=True,
+            key=state.MANY,
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    found = {WRONG: suspects.wrong_labels, BAD: suspects.bad_photos}.get(chosen, tuple(_places(judged)))
+    places = _places(judged)
+    kept = [
+        photo
+        for photo in found
+        if photo in places and label in (EVERY, places[photo][0]) and split in (EVERY, SPLIT_NAMES[places[photo][1]])
+    ]
+    rank = _ranks(judged, suspects, order, workspace)
+    return sorted(kept, key=lambda photo: rank.get(photo, 0.0)), many == "Many at once"
+
+
+HELP = (
+    "Most suspicious: the label that a classifier trained without the photo finds least likely. Highest loss: where the run in "
+    "use is most wrong. Least certain: where its two best classes are closest."
+)
+
+
+def _places(judged: Judged) -> Mapping[str, tuple[str, str]]:
+    """(label, split) of every photo that may be edited: as the run was trained, and what was added since."""
+    table = judged.run.evaluation
+    known = {
+        photo: (table.classes[label], split)
+        for photo, label, split in zip(table.photos, table.labels, table.splits, strict=True)
+        if split != "test"
+    }
+    added = {one.photo: (one.label, one.split) for one in judged.dataset.members if one.photo not in known and one.split != "test"}
+    return {**known, **added}
+
+
+def _ranks(judged: Judged, suspects: Suspects, order: str, workspace: str) -> dict[str, float]:
+    """A number for each photo; the lowest comes first. Under the labels of the run, so that a decision moves nothing."""
+    table = judged.run.evaluation
+    if order == SUSPICIOUS:
+        return {photo: doubt.quality for photo, doubt in suspects.doubts.items()}
+    if order == LOSS:
+        return dict(zip(table.photos, (-table.losses).tolist(), strict=True))
+    if order == UNCERTAIN:
+        best = np.sort(table.probabilities, axis=1)
+        return dict(zip(table.photos, (best[:, -1] - best[:, -2]).tolist(), strict=True))
+    if order == NEWEST:
+        return {member.photo: -float(place) for place, member in enumerate(judged.dataset.members)}
+    return {photo: float.fromhex(hashlib.sha256(f"{workspace} {photo}".encode()).hexdigest()[:12]) for photo in _places(judged)}
