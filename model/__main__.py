@@ -21,6 +21,7 @@ from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation import confusion_matrix, per_class
 from model.features import STORED, features
 from model.photos import open_file
+from model.quality import packed, qualities
 from model.runs import SHIPPED
 from model.shell import DONE, SOME_FAILED, WRONG_USAGE, progress, say, tell
 from model.sources import dataset_sources, decoded, folder_sources
@@ -99,12 +100,14 @@ def evaluate(store: Store, options: argparse.Namespace) -> int:
 
 
 def export_features(store: Store, options: argparse.Namespace) -> int:
-    """Compute a dataset's features anew and write them as safetensors: how the starter set's own file was made."""
+    """Write a dataset's features and measures as safetensors. The starter set's own file must be deleted to be made anew."""
     dataset, backbone = find_dataset(store, options.dataset), find_backbone(options.backbone)
     with progress("Looking at the photos") as bar:
-        vectors = features(store, [member.photo for member in dataset.members], backbone, bar)
+        photos = [member.photo for member in dataset.members]
+        vectors = features(store, photos, backbone, bar)
+        measures = packed(qualities(store, photos, bar)[photo] for photo in photos)
     try:
-        save_file({backbone.name: vectors.astype(STORED)}, options.out)
+        save_file({backbone.name: vectors.astype(STORED), **measures}, options.out)
     except (OSError, SafetensorError) as error:
         raise StoreUnavailable(f"{options.out} cannot be written: {error}. Name another file.") from error
     say(f"{len(vectors)} photos, {vectors.shape[1]} features each -> {options.out}")

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 from sqlalchemy import select
 
@@ -21,6 +23,7 @@ TINY_BELOW_PX = 96
 LONG_FROM = 2.5  # A photo's longer side beside its shorter one
 HASH_SIDE = 16  # 256 bits; on the starter set the usual 64 tell copies from look-alikes much worse.
 BATCH = 32
+MEASURES, HASHES = "measures", "hashes"  # Names of saved arrays
 
 
 class Flaw(StrEnum):
@@ -93,6 +96,23 @@ def measure(image: Image.Image) -> Quality:
         width=image.width,
         height=image.height,
     )
+
+
+def packed(found: Iterable[Quality]) -> dict[str, NDArray[Any]]:
+    """Measures as arrays to be saved: blur, brightest, middle (N, 3) and the hashes' bytes (N, 32)."""
+    rows = list(found)
+    return {
+        MEASURES: np.array([(one.blur, one.brightest, one.middle) for one in rows], np.float64).reshape(-1, 3),
+        HASHES: np.array([np.frombuffer(one.hash, np.uint8) for one in rows], np.uint8).reshape(-1, HASH_SIDE**2 // 8),
+    }
+
+
+def unpacked(photos: Iterable[str], arrays: dict[str, NDArray[Any]]) -> list[dict[str, object]]:
+    """Rows for the catalogue from what `packed` made."""
+    return [
+        {"photo": photo, "blur": float(blur), "brightest": float(brightest), "middle": float(middle), "hash": bits.tobytes()}
+        for photo, (blur, brightest, middle), bits in zip(photos, arrays[MEASURES], arrays[HASHES], strict=True)
+    ]
 
 
 def quality_row(photo: str, quality: Quality) -> dict[str, object]:

@@ -12,9 +12,11 @@ from pathlib import Path
 from PIL import Image
 from safetensors.numpy import load_file
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from model.photos import digest
-from model.schema import DatasetRow, FeatureRow, LabelRow
+from model.quality import HASHES, MEASURES, unpacked
+from model.schema import DatasetRow, FeatureRow, LabelRow, QualityRow
 from model.store import ROOT, Store, insert_missing, keep_photos
 
 STARTER = "starter"
@@ -46,7 +48,7 @@ def import_starter(store: Store, progress: Progress = lambda done, total: None) 
         photos.update({file: name for (file, _, _), (name, _, _) in zip(rows[start:], batch, strict=False)})
         progress(len(photos), len(rows))
     with store.writing() as session:  # All or nothing, last: the dataset exists only once it is whole.
-        insert_missing(session, FeatureRow, _shipped_features([photos[file] for file, _, _ in rows]))
+        _keep_what_is_known(session, [photos[file] for file, _, _ in rows])
         insert_missing(session, DatasetRow, [{"name": STARTER, "title": "Starter set", "classes": CLASSES}])
         dataset_id = session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
         labels = [{"dataset_id": dataset_id, "photo": photos[f], "file": f, "label": lb, "split": s} for f, lb, s in rows]
@@ -68,10 +70,14 @@ def _photo(path: Path) -> tuple[str, bytes, tuple[int, int]]:
         return digest(data), data, image.size
 
 
-def _shipped_features(photos: list[str]) -> list[dict[str, object]]:
-    """What the default backbone saw in these photos, in the table's order, so that a first start need not look again."""
-    return [
-        {"photo": photo, "backbone": backbone, "vector": vector.tobytes()}
-        for backbone, vectors in (load_file(FEATURES) if FEATURES.exists() else {}).items()
-        for photo, vector in zip(photos, vectors, strict=True)
-    ]
+def _keep_what_is_known(session: Session, photos: list[str]) -> None:
+    """What the default backbone saw in these photos and how sharp they are, so that a first start need not look again."""
+    if not FEATURES.exists():
+        return
+    arrays = load_file(FEATURES)
+    if MEASURES in arrays:
+        insert_missing(session, QualityRow, unpacked(photos, arrays))
+    for backbone in arrays.keys() - {MEASURES, HASHES}:
+        vectors = zip(photos, arrays[backbone], strict=True)
+        rows = [{"photo": photo, "backbone": backbone, "vector": vector.tobytes()} for photo, vector in vectors]
+        insert_missing(session, FeatureRow, rows)

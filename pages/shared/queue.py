@@ -19,13 +19,14 @@ EVERY = "(all)"
 def ask_for_queue(judged: Judged, suspects: Suspects, workspace: str) -> tuple[list[str], bool]:
     """What to look for, and the photos that answer it; and whether they are to be judged many at once."""
     counts = {WRONG: len(suspects.wrong_labels), BAD: len(suspects.bad_photos), ALL: len(_places(judged))}
-    chosen = st.segmented_control(
+    chosen = state.restored(state.LOOK_FOR, list(counts), WRONG)
+    st.segmented_control(
         "Look for",
         list(counts),
-        default=WRONG,
         required=True,
         key=state.LOOK_FOR,
-        bind="query-params",
+        on_change=state.keep,
+        args=(state.LOOK_FOR,),
         label_visibility="collapsed",
         format_func=lambda name: f"{name}: {counts[name]}",
         width="stretch",

@@ -68,19 +68,20 @@ def test_the_boxes_do_the_same_for_keyboards(page: Page, address: str) -> None:
 
 
 def test_a_label_is_corrected_and_the_figures_follow(page: Page, address: str) -> None:
-    """Test the way from a cell to a photo's card, to its label, and back to better figures."""
+    """Test the way from a cell to a photo's card, to the cleaner, and back to better figures."""
     open_evaluate(page, address, "actual=succulent&predicted=tree")
     page.locator(".st-key-evaluate_cell").get_by_test_id("stButton").get_by_role("button").click()
     card = page.get_by_role("dialog")
     expect(card.get_by_text("The label looks wrong.")).to_be_visible()
     expect(card.get_by_role("img", name=re.compile("^The photo, tinted orange"))).to_have_count(2)
-    card.get_by_role("link", name="Look closer").click()
-    expect(page.get_by_role("heading", name="This looks like a tree")).to_be_visible()
-    page.get_by_role("radio", name="tree").or_(page.get_by_role("button", name="tree", exact=True)).first.click()
-    expect(page.get_by_text("Filed under tree")).to_be_visible()
+    card.get_by_role("link", name="Repair it").click()
+    expect(page.get_by_text("Filed under succulent")).to_be_visible()
+    wait_for_app(page)
+    page.get_by_role("button", name="tree").click()
+    expect(page.get_by_text("1 judged")).to_be_visible()
     wait_for_app(page)
     page.get_by_role("link", name="Evaluate").click()
-    expect(page.get_by_role("heading", name="8 of 99 wrong: somewhere between 4% and 15%")).to_be_visible()
+    expect(page.get_by_role("heading", name="6 of 99 wrong: somewhere between 3% and 13%")).to_be_visible()
     expect(page.get_by_text("Since this run was trained: 1 relabelled")).to_be_visible()
 
 

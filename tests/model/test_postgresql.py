@@ -12,6 +12,7 @@ import psutil
 import pytest
 from sqlalchemy import func, select, update
 
+from model.cleaning import tell_label
 from model.datasets import find_dataset
 from model.jobs import DONE, RUNNING, enqueue, start_next
 from model.requests import TrainRequest
@@ -20,7 +21,7 @@ from model.schema import JobRow
 from model.starter import STARTER, import_starter
 from model.store import Store, open_store
 from model.training import train_head_run
-from model.workspaces import new_workspace_id, tell_label
+from model.workspaces import new_workspace_id
 
 ROUNDS = 5
 

@@ -1,0 +1,286 @@
+"""What deserves a second look: against N explicit trainings, against cleanlab, and against the starter set's answer key."""
+
+import csv
+
+import numpy as np
+import pytest
+from cleanlab.rank import get_label_quality_scores
+from numpy.typing import NDArray
+from PIL import Image, ImageEnhance
+from sqlalchemy import select
+
+from model.backbones import DEFAULT_BACKBONE, find_backbone
+from model.datasets import Dataset, find_dataset
+from model.evaluation import Evaluation
+from model.features import STORED, features
+from model.neighbours import unit
+from model.out_of_fold import RIDGE, SHARPENED, out_of_fold
+from model.photos import Photo, digest
+from model.quality import measure, qualities
+from model.runs import SHIPPED, Run, load_run, run_folder
+from model.schema import FeatureRow
+from model.starter import FOLDER, STARTER
+from model.store import Store, forget_photo, insert_missing
+from model.suspects import MOST_TWINS, Suspects, find_doubts, find_suspects
+from model.trust import softmax
+from model.twins import Group, find_twins
+from tests.conftest import STARTER_PHOTOS, fabricate, put_photo
+
+BAD = ("blurry", "dark", "overexposed", "tiny")
+Key = dict[str, dict[str, str]]
+
+
+def problem(photos: int, dimensions: int, classes: int = 3) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Features (N, D) that are never negative, as a backbone's, and labels (N,) that they half tell."""
+    random = np.random.default_rng(photos)
+    labels = random.integers(classes, size=photos)
+    vectors = np.maximum(random.normal(size=(photos, dimensions)) + 2 * np.eye(classes, dimensions)[labels], 0)
+    return vectors.astype(np.float32), labels
+
+
+def table_of(labels: NDArray[np.intp], classes: tuple[str, ...] = ("cactus", "succulent", "tree")) -> Evaluation:
+    """Made-up train photos under these labels; what a run says of them is not asked."""
+    count = len(labels)
+    photos, splits = tuple(f"photo {number}" for number in range(count)), ("train",) * count
+    logits = np.zeros((count, len(classes)), np.float32)
+    return Evaluation(classes, photos, splits, labels, logits, ((),) * count, np.ones(count, np.float32))
+
+
+def trained_without_each(vectors: NDArray[np.float32], targets: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Scores (N, C) of N ridge regressions with an intercept, each trained without the photo that it judges."""
+    inputs, scores = unit(vectors - vectors.mean(axis=0)).astype(np.float64), []
+    for left_out in range(len(targets)):
+        others = np.delete(np.arange(len(targets)), left_out)
+        middle, share = inputs[others].mean(axis=0), targets[others].mean(axis=0)
+        known = inputs[others] - middle
+        weight = np.linalg.solve(known.T @ known + RIDGE * np.eye(known.shape[1]), known.T @ (targets[others] - share))
+        scores.append((inputs[left_out] - middle) @ weight + share)
+    return np.array(scores, np.float32)
+
+
+@pytest.mark.parametrize(("photos", "dimensions"), [(60, 12), (40, 100)])
+def test_one_decomposition_says_what_training_without_each_photo_says(
+    photos: int, dimensions: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.out_of_fold.fit_temperature", lambda scores, labels: 5.0)
+    vectors, labels = problem(photos, dimensions)
+    scores = SHARPENED * trained_without_each(vectors, np.eye(3)[labels])  # Centred and of length one with all photos, by design
+    np.testing.assert_allclose(out_of_fold(vectors, labels, 3), softmax(scores, 5.0), atol=1e-5)
+
+
+def test_shares_sum_to_one_and_are_the_same_every_time() -> None:
+    shares = out_of_fold(*problem(50, 20), 3)
+    np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-5)
+    assert shares.min() >= 0
+    np.testing.assert_array_equal(shares, out_of_fold(*problem(50, 20), 3))
+
+
+def test_labels_are_scored_and_ranked_as_cleanlab_does() -> None:
+    vectors, labels = problem(50, 20)
+    scores = get_label_quality_scores(labels, out_of_fold(vectors, labels, 3), method="self_confidence")
+    doubts = find_doubts(table_of(labels), vectors)
+    np.testing.assert_allclose([doubt.quality for doubt in doubts], scores)
+    ranked = sorted(range(50), key=lambda row: doubts[row].quality)
+    assert ranked == np.argsort(scores, kind="stable").tolist()
+
+
+def test_a_doubt_names_the_likeliest_class_and_how_likely_it_is() -> None:
+    vectors, labels = problem(50, 20)
+    for row, doubt in zip(out_of_fold(vectors, labels, 3), find_doubts(table_of(labels), vectors), strict=True):
+        assert doubt.suggestion == ("cactus", "succulent", "tree")[row.argmax()]
+        assert doubt.probability == pytest.approx(row.max())
+        assert (doubt.quality == pytest.approx(doubt.probability)) == (doubt.suggestion == doubt.label)
+
+
+def test_a_flipped_label_is_the_most_doubtful_and_the_right_one_is_suggested() -> None:
+    labels = np.arange(45) % 3
+    vectors = (3 * np.eye(3, 16)[labels] + np.random.default_rng(1).random((45, 16))).astype(np.float32)
+    labels[7] = 0
+    first = min(find_doubts(table_of(labels), vectors), key=lambda doubt: doubt.quality)
+    assert (first.photo, first.label, first.suggestion) == ("photo 7", "cactus", "succulent")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "labels",
+    [
+        pytest.param([0, 0, 0, 1, 1, 1, 2], id="a class with one photo"),
+        pytest.param([0, 0, 0, 2, 2, 2, 2], id="a class without photos"),
+        pytest.param([0, 1], id="two photos"),
+    ],
+)
+def test_few_photos_are_judged_too(labels: list[int]) -> None:
+    vectors, _ = problem(len(labels), 12)
+    doubts = find_doubts(table_of(np.array(labels)), vectors)
+    assert len(doubts) == len(labels)
+    assert all(0 <= doubt.quality <= doubt.probability <= 1 for doubt in doubts)
+
+
+@pytest.mark.parametrize("photos", [0, 1, 5])
+def test_where_there_is_one_class_no_label_is_doubted(photos: int) -> None:
+    doubts = find_doubts(table_of(np.ones(photos, np.intp)), problem(photos, 12)[0])
+    assert [(doubt.label, doubt.suggestion, doubt.quality) for doubt in doubts] == [("succulent", "succulent", 1.0)] * photos
+
+
+@pytest.fixture(scope="module")
+def suspects(store: Store) -> Suspects:
+    """Found on the starter set."""
+    return find_suspects(store, load_run(run_folder(store, SHIPPED)))
+
+
+@pytest.fixture(scope="module")
+def dataset(store: Store) -> Dataset:
+    """The starter set as imported."""
+    return find_dataset(store, STARTER)
+
+
+@pytest.fixture(scope="module")
+def key(dataset: Dataset) -> Key:
+    """The answer key by photo, of train and valid."""
+    with (FOLDER / "photos.csv").open(newline="") as table:
+        rows = {row["file"]: row for row in csv.DictReader(table)}
+    return {member.photo: rows[member.file] for member in dataset.members if member.split != "test"}
+
+
+def test_most_of_the_planted_wrong_labels_are_the_most_doubtful(suspects: Suspects, key: Key) -> None:
+    wrong = {photo for photo, row in key.items() if row["label"] != row["truth"]}
+    assert len(wrong) == 26
+    ranked = sorted(suspects.doubts.values(), key=lambda doubt: doubt.quality)
+    rest = [doubt.photo for doubt in ranked if doubt.photo not in suspects.bad_photos]
+    assert len(wrong & set(rest[:26])) >= 21
+    assert len(wrong & set(rest[:52])) >= 24
+
+
+def test_what_looks_wrong_is_ranked_and_under_another_class_than_suggested(suspects: Suspects) -> None:
+    doubts = [suspects.doubts[photo] for photo in suspects.wrong_labels]
+    assert doubts == sorted(doubts, key=lambda doubt: doubt.quality)
+    assert all(doubt.suggestion != doubt.label for doubt in doubts)
+    assert not set(suspects.wrong_labels) & set(suspects.bad_photos)
+
+
+def test_most_of_the_wrong_labels_get_the_right_suggestion(suspects: Suspects, key: Key) -> None:
+    wrong = [photo for photo, row in key.items() if row["label"] != row["truth"]]
+    assert sum(suspects.doubts[photo].suggestion == key[photo]["truth"] for photo in wrong) >= 20
+
+
+def test_planted_copies_are_found_and_nothing_else(suspects: Suspects, dataset: Dataset, key: Key) -> None:
+    names = {member.file: member.photo for member in dataset.members}
+    planted = {frozenset((photo, names[row["twin"]])) for photo, row in key.items() if row["twin"]}
+    leaks = {pair for pair in planted if len({suspects.splits[photo] for photo in pair}) > 1}
+    assert (len(planted), len(leaks)) == (18, 9)
+    found = {frozenset(group.photos): suspects.is_leak(group) for group in suspects.twins}
+    assert set(found) <= planted
+    assert len(found) >= 17
+    said = {pair for pair, is_leak in found.items() if is_leak}
+    assert said <= leaks
+    assert len(said) >= 8
+
+
+def test_bad_photos_are_found(suspects: Suspects, key: Key) -> None:
+    planted = {photo for photo, row in key.items() if row["defect"] in BAD}
+    assert len(planted) == 12
+    assert len(planted & set(suspects.bad_photos)) >= 11
+    assert len(set(suspects.bad_photos) - planted) <= 2
+
+
+def test_test_photos_are_looked_at_for_copies_and_never_to_be_repaired(suspects: Suspects, dataset: Dataset) -> None:
+    test = {member.photo for member in dataset.members if member.split == "test"}
+    assert test <= set(suspects.measures)
+    assert not test & {*suspects.doubts, *suspects.wrong_labels, *suspects.bad_photos}
+    assert set(suspects.doubts) == {member.photo for member in dataset.members} - test
+
+
+def made_up_run(store: Store, rows: list[tuple[str, str]]) -> Run:
+    """A run on made-up photos that look different to the network, though they share one picture's pixels."""
+    _, run_id = fabricate(store, ("cactus", "tree"), rows, np.zeros((len(rows), 2), np.float32))
+    run = load_run(run_folder(store, run_id))
+    vectors = np.random.default_rng(0).random((len(rows), find_backbone(DEFAULT_BACKBONE).channels)).astype(STORED)
+    seen = [
+        {"photo": photo, "backbone": DEFAULT_BACKBONE, "vector": vector.tobytes()}
+        for photo, vector in zip(run.evaluation.photos, vectors, strict=True)
+    ]
+    with store.writing() as session:
+        insert_missing(session, FeatureRow, seen)
+    return run
+
+
+def test_a_photo_that_was_destroyed_meanwhile_is_left_out(store: Store) -> None:
+    run = made_up_run(store, [("cactus", "train"), ("tree", "train")] * 4 + [("tree", "valid"), ("tree", "test")])
+    gone, *rest = run.evaluation.photos
+    with store.writing() as session:
+        forget_photo(store, session, gone)
+    found = find_suspects(store, run)
+    assert list(found.doubts) == rest[:-1]
+    assert list(found.splits) == rest
+    assert set(found.measures) == set(rest)
+    with store.reading() as session:
+        assert session.scalars(select(FeatureRow).where(FeatureRow.photo == gone)).one_or_none() is None
+
+
+def test_where_every_photo_is_gone_nothing_is_found(store: Store) -> None:
+    run = made_up_run(store, [("cactus", "train"), ("tree", "valid")])
+    with store.writing() as session:
+        for photo in run.evaluation.photos:
+            forget_photo(store, session, photo)
+    found = find_suspects(store, run)
+    assert not found.doubts
+    assert (found.wrong_labels, found.bad_photos, found.twins) == ((), (), ())
+
+
+def test_many_that_look_the_same_are_no_copies(store: Store) -> None:
+    run = made_up_run(store, [("cactus", "train"), ("tree", "train")] * MOST_TWINS)
+    photos = run.evaluation.photos
+    vectors = np.ones((len(photos), 12), np.float32)
+    assert [len(group.photos) for group in find_twins(photos, vectors, qualities(store, photos))] == [len(photos)]
+    with store.writing() as session:
+        for row in session.scalars(select(FeatureRow).where(FeatureRow.photo.in_(photos))):
+            row.vector = np.ones(find_backbone(DEFAULT_BACKBONE).channels, STORED).tobytes()
+    assert find_suspects(store, run).twins == ()
+
+
+def retouched(image: Image.Image, share: float, brightness: float, width: int) -> Image.Image:
+    """A copy of a picture that shows so much of each side, brighter or darker, and resized."""
+    left, upper = (round(side * (1 - share) / 2) for side in image.size)
+    cropped = image.crop((left, upper, image.width - left, image.height - upper))
+    return ImageEnhance.Brightness(cropped).enhance(brightness).resize((width, round(width * cropped.height / cropped.width)))
+
+
+def twins_among(store: Store, images: list[Image.Image]) -> list[Group]:
+    """Copies among pictures, each named by its number."""
+    names = [str(number) for number in range(len(images))]
+    photos = [put_photo(store, Photo(digest(image.tobytes()), image)) for image in images]
+    measures = {name: measure(image) for name, image in zip(names, images, strict=True)}
+    return find_twins(names, features(store, photos, find_backbone(DEFAULT_BACKBONE)), measures)
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[Image.Image]:
+    """Photos that show different plants, two of each class."""
+    return [Image.open(STARTER_PHOTOS / f"{number:04d}.jpg").convert("RGB") for number in (1, 2, 3, 66, 70, 233)]
+
+
+def test_a_cropped_brightened_and_resized_copy_is_found_and_different_pictures_are_not(
+    store: Store, pictures: list[Image.Image]
+) -> None:
+    [group] = twins_among(store, [*pictures, retouched(pictures[0], 0.9, 1.2, 200)])
+    assert group.photos == ("0", "6")
+    assert 0.6 < group.alike < 1
+    assert twins_among(store, pictures) == []
+
+
+def test_three_copies_make_one_group_the_largest_first(store: Store, pictures: list[Image.Image]) -> None:
+    copies = [retouched(pictures[0], 0.95, 1, 180), retouched(pictures[0], 0.92, 0.85, 640)]
+    [group] = twins_among(store, [*pictures, *copies])
+    assert group.photos == ("7", "0", "6")
+
+
+def test_the_surest_copies_come_first(store: Store, pictures: list[Image.Image]) -> None:
+    copies = [retouched(pictures[1], 0.9, 1.2, 200), retouched(pictures[2], 1, 1, 300)]
+    groups = twins_among(store, [*pictures, *copies])
+    assert [group.photos for group in groups] == [("2", "7"), ("1", "6")]
+    assert groups[0].alike > groups[1].alike
+
+
+def test_without_photos_or_measures_there_are_no_copies() -> None:
+    assert find_twins([], np.zeros((0, 12), np.float32), {}) == []
+    assert find_twins(["unread"], np.ones((1, 12), np.float32), {}) == []

@@ -1,0 +1,233 @@
+"""Clean: judge, say why, undo, copies, before and after, the score, the ten highest losses."""
+
+import csv
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model.cleaning import Decision, decide, history
+from model.datasets import find_dataset
+from model.edits import DELETE, KEEP, NOTE, RELABEL
+from model.exchange import edits_as_csv
+from model.runs import SHIPPED, load_run, run_folder
+from model.starter import FOLDER, STARTER
+from model.store import Store
+from model.suspects import Suspects, find_suspects
+from model.top_losses import ranked
+from model.workspace_runs import active_run, runs_of
+from model.workspaces import new_workspace_id
+from tests.conftest import fabricate
+from tests.pages.conftest import APP, parameter, text
+
+
+def clean(workspace: str, **parameters: str) -> AppTest:
+    """Open the page by a link."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["w"] = workspace
+    app.run().switch_page("pages/clean.py")
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture(scope="module")
+def suspects(store: Store) -> Suspects:
+    """What deserves a second look in the starter set."""
+    return find_suspects(store, load_run(run_folder(store, SHIPPED)))
+
+
+def last(store: Store, workspace: str, photo: str) -> tuple[str, str | None, str]:
+    """What counts for a photo: action, label, reason."""
+    edit = history(store, workspace).standing[photo]
+    return edit.action, edit.label, edit.reason
+
+
+def pressed(app: AppTest, label: str) -> AppTest:
+    """Press the button that says so."""
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+    return app
+
+
+def test_the_first_look_points_at_the_most_suspicious_label(workspace: str, suspects: Suspects) -> None:
+    app = clean(workspace)
+    doubt = suspects.doubts[suspects.wrong_labels[0]]
+    assert "The label is doubtful" in text(app)
+    advised = [button.label for button in app.button if button.proto.type == "primary"]
+    assert advised == [doubt.suggestion]
+    assert app.button(key="clean_retrain").disabled
+    assert not app.warning
+
+
+def test_a_decision_is_stored_at_once_and_the_next_photo_comes(store: Store, workspace: str, suspects: Suspects) -> None:
+    first, second = (suspects.doubts[photo] for photo in suspects.wrong_labels[:2])
+    app = pressed(clean(workspace), first.suggestion)
+    assert last(store, workspace, first.photo) == (RELABEL, first.suggestion, "")
+    assert parameter(app, "card") == second.photo
+    pressed(app, "Delete")
+    assert last(store, workspace, second.photo) == (DELETE, None, "")
+    again = clean(workspace)  # Another tab, or after a restart.
+    assert again.button(key="clean_retrain").label == "Retrain with 2 changes"
+    pressed(again, "Undo")
+    assert second.photo not in history(store, workspace).standing
+    assert parameter(again, "card") == second.photo
+    pressed(again, "Redo")
+    assert last(store, workspace, second.photo) == (DELETE, None, "")
+
+
+def test_a_reason_is_a_note_until_something_is_decided(store: Store, workspace: str, suspects: Suspects) -> None:
+    photo = suspects.wrong_labels[0]
+    app = clean(workspace)
+    app.pills(key=f"clean_why_{photo}_").set_value("two plants").run()
+    assert last(store, workspace, photo) == (NOTE, suspects.doubts[photo].label, "two plants")
+    pressed(app, "Keep")
+    assert last(store, workspace, photo) == (KEEP, suspects.doubts[photo].label, "two plants")
+    app = clean(workspace, card=photo)
+    app.text_input(key=f"clean_words_{photo}_two plants").set_value("*quite* sure <b>").run()
+    assert last(store, workspace, photo) == (KEEP, suspects.doubts[photo].label, "*quite* sure <b>")
+    assert r"\*quite\* sure" in text(app)
+
+
+@pytest.mark.parametrize("order", ["most suspicious", "highest loss", "least certain", "newest", "random"])
+def test_every_order_shows_every_photo_that_fits(workspace: str, store: Store, order: str) -> None:
+    app = clean(workspace, find="All", order=order, part="Validation", **{"class": "tree"})
+    dataset = find_dataset(store, STARTER)
+    there = [member for member in dataset.members if (member.split, member.label) == ("valid", "tree")]
+    assert f"Photo 1 of {len(there)}" in app.get("progress")[0].proto.text
+
+
+def test_the_highest_loss_comes_first(workspace: str, store: Store) -> None:
+    app = clean(workspace, find="All", order="highest loss", part="Validation")
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    assert f"loss {valid.losses[ranked(valid)[0]]:.2f}" in text(app)
+
+
+def test_test_photos_are_never_offered(workspace: str, store: Store) -> None:
+    test_photo = next(member.photo for member in find_dataset(store, STARTER).members if member.split == "test")
+    app = clean(workspace, find="All", card=test_photo)
+    assert "Photo 1 of 454" in app.get("progress")[0].proto.text
+
+
+def test_many_are_judged_in_one_step(store: Store, workspace: str) -> None:
+    app = clean(workspace, find="Bad photos", many="Many at once")
+    app.button(key="clean_all").click().run()
+    assert "12 photos ticked" in text(app)
+    pressed(app, "Delete")
+    assert len(history(store, workspace).standing) == 12
+    assert "0 photos ticked" in text(app)
+    pressed(app, "Undo")
+    assert not history(store, workspace).standing
+
+
+def test_a_leak_is_repaired_with_one_click(store: Store, workspace: str, suspects: Suspects) -> None:
+    app = clean(workspace, do="Copies")
+    assert "18 pictures are here more than once" in text(app)
+    assert "9 of them on both sides" in text(app)
+    pressed(app, "Delete the train copy")
+    [(photo, edit)] = history(store, workspace).standing.items()
+    assert edit.action == DELETE
+    assert suspects.splits[photo] == "train"
+    assert any(photo in group.photos and suspects.is_leak(group) for group in suspects.twins)
+    assert "dealt with" in text(app)
+
+
+def test_retraining_shows_before_and_after_and_the_untouched_test_photos(store: Store, workspace: str, suspects: Suspects) -> None:
+    wrong = [suspects.doubts[photo] for photo in suspects.wrong_labels[:12]]
+    decide(store, workspace, [Decision(doubt.photo, RELABEL, doubt.suggestion) for doubt in wrong])
+    app = clean(workspace)
+    app.button(key="clean_retrain").click().run()
+    assert not app.exception
+    [run] = [entry.id for entry in runs_of(store, workspace) if entry.own]
+    assert app.header[0].value.startswith("Validation:")
+    assert "The goalposts moved" in text(app)
+    assert "On the 90 test photos" in text(app)
+    assert active_run(store, workspace) == SHIPPED
+    clean(workspace).button(key="clean_retrain").click().run()
+    assert len([entry for entry in runs_of(store, workspace) if entry.own]) == 1  # Nothing new to learn.
+    app.button(key="clean_use").click().run()
+    assert active_run(store, workspace) == run
+    assert not app.exception
+
+
+def test_without_changes_there_is_no_effect_yet(workspace: str) -> None:
+    assert "Nothing to compare yet" in clean(workspace, do="Effect").info[0].value
+
+
+def test_a_class_cleaned_away_is_a_sentence(store: Store, workspace: str) -> None:
+    trees = [one.photo for one in find_dataset(store, STARTER).members if (one.split, one.label) == ("train", "tree")]
+    decide(store, workspace, [Decision(photo, DELETE) for photo in trees])
+    app = clean(workspace)
+    app.button(key="clean_retrain").click().run()
+    assert "tree has 0 training photos" in app.warning[0].value
+    assert not app.exception
+
+
+def test_edits_are_listed_taken_back_and_started_over(store: Store, workspace: str, suspects: Suspects) -> None:
+    for photo in suspects.wrong_labels[:3]:
+        decide(store, workspace, [Decision(photo, DELETE, reason="not a photo")])
+    app = clean(workspace, do="Edits")
+    assert app.subheader[0].value == "3 decisions"
+    assert "deleted: not a photo" in text(app)
+    pressed(app, "Take back")
+    assert len(history(store, workspace).standing) == 2
+    app.button(key="clean_start_over").click().run()
+    assert not history(store, workspace).standing
+    assert find_dataset(store, STARTER, workspace=workspace).labels == find_dataset(store, STARTER).labels
+
+
+def test_the_score_counts_what_the_key_says_and_hides_what_was_missed(store: Store, workspace: str) -> None:
+    with (FOLDER / "photos.csv").open() as table:
+        truths = {row["file"]: row["truth"] for row in csv.DictReader(table)}
+    wrong = [member for member in find_dataset(store, STARTER).members if truths[member.file] != member.label]
+    decide(store, workspace, [Decision(one.photo, RELABEL, truths[one.file]) for one in wrong[:20]])
+    app = clean(workspace, do="Edits")
+    assert "of 26" not in str([part.proto.text for part in app.get("progress")])
+    app.toggle(key="clean_check").set_value(True).run()
+    assert "Wrong labels: 20 of 26 dealt with" in [part.proto.text for part in app.get("progress")]
+    assert "No right label was broken." in text(app)
+    assert "**Wrong labels**" not in text(app)
+    app.toggle(key="clean_reveal").set_value(True).run()
+    assert "**Wrong labels**" in text(app)
+
+
+def test_a_table_of_edits_is_brought_back_and_nonsense_is_a_sentence(store: Store, workspace: str, suspects: Suspects) -> None:
+    other = new_workspace_id()
+    photo = suspects.wrong_labels[0]
+    decide(store, other, [Decision(photo, DELETE, reason="wrong plant")])
+    table = edits_as_csv(history(store, other).standing.values(), find_dataset(store, STARTER))
+    app = clean(workspace, do="Edits")
+    app.file_uploader(key="clean_bring").set_value([("edits.csv", table, "text/csv")]).run()
+    app.button(key="clean_follow").click().run()
+    assert last(store, workspace, photo) == (DELETE, None, "wrong plant")
+    app.file_uploader(key="clean_bring").set_value([("edits.zip", b"PK nonsense", "application/zip")]).run()
+    app.button(key="clean_follow").click().run()
+    assert "cannot be read" in app.error[0].value
+    assert not app.exception
+
+
+def test_the_ten_highest_losses_are_filled_in(store: Store, workspace: str) -> None:
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    worst = valid.photos[ranked(valid)[0]]
+    app = clean(workspace, do="Top ten")
+    assert len([one for one in app.text_input if (one.key or "").startswith("clean_explain_")]) == 10
+    app.text_input(key=f"clean_explain_{worst}_0").set_value("a fir, not a cactus").run()
+    assert last(store, workspace, worst)[::2] == (NOTE, "a fir, not a cactus")
+    number = history(store, workspace).standing[worst].id
+    app.pills(key=f"clean_do_{worst}_{number}").set_value("to tree").run()
+    assert last(store, workspace, worst) == (RELABEL, "tree", "a fir, not a cactus")
+
+
+def test_a_dataset_without_suspects_or_key_says_so(store: Store) -> None:
+    rows = [(name, split) for split in ("train", "valid") for name in ("ash", "beech") for _ in range(6)]
+    own, _ = fabricate(store, ("ash", "beech"), rows, np.eye(2, dtype=np.float32)[[int(name == "beech") for name, _ in rows]] * 4)
+    app = clean(own, find="Bad photos")
+    assert not app.exception
+    assert "Check my cleaning" not in text(clean(own, do="Edits"))
+
+
+@pytest.mark.parametrize("nonsense", [{"do": "x"}, {"card": "y"}, {"find": "z", "order": "?"}, {"before": "no", "after": "no"}])
+def test_nonsense_in_a_link_is_ignored(workspace: str, nonsense: dict[str, str]) -> None:
+    assert "Which labels are wrong?" in text(clean(workspace, **nonsense))
