@@ -1,4 +1,4 @@
-"""The command line: `python -m model predict | evaluate | train | lr-find | features`.
+"""The command line: `python -m model predict | evaluate | train | lr-find | export | features`.
 
 JSON goes to standard output, everything human to standard error. Exit code 0: done, 1: some inputs failed, 2: wrong usage.
 """
@@ -19,6 +19,7 @@ from model.classifier import load_classifier
 from model.datasets import SPLITS, find_dataset
 from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation import confusion_matrix, per_class
+from model.exchange import write_zip
 from model.features import STORED, features
 from model.photos import open_file
 from model.quality import packed, qualities
@@ -99,6 +100,19 @@ def evaluate(store: Store, options: argparse.Namespace) -> int:
     return SOME_FAILED if failed else DONE
 
 
+def export_dataset(store: Store, options: argparse.Namespace) -> int:
+    """Write a dataset, as it is or as a workspace has edited it, as a ZIP of class folders."""
+    imported = find_dataset(store, options.dataset)
+    dataset = find_dataset(store, options.dataset, workspace=options.workspace)
+    try:
+        with options.out.open("wb") as file:
+            write_zip(store, dataset, imported, file)
+    except OSError as error:
+        raise StoreUnavailable(f"{options.out} cannot be written: {error}. Name another file.") from error
+    say(f"{len(dataset.members)} photos -> {options.out}")
+    return DONE
+
+
 def export_features(store: Store, options: argparse.Namespace) -> int:
     """Write a dataset's features and measures as safetensors. The starter set's own file must be deleted to be made anew."""
     dataset, backbone = find_dataset(store, options.dataset), find_backbone(options.backbone)
@@ -139,14 +153,21 @@ def _parser() -> argparse.ArgumentParser:
 
     trainers = add_train_commands(commands)
 
-    exported = commands.add_parser("features", help="write a dataset's features as safetensors")
-    exported.add_argument("--out", type=Path, required=True, metavar="FILE")
-    exported.set_defaults(command=export_features)
+    zipped = commands.add_parser("export", help="write a dataset as a ZIP of class folders")
+    zipped.add_argument("--workspace", help="with this workspace's edits")
+    zipped.set_defaults(command=export_dataset)
+
+    seen = commands.add_parser("features", help="write a dataset's features and measures as safetensors")
+    seen.set_defaults(command=export_features)
+
+    for command in (zipped, seen):
+        command.add_argument("--out", type=Path, required=True, metavar="FILE")
 
     for command in (asked, evaluated):
         command.add_argument("--run", default=SHIPPED, help="which run answers (default: the one that ships)")
-    for command in (*trainers, exported):
+    for command in (*trainers, zipped, seen):
         command.add_argument("--dataset", default=STARTER)
+    for command in (*trainers, seen):
         known = " ".join(f"{row.name}: {row.title}. {row.note}" for row in BACKBONES.values())
         command.add_argument("--backbone", choices=list(BACKBONES), default=DEFAULT_BACKBONE, help=known)
     for command in (asked, evaluated, *trainers):

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from model.datasets import Dataset, find_dataset
 from model.edits import (
     ADD,
-    DELETE,
     KEEP,
     MAX_REASON,
     NOTE,
@@ -18,6 +17,7 @@ from model.edits import (
     append,
     bring_back,
     history_of,
+    let_go,
     take_back,
 )
 from model.errors import NotFound
@@ -25,6 +25,7 @@ from model.store import Store, is_kept
 from model.workspaces import dataset_name, ensure_workspace
 
 TOLD = "told on Classify"
+Row = tuple[str, str, str | None, str]  # Photo, action, label, reason
 
 
 def history(store: Store, workspace: str) -> History:
@@ -51,7 +52,7 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
     """
     imported, now = _datasets(store, workspace)
     members = {member.photo: member for member in (*imported.members, *now.members)}
-    rows = []
+    rows: dict[str, Row] = {}  # A photo named twice is decided once.
     for decision in decisions:
         if decision.action == RELABEL and decision.label not in now.classes:
             raise NotFound(f"This dataset has no class {decision.label}.")
@@ -60,11 +61,13 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
             raise NotFound("This photo is no longer in the dataset.")
         if member.split == "test":
             raise NotFound("This photo belongs to the test split, which stays as it is so that it can judge fairly.")
-        action, told = decision.action, {RELABEL: decision.label, DELETE: None}.get(decision.action, member.label)
+        told = {RELABEL: decision.label, KEEP: member.label}.get(decision.action)
+        action = decision.action
         if action == RELABEL and told == imported.labels.get(decision.photo) == now.labels.get(decision.photo):
             action = KEEP
-        rows.append((decision.photo, action, told, decision.reason[:MAX_REASON]))
-    _append(store, workspace, rows)
+        reason = decision.reason.replace("\0", "")[:MAX_REASON]  # PostgreSQL has no place for NUL.
+        rows[decision.photo] = (decision.photo, action, told, reason)
+    _append(store, workspace, rows.values())
 
 
 def tell_label(store: Store, workspace: str, photo: str, label: str) -> None:
@@ -97,7 +100,9 @@ def redo(store: Store, workspace: str, step: int) -> None:
     """Bring a step back, but photos that were destroyed meanwhile."""
     with store.writing() as session:
         edits = [edit for edit in history_of(session, workspace).edits if edit.step == step]
-        bring_back(session, workspace, [edit for edit in edits if is_kept(store, session, edit.photo)])
+        kept = [edit for edit in edits if is_kept(store, session, edit.photo)]
+        let_go(session, workspace, [edit for edit in edits if edit not in kept])
+        bring_back(session, workspace, kept)
 
 
 def revoke(store: Store, workspace: str, edit: int) -> None:
@@ -122,7 +127,7 @@ def _datasets(store: Store, workspace: str) -> tuple[Dataset, Dataset]:
     return find_dataset(store, name), find_dataset(store, name, workspace=workspace)
 
 
-def _append(store: Store, workspace: str, rows: list[tuple[str, str, str | None, str]]) -> None:
+def _append(store: Store, workspace: str, rows: Iterable[Row]) -> None:
     with store.writing() as session:
         ensure_workspace(session, workspace)
         standing = history_of(session, workspace).standing
@@ -132,8 +137,10 @@ def _append(store: Store, workspace: str, rows: list[tuple[str, str, str | None,
         append(session, workspace, new)
 
 
-def _is_said(edit: Edit | None, row: tuple[str, str, str | None, str]) -> bool:
-    return edit is not None and (edit.action, edit.label, edit.reason) == row[1:]
+def _is_said(edit: Edit | None, row: Row) -> bool:
+    _, action, label, reason = row
+    said = (action, label, reason) if action != NOTE or edit is None else (edit.action, edit.label, reason)
+    return edit is not None and (edit.action, edit.label, edit.reason) == said
 
 
 def _check_kept(store: Store, session: Session, photo: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from model.schema import EditRow
 
 KEEP, RELABEL, DELETE, ADD, NOTE = "keep", "relabel", "delete", "add", "note"  # A note says something and decides nothing.
-UNDO, REDO = "undo", "redo"
+UNDO, REDO, GONE = "undo", "redo", "gone"  # Gone: its photo was destroyed, and redo has nothing to bring back.
 MAX_REASON = 500
 
 
@@ -42,8 +42,13 @@ class History:
 
     @property
     def standing(self) -> dict[str, Edit]:
-        """What counts for each photo."""
-        return {edit.photo: edit for edit in self.edits if not edit.undone}
+        """What counts for each photo: its last decision, with the reason of the last note on it."""
+        found: dict[str, Edit] = {}
+        for edit in self.edits:
+            if not edit.undone:
+                under = found.get(edit.photo, edit) if edit.action == NOTE else edit
+                found[edit.photo] = replace(edit, action=under.action, label=under.label)
+        return found
 
     @property
     def undoable(self) -> int | None:
@@ -66,7 +71,7 @@ def history_of(session: Session, workspace: str, up_to: int | None = None) -> Hi
             edits[row.id] = Edit(row.id, row.step, row.photo, row.action, row.label, row.reason, made)
             undone.clear()
             continue
-        edits[row.target] = replace(edits[row.target], undone=row.action == UNDO)
+        edits[row.target] = replace(edits[row.target], undone=row.action in (UNDO, GONE))
         step = edits[row.target].step
         undone = [other for other in undone if other != step] + ([step] if row.action == UNDO else [])
     return History(tuple(edits.values()), undone[-1] if undone else None, last)
@@ -90,6 +95,11 @@ def take_back(session: Session, workspace: str, edits: Sequence[Edit]) -> None:
 def bring_back(session: Session, workspace: str, edits: Sequence[Edit]) -> None:
     """Within a transaction that writes: redo decisions."""
     _turn(session, workspace, REDO, [edit for edit in edits if edit.undone])
+
+
+def let_go(session: Session, workspace: str, edits: Sequence[Edit]) -> None:
+    """Within a transaction that writes: undone decisions that nothing can bring back make way for the ones before."""
+    _turn(session, workspace, GONE, [edit for edit in edits if edit.undone])
 
 
 def _turn(session: Session, workspace: str, action: str, edits: Sequence[Edit]) -> None:

@@ -1,7 +1,9 @@
 """A cleaned dataset to take away, and what was decided: as a ZIP of class folders, as CSV. Both can be read back in."""
 
 import csv
+import lzma
 import re
+import zlib
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import PurePosixPath
@@ -16,8 +18,11 @@ from model.store import Store, read_photo
 from model.tables import as_csv, from_csv
 
 TABLE = "photos.csv"
+MAX_STEM_BYTES = 100
 MAX_TABLE_BYTES = 20_000_000
 MAX_FILES = 50_000
+BROKEN = (BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError, csv.Error, zlib.error, lzma.LZMAError)
+COLUMNS = ("photo", "file", "split", "imported label", "action", "label", "reason", "decided at")
 
 
 def write_zip(store: Store, dataset: Dataset, imported: Dataset, file: IO[bytes]) -> None:
@@ -27,8 +32,9 @@ def write_zip(store: Store, dataset: Dataset, imported: Dataset, file: IO[bytes]
     with ZipFile(file, "w") as folder:
         for member in dataset.members:
             stem = re.sub(r"[^\w.-]", "_", PurePosixPath(member.file).stem) or "photo"
-            stem = f"{stem}-{member.photo[:8]}" if stem in taken else stem
-            taken.add(stem)  # Unique in the whole ZIP, so that a photo moved to another folder is still known.
+            stem = stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore")
+            stem = f"{stem}-{member.photo[:8]}" if stem.casefold() in taken else stem
+            taken.add(stem.casefold())  # Unique in the whole ZIP, so that a photo moved to another folder is still known.
             name = f"{member.split}/{member.label}/{stem}.jpg"
             folder.writestr(name, read_photo(store, member.photo))
             rows.append(
@@ -61,7 +67,7 @@ def edits_as_csv(edits: Iterable[Edit], imported: Dataset) -> bytes:
                 "decided at": edit.created_at.isoformat(timespec="seconds"),
             }
         )
-    return as_csv(rows)
+    return as_csv(rows, COLUMNS)
 
 
 def decisions_from(data: bytes, imported: Dataset, now: Dataset) -> tuple[list[Decision], int]:
@@ -80,7 +86,7 @@ def _from_csv(data: bytes) -> list[Decision]:
     try:
         rows = from_csv(data[:MAX_TABLE_BYTES])
     except (UnicodeError, csv.Error) as error:
-        raise NotFound("This is no table of edits: it cannot be read as CSV.") from error
+        raise NotFound("This is no table of edits: it cannot be read. Save it as CSV in UTF-8.") from error
     if not rows or not {"photo", "action", "label", "reason"} <= set(rows[0]):
         raise NotFound("This is no table of edits: it needs the columns photo, action, label and reason.")
     known = [row for row in rows if row.get("action") in (KEEP, RELABEL, DELETE)]
@@ -91,15 +97,15 @@ def _from_zip(data: bytes, now: Dataset) -> list[Decision]:
     """Where each photo lies now says its label; one that is gone was deleted. Only names and the table are read."""
     try:
         with ZipFile(BytesIO(data)) as folder:
-            names = [PurePosixPath(name) for name in folder.namelist() if not name.endswith("/")]
+            names = {PurePosixPath(name): name for name in folder.namelist() if not name.endswith("/")}
             if len(names) > MAX_FILES:
                 raise NotFound(f"This ZIP holds more than {MAX_FILES} files.")
             tables = [name for name in names if name.name == TABLE]
             if len(tables) != 1:
                 raise NotFound(f"This ZIP was not made here: it needs one table {TABLE}.")
-            with folder.open(str(tables[0])) as table:
+            with folder.open(names[tables[0]]) as table:
                 rows = from_csv(table.read(MAX_TABLE_BYTES))
-    except (BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError, csv.Error) as error:
+    except BROKEN as error:
         raise NotFound("This ZIP cannot be read: it is broken or encrypted.") from error
     lying = {name.name: name.parent.name for name in names}
     told = {row.get("photo", ""): lying.get(PurePosixPath(row.get("file", "")).name) for row in rows}

@@ -11,7 +11,6 @@ import numpy as np
 
 from model.backbones import find_backbone
 from model.evaluation import Evaluation
-from model.features import features, still_there
 from model.out_of_fold import out_of_fold
 from model.quality import Quality, qualities
 from model.runs import Run
@@ -53,6 +52,8 @@ def find_suspects(store: Store, run: Run, progress: Callable[[int, int], None] =
 
     Raises StoreUnavailable, WeightsMissing.
     """
+    from model.features import features, still_there  # torch: two seconds that no first paint waits for.
+
     backbone = find_backbone(run.card.backbone)
     there = set(still_there(store, run.evaluation.photos, backbone))
     table = run.evaluation.rows(row for row, photo in enumerate(run.evaluation.photos) if photo in there)

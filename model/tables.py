@@ -1,16 +1,19 @@
 """Tables to take away, and to bring back."""
 
-from csv import DictReader, DictWriter
+from collections.abc import Sequence
+from csv import DictReader, DictWriter, Error
 from io import StringIO
+from itertools import islice
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # What a spreadsheet would run
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "'")  # What a spreadsheet would run, and our own mark for it
+MAX_ROWS = 50_000
 
 
-def as_csv(rows: list[dict[str, object]]) -> bytes:
-    """Rows with the same columns as CSV, with the mark by which Excel knows UTF-8."""
+def as_csv(rows: list[dict[str, object]], columns: Sequence[str] = ()) -> bytes:
+    """Rows with the same columns as CSV, with the mark by which Excel knows UTF-8; `columns` are those of a table without rows."""
     text = StringIO()
     safe = [{_cell(name): _cell(value) for name, value in row.items()} for row in rows]
-    writer = DictWriter(text, list(safe[0]) if safe else [], lineterminator="\n")
+    writer = DictWriter(text, list(safe[0]) if safe else columns)
     writer.writeheader()
     writer.writerows(safe)
     return text.getvalue().encode("utf-8-sig")
@@ -26,9 +29,12 @@ def from_csv(data: bytes) -> list[dict[str, str]]:
     text = data.decode("utf-8-sig")
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)  # Spreadsheets choose by country.
+    rows = list(islice(DictReader(StringIO(text, newline=""), delimiter=separator, restval=""), MAX_ROWS + 1))
+    if len(rows) > MAX_ROWS:
+        raise Error(f"more than {MAX_ROWS} rows")
     return [
         {_text(name): _text(value) for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
-        for row in DictReader(StringIO(text, newline=""), delimiter=separator)
+        for row in rows
     ]
 
 

@@ -7,7 +7,6 @@ from model.evaluation import Evaluation
 from model.top_losses import ranked
 
 ROWS = 10
-SPLITS = ("train", "valid")
 
 
 @dataclass(frozen=True, slots=True)

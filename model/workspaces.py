@@ -100,7 +100,7 @@ def _filed(session: Session, workspace: str) -> set[str]:
 
 
 def _added(found: History) -> set[str]:
-    return {edit.photo for edit in found.edits if edit.action == ADD and not edit.undone}
+    return {edit.photo for edit in found.edits if edit.action == ADD} & set(found.standing)
 
 
 def _forget(store: Store, session: Session, workspace: str, photo: str) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.cleaning import Decision, decide
+from model.cleaning import Decision, decide, withdraw_photo
 from model.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, History
 from model.tables import as_csv
 from model.worksheet import Case, worksheet
@@ -64,7 +64,9 @@ def _ask(case: Case, classes: tuple[str, ...], workspace: str) -> None:
         placeholder="Why was it wrong?",
         label_visibility="collapsed",
     )
-    if (chosen, words) != (said, reason) and (chosen or words):
+    if (chosen, words) != (said, reason):
+        if said and not chosen:
+            withdraw_photo(get_store(), workspace, case.photo)
         action, label = options[chosen] if chosen else (NOTE, None)
         decide(get_store(), workspace, [Decision(case.photo, action, label, words.strip())])
         st.rerun()

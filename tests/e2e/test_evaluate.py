@@ -23,8 +23,8 @@ def cell(page: Page, said: str) -> Locator:
 
 
 def click_cell(page: Page, said: str) -> None:
-    """Click beside the figure that lies on the cell."""
-    cell(page, said).click(position={"x": 8, "y": 8})
+    """Click beside the figure that lies on the cell; of two matrices, while one takes the other's place, in the new one."""
+    cell(page, said).last.click(position={"x": 8, "y": 8})
 
 
 def cards(page: Page) -> Locator:
@@ -77,7 +77,7 @@ def test_a_label_is_corrected_and_the_figures_follow(page: Page, address: str) -
     card.get_by_role("link", name="Repair it").click()
     expect(page.get_by_text("Filed under succulent")).to_be_visible()
     wait_for_app(page)
-    page.get_by_role("button", name="tree").click()
+    page.locator(".st-key-clean_relabel_tree").get_by_role("button").click()
     expect(page.get_by_text("1 judged")).to_be_visible()
     wait_for_app(page)
     page.get_by_role("link", name="Evaluate").click()

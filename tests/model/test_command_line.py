@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -104,3 +105,12 @@ def test_wrong_words_are_wrong_usage(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
     assert stopped.value.code == 2
+
+
+def test_a_dataset_is_exported_as_class_folders(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["export", "--out", str(tmp_path / "starter.zip")]) == 0
+    assert "544 photos" in capsys.readouterr().err
+    with ZipFile(tmp_path / "starter.zip") as folder:
+        assert len(folder.namelist()) == 545
+        assert "train/succulent/0002.jpg" in folder.namelist()
+    assert main(["export", "--out", str(tmp_path / "absent" / "starter.zip")]) == 2

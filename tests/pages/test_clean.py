@@ -82,7 +82,7 @@ def test_a_reason_is_a_note_until_something_is_decided(store: Store, workspace: 
     photo = suspects.wrong_labels[0]
     app = clean(workspace)
     app.pills(key=f"clean_why_{photo}_").set_value("two plants").run()
-    assert last(store, workspace, photo) == (NOTE, suspects.doubts[photo].label, "two plants")
+    assert last(store, workspace, photo) == (NOTE, None, "two plants")
     pressed(app, "Keep")
     assert last(store, workspace, photo) == (KEEP, suspects.doubts[photo].label, "two plants")
     app = clean(workspace, card=photo)
