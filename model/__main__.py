@@ -22,7 +22,7 @@ from model.evaluation import confusion_matrix, per_class
 from model.exchange import write_zip
 from model.features import STORED, features
 from model.photos import open_file
-from model.quality import packed, qualities
+from model.quality import MEASURES, packed, qualities
 from model.runs import SHIPPED
 from model.shell import DONE, SOME_FAILED, WRONG_USAGE, progress, say, tell
 from model.sources import dataset_sources, decoded, folder_sources
@@ -121,7 +121,7 @@ def export_features(store: Store, options: argparse.Namespace) -> int:
         vectors = features(store, photos, backbone, bar)
         measures = packed(qualities(store, photos, bar)[photo] for photo in photos)
     try:
-        save_file({backbone.name: vectors.astype(STORED), **measures}, options.out)
+        save_file({backbone.name: vectors.astype(STORED), MEASURES: measures}, options.out)
     except (OSError, SafetensorError) as error:
         raise StoreUnavailable(f"{options.out} cannot be written: {error}. Name another file.") from error
     say(f"{len(vectors)} photos, {vectors.shape[1]} features each -> {options.out}")

@@ -46,14 +46,13 @@ class FeatureRow(Table):
 
 
 class QualityRow(Table):
-    """How sharp and bright a photo is, and its perceptual hash: 256 bits."""
+    """How sharp and bright a photo is."""
 
     __tablename__ = "qualities"
     photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True)
     blur: Mapped[float]
     brightest: Mapped[float]
     middle: Mapped[float]
-    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class DatasetRow(Table):

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.photos import digest
-from model.quality import HASHES, MEASURES, unpacked
+from model.quality import MEASURES, unpacked
 from model.schema import DatasetRow, FeatureRow, LabelRow, QualityRow
 from model.store import ROOT, Store, insert_missing, keep_photos
 
@@ -76,8 +76,8 @@ def _keep_what_is_known(session: Session, photos: list[str]) -> None:
         return
     arrays = load_file(FEATURES)
     if MEASURES in arrays:
-        insert_missing(session, QualityRow, unpacked(photos, arrays))
-    for backbone in arrays.keys() - {MEASURES, HASHES}:
+        insert_missing(session, QualityRow, unpacked(photos, arrays.pop(MEASURES)))
+    for backbone in arrays:
         vectors = zip(photos, arrays[backbone], strict=True)
         rows = [{"photo": photo, "backbone": backbone, "vector": vector.tobytes()} for photo, vector in vectors]
         insert_missing(session, FeatureRow, rows)

@@ -6,6 +6,7 @@ for copies of theirs, and never named as anything to repair.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from model.evaluation import Evaluation
 from model.out_of_fold import out_of_fold
 from model.quality import Quality, qualities
 from model.runs import Run
-from model.store import Store
+from model.store import Store, open_stored
 from model.twins import Group, find_twins
 
 MOST_TWINS = 4  # Photos in a group; more are a kind of photo, not copies.
@@ -50,7 +51,7 @@ class Suspects:
 def find_suspects(store: Store, run: Run, progress: Callable[[int, int], None] = lambda done, total: None) -> Suspects:
     """Look through the photos of a run; features and measures come from the catalogue where they are known.
 
-    Raises StoreUnavailable, WeightsMissing.
+    Raises NotFound where a photo is destroyed meanwhile, StoreUnavailable, WeightsMissing.
     """
     from model.features import features, still_there  # torch: two seconds that no first paint waits for.
 
@@ -59,6 +60,7 @@ def find_suspects(store: Store, run: Run, progress: Callable[[int, int], None] =
     table = run.evaluation.rows(row for row, photo in enumerate(run.evaluation.photos) if photo in there)
     vectors = features(store, table.photos, backbone, progress)
     measures = qualities(store, table.photos, progress)
+    groups = find_twins(table.photos, vectors, partial(open_stored, store), progress)
     cleaned = [row for row, split in enumerate(table.splits) if split != "test"]
     doubts = {doubt.photo: doubt for doubt in find_doubts(table.rows(cleaned), vectors[cleaned])}
     bad = {photo for photo in doubts if photo in measures and measures[photo].flaws}
@@ -67,7 +69,7 @@ def find_suspects(store: Store, run: Run, progress: Callable[[int, int], None] =
         doubts,
         tuple(doubt.photo for doubt in sorted(wrong, key=lambda doubt: doubt.quality)),
         tuple(photo for photo in doubts if photo in bad),
-        tuple(group for group in find_twins(table.photos, vectors, measures) if len(group.photos) <= MOST_TWINS),
+        tuple(group for group in groups if len(group.photos) <= MOST_TWINS),
         measures,
         dict(zip(table.photos, table.splits, strict=True)),
     )

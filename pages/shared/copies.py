@@ -58,7 +58,7 @@ def _show_group(judged: Judged, suspects: Suspects, history: History, group: Gro
 
 def _finding(judged: Judged, suspects: Suspects, group: Group, there: list[str]) -> str:
     splits = [SPLIT_NAMES[suspects.splits[photo]].lower() for photo in group.photos]
-    alike = f"{group.alike:.0%} of their perceptual hashes agree."
+    alike = f"Laid over each other, they agree by {group.correlation:.0%}."
     labels = {label for photo in there if (label := judged.dataset.label_of(photo))}
     said = f" They are filed under {named(sorted(labels))}: one of them is wrong." if len(labels) > 1 else ""
     if suspects.is_leak(group):
@@ -69,7 +69,8 @@ def _finding(judged: Judged, suspects: Suspects, group: Group, there: list[str])
 
 def _ask(suspects: Suspects, group: Group, there: list[str], workspace: str, key: str) -> None:
     """One click keeps one: of a leak the one that judges, else the largest."""
-    spared = min(there, key=lambda photo: (suspects.splits[photo] == "train", there.index(photo)))
+    sizes = {photo: suspects.measures[photo].width * suspects.measures[photo].height for photo in there}
+    spared = min(there, key=lambda photo: (suspects.splits[photo] == "train", -sizes[photo]))
     superfluous = [photo for photo in there if photo != spared and suspects.splits[photo] != "test"]
     reason = "a copy on the other side of a split" if suspects.is_leak(group) else "a copy"
     st.button(

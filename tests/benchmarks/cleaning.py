@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -229,7 +230,9 @@ def copied(store: Store, photos: Photos, in_proportion: bool) -> None:
     copies = {put_photo(store, retouched(open_stored(store, name), random, in_proportion)): name for name in originals}
     names = [*photos.names, *copies]
     vectors = features(store, names, find_backbone(DEFAULT_BACKBONE))
-    groups = [set(group.photos) for group in find_twins(names, vectors, qualities(store, names)) if len(group.photos) <= MOST_TWINS]
+    groups = [
+        set(group.photos) for group in find_twins(names, vectors, partial(open_stored, store)) if len(group.photos) <= MOST_TWINS
+    ]
     found = [any({copy, name} <= group for group in groups) for copy, name in copies.items()]
     rest = [group for group in groups if not group & set(copies)]
     title = "80 to 95 % of the area, in proportion" if in_proportion else "80 to 95 % of each side"

@@ -16,14 +16,13 @@ from model.features import STORED, features
 from model.neighbours import unit
 from model.out_of_fold import RIDGE, SHARPENED, out_of_fold
 from model.photos import Photo, digest
-from model.quality import measure, qualities
 from model.runs import SHIPPED, Run, load_run, run_folder
 from model.schema import FeatureRow
 from model.starter import FOLDER, STARTER
 from model.store import Store, forget_photo, insert_missing
 from model.suspects import MOST_TWINS, Suspects, find_doubts, find_suspects
 from model.trust import softmax
-from model.twins import Group, find_twins
+from model.twins import CROPS, Group, correlation, find_twins
 from tests.conftest import STARTER_PHOTOS, fabricate, put_photo
 
 BAD = ("blurry", "dark", "overexposed", "tiny")
@@ -229,12 +228,6 @@ def test_where_every_photo_is_gone_nothing_is_found(store: Store) -> None:
 
 def test_many_that_look_the_same_are_no_copies(store: Store) -> None:
     run = made_up_run(store, [("cactus", "train"), ("tree", "train")] * MOST_TWINS)
-    photos = run.evaluation.photos
-    vectors = np.ones((len(photos), 12), np.float32)
-    assert [len(group.photos) for group in find_twins(photos, vectors, qualities(store, photos))] == [len(photos)]
-    with store.writing() as session:
-        for row in session.scalars(select(FeatureRow).where(FeatureRow.photo.in_(photos))):
-            row.vector = np.ones(find_backbone(DEFAULT_BACKBONE).channels, STORED).tobytes()
     assert find_suspects(store, run).twins == ()
 
 
@@ -249,8 +242,7 @@ def twins_among(store: Store, images: list[Image.Image]) -> list[Group]:
     """Copies among pictures, each named by its number."""
     names = [str(number) for number in range(len(images))]
     photos = [put_photo(store, Photo(digest(image.tobytes()), image)) for image in images]
-    measures = {name: measure(image) for name, image in zip(names, images, strict=True)}
-    return find_twins(names, features(store, photos, find_backbone(DEFAULT_BACKBONE)), measures)
+    return find_twins(names, features(store, photos, find_backbone(DEFAULT_BACKBONE)), lambda name: images[int(name)])
 
 
 @pytest.fixture(scope="module")
@@ -264,23 +256,32 @@ def test_a_cropped_brightened_and_resized_copy_is_found_and_different_pictures_a
 ) -> None:
     [group] = twins_among(store, [*pictures, retouched(pictures[0], 0.9, 1.2, 200)])
     assert group.photos == ("0", "6")
-    assert 0.6 < group.alike < 1
+    assert 0.9 < group.correlation <= 1
     assert twins_among(store, pictures) == []
 
 
-def test_three_copies_make_one_group_the_largest_first(store: Store, pictures: list[Image.Image]) -> None:
+def test_three_copies_make_one_group(store: Store, pictures: list[Image.Image]) -> None:
     copies = [retouched(pictures[0], 0.95, 1, 180), retouched(pictures[0], 0.92, 0.85, 640)]
     [group] = twins_among(store, [*pictures, *copies])
-    assert group.photos == ("7", "0", "6")
+    assert group.photos == ("0", "6", "7")
 
 
 def test_the_surest_copies_come_first(store: Store, pictures: list[Image.Image]) -> None:
     copies = [retouched(pictures[1], 0.9, 1.2, 200), retouched(pictures[2], 1, 1, 300)]
     groups = twins_among(store, [*pictures, *copies])
     assert [group.photos for group in groups] == [("2", "7"), ("1", "6")]
-    assert groups[0].alike > groups[1].alike
+    assert groups[0].correlation > groups[1].correlation
 
 
-def test_without_photos_or_measures_there_are_no_copies() -> None:
-    assert find_twins([], np.zeros((0, 12), np.float32), {}) == []
-    assert find_twins(["unread"], np.ones((1, 12), np.float32), {}) == []
+@pytest.mark.parametrize("photos", [[], ["one"]])
+def test_of_none_or_one_there_are_no_copies(photos: list[str], pictures: list[Image.Image]) -> None:
+    assert find_twins(photos, np.zeros((len(photos), 12), np.float32), lambda _: pictures[0]) == []
+
+
+@pytest.mark.parametrize("share", [0.8, 0.9, 1.0])
+def test_a_crop_agrees_with_its_whole_wherever_it_lies(pictures: list[Image.Image], share: float) -> None:
+    whole = pictures[0].convert("L").resize((64, 64))
+    side = round(64 * share)
+    part = whole.crop((64 - side, 0, 64, side)).resize((64, 64))
+    assert correlation(whole, part, CROPS) > 0.95
+    assert correlation(whole, pictures[2].convert("L").resize((64, 64)), CROPS) < 0.9
