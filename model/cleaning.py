@@ -25,7 +25,7 @@ from model.store import Store, is_kept
 from model.workspaces import dataset_name, ensure_workspace
 
 TOLD = "told on Classify"
-Row = tuple[str, str, str | None, str]  # Photo, action, label, reason
+Row = tuple[str, str, str | None, str | None]  # Photo, action, label, reason
 
 
 def history(store: Store, workspace: str) -> History:
@@ -40,8 +40,8 @@ class Decision:
 
     photo: str
     action: str  # KEEP, RELABEL, DELETE or NOTE
-    label: str | None = None  # The new one of RELABEL
-    reason: str = ""
+    label: str | None = None  # The new one of RELABEL; the one that KEEP leaves, by default today's
+    reason: str | None = None  # None: whatever was said before
 
 
 def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
@@ -54,19 +54,16 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
     members = {member.photo: member for member in (*imported.members, *now.members)}
     rows: dict[str, Row] = {}  # A photo named twice is decided once.
     for decision in decisions:
-        if decision.action == RELABEL and decision.label not in now.classes:
+        if decision.label not in now.classes and (decision.label is not None or decision.action == RELABEL):
             raise NotFound(f"This dataset has no class {decision.label}.")
         member = members.get(decision.photo)
         if member is None:
             raise NotFound("This photo is no longer in the dataset.")
         if member.split == "test":
             raise NotFound("This photo belongs to the test split, which stays as it is so that it can judge fairly.")
-        told = {RELABEL: decision.label, KEEP: member.label}.get(decision.action)
-        action = decision.action
-        if action == RELABEL and told == imported.labels.get(decision.photo) == now.labels.get(decision.photo):
-            action = KEEP
-        reason = decision.reason.replace("\0", "")[:MAX_REASON]  # PostgreSQL has no place for NUL.
-        rows[decision.photo] = (decision.photo, action, told, reason)
+        told = {RELABEL: decision.label, KEEP: decision.label or member.label}.get(decision.action)
+        is_kept = decision.action == RELABEL and told == imported.labels.get(decision.photo)
+        rows[decision.photo] = (decision.photo, KEEP if is_kept else decision.action, told, _cleaned(decision.reason))
     _append(store, workspace, rows.values())
 
 
@@ -105,21 +102,10 @@ def redo(store: Store, workspace: str, step: int) -> None:
         bring_back(session, workspace, kept)
 
 
-def revoke(store: Store, workspace: str, edit: int) -> None:
-    """Take one decision back."""
-    with store.writing() as session:
-        take_back(session, workspace, [one for one in history_of(session, workspace).edits if one.id == edit])
-
-
 def start_over(store: Store, workspace: str) -> None:
     """Take every decision back: the dataset is as it was imported. Redo brings them back step by step."""
     with store.writing() as session:
         take_back(session, workspace, history_of(session, workspace).edits)
-
-
-def judged(found: History) -> dict[str, Edit]:
-    """The photos about which something was decided, not only noted."""
-    return {photo: edit for photo, edit in found.standing.items() if edit.action != NOTE}
 
 
 def _datasets(store: Store, workspace: str) -> tuple[Dataset, Dataset]:
@@ -131,16 +117,23 @@ def _append(store: Store, workspace: str, rows: Iterable[Row]) -> None:
     with store.writing() as session:
         ensure_workspace(session, workspace)
         standing = history_of(session, workspace).standing
-        new = [row for row in rows if not _is_said(standing.get(row[0]), row)]
-        for photo, *_ in new:
-            _check_kept(store, session, photo)
+        new = []
+        for photo, action, label, reason in rows:
+            edit = standing.get(photo)
+            said = (edit.reason if edit else "") if reason is None else reason
+            if edit is None or not _is_said(edit, action, label, said):
+                _check_kept(store, session, photo)
+                new.append((photo, action, label, said))
         append(session, workspace, new)
 
 
-def _is_said(edit: Edit | None, row: Row) -> bool:
-    _, action, label, reason = row
-    said = (action, label, reason) if action != NOTE or edit is None else (edit.action, edit.label, reason)
-    return edit is not None and (edit.action, edit.label, edit.reason) == said
+def _is_said(edit: Edit, action: str, label: str | None, reason: str) -> bool:
+    return edit.reason == reason and (action == NOTE or (edit.action, edit.label) == (action, label))
+
+
+def _cleaned(reason: str | None) -> str | None:
+    """Without NUL, for which PostgreSQL has no place."""
+    return None if reason is None else reason.replace("\0", "").strip()[:MAX_REASON]
 
 
 def _check_kept(store: Store, session: Session, photo: str) -> None:

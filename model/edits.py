@@ -31,6 +31,11 @@ class Edit:
     created_at: datetime
     undone: bool = False
 
+    @property
+    def decides(self) -> bool:
+        """Whether it decides something, and is not only a note."""
+        return self.action != NOTE
+
 
 @dataclass(frozen=True)
 class History:
@@ -67,7 +72,7 @@ def history_of(session: Session, workspace: str, up_to: int | None = None) -> Hi
     for row in session.scalars(rows):
         last = row.id
         if row.target is None:
-            made = row.created_at.replace(tzinfo=UTC)  # SQLite forgets it.
+            made = row.created_at if row.created_at.tzinfo else row.created_at.replace(tzinfo=UTC)  # SQLite forgets it.
             edits[row.id] = Edit(row.id, row.step, row.photo, row.action, row.label, row.reason, made)
             undone.clear()
             continue

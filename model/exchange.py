@@ -11,8 +11,8 @@ from typing import IO
 from zipfile import BadZipFile, ZipFile
 
 from model.cleaning import Decision
-from model.datasets import Dataset
-from model.edits import DELETE, KEEP, RELABEL, Edit
+from model.datasets import Dataset, Member
+from model.edits import ADD, DELETE, KEEP, NOTE, RELABEL, Edit
 from model.errors import NotFound
 from model.store import Store, read_photo
 from model.tables import as_csv, from_csv
@@ -37,16 +37,15 @@ def write_zip(store: Store, dataset: Dataset, imported: Dataset, file: IO[bytes]
             taken.add(stem.casefold())  # Unique in the whole ZIP, so that a photo moved to another folder is still known.
             name = f"{member.split}/{member.label}/{stem}.jpg"
             folder.writestr(name, read_photo(store, member.photo))
-            rows.append(
-                {
-                    "file": name,
-                    "photo": member.photo,
-                    "split": member.split,
-                    "label": member.label,
-                    "imported label": was.get(member.photo, ""),
-                }
-            )
+            rows.append(_row(member, name, was))
+        deleted = (member for member in imported.members if member.photo not in dataset.labels)
+        rows.extend(_row(member, "", was) for member in deleted)  # Named without a file
         folder.writestr(TABLE, as_csv(rows))
+
+
+def _row(member: Member, file: str, was: dict[str, str]) -> dict[str, object]:
+    told = {"file": file, "photo": member.photo, "split": member.split, "label": member.label if file else ""}
+    return {**told, "imported label": was.get(member.photo, "")}
 
 
 def edits_as_csv(edits: Iterable[Edit], imported: Dataset) -> bytes:
@@ -77,7 +76,7 @@ def decisions_from(data: bytes, imported: Dataset, now: Dataset) -> tuple[list[D
     """
     editable = {member.photo for member in (*imported.members, *now.members) if member.split != "test"}
     found = _from_zip(data, now) if data.startswith(b"PK") else _from_csv(data)
-    there = [decision for decision in found if decision.photo in editable]
+    there = [decision for decision in found if decision.photo in editable and decision.action != ADD]
     known = [decision for decision in there if decision.action != RELABEL or decision.label in now.classes]
     return known, len(found) - len(known)
 
@@ -89,7 +88,7 @@ def _from_csv(data: bytes) -> list[Decision]:
         raise NotFound("This is no table of edits: it cannot be read. Save it as CSV in UTF-8.") from error
     if not rows or not {"photo", "action", "label", "reason"} <= set(rows[0]):
         raise NotFound("This is no table of edits: it needs the columns photo, action, label and reason.")
-    known = [row for row in rows if row.get("action") in (KEEP, RELABEL, DELETE)]
+    known = [row for row in rows if row.get("action") in (KEEP, RELABEL, DELETE, NOTE, ADD)]
     return [Decision(row["photo"], row["action"], row.get("label") or None, row.get("reason", "")) for row in known]
 
 
@@ -111,7 +110,7 @@ def _from_zip(data: bytes, now: Dataset) -> list[Decision]:
     told = {row.get("photo", ""): lying.get(PurePosixPath(row.get("file", "")).name) for row in rows}
     if not any(photo in now.labels for photo in told):
         raise NotFound("This ZIP holds none of this dataset's photos.")
-    gone = [photo for photo in now.labels if told.get(photo) is None]
+    gone = [photo for photo, label in told.items() if label is None and photo in now.labels]
     moved = [(photo, label) for photo, label in told.items() if label not in (None, now.labels.get(photo))]
     deleted = [Decision(photo, DELETE, reason="not in the ZIP") for photo in gone]
     return [*deleted, *(Decision(photo, RELABEL, label, f"in the ZIP under {label}") for photo, label in moved)]

@@ -21,10 +21,10 @@ def out_of_fold(vectors: NDArray[np.float32], labels: NDArray[np.intp], classes:
     centred = unit(vectors - vectors.mean(axis=0)) * np.sqrt(vectors.shape[1], dtype=np.float32)
     centred -= centred.mean(axis=0)  # Unit length has moved the middle; the share below stands for an intercept.
     inner = centred.T @ centred + RIDGE * vectors.shape[1] * np.eye(vectors.shape[1], dtype=np.float32)
-    solved = np.linalg.solve(inner, centred.T)  # (D, N)
+    inverse = np.linalg.inv(inner)  # (D, D), whatever N
     targets = np.eye(classes, dtype=np.float32)[labels]
     share = targets.mean(axis=0)
-    fitted = centred @ (solved @ (targets - share)) + share
-    own = np.minimum((centred.T * solved).sum(axis=0) + 1 / len(labels), 0.999)  # How much each photo speaks for itself
+    fitted = centred @ (inverse @ (centred.T @ (targets - share))) + share
+    own = np.minimum(np.einsum("nd,nd->n", centred @ inverse, centred) + 1 / len(labels), 0.999)  # How much each speaks for itself
     scores = np.asarray(SHARPENED * (targets - (targets - fitted) / (1 - own)[:, None]), np.float32)
     return softmax(scores, fit_temperature(scores, labels))

@@ -4,8 +4,9 @@ The answer key of the starter set is deliberately in no table: no query can reac
 """
 
 from datetime import UTC, datetime
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, DateTime, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 VERSION = 3  # Raise it with any change below: an older data folder is then refused with a sentence.
@@ -17,6 +18,8 @@ def _now() -> datetime:
 
 class Table(DeclarativeBase):
     """Base of all tables."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True)}
 
 
 class Meta(Table):

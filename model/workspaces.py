@@ -49,7 +49,8 @@ def ask_about(store: Store, workspace: str, photo: Photo, name: str) -> None:
         ensure_workspace(session, workspace)
         session.execute(delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo.sha256))
         session.add(AskedRow(workspace=workspace, photo=photo.sha256, name=name[:255]))
-        loose = [asked.photo for asked in _asked(session, workspace) if asked.photo not in _filed(session, workspace)]
+        filed = _filed(session, workspace)
+        loose = [asked.photo for asked in _asked(session, workspace) if asked.photo not in filed]
         for old in loose[MAX_ASKED:]:
             _forget(store, session, workspace, old)
 
@@ -69,8 +70,9 @@ def filed_photos(store: Store, workspace: str) -> set[str]:
 def forget_loose(store: Store, workspace: str) -> None:
     """Forget what the visitor asked about, except what she filed under a class. Photos that nobody else uses are destroyed."""
     with store.writing() as session:
+        filed = _filed(session, workspace)
         for asked in _asked(session, workspace):
-            if asked.photo not in _filed(session, workspace):
+            if asked.photo not in filed:
                 _forget(store, session, workspace, asked.photo)
 
 

@@ -11,7 +11,7 @@ from pages.shared.frame import require_frame
 from pages.shared.many import show_many
 from pages.shared.queue import ask_for_queue
 from pages.shared.resources import Judged, active_run_id, get_history, get_judged, get_suspects
-from pages.shared.words import count, named
+from pages.shared.words import count, named, plain
 from pages.shared.worksheet import show_worksheet
 
 JUDGE, COPIES, EDITS, WORKSHEET = "Judge", "Copies", "Edits", "Top ten"
@@ -55,25 +55,36 @@ workspace = state.workspace()
 judged = get_judged(active_run_id(workspace), workspace)
 
 st.title("Which labels are wrong?", anchor=False)
-show_bar(judged, workspace)
-state.restored(state.CLEAN_VIEW, VIEWS, JUDGE)
-view = st.segmented_control(
-    "View", VIEWS, required=True, key=state.CLEAN_VIEW, label_visibility="collapsed", width="stretch",
-    on_change=state.keep, args=(state.CLEAN_VIEW,),
-)  # fmt: skip
-if judged.dataset.classes != judged.run.card.classes:
+card, dataset = judged.run.card, judged.dataset
+if (card.dataset, card.classes) != (dataset.name, dataset.classes):
     st.warning(
-        f"The run in use knows {named(judged.run.card.classes)}; the dataset now has {named(judged.dataset.classes)}. "
-        "Train again on Retrain first.",
+        f"The run in use knows {named(card.classes)} of the dataset {plain(card.dataset)}; here are {named(dataset.classes)}. "
+        "Train on Retrain first.",
         icon=":material/difference:",
     )
-elif view == JUDGE:
+    st.stop()
+show_bar(judged, workspace)
+failure = state.take_failure()
+if failure:
+    st.error(plain(failure), icon=":material/error:")
+state.restored(state.CLEAN_VIEW, VIEWS, JUDGE)
+view = st.segmented_control(
+    "View",
+    VIEWS,
+    required=True,
+    key=state.CLEAN_VIEW,
+    label_visibility="collapsed",
+    width="stretch",
+    on_change=state.keep,
+    args=(state.CLEAN_VIEW,),
+)
+if view == JUDGE:
     show_judging(judged, workspace)
 elif view == COPIES:
-    show_copies(judged, get_suspects(judged.run.card.id), get_history(workspace), workspace)
+    show_copies(judged, get_suspects(card.id), get_history(workspace), workspace)
 elif view == EFFECT:
     show_effect(judged, workspace)
 elif view == EDITS:
-    show_edits(judged.dataset, get_history(workspace), workspace)
+    show_edits(dataset, get_history(workspace), workspace)
 else:
     show_worksheet(judged, get_history(workspace), workspace)

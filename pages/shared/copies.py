@@ -7,23 +7,26 @@ from model.edits import DELETE, KEEP, History
 from model.suspects import Suspects
 from model.twins import Group
 from pages.shared.colours import class_badge
+from pages.shared.decisions import attempt
 from pages.shared.gallery import Card, show_thumbnail
 from pages.shared.resources import Judged, get_store
 from pages.shared.words import SPLIT_NAMES, count, listed, named
 
 PAGE = 12
 PHOTO_PX = 150
+JUDGES = ("test", "valid", "train")  # Whose copy is left in place
 
 
 def show_copies(judged: Judged, suspects: Suspects, history: History, workspace: str) -> None:
     """Every group of copies; those that leak across splits first."""
-    groups = sorted(suspects.twins, key=lambda group: not suspects.is_leak(group))
+    twins = [group for group in suspects.twins if any(suspects.splits[photo] != "test" for photo in group.photos)]
+    groups = sorted(twins, key=lambda group: not suspects.is_leak(group))
     if not groups:
         st.success("No picture is here twice.", icon=":material/check_circle:")
         return
-    leaks = sum(suspects.is_leak(group) for group in groups)
+    leaks, are = sum(suspects.is_leak(group) for group in groups), "is" if len(groups) == 1 else "are"
     st.markdown(
-        f"**{count(len(groups), 'picture')} are here more than once,** cropped, resized or brightened; {leaks} of them on both "
+        f"**{count(len(groups), 'picture')} {are} here more than once,** cropped, resized or brightened; {leaks} of them on both "
         "sides of a split. Such a leak flatters: what was learned from one copy is asked of the other."
     )
     pages = -(-len(groups) // PAGE)
@@ -36,7 +39,7 @@ def show_copies(judged: Judged, suspects: Suspects, history: History, workspace:
 
 def _show_group(judged: Judged, suspects: Suspects, history: History, group: Group, workspace: str) -> None:
     there = [photo for photo in group.photos if photo in judged.dataset.labels]
-    kept = [photo for photo in group.photos if photo in history.standing and history.standing[photo].action == KEEP]
+    open_ones = [photo for photo in there if suspects.splits[photo] != "test" and not _is_kept(history, photo)]
     key = group.photos[0][:12]
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"clean_copy_{key}"):
         for photo in group.photos:
@@ -49,11 +52,15 @@ def _show_group(judged: Judged, suspects: Suspects, history: History, group: Gro
                 st.markdown(f"{badge}  \n:small[{split}, {size.width} by {size.height}]")
         with st.container(width="stretch"):
             st.markdown(_finding(judged, suspects, group, there))
-            if len(there) > 1 and len(kept) < len(group.photos):
+            if len(there) > 1 and open_ones:
                 with st.container(horizontal=True):
                     _ask(suspects, group, there, workspace, key)
             else:
                 st.markdown(":green-badge[:material/check: dealt with]")
+
+
+def _is_kept(history: History, photo: str) -> bool:
+    return photo in history.standing and history.standing[photo].action == KEEP
 
 
 def _finding(judged: Judged, suspects: Suspects, group: Group, there: list[str]) -> str:
@@ -68,28 +75,23 @@ def _finding(judged: Judged, suspects: Suspects, group: Group, there: list[str])
 
 
 def _ask(suspects: Suspects, group: Group, there: list[str], workspace: str, key: str) -> None:
-    """One click keeps one: of a leak the one that judges, else the largest."""
+    """One click leaves one: of a leak the one that judges, else the largest."""
     sizes = {photo: suspects.measures[photo].width * suspects.measures[photo].height for photo in there}
-    spared = min(there, key=lambda photo: (suspects.splits[photo] == "train", -sizes[photo]))
-    superfluous = [photo for photo in there if photo != spared and suspects.splits[photo] != "test"]
-    reason = "a copy on the other side of a split" if suspects.is_leak(group) else "a copy"
-    st.button(
-        f"Delete the {SPLIT_NAMES[suspects.splits[superfluous[0]]].lower()} copy" if superfluous else "Nothing to delete",
-        key=f"clean_single_{key}",
-        type="primary",
-        icon=":material/delete:",
-        disabled=not superfluous,
-        on_click=_decide,
-        args=(workspace, [Decision(photo, DELETE, reason=reason) for photo in superfluous]),
-    )
+    spared = min(there, key=lambda photo: (JUDGES.index(suspects.splits[photo]), -sizes[photo]))
     editable = [photo for photo in there if suspects.splits[photo] != "test"]
-    st.button(
-        "Keep all",
-        key=f"clean_both_{key}",
-        on_click=_decide,
-        args=(workspace, [Decision(photo, KEEP, reason="no copy") for photo in editable]),
-    )
-
-
-def _decide(workspace: str, decisions: list[Decision]) -> None:
-    decide(get_store(), workspace, decisions)
+    superfluous = [photo for photo in editable if photo != spared]
+    named = {SPLIT_NAMES[suspects.splits[photo]].lower() for photo in superfluous}
+    what = f"the {named.pop()} copy" if len(superfluous) == 1 else f"{len(superfluous)} copies"
+    reason = "a copy on the other side of a split" if suspects.is_leak(group) else "a copy"
+    for title, kind, icon, decisions in (
+        (f"Delete {what}", "primary", ":material/delete:", [Decision(photo, DELETE, reason=reason) for photo in superfluous]),
+        ("Keep all", "secondary", None, [Decision(photo, KEEP, reason="no copy") for photo in editable]),
+    ):
+        st.button(
+            title,
+            key=f"clean_{title[:4].lower()}_{key}",
+            type=kind,  # type: ignore[arg-type]  # A Literal, spelled above.
+            icon=icon,
+            on_click=attempt,
+            args=(decide, get_store(), workspace, decisions),
+        )

@@ -6,10 +6,12 @@ import streamlit as st
 
 from model.cleaning import Decision, decide
 from model.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, Edit
+from model.errors import NotFound
 from model.suspects import Suspects
 from model.top_losses import TopLoss, top_losses
 from pages.shared import state
 from pages.shared.colours import class_badge
+from pages.shared.decisions import attempt, succeeds
 from pages.shared.gallery import Card, show_cards
 from pages.shared.resources import Judged, get_evidence, get_picture, get_store, prepare_look_alikes
 from pages.shared.words import bad, decided, doubtful, percent, plain
@@ -40,7 +42,7 @@ class Deck:
 
     def is_judged(self, photo: str) -> bool:
         """Whether something was decided about a photo, not only noted."""
-        return photo in self.standing and self.standing[photo].action != NOTE
+        return photo in self.standing and self.standing[photo].decides
 
 
 def show_deck(deck: Deck) -> None:
@@ -55,7 +57,7 @@ def show_deck(deck: Deck) -> None:
         pictures, words = st.columns([4, 6], gap="medium")
         with words:
             _show_facts(deck, photo, case)
-            _ask_for_decision(deck, photo)
+            _ask_for_decision(deck, photo, case.actual if case else None)
             _ask_for_reason(deck, photo)
             _ask_for_place(queue, queue.index(photo))
         with pictures:
@@ -95,27 +97,26 @@ def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
         st.markdown(f":green-badge[:material/check: {decided(deck.standing[photo])}]")
 
 
-def _ask_for_decision(deck: Deck, photo: str) -> None:
-    """A button and a key for each decision; the one that is advised stands out."""
+def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:
+    """A button and a key for each decision; the one that is advised stands out. To keep is to leave it where it was `filed`."""
     label, classes = deck.judged.dataset.label_of(photo), deck.judged.dataset.classes
     moves = [
         (plain(name), str(number) if number <= KEYS else None, ":material/east:", RELABEL, name)
         for number, name in enumerate(classes, start=1)
         if name != label
     ]
-    keep, delete = ("Keep", "K", ":material/check:", KEEP, None), ("Delete", "D", ":material/delete:", DELETE, None)
+    keep, delete = ("Keep", "K", ":material/check:", KEEP, filed), ("Delete", "D", ":material/delete:", DELETE, None)
     advised = None if deck.is_judged(photo) else _advice(deck, photo, label)
-    reason = deck.standing[photo].reason if photo in deck.standing else ""
     with st.container(horizontal=True, gap="xsmall"):
         for text, shortcut, icon, action, new in (keep, *moves, delete):
             st.button(
                 text,
-                key=f"clean_{action}_{new or ''}",
+                key=f"clean_{action}_{new if action == RELABEL else ''}",
                 icon=icon,
                 shortcut=shortcut,
-                type="primary" if (action, new) == advised else "secondary",
+                type="primary" if advised in ((action, new), (action, None)) else "secondary",
                 on_click=_decide,
-                args=(deck, Decision(photo, action, new, reason)),
+                args=(deck, Decision(photo, action, new)),
             )
 
 
@@ -161,7 +162,8 @@ def _ask_for_place(queue: list[str], place: int) -> None:
 
 def _decide(deck: Deck, decision: Decision) -> None:
     """Store a decision, and go on to the next photo that is not judged."""
-    decide(get_store(), deck.workspace, [decision])
+    if not succeeds(decide, get_store(), deck.workspace, [decision]):
+        return
     place = deck.queue.index(decision.photo)
     rest = [*deck.queue[place + 1 :], *deck.queue[:place]]
     state.show_card(next((photo for photo in rest if not deck.is_judged(photo)), decision.photo))
@@ -171,13 +173,17 @@ def _say(deck: Deck, photo: str, key: str) -> None:
     """Store a reason: with the decision that stands, or as a note until there is one."""
     edit = deck.standing.get(photo)
     action, label = (edit.action, edit.label) if edit else (NOTE, None)
-    decide(get_store(), deck.workspace, [Decision(photo, action, label, (st.session_state[key] or "").strip())])
+    attempt(decide, get_store(), deck.workspace, [Decision(photo, action, label, st.session_state[key] or "")])
     state.show_card(photo)
 
 
 def _show_pictures(judged: Judged, photo: str, case: TopLoss | None) -> None:
     classes = judged.run.card.classes
-    st.image(get_picture(photo), width="stretch", alt=f"The photo{f', filed under {case.actual}' if case else ''}")
+    try:
+        st.image(get_picture(photo), width="stretch", alt=f"The photo{f', filed under {case.actual}' if case else ''}")
+    except NotFound as error:
+        st.info(str(error), icon=":material/hide_image:")
+        return
     if case is None:
         return
     prepare_look_alikes(judged.run.card.id)

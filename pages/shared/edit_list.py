@@ -6,13 +6,14 @@ from tempfile import SpooledTemporaryFile
 import streamlit as st
 
 from model.answer_key import has_key
-from model.cleaning import decide, redo, revoke, start_over, undo
+from model.cleaning import decide, redo, start_over, undo, withdraw_photo
 from model.datasets import Dataset, find_dataset
 from model.edits import History
 from model.errors import NotFound
 from model.exchange import decisions_from, edits_as_csv, write_zip
 from model.store import Store
 from pages.shared import state
+from pages.shared.decisions import attempt, succeeds
 from pages.shared.gallery import Card, show_thumbnail
 from pages.shared.resources import get_store
 from pages.shared.score import show_score
@@ -22,6 +23,7 @@ PAGE = 10
 THUMB_PX = 64
 MAX_UPLOAD_MB = 200
 ZIP_IN_MEMORY = 50_000_000
+MOST_ZIPPED = 2000  # Photos; a server has to hold the whole ZIP while it is sent.
 
 
 def show_steps(history: History, workspace: str) -> None:
@@ -44,8 +46,8 @@ def show_steps(history: History, workspace: str) -> None:
 
 def _turn(turn: Callable[[Store, str, int], None], workspace: str, step: int, photo: str) -> None:
     """Undo or redo a step, and show its first photo."""
-    turn(get_store(), workspace, step)
-    state.show_card(photo)
+    if succeeds(turn, get_store(), workspace, step):
+        state.show_card(photo)
 
 
 def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
@@ -56,7 +58,7 @@ def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
     with listing:
         st.subheader(count(len(standing), "decision"), anchor=False)
         if not standing:
-            st.caption("Nothing decided yet. Whatever you decide is kept at once; nothing is ever destroyed.")
+            st.caption("Nothing decided yet. Whatever you decide is kept at once, and can be taken back.")
         pages = -(-len(standing) // PAGE)
         place = st.container()
         page = st.pagination(pages, key="clean_edits_page") if pages > 1 else 1
@@ -66,8 +68,8 @@ def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
         if standing:
             with st.popover("Start over", icon=":material/restart_alt:"):
                 st.write("Every decision is taken back, also photos added on Classify. Redo brings them back step by step.")
-                st.button("Take everything back", type="primary", key="clean_start_over", on_click=start_over,
-                          args=(get_store(), workspace))  # fmt: skip
+                st.button("Take everything back", type="primary", key="clean_start_over", on_click=attempt,
+                          args=(start_over, get_store(), workspace))  # fmt: skip
     with doing:
         if has_key(dataset):
             with st.container(border=True):
@@ -82,9 +84,8 @@ def _show_edit(imported: Dataset, photo: str, number: int, said: str, workspace:
         with st.container(width=THUMB_PX):
             show_thumbnail(Card(photo, "", f"A photo imported under {label or 'nothing'}"))
         st.markdown(f"{plain(label or 'yours')}: {said}", width="stretch")
-        st.button(
-            "Take back", key=f"clean_revoke_{number}", type="tertiary", on_click=revoke, args=(get_store(), workspace, number)
-        )
+        taken = (withdraw_photo, get_store(), workspace, photo)
+        st.button("Take back", key=f"clean_revoke_{number}", type="tertiary", on_click=attempt, args=taken)
 
 
 def _show_exchange(imported: Dataset, dataset: Dataset, history: History, workspace: str) -> None:
@@ -96,12 +97,16 @@ def _show_exchange(imported: Dataset, dataset: Dataset, history: History, worksp
             file.seek(0)
             return file.read()
 
+    many = len(dataset.members) > MOST_ZIPPED
     with st.container(horizontal=True):
         for title, data, name, kind, icon in (
             ("Cleaned photos (ZIP)", as_zip, "cleaned.zip", "application/zip", ":material/folder_zip:"),
             ("Decisions (CSV)", edits_as_csv(history.standing.values(), imported), "decisions.csv", "text/csv", ":material/table:"),
         ):
-            st.download_button(title, data, f"{dataset.name}-{name}", kind, icon=icon, on_click="ignore")
+            unfit = many and kind == "application/zip"
+            st.download_button(title, data, f"{dataset.name}-{name}", kind, icon=icon, on_click="ignore", disabled=unfit)
+    if many:
+        st.caption(f"More than {MOST_ZIPPED} photos are too many to send by a browser. From a shell: `python -m model export`")
     file = st.file_uploader(
         "Bring back either of them", ["csv", "zip"], max_upload_size=MAX_UPLOAD_MB, key="clean_bring",
         help="What it says about photos of this dataset becomes one step that Undo takes back.",

@@ -10,17 +10,19 @@ from model.runs import HeadSettings
 from model.workspace_runs import activate_run, runs_of
 from pages.shared import state
 from pages.shared.compare import show_changed, show_matrices
+from pages.shared.decisions import attempt
 from pages.shared.losses import open_card
 from pages.shared.resources import Judged, active_run_id, get_card, get_dataset, get_head_jobs, get_judged, get_store
 from pages.shared.runs import ask_for_run
+from pages.shared.training import watch
 from pages.shared.words import count, difference, plain, wrong_of
 
-WAIT_S = 30.0
+WAIT_S = 2.0
 EFFECT = "Effect"
 
 
 def start_retraining(workspace: str) -> None:
-    """Train a head on the cleaned dataset, as the run in use was trained, and go to what it changed."""
+    """Train a head on the cleaned dataset, with the settings of the run in use if that is a head, and go to what it changed."""
     store, dataset, used = get_store(), get_dataset(workspace), active_run_id(workspace)
     card = get_card(used)
     settings = card.settings if isinstance(card.settings, HeadSettings) else HeadSettings()
@@ -47,11 +49,12 @@ def show_effect(judged: Judged, workspace: str) -> None:
         check_trainable(judged.dataset)
     except CannotTrain as error:
         st.warning(plain(str(error)), icon=":material/block:")
-    _wait_for_training(workspace)
+    if _is_training(workspace):
+        return
     names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
     if len(names) < 2:
         st.info(
-            "Nothing to compare yet. Judge some photos, then press **Retrain with my changes**: it takes a second.",
+            "Nothing to compare yet. Judge some photos, then press **Retrain** above: it takes a second.",
             icon=":material/compare_arrows:",
         )
         return
@@ -67,29 +70,27 @@ def show_effect(judged: Judged, workspace: str) -> None:
         st.info(f"{error} Choose another run.", icon=":material/info:")
 
 
-def _wait_for_training(workspace: str) -> None:
-    """A head is trained in a second: wait for it here. What takes longer goes on, and Retrain shows how far it is."""
+def _is_training(workspace: str) -> bool:
+    """A head is trained in a second: wait for it here; what takes longer is watched as on Retrain. Says what went wrong, once."""
     job = get_head_jobs().of(workspace)
-    if job is None or (not job.is_running and (job.error is None or state.is_seen(str(job.started)))):
-        return
+    if job is None:
+        return False
     with st.spinner("Retraining with your changes"):
         job.finished.wait(WAIT_S)
-    if job.error:
+    if job.is_running:
+        watch(job)
+    elif job.error and not state.is_seen(str(job.started)):
         st.error(plain(job.error), icon=":material/error:")
         state.set_seen(str(job.started))
-    elif job.is_running:
-        st.info("It takes a while: the backbone has not seen all photos yet. Retrain shows how far it is.", icon=":material/timer:")
-        st.page_link("pages/retrain.py", label="Watch it", icon=":material/model_training:")
-    else:
-        st.rerun()
+    return job.is_running
 
 
 def _show(first: Judged, second: Judged, names: dict[str, str], workspace: str) -> None:
-    both, test = (compare(first.tables[split], second.tables[split]) for split in ("valid", "test"))
+    both = compare(first.tables["valid"], second.tables["valid"])
     st.header(_headline(both), anchor=False)
     st.markdown(difference(both))
     st.markdown(_goalposts(first, second))
-    st.markdown(_fair(test))
+    st.markdown(_fair(first, second))
     run = second.run.card.id
     if run != active_run_id(workspace):
         st.button(
@@ -110,7 +111,7 @@ def _show(first: Judged, second: Judged, names: dict[str, str], workspace: str) 
 
 
 def _use(workspace: str, run: str) -> None:
-    activate_run(get_store(), workspace, run)
+    attempt(activate_run, get_store(), workspace, run)
 
 
 def _headline(both: Comparison) -> str:
@@ -126,7 +127,7 @@ def _goalposts(first: Judged, second: Judged) -> str:
     gone = sum(photo not in now for photo in was)
     ranges = f"Under today's labels: {wrong_of(first.tables['valid'])} before; {wrong_of(second.tables['valid'])} after."
     if not moved and not gone:
-        return f"{ranges} No validation photo was relabelled or deleted in between, so the goalposts stand where they were."
+        return f"{ranges} No validation label has changed since the first run, so the goalposts stand where they were."
     old = second.run.evaluation.under(was).of("valid")
     return (
         f"{ranges} **The goalposts moved:** {count(moved, 'validation photo')} relabelled, {gone} deleted. "
@@ -134,7 +135,12 @@ def _goalposts(first: Judged, second: Judged) -> str:
     )
 
 
-def _fair(test: Comparison) -> str:
+def _fair(first: Judged, second: Judged) -> str:
+    """The figure on the photos that nobody may touch."""
+    try:
+        test = compare(first.tables["test"], second.tables["test"])
+    except NotFound:
+        return "There are no test photos, so nobody can say how good either run is on photos that nobody touched."
     n, before, after = len(test.before.photos), test.before.errors, test.after.errors
     if before == after:
         return f"**On the {n} test photos, which nobody touches: {before} wrong before and after.**"

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from model.cleaning import Decision, decide
-from model.edits import DELETE, KEEP, NOTE, RELABEL, History
+from model.edits import DELETE, KEEP, RELABEL, History
 from model.suspects import Suspects
 from pages.shared.colours import class_badge
+from pages.shared.decisions import succeeds
 from pages.shared.deck import REASONS
 from pages.shared.gallery import Card, show_thumbnail
 from pages.shared.resources import Judged, get_store
@@ -36,14 +37,14 @@ def _show_photo(judged: Judged, suspects: Suspects, history: History, photo: str
     with st.container(gap="xxsmall"):
         show_thumbnail(Card(photo, "", f"Filed under {label or 'nothing: deleted'}"))
         st.checkbox(badge, key=_tick(photo))
-        if edit and edit.action != NOTE:
+        if edit and edit.decides:
             st.caption(f":material/check: {decided(edit)}")
         elif doubt and doubt.suggestion != label:
             st.caption(f"rather {plain(doubt.suggestion)}, {percent(doubt.probability)}")
 
 
 def _ask_for_decision(judged: Judged, shown: list[str], ticked: list[str], workspace: str) -> None:
-    reason = st.pills("Why?", REASONS, key="clean_many_why", wrap=True) or ""
+    reason = st.pills("Why?", REASONS, key="clean_many_why", wrap=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{count(len(ticked), 'photo')} ticked**")
         st.button("All of them", on_click=_tick_all, args=(shown, True), type="tertiary", key="clean_all")
@@ -55,8 +56,8 @@ def _ask_for_decision(judged: Judged, shown: list[str], ticked: list[str], works
 
 
 def _decide(workspace: str, decisions: list[Decision], shown: list[str]) -> None:
-    decide(get_store(), workspace, decisions)
-    _tick_all(shown, False)
+    if succeeds(decide, get_store(), workspace, decisions):
+        _tick_all(shown, False)
 
 
 def _tick_all(photos: list[str], ticked: bool) -> None:

@@ -7,6 +7,7 @@ takes two seconds, and the first paint must not wait for it.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -75,7 +76,7 @@ def get_dataset(workspace: str) -> Dataset:
     return _dataset(dataset_name(store, workspace), workspace, last_edit(store, workspace), store.identity)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=32)
 def _dataset(name: str, workspace: str, last_edit: int, store_identity: int | None) -> Dataset:
     """The last two are unused in the body: they keep an old view from outliving a new edit, or a deleted data folder."""
     return find_dataset(get_store(), name, workspace=workspace)
@@ -101,8 +102,7 @@ def get_judged(run_id: str, workspace: str) -> Judged:
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _judged(run_id: str, name: str, workspace: str, last_edit: int, store_identity: int | None) -> Judged:
-    """The last two are unused in the body, as in `_dataset`."""
-    run, dataset = get_run(run_id), find_dataset(get_store(), name, workspace=workspace)
+    run, dataset = get_run(run_id), _dataset(name, workspace, last_edit, store_identity)
     table, known = run.evaluation.under(dataset.labels), set(run.evaluation.photos)
     was = {photo: run.card.classes[label] for photo, label in zip(run.evaluation.photos, run.evaluation.labels, strict=True)}
     return Judged(
@@ -137,10 +137,18 @@ def get_suspects(run_id: str) -> Suspects:
     """What deserves a second look among a run's photos; what must be looked at first is, with a bar."""
     key = f"suspects {run_id}"
     if not state.is_prepared(key):
-        with progress_bar("Looking through all photos for wrong labels, bad photos and copies") as progress:
+        with progress_bar("Looking through all photos for wrong labels, bad photos and copies") as progress, _looking_through():
             _look_through(run_id, progress)
+        with st.spinner("Comparing them"):
+            _suspects(run_id, get_store().identity)
         state.set_prepared(key)
     return _suspects(run_id, get_store().identity)
+
+
+@st.cache_resource(show_spinner=False)
+def _looking_through() -> Lock:
+    """Thirty visitors at once wait for the first, instead of all looking."""
+    return Lock()
 
 
 def _look_through(run_id: str, progress: Callable[[int, int], None]) -> None:

@@ -15,7 +15,7 @@ CLEAN_VIEW, LOOK_FOR, MANY, CLEAN_CLASS, CLEAN_SPLIT, ORDER = "do", "find", "man
 BEFORE, AFTER = "before", "after"  # Runs, tied to the URL as RUN is.
 _CARD = "card"  # A query parameter: the photo in the cleaner.
 _SEEN, _LAST, _CELL_PICKS, _LOOKED_AT = "seen", "last_", "cell_picks", "looked_at"
-_UPLOADS, _REFUSED, _FRAMED, _PREPARED = "uploads", "refused", "framed", "prepared"  # Session keys.
+_UPLOADS, _REFUSED, _FRAMED, _PREPARED, _FAILURE = "uploads", "refused", "framed", "prepared", "failure"  # Session keys.
 
 
 def workspace() -> str:
@@ -163,6 +163,17 @@ def take_cell_click(matrix: str) -> None:
 def matrix_key() -> str:
     """Key of the confusion matrix."""
     return f"matrix_{st.session_state.get(_CELL_PICKS, 0)}"
+
+
+def set_failure(sentence: str) -> None:
+    """Keep what went wrong in a callback for the page to say."""
+    st.session_state[_FAILURE] = sentence
+
+
+def take_failure() -> str | None:
+    """What went wrong in a callback, once."""
+    sentence: str | None = st.session_state.pop(_FAILURE, None)
+    return sentence
 
 
 def look_at(photo: str) -> None:

@@ -22,7 +22,7 @@ GROW_S = 1.2  # A head learns faster than the eye sees: its curves take at least
 def show_training(job: HeadJob | None, store: Store, workspace: str) -> None:
     """The training under way, or how the last one went, or that of the run in use."""
     if job and not (job.run and state.is_seen(job.run)) and not job.error:
-        _watch(job)
+        watch(job)
         return
     killed = killed_head(store, workspace) if job is None else None  # This server knows of no training; an earlier one may.
     if killed is not None and not state.is_seen(f"job {killed}"):
@@ -40,7 +40,8 @@ def show_training(job: HeadJob | None, store: Store, workspace: str) -> None:
 
 
 @st.fragment(run_every=TICK_S)
-def _watch(job: HeadJob) -> None:
+def watch(job: HeadJob) -> None:
+    """A training under way, until it is over."""
     job.finished.wait(WAIT_S)  # Drawing and learning share one interpreter lock: it learns twenty times faster while this waits.
     st.markdown(f"**{plain(job.request.name)}**")
     elapsed = monotonic() - job.started

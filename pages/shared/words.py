@@ -157,7 +157,7 @@ def _why(one: TopLoss, reason: Reason) -> str:
 def doubtful(doubt: Doubt) -> str:
     """Why a label is to be doubted, or not."""
     label, other = plain(doubt.label), plain(doubt.suggestion)
-    asked = "Asked without having learned from this photo, the classifier gives"
+    asked = "A classifier that learned from all the other photos gives"
     if doubt.suggestion != doubt.label:
         return f"**The label is doubtful.** {asked} {other} {percent(doubt.probability)} and {label} {percent(doubt.quality)}."
     return f"{asked} {label} {percent(doubt.quality)}."
@@ -168,7 +168,7 @@ def bad(quality: Quality) -> str:
     said = {
         Flaw.BLURRED: f"blurred ({quality.blur:.2f}, from {BLURRED_FROM} on)",
         Flaw.DARK: f"dark (its brightest parts reach {quality.brightest:.0%}, under {DARK_BELOW:.0%})",
-        Flaw.OVEREXPOSED: f"over-exposed (its middle is nowhere darker than {quality.middle:.0%})",
+        Flaw.OVEREXPOSED: f"over-exposed (nine tenths of its middle are brighter than {quality.middle:.0%})",
         Flaw.TINY: f"tiny ({quality.width} by {quality.height} pixels)",
         Flaw.LONG: f"very long ({quality.width} by {quality.height} pixels)",
     }

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from model.cleaning import Decision, decide, withdraw_photo
+from model.datasets import find_dataset
 from model.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, History
 from model.tables import as_csv
 from model.worksheet import Case, worksheet
 from pages.shared.colours import class_badge
+from pages.shared.decisions import attempt
 from pages.shared.gallery import Card, show_thumbnail
 from pages.shared.resources import Judged, get_store
 from pages.shared.words import percent, plain
@@ -17,7 +19,8 @@ PHOTO_PX = 110
 def show_worksheet(judged: Judged, history: History, workspace: str) -> None:
     """A row a photo; what is filled in here is a decision like any other."""
     cases = worksheet(judged.run.evaluation.of("valid"), history.standing)
-    files = {member.photo: member.file for member in judged.dataset.members}
+    imported = find_dataset(get_store(), judged.dataset.name)  # What was deleted has a name too.
+    files = {member.photo: member.file for member in (*imported.members, *judged.dataset.members)}
     st.markdown(
         f"The ten validation photos with the highest loss in **{plain(judged.run.card.name)}**. Why was each wrong, and what "
         "is to be done?"
@@ -39,7 +42,7 @@ def _show_case(judged: Judged, case: Case, number: int, workspace: str) -> None:
     with st.container(border=True, horizontal=True, key=f"clean_case_{number}"):
         with st.container(width=PHOTO_PX):
             show_thumbnail(Card(case.photo, "", f"Number {number}, filed under {case.label}"))
-        taken = f"taken for {class_badge(classes, case.predicted)}" if case.predicted != case.label else "recognised, but hardly"
+        taken = f"taken for {class_badge(classes, case.predicted)}" if case.predicted != case.label else "recognised"
         with st.container(width="stretch", gap="xsmall"):
             st.markdown(
                 f"**{number}.** {class_badge(classes, case.label)} {taken} "
@@ -51,25 +54,45 @@ def _show_case(judged: Judged, case: Case, number: int, workspace: str) -> None:
 def _ask(case: Case, classes: tuple[str, ...], workspace: str) -> None:
     """What to do and why; stored as soon as either is said."""
     edit, moves = case.edit, {f"to {name}": (RELABEL, name) for name in classes if name != case.label}
-    options: dict[str, tuple[str, str | None]] = {"keep": (KEEP, None), **moves, "delete": (DELETE, None)}
+    options: dict[str, tuple[str, str | None]] = {"keep": (KEEP, case.label), **moves, "delete": (DELETE, None)}
     key, reason = f"{case.photo}_{edit.id if edit else 0}", edit.reason if edit else ""
-    done = ((edit.action, edit.label), (edit.action, None)) if edit else ()
-    said = next((name for name, option in options.items() if option in done), None)
-    chosen = st.pills("What to do", list(options), default=said, key=f"clean_do_{key}", label_visibility="collapsed", wrap=True)
-    words = st.text_input(
+    said = next((name for name, option in options.items() if edit and option == (edit.action, edit.label)), None)
+    st.pills(
+        "What to do",
+        list(options),
+        default=said,
+        key=f"clean_do_{key}",
+        label_visibility="collapsed",
+        wrap=True,
+        on_change=_choose,
+        args=(workspace, case, options, f"clean_do_{key}"),
+    )
+    st.text_input(
         "Why was it wrong?",
         reason,
         max_chars=MAX_REASON,
         key=f"clean_explain_{key}",
         placeholder="Why was it wrong?",
         label_visibility="collapsed",
+        on_change=_explain,
+        args=(workspace, case, f"clean_explain_{key}"),
     )
-    if (chosen, words) != (said, reason):
-        if said and not chosen:
-            withdraw_photo(get_store(), workspace, case.photo)
-        action, label = options[chosen] if chosen else (NOTE, None)
-        decide(get_store(), workspace, [Decision(case.photo, action, label, words.strip())])
-        st.rerun()
+
+
+def _choose(workspace: str, case: Case, options: dict[str, tuple[str, str | None]], key: str) -> None:
+    """Store what is to be done; nothing at all takes the decision back."""
+    chosen = st.session_state[key]
+    if chosen:
+        action, label = options[chosen]
+        attempt(decide, get_store(), workspace, [Decision(case.photo, action, label)])
+    else:
+        attempt(withdraw_photo, get_store(), workspace, case.photo)
+
+
+def _explain(workspace: str, case: Case, key: str) -> None:
+    """Store the explanation: with the decision that stands, or as a note until there is one."""
+    action, label = (case.edit.action, case.edit.label) if case.edit else (NOTE, None)
+    attempt(decide, get_store(), workspace, [Decision(case.photo, action, label, st.session_state[key] or "")])
 
 
 def _row(case: Case, number: int, files: dict[str, str]) -> dict[str, object]:

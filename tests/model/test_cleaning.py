@@ -11,9 +11,7 @@ from model.cleaning import (
     Decision,
     decide,
     history,
-    judged,
     redo,
-    revoke,
     start_over,
     tell_label,
     undo,
@@ -102,7 +100,7 @@ def test_a_note_says_something_and_decides_nothing(store: Store, workspace: str)
     decide(store, workspace, [Decision(photo, NOTE, reason="ask a gardener")])
     found = history(store, workspace)
     assert found.standing[photo].reason == "ask a gardener"
-    assert judged(found) == {}
+    assert not [edit for edit in found.standing.values() if edit.decides]
     assert is_as_imported(store, workspace)
 
 
@@ -118,14 +116,14 @@ def test_a_relabelled_photo_that_was_noted_is_still_judged(store: Store, workspa
     decide(store, workspace, [Decision(photo, RELABEL, "cactus")])
     decide(store, workspace, [Decision(photo, NOTE, reason="look again")])
     assert mine(store, workspace).label_of(photo) == "cactus"
-    assert photo in judged(history(store, workspace))
+    assert photo in {p for p, edit in history(store, workspace).standing.items() if edit.decides}
 
 
 def test_a_note_does_not_hold_on_to_a_label_that_was_taken_back(store: Store, workspace: str) -> None:
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, RELABEL, "cactus")])
     decide(store, workspace, [Decision(photo, NOTE, reason="look again")])
-    revoke(store, workspace, history(store, workspace).edits[0].id)
+    withdraw_photo(store, workspace, history(store, workspace).edits[0].photo)
     assert mine(store, workspace).label_of(photo) == "tree"
 
 
@@ -171,7 +169,7 @@ def test_relabelling_back_to_the_imported_label_gives_the_imported_dataset(store
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, RELABEL, "cactus")])
     decide(store, workspace, [Decision(photo, RELABEL, "tree")])
-    assert said(store, workspace) == [(photo, RELABEL, "cactus"), (photo, RELABEL, "tree")]
+    assert said(store, workspace) == [(photo, RELABEL, "cactus"), (photo, KEEP, "tree")]
     assert is_as_imported(store, workspace)
 
 
@@ -236,7 +234,7 @@ def test_a_second_click_on_the_same_redo_redoes_nothing_else(store: Store, works
     assert said(store, workspace) == [(one, DELETE, None)]
 
 
-@pytest.mark.parametrize("turn", [undo, redo, revoke])
+@pytest.mark.parametrize("turn", [undo, redo])
 def test_turning_what_never_was_stores_nothing(store: Store, workspace: str, turn: Callable[[Store, str, int], None]) -> None:
     decide(store, workspace, [Decision(trees(store, 1)[0], DELETE)])
     before = last_edit(store, workspace)
@@ -247,28 +245,16 @@ def test_turning_what_never_was_stores_nothing(store: Store, workspace: str, tur
 def test_one_decision_of_several_is_revoked(store: Store, workspace: str) -> None:
     one, two = trees(store, 2)
     decide(store, workspace, [Decision(one, DELETE), Decision(two, RELABEL, "cactus")])
-    revoke(store, workspace, history(store, workspace).edits[0].id)
+    withdraw_photo(store, workspace, history(store, workspace).edits[0].photo)
     assert said(store, workspace) == [(two, RELABEL, "cactus")]
     undo_last(store, workspace)
     assert is_as_imported(store, workspace)
 
 
-def test_revoking_an_old_decision_leaves_the_later_ones(store: Store, workspace: str) -> None:
-    one, two = trees(store, 2)
-    decide(store, workspace, [Decision(one, RELABEL, "cactus")])
-    decide(store, workspace, [Decision(one, RELABEL, "succulent")])
-    decide(store, workspace, [Decision(two, DELETE)])
-    revoke(store, workspace, history(store, workspace).edits[0].id)
-    assert mine(store, workspace).label_of(one) == "succulent"
-    redo_next(store, workspace)
-    assert mine(store, workspace).label_of(one) == "succulent"
-    assert len(said(store, workspace)) == 3
-
-
-def test_a_visitor_cannot_revoke_anothers_decision(store: Store, workspace: str) -> None:
+def test_a_visitor_cannot_take_back_anothers_decision(store: Store, workspace: str) -> None:
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, DELETE)])
-    revoke(store, new_workspace_id(), history(store, workspace).edits[0].id)
+    withdraw_photo(store, new_workspace_id(), history(store, workspace).edits[0].photo)
     assert mine(store, workspace).member(photo) is None
 
 
@@ -438,7 +424,7 @@ def test_no_photo_of_the_dataset_is_destroyed_when_its_addition_is_revoked(store
     ask_about(store, workspace, added, "x.jpg")
     tell_label(store, workspace, added.sha256, "cactus")
     decide(store, workspace, [Decision(added.sha256, KEEP)])
-    revoke(store, workspace, history(store, workspace).edits[0].id)
+    withdraw_photo(store, workspace, history(store, workspace).edits[0].photo)
     forget_loose(store, workspace)
     assert mine(store, workspace).member(added.sha256) is None or read_photo(store, added.sha256)
 

@@ -1,0 +1,21 @@
+"""Doing something in a callback, which cannot draw: what goes wrong by name is kept for the next run of the page to say."""
+
+from collections.abc import Callable
+
+from model.errors import AreoleError
+from pages.shared import state
+
+
+def attempt(action: Callable[..., None], *arguments: object) -> None:
+    """Do something; where it cannot be done, the page says why."""
+    succeeds(action, *arguments)
+
+
+def succeeds(action: Callable[..., None], *arguments: object) -> bool:
+    """Do something; False where it cannot be done, and the page says why."""
+    try:
+        action(*arguments)
+    except AreoleError as error:
+        state.set_failure(str(error))
+        return False
+    return True
