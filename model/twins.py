@@ -24,6 +24,7 @@ MOST_CANDIDATES = 2000  # The most alike: at ten milliseconds a pair, 20 s.
 COARSE_PX, FINE_PX = 32, 64  # The longer side while pictures are compared
 COARSE_FROM = 0.75  # Correlation of small pictures from which a closer look is worth it
 CROPS = tuple(1 - step / 50 for step in range(21))  # The share of a side that is left; a coarse look tries every fourth.
+COARSE_STEP = 0.081
 LEAST_AREA = 0.35  # Of a picture, in a copy
 MIN_PHOTOS = 3  # The middle of fewer is no middle.
 
@@ -49,23 +50,30 @@ def find_twins(
     candidates = _candidates(photos, vectors)
 
     @cache
-    def small(photo: str) -> tuple[Image.Image, Image.Image]:
-        grey = picture(photo).convert("L")
-        return _shrunk(grey, COARSE_PX), _shrunk(grey, FINE_PX)
+    def small(photo: str) -> Image.Image:
+        return _shrunk(picture(photo).convert("L"), FINE_PX)
 
     for done, (first, second, alike) in enumerate(candidates, start=1):
-        (coarse, fine), (other_coarse, other_fine) = small(photos[first]), small(photos[second])
-        if correlation(coarse, other_coarse, CROPS[::4]) >= COARSE_FROM:
-            agreeing = correlation(fine, other_fine, CROPS)
-            if agreeing + FEATURES_SHARE * alike >= COPY_FROM:
-                pairs.append((first, second, agreeing))
+        agreeing = correlation(small(photos[first]), small(photos[second]))
+        if agreeing + FEATURES_SHARE * alike >= COPY_FROM:
+            pairs.append((first, second, agreeing))
         progress(done, len(candidates))
     return _groups(photos, pairs)
 
 
-def correlation(first: Image.Image, second: Image.Image, crops: Sequence[float]) -> float:
-    """How well two grey pictures agree where one is laid over the other, -1 to 1, as the best crop of either."""
-    return max(_inside(first, second, crops), _inside(second, first, crops))
+def correlation(first: Image.Image, second: Image.Image) -> float:
+    """How well two grey pictures agree where one is laid over the other, -1 to 1, as the best crop of either.
+
+    A coarse look tries every size; only what it finds promising is looked at closely.
+    """
+    small, other = (_shrunk(picture, COARSE_PX) for picture in (first, second))
+    best = -1.0
+    for whole, part, coarse_whole, coarse_part in ((first, second, small, other), (second, first, other, small)):
+        agreeing, crop = _inside(coarse_whole, coarse_part, CROPS[::4])
+        if agreeing >= COARSE_FROM:
+            agreeing, _ = _inside(whole, part, [near for near in CROPS if abs(near - crop) < COARSE_STEP])
+        best = max(best, agreeing)
+    return best
 
 
 def _candidates(photos: Sequence[str], vectors: NDArray[np.float32]) -> list[tuple[int, int, float]]:
@@ -87,20 +95,20 @@ def _shrunk(grey: Image.Image, side_px: int) -> Image.Image:
     return grey.resize((width, height), Image.Resampling.BILINEAR)
 
 
-def _inside(whole: Image.Image, part: Image.Image, crops: Sequence[float]) -> float:
-    """The best correlation of `part` with a piece of `whole` of the same proportions."""
+def _inside(whole: Image.Image, part: Image.Image, crops: Sequence[float]) -> tuple[float, float]:
+    """The best correlation of `part` with a piece of `whole` of the same proportions, and the crop that gives it."""
     from skimage.feature import match_template  # Not at the start of a server: a fifth of a second.
 
     pixels = np.asarray(whole, np.float32)
     flatter = (part.width / part.height) / (whole.width / whole.height)
-    best = -1.0
+    best = (-1.0, 1.0)
     for crop in crops:
         across, down = (crop, crop / flatter) if flatter >= 1 else (crop * flatter, crop)
         if across * down < LEAST_AREA:
             continue
         piece = np.asarray(part.resize((max(1, round(across * whole.width)), max(1, round(down * whole.height)))), np.float32)
         if piece.std() > 1:  # An even surface agrees with everything.
-            best = max(best, float(match_template(pixels, piece).max()))
+            best = max(best, (float(match_template(pixels, piece).max()), crop))
     return best
 
 
