@@ -1,5 +1,6 @@
 """Repairing labels: keep, relabel or delete photos, each with a reason; undo, redo, start over."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from model.store import Store, is_kept
 from model.workspaces import dataset_name, ensure_workspace
 
 TOLD = "told on Classify"
+UNWANTED = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
 Row = tuple[str, str, str | None, str | None]  # Photo, action, label, reason
 
 
@@ -121,7 +123,8 @@ def _append(store: Store, workspace: str, rows: Iterable[Row]) -> None:
         for photo, action, label, reason in rows:
             edit = standing.get(photo)
             said = (edit.reason if edit else "") if reason is None else reason
-            if edit is None or not _is_said(edit, action, label, said):
+            is_news = (action != NOTE or said) if edit is None else not _is_said(edit, action, label, said)
+            if is_news:
                 _check_kept(store, session, photo)
                 new.append((photo, action, label, said))
         append(session, workspace, new)
@@ -132,8 +135,8 @@ def _is_said(edit: Edit, action: str, label: str | None, reason: str) -> bool:
 
 
 def _cleaned(reason: str | None) -> str | None:
-    """Without NUL, for which PostgreSQL has no place."""
-    return None if reason is None else reason.replace("\0", "").strip()[:MAX_REASON]
+    """Without NUL, for which PostgreSQL has no place, and without marks that turn the direction of all that follows."""
+    return None if reason is None else UNWANTED.sub("", reason).strip()[:MAX_REASON]
 
 
 def _check_kept(store: Store, session: Session, photo: str) -> None:

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
@@ -98,7 +99,12 @@ class Card:
     seconds: float
     versions: dict[str, str]
     command: str
-    events: tuple[str, ...] = ()  # What kept it from going as it was asked: cancelled after an epoch, gone on after one
+    events: tuple[str, ...] = ()  # What kept it from going as it was asked: cancelled after an epoch, continued after one
+
+    @property
+    def trained_at(self) -> datetime:
+        """When it was saved."""
+        return datetime.fromisoformat(self.created_at)
 
 
 @dataclass(frozen=True)

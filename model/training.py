@@ -85,7 +85,7 @@ def judged_run(
         best_epoch=head.best_epoch,
         temperature=temperature,
         unfamiliar_below=unrelated_similarity(train.features, train.labels),
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         seconds=seconds,
         versions={package: version(package) for package in PACKAGES[request.mode]} | {"python": python_version()},
         command=request.command,

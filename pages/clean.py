@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from model.datasets import check_trainable
+from model.errors import CannotTrain
 from pages.shared import state
 from pages.shared.copies import show_copies
 from pages.shared.deck import Deck, show_deck
@@ -20,7 +22,11 @@ VIEWS = (JUDGE, COPIES, EFFECT, EDITS, WORKSHEET)
 
 def show_bar(judged: Judged, workspace: str) -> None:
     """How much was changed since the run in use was trained, and the way to see what it is worth."""
-    changes = judged.relabelled + judged.removed + judged.added
+    changes, obstacle = judged.relabelled + judged.removed + judged.added, ""
+    try:
+        check_trainable(judged.dataset)
+    except CannotTrain as error:
+        obstacle = str(error)
     words, doing = st.columns(2, vertical_alignment="center")
     with words:
         st.markdown("The app points at what looks wrong and says why. You judge. Nothing is ever lost; everything can be undone.")
@@ -31,11 +37,13 @@ def show_bar(judged: Judged, workspace: str) -> None:
             key="clean_retrain",
             type="primary" if changes else "secondary",
             icon=":material/model_training:",
-            disabled=not changes,
+            disabled=not changes or bool(obstacle),
             on_click=start_retraining,
             args=(workspace,),
             help="Trains a head on the cleaned data, which takes a second, and shows before and after.",
         )
+    if obstacle:
+        st.warning(f"{plain(obstacle)} Or take some deletions back.", icon=":material/block:")
 
 
 def show_judging(judged: Judged, workspace: str) -> None:

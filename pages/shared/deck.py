@@ -41,18 +41,20 @@ class Deck:
         return next((photo for photo in self.queue if not self.is_judged(photo)), self.queue[0])
 
     def is_judged(self, photo: str) -> bool:
-        """Whether something was decided about a photo, not only noted."""
-        return photo in self.standing and self.standing[photo].decides
+        """Whether something was decided about a photo since the run in use was trained."""
+        edit = self.standing.get(photo)
+        return edit is not None and edit.decides and edit.created_at >= self.judged.run.card.trained_at
 
 
 def show_deck(deck: Deck) -> None:
     """The photo whose turn it is, and the next ones."""
     photo, queue = deck.current, deck.queue
-    case = _case(deck.judged, deck.suspects, photo)
-    st.progress(
-        sum(map(deck.is_judged, queue)) / len(queue),
-        f"Photo {queue.index(photo) + 1} of {len(queue)}, {sum(map(deck.is_judged, queue))} judged",
-    )
+    case, done = _case(deck.judged, deck.suspects, photo), sum(map(deck.is_judged, queue))
+    st.progress(done / len(queue), f"Photo {queue.index(photo) + 1} of {len(queue)}, {done} judged")
+    if done == len(queue):
+        st.success(
+            "All of these are judged. Look for something else, or retrain and see the effect.", icon=":material/check_circle:"
+        )
     with st.container(border=True):
         pictures, words = st.columns([4, 6], gap="medium")
         with words:
@@ -61,9 +63,9 @@ def show_deck(deck: Deck) -> None:
             _ask_for_reason(deck, photo)
             _ask_for_place(queue, queue.index(photo))
         with pictures:
-            _show_pictures(deck.judged, photo, case)
+            _show_photo(photo, case)
         if case:
-            _show_neighbours(deck.judged, case)
+            _show_evidence(deck.judged, case)
     _show_strip(deck, queue.index(photo))
 
 
@@ -83,9 +85,11 @@ def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
         filed = f"Filed under {class_badge(classes, label)}. " if label else ""
         st.markdown(f"{filed}Added since the run in use was trained: retrain to hear what it says.")
     else:
+        label = deck.judged.dataset.label_of(photo)
+        moved = f", now {class_badge(classes, label) if label else 'deleted'}" if label != case.actual else ""
         st.markdown(
-            f"Filed under {class_badge(classes, case.actual)} :small[{percent(case.actual_probability)}, loss {case.loss:.2f}]  \n"
-            f"Predicted {class_badge(classes, case.predicted)} :small[{percent(case.probability)}]"
+            f"Filed under {class_badge(classes, case.actual)}{moved} :small[probability {percent(case.actual_probability)}, "
+            f"loss {case.loss:.2f}]  \nPredicted {class_badge(classes, case.predicted)} :small[{percent(case.probability)}]"
         )
     if photo in suspects.bad_photos:
         st.markdown(bad(suspects.measures[photo]))
@@ -107,11 +111,11 @@ def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:
     ]
     keep, delete = ("Keep", "K", ":material/check:", KEEP, filed), ("Delete", "D", ":material/delete:", DELETE, None)
     advised = None if deck.is_judged(photo) else _advice(deck, photo, label)
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xsmall", key="clean_decisions"):
         for text, shortcut, icon, action, new in (keep, *moves, delete):
             st.button(
                 text,
-                key=f"clean_{action}_{new if action == RELABEL else ''}",
+                key=f"clean_{action}_{new}_{photo}",  # A press counts for the photo that was on the screen.
                 icon=icon,
                 shortcut=shortcut,
                 type="primary" if advised in ((action, new), (action, None)) else "secondary",
@@ -133,7 +137,7 @@ def _ask_for_reason(deck: Deck, photo: str) -> None:
     reason = deck.standing[photo].reason if photo in deck.standing else ""
     quick, words = f"clean_why_{photo}_{reason}", f"clean_words_{photo}_{reason}"
     usual = reason if reason in REASONS else None
-    st.pills("Why?", REASONS, default=usual, key=quick, wrap=True, on_change=_say, args=(deck, photo, quick))
+    st.pills("Why?", REASONS, default=usual, key=quick, wrap=True, on_change=_say, args=(deck, photo, quick, usual or ""))
     st.text_input(
         "In your own words",
         "" if usual else reason,
@@ -142,7 +146,7 @@ def _ask_for_reason(deck: Deck, photo: str) -> None:
         placeholder="or in your own words",
         label_visibility="collapsed",
         on_change=_say,
-        args=(deck, photo, words),
+        args=(deck, photo, words, "" if usual else reason),
     )
 
 
@@ -169,44 +173,56 @@ def _decide(deck: Deck, decision: Decision) -> None:
     state.show_card(next((photo for photo in rest if not deck.is_judged(photo)), decision.photo))
 
 
-def _say(deck: Deck, photo: str, key: str) -> None:
-    """Store a reason: with the decision that stands, or as a note until there is one."""
+def _say(deck: Deck, photo: str, key: str, before: str) -> None:
+    """Store a reason: with the decision that stands, or as a note until there is one.
+
+    Streamlit also calls this for widgets of a run that was interrupted, with nothing new in them.
+    """
+    said = st.session_state[key] or ""
+    if said == before:
+        return
     edit = deck.standing.get(photo)
     action, label = (edit.action, edit.label) if edit else (NOTE, None)
-    attempt(decide, get_store(), deck.workspace, [Decision(photo, action, label, st.session_state[key] or "")])
+    attempt(decide, get_store(), deck.workspace, [Decision(photo, action, label, said)])
     state.show_card(photo)
 
 
-def _show_pictures(judged: Judged, photo: str, case: TopLoss | None) -> None:
-    classes = judged.run.card.classes
+def _show_photo(photo: str, case: TopLoss | None) -> None:
     try:
         st.image(get_picture(photo), width="stretch", alt=f"The photo{f', filed under {case.actual}' if case else ''}")
     except NotFound as error:
         st.info(str(error), icon=":material/hide_image:")
-        return
-    if case is None:
-        return
+
+
+def _show_evidence(judged: Judged, case: TopLoss) -> None:
+    """What in the photo speaks for and against the two classes in question, and what it resembles."""
+    classes, rival = judged.run.card.classes, case.actual if case.actual != case.predicted else case.runner_up
     prepare_look_alikes(judged.run.card.id)
-    rival = case.actual if case.actual != case.predicted else case.runner_up
-    with st.grid(2, min_column_width=84, gap="xsmall"):
+    maps, alike = st.columns([4, 6], gap="medium")
+    with maps, st.grid(2, min_column_width=84, gap="xsmall"):
         for name in dict.fromkeys((case.predicted, rival)):
             with st.container(gap="xxsmall"):
-                tinted = get_evidence(photo, judged.run.card.id, classes.index(name), EVIDENCE_PX)
-                st.image(tinted, width="stretch", alt=f"Tinted orange where it speaks for {name} and blue where against")
+                _show_map(judged, case.photo, name, classes.index(name))
                 st.caption(f"for and against {plain(name)}")
+    with alike:
+        cards = [
+            Card(
+                photo,
+                class_badge(judged.dataset.classes, label) if label else ":gray-badge[deleted]",
+                f"A training photo much like it, filed under {label or 'nothing any more'}",
+            )
+            for photo, label in case.neighbours
+        ]
+        show_cards(cards, columns=5, key="clean_alike")
+        st.caption("Most alike among the training photos")
 
 
-def _show_neighbours(judged: Judged, case: TopLoss) -> None:
-    st.caption("Most alike among the training photos")
-    cards = [
-        Card(
-            photo,
-            class_badge(judged.dataset.classes, label) if label else ":gray-badge[deleted]",
-            f"A training photo much like it, filed under {label or 'nothing any more'}",
-        )
-        for photo, label in case.neighbours
-    ]
-    show_cards(cards, columns=5, key="clean_alike", width=470)
+def _show_map(judged: Judged, photo: str, name: str, position: int) -> None:
+    try:
+        tinted = get_evidence(photo, judged.run.card.id, position, EVIDENCE_PX)
+    except NotFound:
+        return  # The photo was destroyed; its place says so.
+    st.image(tinted, width="stretch", alt=f"Tinted orange where it speaks for {name} and blue where against")
 
 
 def _show_strip(deck: Deck, place: int) -> None:

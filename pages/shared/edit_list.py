@@ -8,7 +8,7 @@ import streamlit as st
 from model.answer_key import has_key
 from model.cleaning import decide, redo, start_over, undo, withdraw_photo
 from model.datasets import Dataset, find_dataset
-from model.edits import History
+from model.edits import Edit, History
 from model.errors import NotFound
 from model.exchange import decisions_from, edits_as_csv, write_zip
 from model.store import Store
@@ -39,15 +39,16 @@ def show_steps(history: History, workspace: str) -> None:
             shortcut=key,
             disabled=step is None,
             on_click=_turn,
-            args=(turn, workspace, step, next((edit.photo for edit in history.edits if edit.step == step), "")),
+            args=(turn, workspace, [edit for edit in history.edits if edit.step == step], text),
             type="tertiary",
         )
 
 
-def _turn(turn: Callable[[Store, str, int], None], workspace: str, step: int, photo: str) -> None:
-    """Undo or redo a step, and show its first photo."""
-    if succeeds(turn, get_store(), workspace, step):
-        state.show_card(photo)
+def _turn(turn: Callable[[Store, str, int], None], workspace: str, edits: list[Edit], name: str) -> None:
+    """Undo or redo a step, say which, and show its first photo."""
+    if succeeds(turn, get_store(), workspace, edits[0].step):
+        state.show_card(edits[0].photo)
+        st.toast(f"{name}: {decided(edits[0])}, {count(len(edits), 'photo')}", icon=":material/history:")
 
 
 def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
@@ -109,7 +110,7 @@ def _show_exchange(imported: Dataset, dataset: Dataset, history: History, worksp
         st.caption(f"More than {MOST_ZIPPED} photos are too many to send by a browser. From a shell: `python -m model export`")
     file = st.file_uploader(
         "Bring back either of them", ["csv", "zip"], max_upload_size=MAX_UPLOAD_MB, key="clean_bring",
-        help="What it says about photos of this dataset becomes one step that Undo takes back.",
+        help="What it says about photos of this dataset becomes one step that Undo takes back. Photos of your own stay behind.",
     )  # fmt: skip
     if file is not None and st.button("Follow this file", type="primary", key="clean_follow"):
         try:

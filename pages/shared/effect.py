@@ -3,8 +3,7 @@
 import streamlit as st
 
 from model.comparison import Comparison, compare
-from model.datasets import check_trainable
-from model.errors import CannotTrain, NotFound
+from model.errors import NotFound
 from model.requests import TrainRequest
 from model.runs import HeadSettings
 from model.workspace_runs import activate_run, runs_of
@@ -28,10 +27,6 @@ def start_retraining(workspace: str) -> None:
     settings = card.settings if isinstance(card.settings, HeadSettings) else HeadSettings()
     state.set_choice(state.BEFORE, used)
     state.set_choice(state.CLEAN_VIEW, EFFECT)
-    try:
-        check_trainable(dataset)
-    except CannotTrain:
-        return  # The page says so.
     for run in runs_of(store, workspace):  # Trained already: nothing new would come of it.
         made = get_card(run.id)
         if (made.fingerprint, made.backbone, made.settings) == (dataset.fingerprint, card.backbone, settings):
@@ -45,10 +40,6 @@ def start_retraining(workspace: str) -> None:
 
 def show_effect(judged: Judged, workspace: str) -> None:
     """Before and after."""
-    try:
-        check_trainable(judged.dataset)
-    except CannotTrain as error:
-        st.warning(plain(str(error)), icon=":material/block:")
     if _is_training(workspace):
         return
     names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
@@ -115,7 +106,7 @@ def _use(workspace: str, run: str) -> None:
 
 
 def _headline(both: Comparison) -> str:
-    return f"Validation: {both.before.errors} wrong before, {both.after.errors} after"
+    return f"Validation, under your labels: {both.before.errors} wrong before, {both.after.errors} after"
 
 
 def _goalposts(first: Judged, second: Judged) -> str:

@@ -14,6 +14,7 @@ from pages.shared.words import count, decided, percent, plain
 
 PAGE = 24
 LEAST_PX = 136
+WHY = "clean_many_why"
 
 
 def show_many(judged: Judged, suspects: Suspects, history: History, queue: list[str], workspace: str) -> None:
@@ -25,7 +26,7 @@ def show_many(judged: Judged, suspects: Suspects, history: History, queue: list[
     with place, st.grid("auto", min_column_width=LEAST_PX, gap="small"):
         for photo in shown:
             _show_photo(judged, suspects, history, photo)
-    ticked = [photo for photo in shown if st.session_state.get(_tick(photo))]
+    ticked = [photo for photo in queue if st.session_state.get(_tick(photo))]
     with acting:
         _ask_for_decision(judged, shown, ticked, workspace)
 
@@ -36,7 +37,7 @@ def _show_photo(judged: Judged, suspects: Suspects, history: History, photo: str
     badge = class_badge(classes, label) if label in classes else ":gray-badge[deleted]"
     with st.container(gap="xxsmall"):
         show_thumbnail(Card(photo, "", f"Filed under {label or 'nothing: deleted'}"))
-        st.checkbox(badge, key=_tick(photo))
+        st.checkbox(badge, key=_tick(photo), persist_state="page")
         if edit and edit.decides:
             st.caption(f":material/check: {decided(edit)}")
         elif doubt and doubt.suggestion != label:
@@ -44,20 +45,21 @@ def _show_photo(judged: Judged, suspects: Suspects, history: History, photo: str
 
 
 def _ask_for_decision(judged: Judged, shown: list[str], ticked: list[str], workspace: str) -> None:
-    reason = st.pills("Why?", REASONS, key="clean_many_why", wrap=True)
+    reason = st.pills("Why?", REASONS, key=WHY, wrap=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{count(len(ticked), 'photo')} ticked**")
-        st.button("All of them", on_click=_tick_all, args=(shown, True), type="tertiary", key="clean_all")
-        st.button("None", on_click=_tick_all, args=(shown, False), type="tertiary", key="clean_none")
+        st.button("All on this page", on_click=_tick_all, args=(shown, True), type="tertiary", key="clean_all")
+        st.button("None", on_click=_tick_all, args=(ticked, False), type="tertiary", key="clean_none")
         actions = [("Keep", KEEP, None), *((f"To {plain(name)}", RELABEL, name) for name in judged.dataset.classes)]
         for number, (text, action, label) in enumerate([*actions, ("Delete", DELETE, None)]):
             decisions = [Decision(photo, action, label, reason) for photo in ticked]
-            st.button(text, key=f"clean_many_{number}", disabled=not ticked, on_click=_decide, args=(workspace, decisions, shown))
+            st.button(text, key=f"clean_many_{number}", disabled=not ticked, on_click=_decide, args=(workspace, decisions))
 
 
-def _decide(workspace: str, decisions: list[Decision], shown: list[str]) -> None:
+def _decide(workspace: str, decisions: list[Decision]) -> None:
     if succeeds(decide, get_store(), workspace, decisions):
-        _tick_all(shown, False)
+        _tick_all([decision.photo for decision in decisions], False)
+        st.session_state[WHY] = None
 
 
 def _tick_all(photos: list[str], ticked: bool) -> None:

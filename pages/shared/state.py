@@ -60,7 +60,8 @@ def show_card(photo: str) -> None:
 
 def link_to_card(photo: str) -> dict[str, str]:
     """Query parameters of a link to a photo in the cleaner, among all photos."""
-    return {_WORKSPACE: workspace(), LOOK_FOR: "All", _CARD: photo}
+    whole = {LOOK_FOR: "All", MANY: "One by one", CLEAN_CLASS: "(all)", CLEAN_SPLIT: "(all)"}
+    return {_WORKSPACE: workspace(), CLEAN_VIEW: "Judge", **whole, _CARD: photo}
 
 
 def uploader_key() -> str:

@@ -42,8 +42,9 @@ HOW_IT_WORKS = """
 
 
 def plain(text: str) -> str:
-    """Visitors' own text, so that Markdown shows it as it is."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", text)
+    """Visitors' own text, so that Markdown shows it as it is, and makes no links, icons or arrows of it."""
+    parted = re.sub(r"(:|@|www|-(?=[->]))", "\\1\u2060", text, flags=re.IGNORECASE)  # A joiner that nobody sees
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", parted)
 
 
 def shortened(text: str, most: int = 32) -> str:

@@ -18,7 +18,9 @@ PHOTO_PX = 110
 
 def show_worksheet(judged: Judged, history: History, workspace: str) -> None:
     """A row a photo; what is filled in here is a decision like any other."""
-    cases = worksheet(judged.run.evaluation.of("valid"), history.standing)
+    trained = judged.run.card.trained_at  # What was decided before, the run has learned.
+    since = {photo: edit for photo, edit in history.standing.items() if edit.created_at >= trained}
+    cases = worksheet(judged.run.evaluation.of("valid"), since)
     imported = find_dataset(get_store(), judged.dataset.name)  # What was deleted has a name too.
     files = {member.photo: member.file for member in (*imported.members, *judged.dataset.members)}
     st.markdown(

@@ -77,7 +77,7 @@ def test_a_label_is_corrected_and_the_figures_follow(page: Page, address: str) -
     card.get_by_role("link", name="Repair it").click()
     expect(page.get_by_text("Filed under succulent")).to_be_visible()
     wait_for_app(page)
-    page.locator(".st-key-clean_relabel_tree").get_by_role("button").click()
+    page.locator(".st-key-clean_decisions").get_by_role("button", name="tree").click()
     expect(page.get_by_text("1 judged")).to_be_visible()
     wait_for_app(page)
     page.get_by_role("link", name="Evaluate").click()

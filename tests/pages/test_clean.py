@@ -6,18 +6,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.cleaning import Decision, decide, history
+from model.cleaning import Decision, decide, history, tell_label, withdraw_photo
 from model.datasets import find_dataset
 from model.edits import DELETE, KEEP, NOTE, RELABEL
 from model.exchange import edits_as_csv
+from model.photos import open_photo
 from model.runs import SHIPPED, load_run, run_folder
 from model.starter import FOLDER, STARTER
 from model.store import Store
 from model.suspects import Suspects, find_suspects
 from model.top_losses import ranked
 from model.workspace_runs import active_run, runs_of
-from model.workspaces import new_workspace_id
-from tests.conftest import fabricate
+from model.workspaces import dataset_name, new_workspace_id
+from tests.conftest import encoded, fabricate, picture, put_photo
 from tests.pages.conftest import APP, parameter, text
 
 
@@ -141,7 +142,7 @@ def test_retraining_shows_before_and_after_and_the_untouched_test_photos(store: 
     app.button(key="clean_retrain").click().run()
     assert not app.exception
     [run] = [entry.id for entry in runs_of(store, workspace) if entry.own]
-    assert app.header[0].value.startswith("Validation:")
+    assert app.header[0].value.startswith("Validation, under your labels")
     assert "The goalposts moved" in text(app)
     assert "On the 90 test photos" in text(app)
     assert active_run(store, workspace) == SHIPPED
@@ -160,7 +161,7 @@ def test_a_class_cleaned_away_is_a_sentence(store: Store, workspace: str) -> Non
     trees = [one.photo for one in find_dataset(store, STARTER).members if (one.split, one.label) == ("train", "tree")]
     decide(store, workspace, [Decision(photo, DELETE) for photo in trees])
     app = clean(workspace)
-    app.button(key="clean_retrain").click().run()
+    assert app.button(key="clean_retrain").disabled
     assert "tree has 0 training photos" in app.warning[0].value
     assert not app.exception
 
@@ -231,3 +232,53 @@ def test_a_dataset_without_suspects_or_key_says_so(store: Store) -> None:
 @pytest.mark.parametrize("nonsense", [{"do": "x"}, {"card": "y"}, {"find": "z", "order": "?"}, {"before": "no", "after": "no"}])
 def test_nonsense_in_a_link_is_ignored(workspace: str, nonsense: dict[str, str]) -> None:
     assert "Which labels are wrong?" in text(clean(workspace, **nonsense))
+
+
+def test_what_the_new_run_has_learned_is_to_be_judged_again(store: Store, workspace: str, suspects: Suspects) -> None:
+    doubts = [suspects.doubts[photo] for photo in suspects.wrong_labels]
+    decide(store, workspace, [Decision(doubt.photo, RELABEL, doubt.suggestion) for doubt in doubts])
+    assert "31 judged" in clean(workspace).get("progress")[0].proto.text
+    app = clean(workspace)
+    app.button(key="clean_retrain").click().run()
+    app.button(key="clean_use").click().run()
+    again = clean(workspace)
+    assert "0 judged" in again.get("progress")[0].proto.text
+
+
+def test_keep_leaves_the_label_that_the_card_shows(store: Store, workspace: str, suspects: Suspects) -> None:
+    doubt = suspects.doubts[suspects.wrong_labels[0]]
+    decide(store, workspace, [Decision(doubt.photo, RELABEL, doubt.suggestion)])
+    app = clean(workspace, card=doubt.photo)
+    assert f"now :violet-badge[{doubt.suggestion}]" in text(app)
+    pressed(app, "Keep")
+    assert last(store, workspace, doubt.photo) == (KEEP, doubt.label, "")
+    assert find_dataset(store, STARTER, workspace=workspace).label_of(doubt.photo) == doubt.label
+
+
+def test_what_another_tab_made_impossible_is_a_sentence(store: Store, workspace: str) -> None:
+    photo = put_photo(store, open_photo(encoded(picture(seed=900))))
+    tell_label(store, workspace, photo, "tree")
+    app = clean(workspace, find="All", card=photo)
+    assert "Added since the run in use was trained" in text(app)
+    withdraw_photo(store, workspace, photo)
+    pressed(app, "Keep")
+    assert "no longer in the dataset" in app.error[0].value
+
+
+def test_a_link_in_a_reason_is_no_link(store: Store, workspace: str, suspects: Suspects) -> None:
+    decide(store, workspace, [Decision(suspects.wrong_labels[0], DELETE, reason="see https://evil.example.com \u202etxt.exe")])
+    said = text(clean(workspace, do="Edits"))
+    assert "https://evil" not in said.replace("\\", "")
+    assert "\u202e" not in said
+
+
+def test_a_dataset_without_test_photos_has_an_effect_too(store: Store) -> None:
+    rows = [(name, split) for split in ("train", "valid") for name in ("ash", "beech") for _ in range(6)]
+    logits = np.eye(2, dtype=np.float32)[[int(name == "beech") for name, _ in rows]] * 4
+    own, _ = fabricate(store, ("ash", "beech"), rows, logits)
+    first = next(member.photo for member in find_dataset(store, dataset_name(store, own)).members if member.split == "train")
+    decide(store, own, [Decision(first, DELETE)])
+    app = clean(own)
+    app.button(key="clean_retrain").click().run()
+    assert "There are no test photos" in text(app)
+    assert not app.exception

@@ -8,7 +8,7 @@ from pages.shared.words import a, count, in_words, listed, plain
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
 def test_no_cell_is_a_formula(formula: str) -> None:
-    lines = as_csv([{"file": formula, formula: 0.5}]).decode("utf-8-sig").split("\n")
+    lines = as_csv([{"file": formula, formula: 0.5}]).decode("utf-8-sig").split("\r\n")
     assert "'" + formula.strip() in lines[0].replace("\t", "").replace("\r", "")
     assert lines[1].lstrip('"').startswith("'")
 
@@ -18,7 +18,7 @@ def test_a_table_of_nothing_is_empty() -> None:
 
 
 def test_excel_is_told_the_encoding() -> None:
-    assert as_csv([{"file": "kaktüs.jpg"}]) == b"\xef\xbb\xbffile\nkakt\xc3\xbcs.jpg\n"
+    assert as_csv([{"file": "kaktüs.jpg"}]) == b"\xef\xbb\xbffile\r\nkakt\xc3\xbcs.jpg\r\n"
 
 
 def test_words() -> None:
@@ -31,5 +31,5 @@ def test_words() -> None:
 
 def test_visitors_text_is_shown_as_it_is() -> None:
     assert plain("![x](http://evil/t.png) **b** <b> :red[x] $y$") == (
-        r"\!\[x\]\(http\://evil/t\.png\) \*\*b\*\* \<b\> \:red\[x\] \$y\$"
+        "\\!\\[x\\]\\(http\\:\u2060//evil/t\\.png\\) \\*\\*b\\*\\* \\<b\\> \\:\u2060red\\[x\\] \\$y\\$"
     )
