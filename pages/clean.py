@@ -6,6 +6,7 @@ from model.datasets import check_trainable
 from model.errors import CannotTrain
 from pages.shared import state
 from pages.shared.copies import show_copies
+from pages.shared.decisions import attempt
 from pages.shared.deck import Deck, show_deck
 from pages.shared.edit_list import show_edits, show_steps
 from pages.shared.effect import EFFECT, show_effect, start_retraining
@@ -38,8 +39,8 @@ def show_bar(judged: Judged, workspace: str) -> None:
             type="primary" if changes else "secondary",
             icon=":material/model_training:",
             disabled=not changes or bool(obstacle),
-            on_click=start_retraining,
-            args=(workspace,),
+            on_click=attempt,
+            args=(start_retraining, workspace),
             help="Trains a head on the cleaned data, which takes a second, and shows before and after.",
         )
     if obstacle:

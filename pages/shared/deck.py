@@ -98,7 +98,8 @@ def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
     if any(photo in group.photos for group in suspects.twins):
         st.markdown("**The same picture is here twice:** see Copies.")
     if photo in deck.standing:
-        st.markdown(f":green-badge[:material/check: {decided(deck.standing[photo])}]")
+        edit = deck.standing[photo]
+        st.markdown(f":{'green-badge[:material/check:' if edit.decides else 'gray-badge[:material/edit_note:'} {decided(edit)}]")
 
 
 def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:

@@ -27,15 +27,25 @@ def start_retraining(workspace: str) -> None:
     settings = card.settings if isinstance(card.settings, HeadSettings) else HeadSettings()
     state.set_choice(state.BEFORE, used)
     state.set_choice(state.CLEAN_VIEW, EFFECT)
-    for run in runs_of(store, workspace):  # Trained already: nothing new would come of it.
-        made = get_card(run.id)
-        if (made.fingerprint, made.backbone, made.settings) == (dataset.fingerprint, card.backbone, settings):
-            state.set_choice(state.AFTER, run.id)
-            return
-    state.forget_choice(state.AFTER)
     changes = get_judged(used, workspace)
     name = f"Cleaned, {count(changes.relabelled + changes.removed + changes.added, 'change')}"
-    get_head_jobs().start(store, workspace, TrainRequest(dataset, card.backbone, settings, name, workspace))
+    request = TrainRequest(dataset, card.backbone, settings, name, workspace)
+    known = next((run.id for run in runs_of(store, workspace) if _is_of(run.id, request)), None)
+    if known:  # Nothing new would come of it.
+        state.set_choice(state.AFTER, known)
+    else:
+        state.forget_choice(state.AFTER)
+        get_head_jobs().start(store, workspace, request)
+
+
+def _is_of(run: str, request: TrainRequest) -> bool:
+    """Whether a run is what a request would give."""
+    try:
+        card = get_card(run)
+    except NotFound:
+        return False
+    wanted = (request.dataset.fingerprint, request.backbone, request.settings)
+    return (card.fingerprint, card.backbone, card.settings) == wanted
 
 
 def show_effect(judged: Judged, workspace: str) -> None:
