@@ -16,7 +16,7 @@ from model.starter import FOLDER, STARTER
 from model.store import Store
 from model.suspects import Suspects, find_suspects
 from model.top_losses import ranked
-from model.workspace_runs import active_run, runs_of
+from model.workspace_runs import Entry, active_run, runs_of
 from model.workspaces import dataset_name, new_workspace_id
 from tests.conftest import encoded, fabricate, picture, put_photo
 from tests.pages.conftest import APP, parameter, text
@@ -153,7 +153,8 @@ def test_retraining_shows_before_and_after_and_the_untouched_test_photos(store: 
     assert not app.exception
 
 
-def test_without_changes_there_is_no_effect_yet(workspace: str) -> None:
+def test_without_another_run_there_is_no_effect_yet(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.shared.effect.runs_of", lambda *_: [Entry(SHIPPED, "Shipped head", own=False)])
     assert "Nothing to compare yet" in clean(workspace, do="Effect").info[0].value
 
 
