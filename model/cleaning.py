@@ -64,8 +64,9 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
         if member.split == "test":
             raise NotFound("This photo belongs to the test split, which stays as it is so that it can judge fairly.")
         told = {RELABEL: decision.label, KEEP: decision.label or member.label}.get(decision.action)
-        is_kept = decision.action == RELABEL and told == imported.labels.get(decision.photo)
-        rows[decision.photo] = (decision.photo, KEEP if is_kept else decision.action, told, _cleaned(decision.reason))
+        comes_back = decision.action == RELABEL and told == imported.labels.get(decision.photo)
+        action = KEEP if comes_back else decision.action
+        rows[decision.photo] = (decision.photo, action, told, _cleaned(decision.reason))
     _append(store, workspace, rows.values())
 
 
@@ -118,8 +119,8 @@ def _datasets(store: Store, workspace: str) -> tuple[Dataset, Dataset]:
 def _append(store: Store, workspace: str, rows: Iterable[Row]) -> None:
     with store.writing() as session:
         ensure_workspace(session, workspace)
-        standing = history_of(session, workspace).standing
-        new = []
+        before = history_of(session, workspace)
+        standing, new = before.standing, []
         for photo, action, label, reason in rows:
             edit = standing.get(photo)
             said = (edit.reason if edit else "") if reason is None else reason
@@ -127,7 +128,7 @@ def _append(store: Store, workspace: str, rows: Iterable[Row]) -> None:
             if is_news:
                 _check_kept(store, session, photo)
                 new.append((photo, action, label, said))
-        append(session, workspace, new)
+        append(session, workspace, before, new)
 
 
 def _is_said(edit: Edit, action: str, label: str | None, reason: str) -> bool:

@@ -82,10 +82,9 @@ def history_of(session: Session, workspace: str, up_to: int | None = None) -> Hi
     return History(tuple(edits.values()), undone[-1] if undone else None, last)
 
 
-def append(session: Session, workspace: str, rows: Iterable[tuple[str, str, str | None, str]]) -> None:
-    """Within a transaction that writes: decide about photos, given as (photo, action, label, reason), in one step."""
-    history = history_of(session, workspace)
-    step = max((edit.step for edit in history.edits), default=0) + 1
+def append(session: Session, workspace: str, before: History, rows: Iterable[tuple[str, str, str | None, str]]) -> None:
+    """Within a transaction that writes: decide about photos, given as (photo, action, label, reason), in one step more."""
+    step = max((edit.step for edit in before.edits), default=0) + 1
     for photo, action, label, reason in rows:
         row = EditRow(workspace=workspace, photo=photo, step=step, action=action, label=label, reason=reason)
         session.add(row)

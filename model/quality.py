@@ -22,6 +22,7 @@ TINY_BELOW_PX = 96
 LONG_FROM = 2.5  # A photo's longer side beside its shorter one
 BATCH = 32
 MEASURES = "measures"  # The name of the saved array
+COLUMNS = ("blur", "brightest", "middle")  # Its columns, and the catalogue's
 
 
 class Flaw(StrEnum):
@@ -95,20 +96,18 @@ def measure(image: Image.Image) -> Quality:
 
 def packed(found: Iterable[Quality]) -> NDArray[np.float64]:
     """Measures as an array to be saved: blur, brightest, middle, (N, 3)."""
-    return np.array([(one.blur, one.brightest, one.middle) for one in found], np.float64).reshape(-1, 3)
+    return np.array([[getattr(one, column) for column in COLUMNS] for one in found], np.float64).reshape(-1, len(COLUMNS))
 
 
 def unpacked(photos: Iterable[str], measures: NDArray[np.float64]) -> list[dict[str, object]]:
     """Rows for the catalogue from what `packed` made."""
-    return [
-        {"photo": photo, "blur": float(blur), "brightest": float(brightest), "middle": float(middle)}
-        for photo, (blur, brightest, middle) in zip(photos, measures, strict=True)
-    ]
+    rows = zip(photos, measures.tolist(), strict=True)
+    return [{"photo": photo, **dict(zip(COLUMNS, row, strict=True))} for photo, row in rows]
 
 
 def quality_row(photo: str, quality: Quality) -> dict[str, object]:
     """The measures as the catalogue keeps them."""
-    return {"photo": photo, **{name: getattr(quality, name) for name in ("blur", "brightest", "middle")}}
+    return {"photo": photo, **{name: getattr(quality, name) for name in COLUMNS}}
 
 
 def _of_stored(store: Store, name: str) -> Quality | None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from model.datasets import Dataset
 from model.runs import Run
-from pages.shared.colours import class_badge
+from pages.shared.colours import label_badge
 from pages.shared.gallery import Card, show_cards
 from pages.shared.resources import get_answer, get_evidence, get_picture
 from pages.shared.words import explanation, verdict
@@ -48,7 +48,7 @@ def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
 
 def _neighbour_card(photo: str, similarity: float, dataset: Dataset) -> Card:
     label = dataset.label_of(photo)
-    badge = class_badge(dataset.classes, label) if label else ":gray-badge[removed]"
+    badge = label_badge(dataset.classes, label)
     return Card(
         photo,
         f"{badge}  \n:small[{similarity:.0%} alike]",

@@ -25,6 +25,11 @@ def class_badge(classes: tuple[str, ...], name: str) -> str:
     return f":{BADGE_COLOURS[position] if position < len(BADGE_COLOURS) else 'gray'}-badge[{plain(name)}]"
 
 
+def label_badge(classes: tuple[str, ...], label: str | None) -> str:
+    """The badge of a photo's label; grey where it is no longer in the dataset."""
+    return class_badge(classes, label) if label else ":gray-badge[deleted]"
+
+
 def ink() -> str:
     """The colour of text on the page, for charts: their text marks do not follow the theme."""
     return "#ebe8dd" if st.context.theme.type == "dark" else "#2a2f2a"

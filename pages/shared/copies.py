@@ -6,7 +6,7 @@ from model.cleaning import Decision, decide
 from model.edits import DELETE, KEEP, History
 from model.suspects import Suspects
 from model.twins import Group
-from pages.shared.colours import class_badge
+from pages.shared.colours import label_badge
 from pages.shared.decisions import attempt
 from pages.shared.gallery import Card, show_thumbnail
 from pages.shared.resources import Judged, get_store
@@ -45,7 +45,7 @@ def _show_group(judged: Judged, suspects: Suspects, history: History, group: Gro
         for photo in group.photos:
             with st.container(width=PHOTO_PX, gap="xxsmall"):
                 label = judged.dataset.label_of(photo)
-                badge = class_badge(judged.dataset.classes, label) if label else ":gray-badge[deleted]"
+                badge = label_badge(judged.dataset.classes, label)
                 size = suspects.measures[photo]
                 split = SPLIT_NAMES[suspects.splits[photo]]
                 show_thumbnail(Card(photo, "", f"{split}, filed under {label or 'nothing: deleted'}"))

@@ -10,15 +10,15 @@ from model.errors import NotFound
 from model.suspects import Suspects
 from model.top_losses import TopLoss, top_losses
 from pages.shared import state
-from pages.shared.colours import class_badge
+from pages.shared.colours import class_badge, label_badge
 from pages.shared.decisions import attempt, succeeds
 from pages.shared.gallery import Card, show_cards
+from pages.shared.losses import EVIDENCE_PX, show_neighbours
 from pages.shared.resources import Judged, get_evidence, get_picture, get_store, prepare_look_alikes
 from pages.shared.words import bad, decided, doubtful, percent, plain
 
 REASONS = ("wrong plant", "two plants", "not a photo", "ambiguous", "bad photo", "a copy")
 STRIP = 12
-EVIDENCE_PX = 320
 KEYS = 9  # Classes that have a key of their own.
 
 
@@ -86,7 +86,7 @@ def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
         st.markdown(f"{filed}Added since the run in use was trained: retrain to hear what it says.")
     else:
         label = deck.judged.dataset.label_of(photo)
-        moved = f", now {class_badge(classes, label) if label else 'deleted'}" if label != case.actual else ""
+        moved = f", now {label_badge(classes, label)}" if label != case.actual else ""
         st.markdown(
             f"Filed under {class_badge(classes, case.actual)}{moved} :small[probability {percent(case.actual_probability)}, "
             f"loss {case.loss:.2f}]  \nPredicted {class_badge(classes, case.predicted)} :small[{percent(case.probability)}]"
@@ -206,16 +206,7 @@ def _show_evidence(judged: Judged, case: TopLoss) -> None:
                 _show_map(judged, case.photo, name, classes.index(name))
                 st.caption(f"for and against {plain(name)}")
     with alike:
-        cards = [
-            Card(
-                photo,
-                class_badge(judged.dataset.classes, label) if label else ":gray-badge[deleted]",
-                f"A training photo much like it, filed under {label or 'nothing any more'}",
-            )
-            for photo, label in case.neighbours
-        ]
-        show_cards(cards, columns=5, key="clean_alike")
-        st.caption("Most alike among the training photos")
+        show_neighbours(judged, case, "clean_alike")
 
 
 def _show_map(judged: Judged, photo: str, name: str, position: int) -> None:
@@ -234,6 +225,5 @@ def _show_strip(deck: Deck, place: int) -> None:
     for photo in deck.queue[start : start + STRIP]:
         label = labels.get(photo)
         mark = ":material/visibility: " if photo == deck.queue[place] else ":material/check: " if deck.is_judged(photo) else ""
-        badge = class_badge(classes, label) if label else ":gray-badge[deleted]"
-        cards.append(Card(photo, f"{mark}{badge}", f"Filed under {label or 'nothing: deleted'}"))
+        cards.append(Card(photo, f"{mark}{label_badge(classes, label)}", f"Filed under {label or 'nothing: deleted'}"))
     show_cards(cards, columns=6, key="clean_strip", on_pick=state.show_card)

@@ -98,8 +98,8 @@ def _show(first: Judged, second: Judged, names: dict[str, str], workspace: str) 
             f"Use {plain(names[run])} from now on",
             key="clean_use",
             type="primary",
-            on_click=_use,
-            args=(workspace, run),
+            on_click=attempt,
+            args=(activate_run, get_store(), workspace, run),
             help="Classify, Evaluate and this page then go by it; the suspects are looked for anew.",
         )
     show_matrices(both, names[first.run.card.id], names[run])
@@ -109,10 +109,6 @@ def _show(first: Judged, second: Judged, names: dict[str, str], workspace: str) 
     if photo in both.before.photos:
         fixed = both.before.photos.index(photo) in both.fixed
         open_card(*((first, both.before) if fixed else (second, both.after)), photo)
-
-
-def _use(workspace: str, run: str) -> None:
-    attempt(activate_run, get_store(), workspace, run)
 
 
 def _headline(both: Comparison) -> str:

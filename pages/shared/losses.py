@@ -6,14 +6,14 @@ from streamlit.delta_generator import DeltaGenerator
 from model.evaluation import Evaluation
 from model.top_losses import TopLoss, ranked, top_losses
 from pages.shared import state
-from pages.shared.colours import class_badge
+from pages.shared.colours import class_badge, label_badge
 from pages.shared.gallery import Card, show_cards
 from pages.shared.resources import Judged, get_evidence, get_flaws, get_picture, prepare_look_alikes
 from pages.shared.words import REASON_NAMES, count, percent, plain, why
 
 COUNTS = (10, 20, 50)
 CANDIDATES = 200  # Highest losses in which a reason is looked for.
-EVIDENCE_PX = 320
+EVIDENCE_PX, NEIGHBOURS_PX = 320, 470
 ALL = "(all)"
 
 
@@ -87,7 +87,7 @@ def _show_case(judged: Judged, one: TopLoss, number: int) -> list[tuple[DeltaGen
                     icon=":material/cleaning_services:",
                     query_params=state.link_to_card(one.photo),
                 )
-        _show_neighbours(judged, one, number)
+        show_neighbours(judged, one, f"evaluate_alike_{number}")
     return places
 
 
@@ -98,17 +98,18 @@ def _evidence_place(photo: str, name: str) -> tuple[DeltaGenerator, str, str]:
     return place, photo, name
 
 
-def _show_neighbours(judged: Judged, one: TopLoss, number: int) -> None:
+def show_neighbours(judged: Judged, one: TopLoss, key: str) -> None:
+    """The training photos that are most like one, under their labels now."""
     cards = [
         Card(
             photo,
-            class_badge(judged.dataset.classes, label) if label else ":gray-badge[removed]",
+            label_badge(judged.dataset.classes, label),
             f"A training photo much like it, filed under {label or 'nothing any more'}",
         )
         for photo, label in one.neighbours
     ]
     st.caption("Most alike among the training photos")
-    show_cards(cards, columns=5, key=f"evaluate_alike_{number}", width=470)
+    show_cards(cards, columns=5, key=key, width=NEIGHBOURS_PX)
 
 
 def _ask_class(label: str, classes: tuple[str, ...], key: str) -> str | None:

@@ -5,7 +5,7 @@ import streamlit as st
 from model.cleaning import Decision, decide
 from model.edits import DELETE, KEEP, RELABEL, History
 from model.suspects import Suspects
-from pages.shared.colours import class_badge
+from pages.shared.colours import label_badge
 from pages.shared.decisions import succeeds
 from pages.shared.deck import REASONS
 from pages.shared.gallery import Card, show_thumbnail
@@ -33,11 +33,9 @@ def show_many(judged: Judged, suspects: Suspects, history: History, queue: list[
 
 def _show_photo(judged: Judged, suspects: Suspects, history: History, photo: str) -> None:
     label, edit, doubt = judged.dataset.label_of(photo), history.standing.get(photo), suspects.doubts.get(photo)
-    classes = judged.dataset.classes
-    badge = class_badge(classes, label) if label in classes else ":gray-badge[deleted]"
     with st.container(gap="xxsmall"):
         show_thumbnail(Card(photo, "", f"Filed under {label or 'nothing: deleted'}"))
-        st.checkbox(badge, key=_tick(photo), persist_state="page")
+        st.checkbox(label_badge(judged.dataset.classes, label), key=_tick(photo), persist_state="page")
         if edit and edit.decides:
             st.caption(f":material/check: {decided(edit)}")
         elif doubt and doubt.suggestion != label:

@@ -17,8 +17,6 @@ SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM = "most suspicious", "highest loss",
 ORDERS = (SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM)
 WAYS = ("One by one", "Many at once")
 EVERY = "(all)"
-
-
 HELP = (
     "Most suspicious: the label that a classifier trained without the photo finds least likely. Highest loss: where the run in "
     "use is most wrong. Least certain: where its two best classes are closest."

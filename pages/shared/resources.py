@@ -4,8 +4,8 @@ Cached values are shared by all visitors and never changed. torch is imported in
 takes two seconds, and the first paint must not wait for it.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -133,38 +133,26 @@ def _history(workspace: str, last_edit: int, store_identity: int | None) -> Hist
     return history(get_store(), workspace)
 
 
-def get_suspects(run_id: str) -> Suspects:
-    """What deserves a second look among a run's photos; what must be looked at first is, with a bar."""
-    key = f"suspects {run_id}"
-    if not state.is_prepared(key):
-        with progress_bar("Looking through all photos for wrong labels, bad photos and copies") as progress, _looking_through():
-            _look_through(run_id, progress)
-        with st.spinner("Comparing them"):
-            _suspects(run_id, get_store().identity)
-        state.set_prepared(key)
-    return _suspects(run_id, get_store().identity)
+@dataclass
+class _Found:
+    """What was found in a run; thirty visitors at once wait for the first, instead of all looking."""
 
-
-@st.cache_resource(show_spinner=False)
-def _looking_through() -> Lock:
-    """Thirty visitors at once wait for the first, instead of all looking."""
-    return Lock()
-
-
-def _look_through(run_id: str, progress: Callable[[int, int], None]) -> None:
-    from model.backbones import find_backbone
-    from model.features import features, still_there
-
-    run, store = get_run(run_id), get_store()
-    backbone = find_backbone(run.card.backbone)
-    photos = still_there(store, run.evaluation.photos, backbone)
-    features(store, photos, backbone, progress)
-    qualities(store, photos, progress)
+    lock: Lock = field(default_factory=Lock)
+    suspects: Suspects | None = None
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _suspects(run_id: str, store_identity: int | None) -> Suspects:
-    return find_suspects(get_store(), get_run(run_id))
+def _found(run_id: str, store_identity: int | None) -> _Found:
+    return _Found()
+
+
+def get_suspects(run_id: str) -> Suspects:
+    """What deserves a second look among a run's photos, looked for with a bar unless it was before."""
+    found = _found(run_id, get_store().identity)
+    with progress_bar("Looking through all photos for wrong labels, bad photos and copies") as progress, found.lock:
+        if found.suspects is None:
+            found.suspects = find_suspects(get_store(), get_run(run_id), progress)
+        return found.suspects
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)

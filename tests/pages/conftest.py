@@ -33,6 +33,18 @@ def app(workspace: str) -> AppTest:
     return app.run()
 
 
+def open_page(page: str, workspace: str, **parameters: str) -> AppTest:
+    """Open a page by a link."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["w"] = workspace
+    app.run().switch_page(f"pages/{page}.py")
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
 def parameter(app: AppTest, name: str) -> str:
     """A query parameter: AppTest gives those of the URL as they are and those set by the app in a list."""
     value = app.query_params[name]

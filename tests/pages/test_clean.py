@@ -19,19 +19,12 @@ from model.top_losses import ranked
 from model.workspace_runs import Entry, active_run, runs_of
 from model.workspaces import dataset_name, new_workspace_id
 from tests.conftest import encoded, fabricate, picture, put_photo
-from tests.pages.conftest import APP, parameter, text
+from tests.pages.conftest import open_page, parameter, text
 
 
 def clean(workspace: str, **parameters: str) -> AppTest:
     """Open the page by a link."""
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params["w"] = workspace
-    app.run().switch_page("pages/clean.py")
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_page("clean", workspace, **parameters)
 
 
 @pytest.fixture(scope="module")

@@ -21,19 +21,12 @@ from model.workspaces import new_workspace_id
 from pages.shared.words import by_heart, difference
 from tests.conftest import fabricate
 from tests.model.test_evaluation import table
-from tests.pages.conftest import APP, text
+from tests.pages.conftest import open_page, text
 
 
 def evaluate(workspace: str, **parameters: str) -> AppTest:
     """Open the page by a link."""
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params["w"] = workspace
-    app.run().switch_page("pages/evaluate.py")
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
+    return open_page("evaluate", workspace, **parameters)
 
 
 def test_the_first_look_says_how_many_are_wrong_and_on_which_photos(workspace: str) -> None:
