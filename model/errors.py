@@ -27,3 +27,15 @@ class Cancelled(AreoleError):
 
 class NotFound(AreoleError):
     """A run, dataset, class or photo was named that does not exist."""
+
+
+class SourceFailed(AreoleError):
+    """A source of photos is off, out of reach, busy, or answers nonsense."""
+
+
+class ArchiveRefused(AreoleError):
+    """A ZIP or folder that cannot be taken as a whole."""
+
+
+class QuotaReached(AreoleError):
+    """A workspace is full."""

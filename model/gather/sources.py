@@ -1,0 +1,52 @@
+"""The sources of photos that this server offers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from model.errors import SourceFailed
+from model.gather import bing, commons, inaturalist, openverse
+from model.gather.found import MOST_PHOTOS, Progress, Search
+from model.gather.services import SERVICES, Service
+from model.gather.waiting import Check
+from model.gather.wording import plain
+from model.hosting import hosting
+
+QUERY_CHARACTERS = 200  # What Openverse takes
+
+
+class SearchFunction(Protocol):
+    """How each source is searched."""
+
+    def __call__(self, text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> Search:
+        """What was found."""
+
+
+SEARCHES: Mapping[str, SearchFunction] = {
+    "inaturalist": inaturalist.search,
+    "openverse": openverse.search,
+    "commons": commons.search,
+    "bing": bing.search,
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source that can be searched."""
+
+    service: Service
+
+    def search(self, text: str, number: int, commercial: bool, progress: Progress, check: Check) -> Search:
+        """Up to `number` photos that may be reused, at most 200. Raises SourceFailed, and what `check` raises."""
+        words = plain(text, QUERY_CHARACTERS)
+        if not words:
+            raise SourceFailed("Write what to look for.")
+        searched = SEARCHES[self.service.name]
+        return searched(words, max(1, min(number, MOST_PHOTOS)), commercial=commercial, progress=progress, check=check)
+
+
+def sources() -> dict[str, Source]:
+    """The sources on offer now, by name; none where whoever hosts Areole has turned gathering off."""
+    if not hosting().gather:
+        return {}
+    return {name: Source(service) for name, service in SERVICES.items() if name != "bing" or bing.is_set_up()}
