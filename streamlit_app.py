@@ -13,6 +13,7 @@ page = st.navigation(
         st.Page("pages/evaluate.py", title="Evaluate", icon=":material/grid_view:"),
         st.Page("pages/clean.py", title="Clean", icon=":material/cleaning_services:"),
         st.Page("pages/retrain.py", title="Retrain", icon=":material/model_training:"),
+        st.Page("pages/dataset.py", title="Dataset", icon=":material/photo_library:"),
     ]
 )
 run_page(page.run)

@@ -1,4 +1,4 @@
-"""The command line: `python -m model predict | evaluate | train | lr-find | export | features`.
+"""The command line: `python -m model predict | evaluate | train | lr-find | gather | import | export | datasets | ...`.
 
 JSON goes to standard output, everything human to standard error. Exit code 0: done, 1: some inputs failed, 2: wrong usage.
 """
@@ -21,6 +21,7 @@ from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation import confusion_matrix, per_class
 from model.exchange import write_zip
 from model.features import STORED, features
+from model.gather_commands import add_gather_commands
 from model.photos import open_file
 from model.quality import MEASURES, packed, qualities
 from model.runs import SHIPPED
@@ -152,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluated.set_defaults(command=evaluate)
 
     trainers = add_train_commands(commands)
+    gatherers = add_gather_commands(commands)
 
     zipped = commands.add_parser("export", help="write a dataset as a ZIP of class folders")
     zipped.add_argument("--workspace", help="with this workspace's edits")
@@ -170,7 +172,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (*trainers, seen):
         known = " ".join(f"{row.name}: {row.title}. {row.note}" for row in BACKBONES.values())
         command.add_argument("--backbone", choices=list(BACKBONES), default=DEFAULT_BACKBONE, help=known)
-    for command in (asked, evaluated, *trainers):
+    for command in (asked, evaluated, *trainers, *gatherers):
         command.add_argument("--json", action="store_true", help="write JSON lines to standard output")
     return parser
 

@@ -23,7 +23,7 @@ from model.edits import (
 )
 from model.errors import NotFound
 from model.store import Store, is_kept
-from model.workspaces import dataset_name, ensure_workspace
+from model.workspaces import current_dataset, dataset_name, ensure_workspace
 
 TOLD = "told on Classify"
 UNWANTED = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
@@ -33,7 +33,7 @@ Row = tuple[str, str, str | None, str | None]  # Photo, action, label, reason
 def history(store: Store, workspace: str) -> History:
     """Everything that was decided in a workspace."""
     with store.reading() as session:
-        return history_of(session, workspace)
+        return _history(session, workspace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +87,36 @@ def tell_label(store: Store, workspace: str, photo: str, label: str) -> None:
 def withdraw_photo(store: Store, workspace: str, photo: str) -> None:
     """Take back all that was decided about a photo: an added one leaves the dataset, another has its imported label again."""
     with store.writing() as session:
-        take_back(session, workspace, [edit for edit in history_of(session, workspace).edits if edit.photo == photo])
+        before = _history(session, workspace)
+        take_back(session, before, [edit for edit in before.edits if edit.photo == photo])
 
 
 def undo(store: Store, workspace: str, step: int) -> None:
     """Take a step back. A second click on the same button finds it undone, and undoes nothing else."""
     with store.writing() as session:
-        take_back(session, workspace, [edit for edit in history_of(session, workspace).edits if edit.step == step])
+        before = _history(session, workspace)
+        take_back(session, before, [edit for edit in before.edits if edit.step == step])
 
 
 def redo(store: Store, workspace: str, step: int) -> None:
     """Bring a step back, but photos that were destroyed meanwhile."""
     with store.writing() as session:
-        edits = [edit for edit in history_of(session, workspace).edits if edit.step == step]
+        before = _history(session, workspace)
+        edits = [edit for edit in before.edits if edit.step == step]
         kept = [edit for edit in edits if is_kept(store, session, edit.photo)]
-        let_go(session, workspace, [edit for edit in edits if edit not in kept])
-        bring_back(session, workspace, kept)
+        let_go(session, before, [edit for edit in edits if edit not in kept])
+        bring_back(session, before, kept)
 
 
 def start_over(store: Store, workspace: str) -> None:
     """Take every decision back: the dataset is as it was imported. Redo brings them back step by step."""
     with store.writing() as session:
-        take_back(session, workspace, history_of(session, workspace).edits)
+        before = _history(session, workspace)
+        take_back(session, before, before.edits)
+
+
+def _history(session: Session, workspace: str) -> History:
+    return history_of(session, workspace, current_dataset(session, workspace))
 
 
 def _datasets(store: Store, workspace: str) -> tuple[Dataset, Dataset]:
@@ -119,7 +127,7 @@ def _datasets(store: Store, workspace: str) -> tuple[Dataset, Dataset]:
 def _append(store: Store, workspace: str, rows: Iterable[Row]) -> None:
     with store.writing() as session:
         ensure_workspace(session, workspace)
-        before = history_of(session, workspace)
+        before = _history(session, workspace)
         standing, new = before.standing, []
         for photo, action, label, reason in rows:
             edit = standing.get(photo)
@@ -128,7 +136,7 @@ def _append(store: Store, workspace: str, rows: Iterable[Row]) -> None:
             if is_news:
                 _check_kept(store, session, photo)
                 new.append((photo, action, label, said))
-        append(session, workspace, before, new)
+        append(session, before, new)
 
 
 def _is_said(edit: Edit, action: str, label: str | None, reason: str) -> bool:

@@ -57,6 +57,12 @@ class Dataset:
         return self.labels.get(photo)
 
 
+def examples(dataset: Dataset, number: int = 3) -> dict[str, list[str]]:
+    """Photos to try, by class: the first of the test split, else of the others, for those the classifier may not have seen."""
+    ranked = sorted(dataset.members, key=lambda member: -SPLITS.index(member.split))  # Stable: by file within a split
+    return {name: [one.photo for one in ranked if one.label == name][:number] for name in dataset.classes}
+
+
 def check_trainable(dataset: Dataset) -> None:
     """Raise CannotTrain, with what to add, where a dataset does not allow a training."""
     if len(dataset.classes) < 2:
@@ -83,7 +89,7 @@ def find_dataset(store: Store, name: str, *, workspace: str | None = None, edits
         members = {photo: Member(photo, label, split, file) for photo, label, split, file in imported}
         latest = 0
         if workspace is not None:
-            history = history_of(session, workspace, edits)
+            history = history_of(session, workspace, row.id, edits)
             added = dict(session.execute(select(AskedRow.photo, AskedRow.name).where(AskedRow.workspace == workspace)).all())
             for edit in history.standing.values():
                 _apply(edit, members, added)

@@ -41,6 +41,8 @@ class Edit:
 class History:
     """All decisions of a workspace, the oldest first, and what can be undone and redone."""
 
+    workspace: str
+    dataset: int  # Its id
     edits: tuple[Edit, ...]
     redoable: int | None  # The step that redo brings back
     last: int  # The number of the last row; it grows with all that is said
@@ -61,9 +63,9 @@ class History:
         return max((edit.step for edit in self.edits if not edit.undone), default=None)
 
 
-def history_of(session: Session, workspace: str, up_to: int | None = None) -> History:
-    """What was decided in a workspace, or what had been when row `up_to` was the last."""
-    rows = select(EditRow).where(EditRow.workspace == workspace).order_by(EditRow.id)
+def history_of(session: Session, workspace: str, dataset: int, up_to: int | None = None) -> History:
+    """What was decided in a workspace about a dataset, or what had been when row `up_to` was the last."""
+    rows = select(EditRow).where(EditRow.workspace == workspace, EditRow.dataset_id == dataset).order_by(EditRow.id)
     if up_to is not None:
         rows = rows.where(EditRow.id <= up_to)
     edits: dict[int, Edit] = {}
@@ -79,35 +81,37 @@ def history_of(session: Session, workspace: str, up_to: int | None = None) -> Hi
         edits[row.target] = replace(edits[row.target], undone=row.action in (UNDO, GONE))
         step = edits[row.target].step
         undone = [other for other in undone if other != step] + ([step] if row.action == UNDO else [])
-    return History(tuple(edits.values()), undone[-1] if undone else None, last)
+    return History(workspace, dataset, tuple(edits.values()), undone[-1] if undone else None, last)
 
 
-def append(session: Session, workspace: str, before: History, rows: Iterable[tuple[str, str, str | None, str]]) -> None:
+def append(session: Session, before: History, rows: Iterable[tuple[str, str, str | None, str]]) -> None:
     """Within a transaction that writes: decide about photos, given as (photo, action, label, reason), in one step more."""
     step = max((edit.step for edit in before.edits), default=0) + 1
     for photo, action, label, reason in rows:
-        row = EditRow(workspace=workspace, photo=photo, step=step, action=action, label=label, reason=reason)
-        session.add(row)
-        session.flush()  # One by one: their numbers are their order.
+        _add(session, before, photo=photo, step=step, action=action, label=label, reason=reason)
 
 
-def take_back(session: Session, workspace: str, edits: Sequence[Edit]) -> None:
+def take_back(session: Session, before: History, edits: Sequence[Edit]) -> None:
     """Within a transaction that writes: undo decisions, the newest first, so that redo brings back the oldest first."""
-    _turn(session, workspace, UNDO, sorted((edit for edit in edits if not edit.undone), key=lambda edit: -edit.id))
+    _turn(session, before, UNDO, sorted((edit for edit in edits if not edit.undone), key=lambda edit: -edit.id))
 
 
-def bring_back(session: Session, workspace: str, edits: Sequence[Edit]) -> None:
+def bring_back(session: Session, before: History, edits: Sequence[Edit]) -> None:
     """Within a transaction that writes: redo decisions."""
-    _turn(session, workspace, REDO, [edit for edit in edits if edit.undone])
+    _turn(session, before, REDO, [edit for edit in edits if edit.undone])
 
 
-def let_go(session: Session, workspace: str, edits: Sequence[Edit]) -> None:
+def let_go(session: Session, before: History, edits: Sequence[Edit]) -> None:
     """Within a transaction that writes: undone decisions that nothing can bring back make way for the ones before."""
-    _turn(session, workspace, GONE, [edit for edit in edits if edit.undone])
+    _turn(session, before, GONE, [edit for edit in edits if edit.undone])
 
 
-def _turn(session: Session, workspace: str, action: str, edits: Sequence[Edit]) -> None:
+def _turn(session: Session, before: History, action: str, edits: Sequence[Edit]) -> None:
     for edit in edits:
-        row = EditRow(workspace=workspace, photo=edit.photo, step=edit.step, action=action, label=None, reason="", target=edit.id)
-        session.add(row)
-        session.flush()
+        _add(session, before, photo=edit.photo, step=edit.step, action=action, label=None, reason="", target=edit.id)
+
+
+def _add(session: Session, before: History, **columns: object) -> None:
+    """One by one: the numbers of the rows are their order."""
+    session.add(EditRow(workspace=before.workspace, dataset_id=before.dataset, **columns))
+    session.flush()

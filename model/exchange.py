@@ -5,6 +5,7 @@ import lzma
 import re
 import zlib
 from collections.abc import Iterable
+from dataclasses import asdict, fields
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO
@@ -14,10 +15,12 @@ from model.cleaning import Decision
 from model.datasets import Dataset, Member
 from model.edits import ADD, DELETE, KEEP, NOTE, RELABEL, Edit
 from model.errors import NotFound
+from model.origins import Origin, attribution, origins
 from model.store import Store, read_photo
 from model.tables import as_csv, from_csv
 
-TABLE = "photos.csv"
+TABLE, ATTRIBUTION = "photos.csv", "ATTRIBUTION.txt"
+ORIGIN_COLUMNS = {field.name: field.name.replace("_", " ") for field in fields(Origin)}
 MAX_STEM_BYTES = 100
 MAX_TABLE_BYTES = 20_000_000
 MAX_FILES = 50_000
@@ -26,26 +29,41 @@ COLUMNS = ("photo", "file", "split", "imported label", "action", "label", "reaso
 
 
 def write_zip(store: Store, dataset: Dataset, imported: Dataset, file: IO[bytes]) -> None:
-    """Write `split/class/photo.jpg` for every photo, and a table that says which photo each is. Raises NotFound."""
-    was, taken = imported.labels, set[str]()
+    """Write `split/class/photo.jpg` for every photo, a table that says which photo each is, and who made it. Raises NotFound.
+
+    The table's rows stand in the order of the classes, so that a dataset made of it has them in the same order.
+    """
+    was, taken, known = imported.labels, set[str](), origins(store, dataset.id)
     rows: list[dict[str, object]] = []
+    credits: list[str] = []
     with ZipFile(file, "w") as folder:
-        for member in dataset.members:
-            stem = re.sub(r"[^\w.-]", "_", PurePosixPath(member.file).stem) or "photo"
-            stem = stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore")
-            stem = f"{stem}-{member.photo[:8]}" if stem.casefold() in taken else stem
-            taken.add(stem.casefold())  # Unique in the whole ZIP, so that a photo moved to another folder is still known.
-            name = f"{member.split}/{member.label}/{stem}.jpg"
+        for member in sorted(dataset.members, key=lambda one: dataset.classes.index(one.label)):
+            name, origin = _name_in_zip(member, taken), known.get(member.photo, Origin())
             folder.writestr(name, read_photo(store, member.photo))
-            rows.append(_row(member, name, was))
+            rows.append(_row(member, name, was) | _origin_columns(origin))
+            credits.append(f"{name}: {attribution(origin)}")
         deleted = (member for member in imported.members if member.photo not in dataset.labels)
-        rows.extend(_row(member, "", was) for member in deleted)  # Named without a file
+        rows.extend(_row(member, "", was) | _origin_columns(Origin()) for member in deleted)  # Named without a file
         folder.writestr(TABLE, as_csv(rows))
+        folder.writestr(ATTRIBUTION, "\n".join(["Who made these photos, and under which licence", "", *credits, ""]))
+
+
+def _name_in_zip(member: Member, taken: set[str]) -> str:
+    """`split/class/photo.jpg`. The stem is unique in the whole ZIP, so that a photo moved to another folder is still known."""
+    stem = re.sub(r"[^\w.-]", "_", PurePosixPath(member.file).stem) or "photo"
+    stem = stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore")
+    stem = f"{stem}-{member.photo[:8]}" if stem.casefold() in taken else stem
+    taken.add(stem.casefold())
+    return f"{member.split}/{member.label}/{stem}.jpg"
 
 
 def _row(member: Member, file: str, was: dict[str, str]) -> dict[str, object]:
     told = {"file": file, "photo": member.photo, "split": member.split, "label": member.label if file else ""}
     return {**told, "imported label": was.get(member.photo, "")}
+
+
+def _origin_columns(origin: Origin) -> dict[str, object]:
+    return {ORIGIN_COLUMNS[name]: value for name, value in asdict(origin).items()}
 
 
 def edits_as_csv(edits: Iterable[Edit], imported: Dataset) -> bytes:

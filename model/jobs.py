@@ -1,4 +1,4 @@
-"""What is being trained and how it ended, so that whoever looks later knows, even if the process was killed.
+"""What is being trained or taken in, and how it ended, so that whoever looks later knows, even if the process was killed.
 
 Fine-tunings run in processes of their own, one at a time on a host; others wait in the catalogue. Nobody watches the
 queue: whoever looks at it, and a trainer that ends, starts the next.
@@ -27,11 +27,16 @@ from model.workspaces import ensure_workspace
 
 QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = "queued", "running", "stopping", "done", "failed", "cancelled"
 ALIVE = (RUNNING, STOPPING)
-HEAD, FINE_TUNE, LR_FIND = "head", "fine-tune", "lr-find"  # Kinds of job
+HEAD, FINE_TUNE, LR_FIND, INTAKE = "head", "fine-tune", "lr-find", "intake"  # Kinds of job
 OWN_PROCESS = (FINE_TUNE, LR_FIND)
 CLOCK_STEP_S = 2.0  # A start is counted from the machine's, whose clock may be set right meanwhile.
 KILLED = "Its process was killed, or ran out of memory. A smaller batch or smaller photos take less."
 HEAD_KILLED = "The server stopped in the middle of it. Nothing of it was kept: train it again, it takes seconds."
+INTAKE_KILLED = (
+    "The server stopped while photos were being added. Those that were in by then are in the dataset; "
+    "add the others again: what is there already is recognised."
+)
+KILLED_SAYS = {**dict.fromkeys(OWN_PROCESS, KILLED), HEAD: HEAD_KILLED, INTAKE: INTAKE_KILLED}
 
 
 @dataclass(frozen=True)
@@ -201,13 +206,13 @@ def last_job(store: Store, workspace: str, kind: str = FINE_TUNE) -> Job | None:
         )
 
 
-def killed_head(store: Store, workspace: str) -> int | None:
-    """The workspace's latest head training, if its server was killed meanwhile."""
+def killed(store: Store, workspace: str, kind: str) -> int | None:
+    """The workspace's latest job of a kind, if its server was killed meanwhile."""
     fail_orphans(store)
     with store.reading() as session:
-        mine = select(JobRow).where(JobRow.workspace == workspace, JobRow.kind == HEAD)
+        mine = select(JobRow).where(JobRow.workspace == workspace, JobRow.kind == kind)
         row = session.scalars(mine.order_by(JobRow.id.desc())).first()
-        return row.id if row is not None and row.message == HEAD_KILLED else None
+        return row.id if row is not None and row.message == KILLED_SAYS[kind] else None
 
 
 def resumable(store: Store, job: Job) -> int | None:
@@ -235,9 +240,9 @@ def fail_orphans(store: Store) -> None:
         orphans = [job.id for job in running if not _is_alive(job.process, job.process_started)]
     if orphans:  # Pages look every second: they write only when there is something to write.
         with store.writing() as session:
-            for ours, message in ((JobRow.kind.in_(OWN_PROCESS), KILLED), (JobRow.kind == HEAD, HEAD_KILLED)):
-                killed = update(JobRow).where(JobRow.id.in_(orphans), JobRow.state.in_(ALIVE), ours)
-                session.execute(killed.values(state=FAILED, message=message, ended_at=datetime.now(UTC)))
+            for kind, message in KILLED_SAYS.items():
+                gone = update(JobRow).where(JobRow.id.in_(orphans), JobRow.state.in_(ALIVE), JobRow.kind == kind)
+                session.execute(gone.values(state=FAILED, message=message, ended_at=datetime.now(UTC)))
 
 
 def _spawn(store: Store, job: JobRow) -> psutil.Popen:

@@ -2,7 +2,8 @@
 
 The gate checks size and dimensions before it decodes, decodes the first frame only, applies the EXIF orientation,
 lays transparency over white, brings any colour mode to 8-bit RGB and shrinks to a megapixel. What it returns
-holds pixels only: no EXIF, no location, no comments.
+holds pixels only: no EXIF, no location, no comments. A JPEG that is so already is kept to the last byte, so that a photo
+that was exported and comes back is still the same photo.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import struct
 import warnings
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from math import sqrt
 from pathlib import Path
@@ -17,6 +19,7 @@ from threading import Lock
 
 import numpy as np
 from PIL import ExifTags, Image
+from PIL.JpegImagePlugin import JpegImageFile
 from pillow_heif import register_heif_opener
 
 from model.errors import PhotoRefused
@@ -29,8 +32,10 @@ SUFFIXES = ("jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "t
 MAX_MEGABYTES = 25
 MAX_MEGAPIXELS = 60
 MIN_SIDE_PX = 32
+KEPT_BYTES = 2_000_000  # Of a JPEG that is kept as it came.
 KEPT_PIXELS = 1024 * 1024  # Four times what any backbone looks at; a phone's photo is twelve times as large.
 JPEG_QUALITY = 92
+JPEG_END = b"\xff\xd9"  # Nowhere else in a bare JPEG: its compressed data never holds it (ITU-T T.81, B.1.1).
 STRIP_PIXELS = 1024 * 1024
 
 TURNS = {  # EXIF orientation -> how to turn the picture upright (TIFF 6.0, tag 274).
@@ -52,21 +57,29 @@ _decoding = Lock()  # Sixty decoded megapixels with transparency are 240 MB: thi
 
 @dataclass(frozen=True)
 class Photo:
-    """An upright RGB picture of at most a megapixel, and the SHA-256 of the bytes it came from."""
+    """An upright RGB picture of at most a megapixel."""
 
-    sha256: str
     image: Image.Image
+    original: bytes | None = None  # The JPEG that it came from, where that holds nothing but the picture.
 
+    @cached_property
     def jpeg(self) -> bytes:
         """The photo as it is stored."""
+        if self.original is not None:
+            return self.original
         buffer = BytesIO()
         self.image.save(buffer, "JPEG", quality=JPEG_QUALITY)
         return buffer.getvalue()
 
+    @cached_property
+    def sha256(self) -> str:
+        """The photo's name."""
+        return digest(self.jpeg)
 
-def digest(data: bytes) -> str:
-    """The name of a photo: the SHA-256 of its bytes as they arrived."""
-    return hashlib.sha256(data).hexdigest()
+
+def digest(jpeg: bytes) -> str:
+    """The name of a photo: the SHA-256 of its bytes as they are stored."""
+    return hashlib.sha256(jpeg).hexdigest()
 
 
 def open_photo(data: bytes) -> Photo:
@@ -82,13 +95,14 @@ def open_photo(data: bytes) -> Photo:
     except DECODER_ERRORS as error:
         raise PhotoRefused("This is not an image that can be read. Save it as a JPEG or PNG and try again.") from error
     _check_dimensions(*image.size)
+    original = data if _is_bare(image, data) else None  # Before decoding, which may shrink it.
     try:
         with _decoding:
             pixels = _upright_rgb(image)
     except (*DECODER_ERRORS, Image.DecompressionBombError, MemoryError) as error:
         raise PhotoRefused("The image is cut off or damaged. Download or export it once more.") from error
     _check_dimensions(*pixels.size)
-    return Photo(digest(data), pixels)
+    return Photo(pixels, original)
 
 
 def open_file(path: Path) -> Photo:
@@ -116,9 +130,17 @@ def _too_many_pixels() -> PhotoRefused:
     return PhotoRefused(f"The image has more than {MAX_MEGAPIXELS} million pixels. Save a smaller copy.")
 
 
+def _is_bare(image: Image.Image, data: bytes) -> bool:
+    """Whether a file is a JPEG that could have been stored here: RGB, small enough, no metadata, nothing behind its end."""
+    if not isinstance(image, JpegImageFile) or image.mode != "RGB" or len(data) > KEPT_BYTES:
+        return False
+    bare = all(name == "APP0" and content.startswith(b"JFIF") for name, content in image.applist)
+    return bare and image.width * image.height <= KEPT_PIXELS and data.find(JPEG_END) == len(data) - len(JPEG_END)
+
+
 def _upright_rgb(image: Image.Image) -> Image.Image:
     shrink = min(1.0, sqrt(KEPT_PIXELS / (image.width * image.height)))
-    small = (max(MIN_SIDE_PX, round(image.width * shrink)), max(MIN_SIDE_PX, round(image.height * shrink)))
+    small = (max(MIN_SIDE_PX, int(image.width * shrink)), max(MIN_SIDE_PX, int(image.height * shrink)))
     image.draft(None, small)  # JPEG decodes straight to an eighth, a quarter or half; others ignore it.
     image.seek(0)
     image.load()

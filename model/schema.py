@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, DateTime, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-VERSION = 3  # Raise it with any change below: an older data folder is then refused with a sentence.
+VERSION = 4  # Raise it with any change below: an older data folder is then refused with a sentence.
 
 
 def _now() -> datetime:
@@ -30,13 +30,22 @@ class Meta(Table):
 
 
 class PhotoRow(Table):
-    """A photo in the photo folder, named by the SHA-256 of the bytes it came from."""
+    """A photo in the photo folder, named by the SHA-256 of its file."""
 
     __tablename__ = "photos"
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     width: Mapped[int]
     height: Mapped[int]
+    bytes: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class SketchRow(Table):
+    """A photo so small that thousands fit into memory: what copies are recognised by when photos are added."""
+
+    __tablename__ = "sketches"
+    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True)
+    sketch: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class FeatureRow(Table):
@@ -59,13 +68,18 @@ class QualityRow(Table):
 
 
 class DatasetRow(Table):
-    """A named collection of photos; `classes` is their order in every chart and every run."""
+    """A named collection of photos; `classes` is their order in every chart and every run.
+
+    One with an owner is seen by that workspace only. The owner is no foreign key, for workspaces point to datasets already.
+    """
 
     __tablename__ = "datasets"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(80), unique=True)
     title: Mapped[str] = mapped_column(String(120))
     classes: Mapped[list[str]] = mapped_column(JSON)
+    owner: Mapped[str | None] = mapped_column(String(32), index=True)
+    revision: Mapped[int] = mapped_column(default=0)  # Grows with every photo that comes or goes, and every class.
     created_at: Mapped[datetime] = mapped_column(default=_now)
 
 
@@ -74,20 +88,35 @@ class LabelRow(Table):
 
     __tablename__ = "labels"
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), primary_key=True)
+    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), primary_key=True, index=True)
     file: Mapped[str] = mapped_column(String(255))
     label: Mapped[str] = mapped_column(String(80))
     split: Mapped[str] = mapped_column(String(5))
+    source: Mapped[str] = mapped_column(String(40), default="")  # This and the rest: `model.origins`
+    licence: Mapped[str] = mapped_column(String(60), default="")
+    licence_url: Mapped[str] = mapped_column(String(255), default="")
+    author: Mapped[str] = mapped_column(String(255), default="")
+    page: Mapped[str] = mapped_column(String(500), default="")
+    title: Mapped[str] = mapped_column(String(255), default="")
 
 
 class WorkspaceRow(Table):
-    """One visitor's view of a dataset; its id is unguessable and stands in the URL."""
+    """One visitor's view of a dataset; its id is unguessable and stands in the URL. The dataset is the one she works on now."""
 
     __tablename__ = "workspaces"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
-    active_run: Mapped[str | None] = mapped_column(String(40))
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id"))
     created_at: Mapped[datetime] = mapped_column(default=_now)
+    used_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class ActiveRunRow(Table):
+    """The run that a workspace has chosen for a dataset."""
+
+    __tablename__ = "active_runs"
+    workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    run: Mapped[str] = mapped_column(String(40))
 
 
 class AskedRow(Table):
@@ -96,7 +125,7 @@ class AskedRow(Table):
     __tablename__ = "asked"
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"))
+    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), index=True)
     name: Mapped[str] = mapped_column(String(255))
 
 
@@ -106,7 +135,8 @@ class EditRow(Table):
     __tablename__ = "edits"
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"))
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
+    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), index=True)
     step: Mapped[int]
     action: Mapped[str] = mapped_column(String(10))
     label: Mapped[str | None] = mapped_column(String(80))

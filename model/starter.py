@@ -6,6 +6,7 @@ or suggestion may see them, so they never enter the catalogue.
 
 import csv
 from collections.abc import Callable
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from safetensors.numpy import load_file
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.photos import digest
+from model.origins import Origin
+from model.photos import Photo
 from model.quality import MEASURES, unpacked
 from model.schema import DatasetRow, FeatureRow, LabelRow, QualityRow
 from model.store import ROOT, Store, insert_missing, keep_photos
@@ -23,6 +25,7 @@ STARTER = "starter"
 CLASSES = ("cactus", "succulent", "tree")
 FOLDER = ROOT / "assets" / "starter"
 FEATURES = FOLDER / "features.safetensors"
+ORIGIN = Origin("rendered for Areole", "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/")
 BATCH = 64
 EXAMPLES = (  # Three of each class, from the test split: the classifier has never seen them.
     ("0233.jpg", "0070.jpg", "0451.jpg"),
@@ -45,18 +48,19 @@ def import_starter(store: Store, progress: Progress = lambda done, total: None) 
         batch = [_photo(FOLDER / "photos" / file) for file, _, _ in rows[start : start + BATCH]]
         with store.writing() as session:
             keep_photos(store, session, batch)
-        photos.update({file: name for (file, _, _), (name, _, _) in zip(rows[start:], batch, strict=False)})
+        photos.update({file: photo.sha256 for (file, _, _), photo in zip(rows[start:], batch, strict=False)})
         progress(len(photos), len(rows))
     with store.writing() as session:  # All or nothing, last: the dataset exists only once it is whole.
         _keep_what_is_known(session, [photos[file] for file, _, _ in rows])
         insert_missing(session, DatasetRow, [{"name": STARTER, "title": "Starter set", "classes": CLASSES}])
         dataset_id = session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
-        labels = [{"dataset_id": dataset_id, "photo": photos[f], "file": f, "label": lb, "split": s} for f, lb, s in rows]
+        where = {"dataset_id": dataset_id, **asdict(ORIGIN)}
+        labels = [{**where, "photo": photos[file], "file": file, "label": label, "split": split} for file, label, split in rows]
         insert_missing(session, LabelRow, labels)
 
 
-def examples(store: Store) -> dict[str, list[str]]:
-    """Photos to try, by class."""
+def starter_examples(store: Store) -> dict[str, list[str]]:
+    """Photos of the starter set to try, by class."""
     files = [file for row in EXAMPLES for file in row]
     with store.reading() as session:
         chosen = select(LabelRow.file, LabelRow.photo).join(DatasetRow).where(DatasetRow.name == STARTER, LabelRow.file.in_(files))
@@ -64,10 +68,10 @@ def examples(store: Store) -> dict[str, list[str]]:
     return {name: [photos[file] for file in row] for name, row in zip(CLASSES, EXAMPLES, strict=True)}
 
 
-def _photo(path: Path) -> tuple[str, bytes, tuple[int, int]]:
+def _photo(path: Path) -> Photo:
+    """A photo of ours, which needs no gate: not decoded, and kept as it is."""
     data = path.read_bytes()
-    with Image.open(BytesIO(data)) as image:
-        return digest(data), data, image.size
+    return Photo(Image.open(BytesIO(data)), data)
 
 
 def _keep_what_is_known(session: Session, photos: list[str]) -> None:

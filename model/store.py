@@ -7,7 +7,7 @@ file in it, `AREOLE_PHOTOS` another place for the photos (any URL that fsspec kn
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -25,8 +25,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from model.errors import NotFound, StoreUnavailable
-from model.photos import DECODER_ERRORS
-from model.schema import VERSION, FeatureRow, Meta, PhotoRow, QualityRow, Table
+from model.photos import DECODER_ERRORS, Photo
+from model.schema import VERSION, FeatureRow, Meta, PhotoRow, QualityRow, SketchRow, Table
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITES = "areole_writes"  # The name of our own execution option.
@@ -116,12 +116,14 @@ def unavailable(home: Path, error: Exception) -> StoreUnavailable:
     )
 
 
-def keep_photos(store: Store, session: Session, photos: list[tuple[str, bytes, tuple[int, int]]]) -> None:
-    """Within a transaction that writes: keep photos given as name, JPEG bytes, (width, height). Raises StoreUnavailable."""
-    insert_missing(session, PhotoRow, [{"sha256": sha256, "width": w, "height": h} for sha256, _, (w, h) in photos])
+def keep_photos(store: Store, session: Session, photos: Iterable[Photo]) -> None:
+    """Within a transaction that writes: keep photos. Raises StoreUnavailable."""
+    kept = [(photo.sha256, photo.jpeg, *photo.image.size) for photo in photos]
+    rows = [{"sha256": name, "width": width, "height": height, "bytes": len(data)} for name, data, width, height in kept]
+    insert_missing(session, PhotoRow, rows)
     try:
-        for sha256, data, _ in photos:
-            _write_once(store, _path(store, sha256), data)
+        for name, data, _, _ in kept:
+            _write_once(store, _path(store, name), data)
     except OSError as error:
         raise unavailable(store.home, error) from error
 
@@ -160,16 +162,17 @@ def open_stored(store: Store, sha256: str) -> Image.Image:
         raise NotFound("This photo was damaged in the data folder. Upload it again.") from error
 
 
-def forget_photo(store: Store, session: Session, sha256: str) -> None:
-    """Within a transaction that writes: destroy a photo's file and measures. The caller knows that nobody needs them."""
-    session.execute(delete(FeatureRow).where(FeatureRow.photo == sha256))
-    session.execute(delete(QualityRow).where(QualityRow.photo == sha256))
-    try:
-        store.files.rm_file(_path(store, sha256))
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise unavailable(store.home, error) from error
+def forget_photos(store: Store, session: Session, photos: Sequence[str]) -> None:
+    """Within a transaction that writes: destroy photos' files and measures. The caller knows that nobody needs them."""
+    for table in (FeatureRow, QualityRow, SketchRow):
+        session.execute(delete(table).where(table.photo.in_(photos)))
+    for sha256 in photos:
+        try:
+            store.files.rm_file(_path(store, sha256))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise unavailable(store.home, error) from error
 
 
 def _path(store: Store, sha256: str) -> str:

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from model.errors import NotFound
 from model.runs import SHIPPED, run_folder
-from model.schema import DatasetRow, RunRow, WorkspaceRow
-from model.starter import STARTER
+from model.schema import ActiveRunRow, DatasetRow, RunRow
+from model.starter import CLASSES, STARTER
 from model.store import Store
-from model.workspaces import ensure_workspace
+from model.workspaces import current_dataset, ensure_workspace
 
 MAX_NAME = 80
 SHIPPED_NAME = "Shipped head"
@@ -26,19 +26,29 @@ class Entry:
     own: bool  # Its own runs a workspace may rename and delete; the shipped one and those from the shell it may only use.
 
 
-def active_run(store: Store, workspace: str) -> str:
-    """The run this workspace uses: its own choice, or the one that ships."""
+def active_run(store: Store, workspace: str) -> str | None:
+    """The run this workspace uses for its dataset: its own choice, else the first it trained on a dataset of its own.
+
+    Else the one that ships, where that knows the dataset's classes; else None.
+    """
     with store.reading() as session:
-        chosen = session.scalars(select(WorkspaceRow.active_run).where(WorkspaceRow.id == workspace)).one_or_none()
-        return chosen or SHIPPED
+        dataset = session.get_one(DatasetRow, current_dataset(session, workspace))
+        chosen = session.get(ActiveRunRow, (workspace, dataset.id))
+        if chosen is not None:
+            return chosen.run
+        oldest = select(RunRow.id).where(_visible(session, workspace)).order_by(RunRow.created_at, RunRow.id)
+        first = None if dataset.name == STARTER else session.scalars(oldest).first()
+        return first or (SHIPPED if _suits(dataset) else None)
 
 
 def runs_of(store: Store, workspace: str) -> list[Entry]:
-    """The runs of this workspace and those from the shell on its dataset, the newest first; the shipped one last."""
+    """The runs of this workspace and those from the shell on its dataset, the newest first; the shipped one last, if it suits."""
     with store.reading() as session:
         newest = select(RunRow).where(_visible(session, workspace)).order_by(RunRow.created_at.desc(), RunRow.id)
         entries = [Entry(row.id, row.name, row.workspace is not None) for row in session.scalars(newest)]
-        return [*entries, Entry(SHIPPED, SHIPPED_NAME, own=False)]
+        if _suits(session.get_one(DatasetRow, current_dataset(session, workspace))):
+            entries.append(Entry(SHIPPED, SHIPPED_NAME, own=False))
+        return entries
 
 
 def activate_run(store: Store, workspace: str, run: str) -> None:
@@ -48,7 +58,8 @@ def activate_run(store: Store, workspace: str, run: str) -> None:
         if run != SHIPPED and session.scalars(there).one_or_none() is None:
             raise NotFound("This run is no longer here.")
         ensure_workspace(session, workspace)
-        session.execute(update(WorkspaceRow).where(WorkspaceRow.id == workspace).values(active_run=None if run == SHIPPED else run))
+        place = {"workspace": workspace, "dataset_id": current_dataset(session, workspace)}
+        session.merge(ActiveRunRow(**place, run=run))
 
 
 def rename_run(store: Store, workspace: str, run: str, name: str) -> None:
@@ -65,12 +76,15 @@ def delete_run(store: Store, workspace: str, run: str) -> None:
         gone = delete(RunRow).where(RunRow.id == run, RunRow.workspace == workspace)
         if session.execute(gone).rowcount == 0:  # type: ignore[attr-defined]  # As above.
             raise NotFound("This run is no longer here.")
-        session.execute(update(WorkspaceRow).where(WorkspaceRow.active_run == run).values(active_run=None))
+        session.execute(delete(ActiveRunRow).where(ActiveRunRow.run == run))
     shutil.rmtree(run_folder(store, run), ignore_errors=True)
 
 
 def _visible(session: Session, workspace: str) -> ColumnElement[bool]:
-    dataset = session.scalars(select(WorkspaceRow.dataset_id).where(WorkspaceRow.id == workspace)).one_or_none()
-    if dataset is None:
-        dataset = session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
+    dataset = current_dataset(session, workspace)
     return (RunRow.dataset_id == dataset) & or_(RunRow.workspace == workspace, RunRow.workspace.is_(None))
+
+
+def _suits(dataset: DatasetRow) -> bool:
+    """Whether the run that ships knows a dataset's classes."""
+    return tuple(dataset.classes) == CLASSES

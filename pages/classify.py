@@ -5,11 +5,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.answers import Answer
 from model.cleaning import tell_label, withdraw_photo
-from model.datasets import Dataset
+from model.datasets import Dataset, examples
 from model.errors import NotFound, PhotoRefused
+from model.hosting import hosting
 from model.photos import MAX_MEGABYTES, open_photo
 from model.runs import Run
-from model.starter import examples
+from model.starter import STARTER, starter_examples
 from model.store import Store
 from model.tables import as_csv
 from model.trust import Trust
@@ -17,13 +18,13 @@ from model.workspaces import MAX_ASKED, Asked, ask_about, asked_photos, filed_ph
 from pages.shared import state
 from pages.shared.answer import show_answer
 from pages.shared.colours import class_badge
-from pages.shared.frame import require_frame
+from pages.shared.frame import require_frame, require_run
 from pages.shared.gallery import Card, show_cards
 from pages.shared.progress import progress_bar
-from pages.shared.resources import active_run_id, get_answer, get_dataset, get_run, get_store, prepare_look_alikes
-from pages.shared.words import HOW_IT_WORKS, count, listed, plain, verdict
+from pages.shared.resources import get_answer, get_dataset, get_run, get_store, prepare_look_alikes
+from pages.shared.words import HOW_IT_WORKS, count, plain, question, verdict
 
-WAYS = ("Upload", "Camera", "Examples")
+UPLOAD, CAMERA, EXAMPLES = "Upload", "Camera", "Examples"
 FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the last three as images.
 MAX_UPLOAD = 20
 PLACES = {
@@ -34,22 +35,25 @@ PLACES = {
 DOUBTFUL_FIRST = (Trust.UNFAMILIAR, Trust.UNSURE, Trust.SURE)
 
 
-def ask_for_photos(store: Store, workspace: str, dataset: Dataset, run: Run) -> None:
+def ask_for_photos(store: Store, workspace: str, dataset: Dataset, run: Run, to_try: dict[str, list[str]]) -> None:
     """Take photos from disk or camera into the workspace, or choose an example."""
+    ways = (UPLOAD, CAMERA, EXAMPLES) if hosting().uploads else (EXAMPLES,)
     way = st.segmented_control(
-        "Where from", WAYS, default=WAYS[0], required=True, key="classify_way", label_visibility="collapsed", width="stretch"
+        "Where from", ways, default=ways[0], required=True, key="classify_way", label_visibility="collapsed", width="stretch"
     )
     files: list[UploadedFile] = []
-    if way == "Upload":
-        label = f"Plant photos, up to {MAX_UPLOAD} at once"
+    if way == UPLOAD:
+        label = f"Photos, up to {MAX_UPLOAD} at once"
         files = st.file_uploader(
-            label, FILE_TYPES, accept_multiple_files=True, max_upload_size=MAX_MEGABYTES, key=state.uploader_key()
+            label, FILE_TYPES, accept_multiple_files=True, max_upload_size=MAX_MEGABYTES, key=state.uploader_key("classify")
         )
-    elif way == "Camera":
-        taken = st.camera_input("Hold a plant up to the camera", resolution="720p", key=state.uploader_key() + "_camera")
+    elif way == CAMERA:
+        taken = st.camera_input(
+            "Hold something up to the camera", resolution="720p", key=state.uploader_key("classify") + "_camera"
+        )
         files = [taken] if taken else []
     else:
-        show_examples(store, dataset)
+        show_examples(dataset, to_try)
     if files:
         keep_uploads(store, workspace, run, [(file.name, file.getvalue()) for file in files])
         st.rerun()
@@ -98,6 +102,7 @@ def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *,
     told = st.pills(
         "Wrong? Tell it what this is",
         dataset.classes,
+        format_func=plain,
         default=label,
         required=True,
         wrap=True,
@@ -155,11 +160,11 @@ def _row(one: Asked, answer: Answer) -> dict[str, object]:
     return {"file": one.name, "label": answer.best, "trust": str(answer.trust), **shares}
 
 
-def show_examples(store: Store, dataset: Dataset) -> None:
+def show_examples(dataset: Dataset, to_try: dict[str, list[str]]) -> None:
     """Photos to try, three of each class."""
     cards = [
         Card(photo, class_badge(dataset.classes, name), f"Example {number} of {name}")
-        for name, photos in examples(store).items()
+        for name, photos in to_try.items()
         for number, photo in enumerate(photos, start=1)
     ]
     show_cards(cards, columns=3, width=300, key="classify_examples", on_pick=state.select_photo)
@@ -167,26 +172,30 @@ def show_examples(store: Store, dataset: Dataset) -> None:
 
 require_frame()
 store, workspace = get_store(), state.workspace()
-dataset, run = get_dataset(workspace), get_run(active_run_id(workspace))
+dataset, run = get_dataset(workspace), get_run(require_run(workspace))
 asked = asked_photos(store, workspace)
+to_try = starter_examples(store) if dataset.name == STARTER else examples(dataset)
 
-st.title(f"{listed(run.card.classes).capitalize()}?", anchor=False)
-st.markdown("Show me a plant: I answer, show what in the photo made me think so, and say when I am not sure.")
+st.title(question(run.card.classes), anchor=False)
+st.markdown("Show me a photo: I answer, show what in it made me think so, and say when I am not sure.")
 
 ask, answer = st.columns([4, 7], gap="medium")
 with ask:
-    ask_for_photos(store, workspace, dataset, run)
+    ask_for_photos(store, workspace, dataset, run, to_try)
 own = {one.photo for one in asked}
 visible = own | {member.photo for member in dataset.members}
 wanted = state.selected_photo()
-photo = wanted if wanted in visible else next(iter(examples(store).values()))[0]
+photo = wanted if wanted in visible else next((photo for photos in to_try.values() for photo in photos), None)
 with answer, st.container(border=True):
     if wanted not in (photo, None):
         st.info("The photo of this link is no longer here. Upload it again; meanwhile, an example.", icon=":material/info:")
     prepare_look_alikes(run.card.id)
     try:
-        show_answer(photo, dataset, run)
-        ask_for_label(store, workspace, photo, dataset, own=photo in own)
+        if photo is None:
+            st.info("This dataset has no photos to try. Upload one.", icon=":material/info:")
+        else:
+            show_answer(photo, dataset, run)
+            ask_for_label(store, workspace, photo, dataset, own=photo in own)
     except NotFound as error:
         st.warning(str(error), icon=":material/broken_image:")
 if len(asked) > 1:

@@ -10,10 +10,10 @@ from pages.shared.decisions import attempt
 from pages.shared.deck import Deck, show_deck
 from pages.shared.edit_list import show_edits, show_steps
 from pages.shared.effect import EFFECT, show_effect, start_retraining
-from pages.shared.frame import require_frame
+from pages.shared.frame import require_frame, require_run
 from pages.shared.many import show_many
 from pages.shared.queue import ask_for_queue
-from pages.shared.resources import Judged, active_run_id, get_history, get_judged, get_suspects
+from pages.shared.resources import Judged, get_history, get_judged, get_suspects
 from pages.shared.words import count, named, plain
 from pages.shared.worksheet import show_worksheet
 
@@ -61,7 +61,7 @@ def show_judging(judged: Judged, workspace: str) -> None:
 
 require_frame()
 workspace = state.workspace()
-judged = get_judged(active_run_id(workspace), workspace)
+judged = get_judged(require_run(workspace), workspace)
 
 st.title("Which labels are wrong?", anchor=False)
 card, dataset = judged.run.card, judged.dataset

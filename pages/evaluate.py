@@ -3,16 +3,15 @@
 import streamlit as st
 
 from model.evaluation import Evaluation
-from model.runs import SHIPPED
 from model.tables import as_csv
 from model.workspace_runs import runs_of
 from pages.shared import state
 from pages.shared.compare import show_comparison
 from pages.shared.confusions import show_confusions
 from pages.shared.figures import show_figures
-from pages.shared.frame import require_frame
+from pages.shared.frame import require_frame, require_run
 from pages.shared.losses import show_losses
-from pages.shared.resources import Judged, active_run_id, get_judged, get_store
+from pages.shared.resources import Judged, get_judged, get_store
 from pages.shared.runs import ask_for_run
 from pages.shared.trust import show_trust
 from pages.shared.words import SPLIT_NAMES, WHAT_IT_PROVES, by_heart, listed, named, wrong_of
@@ -75,14 +74,14 @@ def table_rows(judged: Judged, table: Evaluation) -> list[dict[str, object]]:
 
 require_frame()
 store, workspace = get_store(), state.workspace()
-names = {entry.id: entry.name for entry in runs_of(store, workspace)}
+used, names = require_run(workspace), {entry.id: entry.name for entry in runs_of(store, workspace)}
 
 st.title("Where does it go wrong?", anchor=False)
-if st.query_params.get(state.RUN, SHIPPED) not in names:
+if st.query_params.get(state.RUN, used) not in names:
     st.info("The run of this link is not one of this workspace's. Here is another.", icon=":material/info:")
 asking, splitting = st.columns([7, 5], vertical_alignment="bottom")
 with asking:
-    run_id = ask_for_run("Run", names, state.RUN, active_run_id(workspace))
+    run_id = ask_for_run("Run", names, state.RUN, used)
 with splitting:
     shown = st.segmented_control(
         "Photos",

@@ -13,9 +13,9 @@ from PIL import Image
 from sqlalchemy import insert
 
 from model.evaluation import Evaluation
-from model.photos import Photo, digest
+from model.photos import Photo
 from model.runs import SHIPPED, Run, load_run, run_folder, save_run
-from model.schema import DatasetRow, LabelRow, RunRow, WorkspaceRow
+from model.schema import ActiveRunRow, DatasetRow, LabelRow, RunRow, WorkspaceRow
 from model.starter import import_starter
 from model.store import Store, keep_photos, open_store
 from model.workspaces import new_workspace_id
@@ -61,7 +61,7 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
 def put_photo(store: Store, photo: Photo) -> str:
     """Keep a photo for itself, without a visitor; its name."""
     with store.writing() as session:
-        keep_photos(store, session, [(photo.sha256, photo.jpeg(), photo.image.size)])
+        keep_photos(store, session, [photo])
     return photo.sha256
 
 
@@ -76,11 +76,13 @@ def fabricate(store: Store, classes: tuple[str, ...], rows: list[tuple[str, str]
 
     Returns the workspace's and the run's id. The photos share one picture's pixels.
     """
-    name, jpeg = f"made-{uuid4().hex[:8]}", encoded(picture(64, 64))
-    photos = [digest(f"{name} {number}".encode()) for number in range(len(rows))]
+    name, pixels = f"made-{uuid4().hex[:8]}", picture(64, 64)
+    jpeg = encoded(pixels)
+    kept = [Photo(pixels, jpeg + f"{name} {number}".encode()) for number in range(len(rows))]
+    photos = [photo.sha256 for photo in kept]
     workspace, run_id = new_workspace_id(), name
     with store.writing() as session:
-        keep_photos(store, session, [(photo, jpeg, (64, 64)) for photo in photos])
+        keep_photos(store, session, kept)
         dataset = DatasetRow(name=name, title="Made up", classes=list(classes))
         session.add(dataset)
         session.flush()
@@ -88,7 +90,9 @@ def fabricate(store: Store, classes: tuple[str, ...], rows: list[tuple[str, str]
             {"dataset_id": dataset.id, "photo": photo, "file": f"{number:05d}.jpg", "label": label, "split": split}
             for number, (photo, (label, split)) in enumerate(zip(photos, rows, strict=True))
         ])  # fmt: skip
-        session.add(WorkspaceRow(id=workspace, dataset_id=dataset.id, active_run=run_id))
+        session.add(WorkspaceRow(id=workspace, dataset_id=dataset.id))
+        session.flush()
+        session.add(ActiveRunRow(workspace=workspace, dataset_id=dataset.id, run=run_id))
         session.add(RunRow(id=run_id, workspace=None, dataset_id=dataset.id, name="Made up"))
     labels = np.array([classes.index(label) for label, _ in rows])
     train = tuple(photo for photo, (_, split) in zip(photos, rows, strict=True) if split == "train")[:5]

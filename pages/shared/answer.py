@@ -7,7 +7,7 @@ from model.runs import Run
 from pages.shared.colours import label_badge
 from pages.shared.gallery import Card, show_cards
 from pages.shared.resources import get_answer, get_evidence, get_picture
-from pages.shared.words import explanation, verdict
+from pages.shared.words import explanation, plain, verdict
 
 
 def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
@@ -15,7 +15,7 @@ def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
     from pages.shared.charts import probability_bars  # Not before the first paint: see there.
 
     answer = get_answer(photo, run.card.id)
-    st.header(verdict(answer), anchor=False)
+    st.header(plain(verdict(answer)), anchor=False)
     st.markdown(explanation(answer, [dataset.label_of(neighbour.photo) for neighbour in answer.neighbours]))
     picture, figures = st.columns(2)
     with figures:
@@ -27,9 +27,15 @@ def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
         looked_for = answer.best
         if seen:
             looked_for = st.pills(
-                "For and against", answer.classes, default=answer.best, required=True, wrap=True, key=f"classify_class_{photo}"
+                "For and against",
+                answer.classes,
+                default=answer.best,
+                required=True,
+                format_func=plain,
+                wrap=True,
+                key=f"classify_class_{photo}",
             )
-            st.caption(f"Orange speaks for {looked_for}, blue against. Exact: the tints add up to its score.")
+            st.caption(f"Orange speaks for {plain(looked_for)}, blue against. Exact: the tints add up to its score.")
     with picture:
         if seen:
             tinted = get_evidence(photo, run.card.id, answer.classes.index(looked_for))

@@ -1,7 +1,6 @@
 """Everything that was decided: undo, redo, take one back, start over; take it away, and bring it back."""
 
 from collections.abc import Callable
-from tempfile import SpooledTemporaryFile
 
 import streamlit as st
 
@@ -10,20 +9,19 @@ from model.cleaning import decide, redo, start_over, undo, withdraw_photo
 from model.datasets import Dataset, find_dataset
 from model.edits import Edit, History
 from model.errors import NotFound
-from model.exchange import decisions_from, edits_as_csv, write_zip
+from model.exchange import decisions_from, edits_as_csv
 from model.store import Store
 from pages.shared import state
 from pages.shared.decisions import attempt, succeeds
 from pages.shared.gallery import Card, show_thumbnail
 from pages.shared.resources import get_store
 from pages.shared.score import show_score
+from pages.shared.take_away import offer_zip
 from pages.shared.words import count, decided, plain
 
 PAGE = 10
 THUMB_PX = 64
 MAX_UPLOAD_MB = 200
-ZIP_IN_MEMORY = 50_000_000
-MOST_ZIPPED = 2000  # Photos; a server has to hold the whole ZIP while it is sent.
 
 
 def show_steps(history: History, workspace: str) -> None:
@@ -91,23 +89,10 @@ def _show_edit(imported: Dataset, photo: str, number: int, said: str, workspace:
 
 def _show_exchange(imported: Dataset, dataset: Dataset, history: History, workspace: str) -> None:
     st.markdown("**Take it away, bring it back**")
-
-    def as_zip() -> bytes:
-        with SpooledTemporaryFile(ZIP_IN_MEMORY) as file:
-            write_zip(get_store(), dataset, imported, file)
-            file.seek(0)
-            return file.read()
-
-    many = len(dataset.members) > MOST_ZIPPED
     with st.container(horizontal=True):
-        for title, data, name, kind, icon in (
-            ("Cleaned photos (ZIP)", as_zip, "cleaned.zip", "application/zip", ":material/folder_zip:"),
-            ("Decisions (CSV)", edits_as_csv(history.standing.values(), imported), "decisions.csv", "text/csv", ":material/table:"),
-        ):
-            unfit = many and kind == "application/zip"
-            st.download_button(title, data, f"{dataset.name}-{name}", kind, icon=icon, on_click="ignore", disabled=unfit)
-    if many:
-        st.caption(f"More than {MOST_ZIPPED} photos are too many to send by a browser. From a shell: `python -m model export`")
+        offer_zip(dataset, "Cleaned photos (ZIP)")
+        table, name = edits_as_csv(history.standing.values(), imported), f"{dataset.name}-decisions.csv"
+        st.download_button("Decisions (CSV)", table, name, "text/csv", icon=":material/table:", on_click="ignore")
     file = st.file_uploader(
         "Bring back either of them", ["csv", "zip"], max_upload_size=MAX_UPLOAD_MB, key="clean_bring",
         help="What it says about photos of this dataset becomes one step that Undo takes back. Photos of your own stay behind.",

@@ -23,6 +23,7 @@ EFFECT = "Effect"
 def start_retraining(workspace: str) -> None:
     """Train a head on the cleaned dataset, with the settings of the run in use if that is a head, and go to what it changed."""
     store, dataset, used = get_store(), get_dataset(workspace), active_run_id(workspace)
+    assert used is not None  # The page has stopped otherwise.
     card = get_card(used)
     settings = card.settings if isinstance(card.settings, HeadSettings) else HeadSettings()
     state.set_choice(state.BEFORE, used)

@@ -9,29 +9,50 @@ from model.errors import AreoleError
 from model.runs import SHIPPED
 from model.starter import import_starter
 from model.workspace_runs import runs_of
+from model.workspaces import note_use
 from pages.shared import state
 from pages.shared.colours import class_badge
 from pages.shared.progress import progress_bar
-from pages.shared.resources import active_run_id, get_judged, get_store
-from pages.shared.words import count, plain
+from pages.shared.resources import active_run_id, get_dataset, get_judged, get_store
+from pages.shared.words import count, named, plain
 
 
 def show_sidebar() -> None:
     """Which workspace, which data, which run, and how good it is."""
     workspace = state.workspace()
-    judged = get_judged(active_run_id(workspace), workspace)
-    names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
-    dataset, run, valid = judged.dataset, judged.run, judged.tables["valid"]
+    dataset, run = get_dataset(workspace), active_run_id(workspace)
     with st.sidebar:
         st.markdown(f"**{plain(dataset.title)}**  \n{count(len(dataset.members), 'photo')}")
         st.markdown(" ".join(class_badge(dataset.classes, name) for name in dataset.classes))
-        st.markdown(
-            f"**{plain(names[run.card.id])}** on {run.card.backbone}  \n"
-            f"{valid.errors} of {len(valid.labels)} validation photos wrong"
-        )
-        if run.card.id == SHIPPED:
-            st.caption("It learned from rendered photos. Expect more mistakes on real ones: about one in eight.")
+        if run is None:
+            st.markdown(":material/model_training: Nothing trained on it yet")
+        else:
+            _show_run(run, workspace)
         st.caption(f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; share it with care.")
+
+
+def _show_run(run_id: str, workspace: str) -> None:
+    judged = get_judged(run_id, workspace)
+    names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
+    run, valid = judged.run, judged.tables["valid"]
+    errors = f"{valid.errors} of {count(len(valid.labels), 'validation photo')} wrong" if valid.photos else "no validation photos"
+    st.markdown(f"**{plain(names[run.card.id])}** on {run.card.backbone}  \n{errors}")
+    if run.card.id == SHIPPED:
+        st.caption("It learned from rendered photos. Expect more mistakes on real ones: about one in eight.")
+
+
+def require_run(workspace: str) -> str:
+    """The run in use; where nothing was trained on this dataset yet, say so and stop the page."""
+    run = active_run_id(workspace)
+    if run is None:
+        dataset = get_dataset(workspace)
+        st.title("Nothing trained yet", anchor=False)
+        there = f"{plain(dataset.title)} has {count(len(dataset.members), 'photo')} of {named(dataset.classes)}."
+        st.markdown(f"{there} Give it photos, then let it learn from them: a second or two for each step.")
+        st.page_link("pages/dataset.py", label="Add photos", icon=":material/add_photo_alternate:", query_params=state.link())
+        st.page_link("pages/retrain.py", label="Train", icon=":material/model_training:", query_params=state.link())
+        st.stop()
+    return run
 
 
 def require_frame() -> None:
@@ -51,6 +72,8 @@ def run_page(page: Callable[[], None]) -> None:
     try:
         with progress_bar("First start, importing the starter set") as progress:
             import_starter(get_store(), progress)
+        if state.is_new_visit():
+            note_use(get_store(), state.workspace())
         show_sidebar()
         page()
     except AreoleError as error:

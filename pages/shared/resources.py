@@ -14,19 +14,23 @@ import streamlit as st
 from PIL import Image, ImageOps
 
 from model.answers import Answer
+from model.background import Works
 from model.cleaning import history
 from model.datasets import SPLITS, Dataset, find_dataset
 from model.edits import History
 from model.errors import NotFound
 from model.evaluation import Evaluation
 from model.explain import overlay
+from model.gather_job import Hunt
 from model.head_job import HeadJobs
+from model.intake_job import Intake
+from model.origins import Origin, origins
 from model.quality import Flaw, qualities
-from model.runs import SHIPPED, Card, Run, load_card, load_run, run_folder
+from model.runs import Card, Run, load_card, load_run, run_folder
 from model.store import Store, open_store, open_stored
 from model.suspects import Suspects, find_suspects
-from model.workspace_runs import active_run
-from model.workspaces import dataset_name, last_edit
+from model.workspace_runs import active_run, runs_of
+from model.workspaces import View, view_of
 from pages.shared import state
 from pages.shared.progress import progress_bar
 
@@ -48,6 +52,18 @@ def get_head_jobs() -> HeadJobs:
     return HeadJobs()
 
 
+@st.cache_resource(show_spinner=False)
+def get_intakes() -> Works[Intake]:
+    """The photos that are being added in this server."""
+    return Works()
+
+
+@st.cache_resource(show_spinner=False)
+def get_hunts() -> Works[Hunt]:
+    """The searches for photos in this server."""
+    return Works()
+
+
 @st.cache_resource(show_spinner=False, max_entries=16)
 def get_run(run_id: str) -> Run:
     """A saved run with its evaluation."""
@@ -60,26 +76,43 @@ def get_card(run_id: str) -> Card:
     return load_card(run_folder(get_store(), run_id))
 
 
-def active_run_id(workspace: str) -> str:
-    """The run this workspace uses: its own choice, or the one that ships, also where the chosen one cannot be read."""
-    chosen = active_run(get_store(), workspace)
+def active_run_id(workspace: str) -> str | None:
+    """The run this workspace uses; where it cannot be read, another; None where nothing was trained on this dataset yet."""
+    others = [entry.id for entry in runs_of(get_store(), workspace)]
+    for run in (active_run(get_store(), workspace), *reversed(others)):
+        if run in others and _is_readable(run):
+            return run
+    return None
+
+
+def _is_readable(run: str) -> bool:
     try:
-        get_run(chosen)
+        get_run(run)
     except NotFound:
-        return SHIPPED
-    return chosen
+        return False
+    return True
 
 
 def get_dataset(workspace: str) -> Dataset:
     """The workspace's dataset with its edits applied."""
-    store = get_store()
-    return _dataset(dataset_name(store, workspace), workspace, last_edit(store, workspace), store.identity)
+    return _dataset(view_of(get_store(), workspace), workspace, get_store().identity)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _dataset(name: str, workspace: str, last_edit: int, store_identity: int | None) -> Dataset:
-    """The last two are unused in the body: they keep an old view from outliving a new edit, or a deleted data folder."""
-    return find_dataset(get_store(), name, workspace=workspace)
+def _dataset(view: View, workspace: str, store_identity: int | None) -> Dataset:
+    """Most of the view and the last are unused in the body: they keep an old dataset from outliving a change of it."""
+    return find_dataset(get_store(), view.dataset, workspace=workspace)
+
+
+def get_origins(workspace: str) -> dict[str, Origin]:
+    """Where the photos of the workspace's dataset come from, as it was imported."""
+    return _origins(view_of(get_store(), workspace), get_dataset(workspace).id, get_store().identity)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _origins(view: View, dataset: int, store_identity: int | None) -> dict[str, Origin]:
+    """The first and last are unused in the body, as in `_dataset`."""
+    return origins(get_store(), dataset)
 
 
 @dataclass(frozen=True)
@@ -96,13 +129,12 @@ class Judged:
 
 def get_judged(run_id: str, workspace: str) -> Judged:
     """A run's evaluation under the workspace's labels."""
-    store = get_store()
-    return _judged(run_id, dataset_name(store, workspace), workspace, last_edit(store, workspace), store.identity)
+    return _judged(run_id, view_of(get_store(), workspace), workspace, get_store().identity)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _judged(run_id: str, name: str, workspace: str, last_edit: int, store_identity: int | None) -> Judged:
-    run, dataset = get_run(run_id), _dataset(name, workspace, last_edit, store_identity)
+def _judged(run_id: str, view: View, workspace: str, store_identity: int | None) -> Judged:
+    run, dataset = get_run(run_id), _dataset(view, workspace, store_identity)
     table, known = run.evaluation.under(dataset.labels), set(run.evaluation.photos)
     was = {photo: run.card.classes[label] for photo, label in zip(run.evaluation.photos, run.evaluation.labels, strict=True)}
     return Judged(
@@ -123,13 +155,12 @@ def get_flaws(photos: Sequence[str]) -> dict[str, tuple[Flaw, ...]]:
 
 def get_history(workspace: str) -> History:
     """What was decided in a workspace."""
-    store = get_store()
-    return _history(workspace, last_edit(store, workspace), store.identity)
+    return _history(view_of(get_store(), workspace), workspace, get_store().identity)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _history(workspace: str, last_edit: int, store_identity: int | None) -> History:
-    """The last two are unused in the body, as in `_dataset`."""
+def _history(view: View, workspace: str, store_identity: int | None) -> History:
+    """The first and last are unused in the body, as in `_dataset`."""
     return history(get_store(), workspace)
 
 

@@ -13,9 +13,11 @@ WAY, LOSS_ACTUAL, LOSS_PREDICTED, LOSS_REASON, LOSS_COUNT = "probabilities", "fi
 THRESHOLD = "threshold"
 CLEAN_VIEW, LOOK_FOR, MANY, CLEAN_CLASS, CLEAN_SPLIT, ORDER = "do", "find", "many", "class", "part", "order"
 BEFORE, AFTER = "before", "after"  # Runs, tied to the URL as RUN is.
+DATA_VIEW, DATA_CLASS, DATA_SPLIT, DATA_SOURCE = "data", "of", "in", "from"
 _CARD = "card"  # A query parameter: the photo in the cleaner.
 _SEEN, _LAST, _CELL_PICKS, _LOOKED_AT = "seen", "last_", "cell_picks", "looked_at"
-_UPLOADS, _REFUSED, _FRAMED, _PREPARED, _FAILURE = "uploads", "refused", "framed", "prepared", "failure"  # Session keys.
+_UPLOADS, _REFUSED, _FRAMED, _PREPARED = "uploads", "refused", "framed", "prepared"  # Session keys, these and the next.
+_FAILURE, _VISITED = "failure", "visited"
 
 
 def workspace() -> str:
@@ -38,9 +40,14 @@ def select_photo(photo: str) -> None:
     st.query_params[_PHOTO] = photo
 
 
+def link() -> dict[str, str]:
+    """Query parameters of a link to another page, in this workspace."""
+    return {_WORKSPACE: workspace()}
+
+
 def link_to(photo: str) -> dict[str, str]:
     """Query parameters of a link to a photo on Classify, in this workspace."""
-    return {_WORKSPACE: workspace(), _PHOTO: photo}
+    return {**link(), _PHOTO: photo}
 
 
 def deselect_photo() -> None:
@@ -61,12 +68,12 @@ def show_card(photo: str) -> None:
 def link_to_card(photo: str) -> dict[str, str]:
     """Query parameters of a link to a photo in the cleaner, among all photos."""
     whole = {LOOK_FOR: "All", MANY: "One by one", CLEAN_CLASS: "(all)", CLEAN_SPLIT: "(all)"}
-    return {_WORKSPACE: workspace(), CLEAN_VIEW: "Judge", **whole, _CARD: photo}
+    return {**link(), CLEAN_VIEW: "Judge", **whole, _CARD: photo}
 
 
-def uploader_key() -> str:
-    """Key of the upload widgets; a new one empties them."""
-    return f"classify_upload_{st.session_state.get(_UPLOADS, 0)}"
+def uploader_key(page: str) -> str:
+    """Key of a page's upload widgets; a new one empties them."""
+    return f"{page}_upload_{st.session_state.get(_UPLOADS, 0)}"
 
 
 def empty_uploader() -> None:
@@ -83,6 +90,13 @@ def refused_files() -> list[str]:
 def set_refused_files(sentences: list[str]) -> None:
     """Keep the sentences until the next upload."""
     st.session_state[_REFUSED] = sentences
+
+
+def is_new_visit() -> bool:
+    """Whether this session sees the app for the first time; True once."""
+    visited = st.session_state.get(_VISITED, False)
+    st.session_state[_VISITED] = True
+    return not visited
 
 
 def is_framed() -> bool:

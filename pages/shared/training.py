@@ -7,7 +7,7 @@ from time import monotonic
 import streamlit as st
 
 from model.head_job import HeadJob
-from model.jobs import HEAD_KILLED, killed_head
+from model.jobs import HEAD, HEAD_KILLED, killed
 from model.runs import Card, Epoch
 from model.store import Store
 from model.workspace_runs import runs_of
@@ -24,16 +24,19 @@ def show_training(job: HeadJob | None, store: Store, workspace: str) -> None:
     if job and not (job.run and state.is_seen(job.run)) and not job.error:
         watch(job)
         return
-    killed = killed_head(store, workspace) if job is None else None  # This server knows of no training; an earlier one may.
-    if killed is not None and not state.is_seen(f"job {killed}"):
+    stopped = killed(store, workspace, HEAD) if job is None else None  # This server knows of no training; an earlier one may.
+    if stopped is not None and not state.is_seen(f"job {stopped}"):
         st.warning(HEAD_KILLED, icon=":material/error:")
-        st.button("Close", key="retrain_close_killed", on_click=state.set_seen, args=(f"job {killed}",))
+        st.button("Close", key="retrain_close_killed", on_click=state.set_seen, args=(f"job {stopped}",))
     if job and job.error:
         show = st.info if job.cancelled else st.error
         show(plain(job.error), icon=":material/cancel:" if job.cancelled else ":material/error:")
     names = {entry.id: entry.name for entry in runs_of(store, workspace)}
     shown = job.run if job and job.run in names else active_run_id(workspace)
-    card = get_card(str(shown))
+    if shown is None:
+        st.caption("Nothing trained on this dataset yet. Its curves will grow here.")
+        return
+    card = get_card(shown)
     st.markdown(f"**{plain(names[card.id])}**")
     show_card_curves({names[card.id]: card})
     show_epochs(card)

@@ -57,6 +57,11 @@ def count(number: int, thing: str) -> str:
     return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
+def megabytes(size: int) -> str:
+    """`7 MB`; `0.3 MB` where it is little."""
+    return f"{size / 1e6:.1f} MB" if 0 < size < 1e6 else f"{size / 1e6:,.0f} MB"
+
+
 def listed(names: list[str] | tuple[str, ...], word: str = "or") -> str:
     """`cactus, succulent or tree`."""
     return f" {word} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
@@ -77,6 +82,12 @@ def a(name: str) -> str:
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
+def question(classes: Sequence[str]) -> str:
+    """`Cactus, succulent or tree?`"""
+    asked = listed(tuple(plain(name) for name in classes))
+    return f"{asked[0].upper()}{asked[1:]}?"
+
+
 def verdict(answer: Answer) -> str:
     """The answer in a few words."""
     if answer.trust is Trust.UNFAMILIAR:
@@ -88,13 +99,13 @@ def verdict(answer: Answer) -> str:
 
 def explanation(answer: Answer, labels: list[str | None]) -> str:
     """Why the answer is what it is, from its own figures and the labels of its look-alikes."""
-    first, second = (answer.classes[row] for row in (-answer.probabilities).argsort()[:2])
+    first, second = (plain(answer.classes[row]) for row in (-answer.probabilities).argsort()[:2])
     if answer.trust is Trust.UNFAMILIAR:
-        known = listed(answer.classes, "and")
+        known = named(answer.classes)
         return f"I know only {known}, and no photo I learned from is much like it. My guess, {first}, means little."
     if answer.trust is Trust.UNSURE:
         return f"It could be {a(first)} ({answer.probability:.0%}) or {a(second)}: too close to call."
-    agreeing = labels.count(first)
+    agreeing = labels.count(answer.best)
     filed = f"{in_words(agreeing)} {'is' if agreeing == 1 else 'are'} filed under {first}"
     return f"I give it {answer.probability:.0%}. Of the {in_words(len(labels))} most alike training photos, {filed}."
 

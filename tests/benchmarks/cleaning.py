@@ -32,7 +32,7 @@ from model.edits import DELETE, RELABEL
 from model.evaluation import Evaluation
 from model.features import features
 from model.head import Examples, train_head
-from model.photos import Photo, digest
+from model.photos import Photo
 from model.quality import qualities
 from model.requests import TrainRequest
 from model.runs import SHIPPED, HeadSettings, load_run, run_folder
@@ -161,7 +161,7 @@ def real_photos(store: Store, folder: Path) -> Photos:
     names, labels = [], []
     for source, image in decoded(folder_sources(folder, CLASSES)):
         if isinstance(image, Image.Image):
-            names.append(put_photo(store, Photo(digest(source.name.encode()), image)))
+            names.append(put_photo(store, Photo(image)))
             labels.append(source.label)
     measures = qualities(store, names)
     bad = np.array([bool(measures[name].flaws) for name in names])
@@ -248,7 +248,7 @@ def retouched(image: Image.Image, random: np.random.Generator, in_proportion: bo
     cropped = image.crop((left, upper, left + width, upper + height))
     resized = cropped.resize((round(width * smaller), round(height * smaller)))
     copy = ImageEnhance.Brightness(resized).enhance(random.uniform(0.8, 1.25))
-    return Photo(digest(copy.tobytes()), copy)
+    return Photo(copy)
 
 
 def followed(store: Store, dataset: Dataset, suspects: Suspects, key: dict[str, dict[str, str]], real: Photos | None) -> None:

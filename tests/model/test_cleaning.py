@@ -22,7 +22,7 @@ from model.edits import ADD, DELETE, KEEP, MAX_REASON, NOTE, REDO, RELABEL, UNDO
 from model.errors import NotFound
 from model.photos import open_photo
 from model.schema import EditRow
-from model.starter import STARTER, examples
+from model.starter import STARTER, starter_examples
 from model.store import Store, read_photo
 from model.workspaces import ask_about, forget_loose, last_edit, new_workspace_id
 from tests.conftest import encoded, picture, put_photo
@@ -320,7 +320,8 @@ def test_deciding_nothing_leaves_nothing_to_undo(store: Store, workspace: str) -
 @pytest.mark.parametrize("action", [KEEP, RELABEL, DELETE, NOTE])
 def test_the_test_split_is_refused_and_the_whole_step_with_it(store: Store, workspace: str, action: str) -> None:
     with pytest.raises(NotFound, match="test split"):
-        decide(store, workspace, [Decision(trees(store, 1)[0], DELETE), Decision(examples(store)["tree"][0], action, "cactus")])
+        tested = starter_examples(store)["tree"][0]
+        decide(store, workspace, [Decision(trees(store, 1)[0], DELETE), Decision(tested, action, "cactus")])
     assert last_edit(store, workspace) == 0
 
 

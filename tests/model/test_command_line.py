@@ -111,6 +111,6 @@ def test_a_dataset_is_exported_as_class_folders(capsys: pytest.CaptureFixture[st
     assert main(["export", "--out", str(tmp_path / "starter.zip")]) == 0
     assert "544 photos" in capsys.readouterr().err
     with ZipFile(tmp_path / "starter.zip") as folder:
-        assert len(folder.namelist()) == 545
+        assert len(folder.namelist()) == 546  # With the table and the attribution
         assert "train/succulent/0002.jpg" in folder.namelist()
     assert main(["export", "--out", str(tmp_path / "absent" / "starter.zip")]) == 2

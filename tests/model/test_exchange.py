@@ -14,9 +14,9 @@ from model.cleaning import Decision, decide, history, tell_label, undo
 from model.datasets import Dataset, find_dataset
 from model.edits import DELETE, KEEP, RELABEL
 from model.errors import NotFound
-from model.exchange import MAX_TABLE_BYTES, TABLE, decisions_from, edits_as_csv, write_zip
+from model.exchange import ATTRIBUTION, MAX_TABLE_BYTES, TABLE, decisions_from, edits_as_csv, write_zip
 from model.photos import open_photo
-from model.starter import STARTER, examples
+from model.starter import STARTER, starter_examples
 from model.store import Store, read_photo
 from model.tables import as_csv, from_csv
 from model.workspaces import ask_about, new_workspace_id
@@ -165,7 +165,7 @@ def test_a_zip_holds_every_photo_as_it_is_kept_in_its_class_folder(store: Store,
     members = {member.photo: member for member in mine(store, workspace).members}
     was = find_dataset(store, STARTER).labels
     assert {row["photo"] for row in rows} == set(members)
-    assert {row["file"] for row in rows} == set(files)
+    assert {row["file"] for row in rows} | {ATTRIBUTION} == set(files)
     for row in rows:
         member = members[row["photo"]]
         assert row["file"].startswith(f"{member.split}/{member.label}/")
@@ -230,14 +230,14 @@ def test_rows_about_other_photos_or_classes_are_counted_and_left(store: Store, w
 
 
 def test_a_csv_cannot_edit_the_test_split(store: Store, workspace: str) -> None:
-    photos = [photo for row in examples(store).values() for photo in row]
+    photos = [photo for row in starter_examples(store).values() for photo in row]
     table = "photo,action,label,reason\n" + "".join(f"{photo},relabel,tree,\n{photo},delete,,\n" for photo in photos)
     assert bring_back(store, workspace, table.encode()) == 2 * len(photos)
     assert said(store, workspace) == []
 
 
 def test_a_zip_cannot_edit_the_test_split(store: Store, workspace: str, files: Files) -> None:
-    gone, elsewhere = (name_of(files, photo) for photo in examples(store)["tree"][:2])
+    gone, elsewhere = (name_of(files, photo) for photo in starter_examples(store)["tree"][:2])
     del files[gone]
     files[moved(elsewhere, "cactus")] = files.pop(elsewhere)
     assert bring_back(store, workspace, packed(files)) == 2

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageChops, ImageOps, PngImagePlugin
+from PIL.JpegImagePlugin import JpegImageFile
 
 from model.errors import PhotoRefused
-from model.photos import KEPT_PIXELS, MAX_MEGABYTES, TURNS, open_photo
+from model.photos import KEPT_PIXELS, MAX_MEGABYTES, TURNS, digest, open_photo
 from tests.conftest import encoded, picture
 
 TAKEN = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
@@ -146,7 +147,7 @@ def test_location_and_comments_are_gone() -> None:
     text.add_text("Comment", "SECRETNOTE")
     for data in (encoded(picture(), "JPEG", exif=exif, comment=b"SECRETNOTE"), encoded(picture(), "PNG", exif=exif, pnginfo=text)):
         assert b"SECRET" in data
-        kept = open_photo(data).jpeg()
+        kept = open_photo(data).jpeg
         assert b"SECRET" not in kept
         assert not Image.open(BytesIO(kept)).getexif()
 
@@ -174,7 +175,7 @@ def test_a_huge_transparent_png_costs_little_more_than_its_pixels() -> None:
 
 def test_strips_leave_no_seams() -> None:
     smooth = picture(2500, 2100)
-    expected = smooth.reduce(2).resize((1117, 939), Image.Resampling.BICUBIC)
+    expected = smooth.reduce(2).resize((1117, 938), Image.Resampling.BICUBIC)
     assert difference(open_photo(encoded(smooth, "PNG")).image, expected) < 0.6
 
 
@@ -208,3 +209,43 @@ def test_damaged_photos_are_opened_or_refused(seed: bytes, damage: list[tuple[in
         return
     assert image.mode == "RGB"
     assert min(image.size) >= 32
+
+
+def with_segment(jpeg: bytes, marker: int, content: bytes) -> bytes:
+    """A JPEG with one segment more, behind its start."""
+    return jpeg[:2] + bytes((0xFF, marker)) + struct.pack(">H", len(content) + 2) + content + jpeg[2:]
+
+
+def test_a_bare_jpeg_is_kept_to_the_last_byte_and_so_is_what_was_exported() -> None:
+    data = encoded(picture())
+    assert (open_photo(data).jpeg, open_photo(data).sha256) == (data, digest(data))
+    for size in ((3000, 2000), (2500, 2100), (1025, 1024), (4000, 40)):
+        exported = open_photo(encoded(picture(*size))).jpeg
+        assert open_photo(exported).jpeg == exported
+    other = encoded(picture(), "PNG")
+    assert open_photo(other).sha256 == digest(open_photo(other).jpeg) != digest(other)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_segment(encoded(picture()), 0xFE, b"a comment"),
+        with_segment(encoded(picture()), 0xE1, b"Exif\0\0II*\0\x08\0\0\0\0\0"),
+        with_segment(encoded(picture()), 0xEB, b"anything"),
+        with_segment(encoded(picture()), 0xE0, b"JFXX\0\x10 a thumbnail"),
+        encoded(picture()) + b"PK\x03\x04 a ZIP behind the picture",
+        encoded(picture()) + encoded(picture(seed=1)),
+        encoded(picture().convert("L")),
+        encoded(picture().convert("CMYK")),
+        encoded(picture(1200, 1200)),
+    ],
+    ids=["comment", "exif", "unknown segment", "thumbnail", "zip behind", "picture behind", "grey", "cmyk", "large"],
+)
+def test_any_other_jpeg_is_stored_anew(data: bytes) -> None:
+    kept = open_photo(data).jpeg
+    assert kept != data
+    assert b"PK" not in kept
+    with Image.open(BytesIO(kept)) as image:
+        assert isinstance(image, JpegImageFile)
+        assert [name for name, _ in image.applist] == ["APP0"]
+    assert open_photo(kept).jpeg == kept

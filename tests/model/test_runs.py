@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from model.datasets import find_dataset
 from model.errors import CannotTrain, NotFound, StoreUnavailable
-from model.jobs import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphans, killed_head, recorded
+from model.jobs import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphans, killed, recorded
 from model.requests import TrainRequest
 from model.runs import SHIPPED, HeadSettings, load_run, run_folder, save_run
 from model.schema import JobRow, RunRow
@@ -104,13 +104,13 @@ def test_a_killed_training_is_noticed_and_stays_failed(empty_store: Store) -> No
             assert session.scalars(select(JobRow.state)).one() == RUNNING
         with empty_store.writing() as session:
             session.execute(update(JobRow).values(process_started=1.0))  # Another process had this number.
-        assert killed_head(empty_store, mine) is not None
+        assert killed(empty_store, mine, HEAD) is not None
     with empty_store.writing() as session:
         job = session.scalars(select(JobRow)).one()
         assert (job.state, job.message) == (FAILED, HEAD_KILLED)
     with recorded(empty_store, HEAD, {}, workspace=mine):
         pass
-    assert killed_head(empty_store, mine) is None
+    assert killed(empty_store, mine, HEAD) is None
 
 
 def test_saving_replaces_a_run_and_nothing_else(store: Store, tmp_path: Path) -> None:

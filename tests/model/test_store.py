@@ -22,7 +22,7 @@ from model.features import features
 from model.networks import feature_map
 from model.photos import open_photo
 from model.schema import DatasetRow, FeatureRow, LabelRow, Meta, PhotoRow
-from model.starter import CLASSES, STARTER, examples, import_starter
+from model.starter import CLASSES, STARTER, import_starter, starter_examples
 from model.store import Store, open_store, open_stored, read_photo
 from tests.conftest import encoded, picture, put_photo
 
@@ -94,7 +94,7 @@ def test_the_import_needs_no_answer_key(empty_store: Store, store: Store, tmp_pa
 def test_examples_are_three_a_class_and_none_is_trained_on(store: Store) -> None:
     dataset = find_dataset(store, STARTER)
     splits = {member.photo: member.split for member in dataset.members}
-    shown = examples(store)
+    shown = starter_examples(store)
     assert {name: len(photos) for name, photos in shown.items()} == dict.fromkeys(CLASSES, 3)
     assert {dataset.label_of(photo) for photo in shown["tree"]} == {"tree"}
     assert "train" not in {splits[photo] for photos in shown.values() for photo in photos}
@@ -139,7 +139,7 @@ def test_an_unusable_data_folder_is_a_sentence(home: str, tmp_path: Path) -> Non
 def test_a_read_only_database_is_a_sentence(empty_store: Store) -> None:
     with pytest.raises(StoreUnavailable, match="readonly"), empty_store.writing() as session:
         session.execute(text("PRAGMA query_only=ON"))
-        session.add(PhotoRow(sha256="0" * 64, width=1, height=1))
+        session.add(PhotoRow(sha256="0" * 64, width=1, height=1, bytes=1))
 
 
 def test_a_full_disk_is_a_sentence(empty_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +173,7 @@ def test_a_damaged_photo_is_named_and_an_empty_one_is_mended(empty_store: Store,
     with pytest.raises(NotFound, match="damaged"):
         open_stored(empty_store, name)
     put_photo(empty_store, photo)
-    assert bool(file.read_bytes() == photo.jpeg()) is (damage == b"")
+    assert bool(file.read_bytes() == photo.jpeg) is (damage == b"")
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_shipped_features_are_what_the_backbone_sees(store: Store, empty_store: 
         empty_store.files.makedirs(f"{empty_store.photos}/{member.photo[:2]}", exist_ok=True)
         empty_store.files.pipe_file(f"{empty_store.photos}/{member.photo[:2]}/{member.photo}.jpg", read_photo(store, member.photo))
     with empty_store.writing() as session:
-        session.add_all(PhotoRow(sha256=member.photo, width=1, height=1) for member in members)
+        session.add_all(PhotoRow(sha256=member.photo, width=1, height=1, bytes=1) for member in members)
     photos = [member.photo for member in members]
     shipped, computed = features(store, photos, LITE0), features(empty_store, photos, LITE0)
     assert np.allclose(shipped, computed, atol=0.02)

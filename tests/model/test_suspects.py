@@ -15,11 +15,11 @@ from model.evaluation import Evaluation
 from model.features import STORED, features
 from model.neighbours import unit
 from model.out_of_fold import RIDGE, SHARPENED, out_of_fold
-from model.photos import Photo, digest
+from model.photos import Photo
 from model.runs import SHIPPED, Run, load_run, run_folder
 from model.schema import FeatureRow
 from model.starter import FOLDER, STARTER
-from model.store import Store, forget_photo, insert_missing
+from model.store import Store, forget_photos, insert_missing
 from model.suspects import MOST_TWINS, Suspects, find_doubts, find_suspects
 from model.trust import softmax
 from model.twins import Group, correlation, find_twins
@@ -207,7 +207,7 @@ def test_a_photo_that_was_destroyed_meanwhile_is_left_out(store: Store) -> None:
     run = made_up_run(store, [("cactus", "train"), ("tree", "train")] * 4 + [("tree", "valid"), ("tree", "test")])
     gone, *rest = run.evaluation.photos
     with store.writing() as session:
-        forget_photo(store, session, gone)
+        forget_photos(store, session, [gone])
     found = find_suspects(store, run)
     assert list(found.doubts) == rest[:-1]
     assert list(found.splits) == rest
@@ -220,7 +220,7 @@ def test_where_every_photo_is_gone_nothing_is_found(store: Store) -> None:
     run = made_up_run(store, [("cactus", "train"), ("tree", "valid")])
     with store.writing() as session:
         for photo in run.evaluation.photos:
-            forget_photo(store, session, photo)
+            forget_photos(store, session, [photo])
     found = find_suspects(store, run)
     assert not found.doubts
     assert (found.wrong_labels, found.bad_photos, found.twins) == ((), (), ())
@@ -241,7 +241,7 @@ def retouched(image: Image.Image, share: float, brightness: float, width: int) -
 def twins_among(store: Store, images: list[Image.Image]) -> list[Group]:
     """Copies among pictures, each named by its number."""
     names = [str(number) for number in range(len(images))]
-    photos = [put_photo(store, Photo(digest(image.tobytes()), image)) for image in images]
+    photos = [put_photo(store, Photo(image)) for image in images]
     return find_twins(names, features(store, photos, find_backbone(DEFAULT_BACKBONE)), lambda name: images[int(name)])
 
 

@@ -98,7 +98,7 @@ def test_the_starter_sets_flawed_photos_are_found_and_no_others(store: Store) ->
 
 
 def test_a_photo_is_measured_once_and_one_that_is_gone_not_at_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    photo = put_photo(store, Photo(digest(b"quality"), picture(seed=77)))
+    photo = put_photo(store, Photo(picture(seed=77)))
     first = qualities(store, [photo, photo, "0" * 64])
     assert first == {photo: measure(open_stored(store, photo))}
     with store.reading() as session:

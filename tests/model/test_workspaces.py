@@ -11,7 +11,7 @@ from model.errors import NotFound
 from model.photos import open_photo
 from model.runs import SHIPPED
 from model.schema import EditRow, WorkspaceRow
-from model.starter import STARTER, examples
+from model.starter import STARTER, starter_examples
 from model.store import Store, read_photo
 from model.workspace_runs import active_run
 from model.workspaces import (
@@ -94,7 +94,7 @@ def test_a_photo_of_the_starter_set_is_relabelled_in_its_split_and_back(store: S
 
 def test_the_test_split_is_never_touched(store: Store, workspace: str) -> None:
     with pytest.raises(NotFound, match="test split"):
-        tell_label(store, workspace, examples(store)["tree"][0], "cactus")
+        tell_label(store, workspace, starter_examples(store)["tree"][0], "cactus")
     assert last_edit(store, workspace) == 0
 
 
@@ -104,7 +104,7 @@ def test_a_class_that_is_not_there_is_refused(store: Store, workspace: str) -> N
 
 
 def test_taking_back_what_was_never_told_is_no_edit(store: Store, workspace: str) -> None:
-    withdraw_photo(store, workspace, examples(store)["tree"][0])
+    withdraw_photo(store, workspace, starter_examples(store)["tree"][0])
     assert last_edit(store, workspace) == 0
 
 
@@ -127,7 +127,7 @@ def test_beyond_sixty_the_oldest_is_destroyed_unless_it_is_filed(store: Store, w
 def test_forgetting_spares_what_a_dataset_or_another_visitor_uses(store: Store, workspace: str) -> None:
     other = new_workspace_id()
     told, shared, loose = ask(store, workspace, 300), ask(store, workspace, 301), ask(store, workspace, 302)
-    starter = examples(store)["tree"][0]
+    starter = starter_examples(store)["tree"][0]
     ask_about(store, workspace, open_photo(read_photo(store, starter)), "starter.jpg")
     ask(store, other, 301)
     tell_label(store, workspace, told, "tree")

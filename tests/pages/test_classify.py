@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from model.datasets import find_dataset
 from model.errors import StoreUnavailable
 from model.photos import digest
-from model.starter import STARTER, examples
+from model.starter import STARTER, starter_examples
 from model.store import Store
 from model.workspaces import asked_photos, is_workspace_id, new_workspace_id
 from tests.conftest import encoded, picture
@@ -56,7 +56,7 @@ def test_nobody_chooses_a_guessable_workspace(chosen: str) -> None:
 
 def test_every_example_is_answered(app: AppTest, store: Store) -> None:
     app.segmented_control(key="classify_way").set_value("Examples").run()
-    for name, photos in examples(store).items():
+    for name, photos in starter_examples(store).items():
         for photo in photos:
             app.button(key=f"classify_examples_{photo}").click().run()
             assert parameter(app, "photo") == photo
@@ -201,7 +201,7 @@ def test_a_store_that_fails_under_a_button_is_a_sentence(app: AppTest, monkeypat
     def fail(*_: object) -> None:
         raise StoreUnavailable("The disk is full.")
 
-    monkeypatch.setattr("model.workspaces.forget_photo", fail)
+    monkeypatch.setattr("model.workspaces.forget_photos", fail)
     app.button(key="classify_forget").click().run()
     assert "The disk is full." in app.error[0].value
     assert not app.exception

@@ -10,10 +10,11 @@ from streamlit.testing.v1 import AppTest
 from model.cleaning import tell_label
 from model.comparison import compare
 from model.datasets import find_dataset
+from model.own_datasets import create_dataset
 from model.requests import TrainRequest
 from model.runs import SHIPPED, load_run, run_folder, save_run
-from model.schema import RunRow
-from model.starter import STARTER
+from model.schema import DatasetRow, RunRow
+from model.starter import CLASSES, STARTER
 from model.store import Store
 from model.top_losses import ranked
 from model.training import train_head_run
@@ -152,7 +153,7 @@ def test_one_run_alone_says_how_to_get_another(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_a_run_that_cannot_be_read_disturbs_no_other(store: Store) -> None:
-    workspace, run_id = fabricate(store, ("ash", "beech"), [("ash", "valid")], np.zeros((1, 2), np.float32))
+    workspace, run_id = fabricate(store, CLASSES, [("tree", "valid")], np.zeros((1, 3), np.float32))
     (run_folder(store, run_id) / "card.json").write_text("{")
     app = evaluate(workspace)
     assert "Made up (cannot be read)" in app.selectbox(key="run").options
@@ -178,9 +179,20 @@ def test_a_split_without_photos_and_a_single_class_are_sentences(store: Store) -
 
 
 def test_a_run_of_other_classes_is_a_sentence(store: Store) -> None:
-    workspace, _ = fabricate(store, ("ash", "beech"), [("ash", "valid")], np.zeros((1, 2), np.float32))
-    app = evaluate(workspace, run=SHIPPED)
-    assert "This run knows cactus, succulent and tree; the dataset now has ash and beech" in app.warning[0].value
+    workspace, run_id = fabricate(store, ("ash", "beech"), [("ash", "valid")], np.zeros((1, 2), np.float32))
+    with store.writing() as session:
+        session.get_one(DatasetRow, session.get_one(RunRow, run_id).dataset_id).classes = ["ash", "beech", "cedar"]
+    app = evaluate(workspace, run=run_id)
+    assert "This run knows ash and beech; the dataset now has ash, beech and cedar" in app.warning[0].value
+
+
+def test_a_dataset_on_which_nothing_was_trained_says_what_to_do(store: Store, workspace: str) -> None:
+    create_dataset(store, "Pets", ["cat", "dog"], owner=workspace)
+    for page in ("classify", "evaluate", "clean"):
+        app = open_page(page, workspace)
+        assert app.title[0].value == "Nothing trained yet"
+        assert "Pets has 0 photos of cat and dog" in text(app)
+        assert not app.metric
 
 
 def test_thousands_of_photos_come_in_pages(store: Store) -> None:

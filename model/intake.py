@@ -1,0 +1,171 @@
+"""Photos on their way into a dataset: through the gate, past the doubles, into a split, until the workspace is full.
+
+What is kept is kept: after every few photos the dataset is whole, whatever becomes of the rest.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
+
+from PIL import Image
+from sqlalchemy import select
+
+from model.errors import AreoleError
+from model.folders import Refused
+from model.origins import Origin
+from model.own_datasets import own_dataset
+from model.photos import Photo, open_photo
+from model.quota import usage
+from model.schema import LabelRow, SketchRow
+from model.sketches import Sketches, sketch_of
+from model.sources import ahead
+from model.splits import assign_splits, groups_of
+from model.store import CHUNK, Store, insert_missing, keep_photos, open_stored
+
+BATCH = 32  # Photos between two writes: what a killed server loses at most.
+DECODERS = 2  # One decodes while the other encodes.
+MAX_FILE = 255
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file that is to join a dataset under a class that this has."""
+
+    file: str  # Its name, for people
+    label: str
+    read: Callable[[], bytes]  # Raises AreoleError with the reason why not
+    origin: Origin = field(default_factory=Origin)
+    split: str | None = None  # Where its own dataset had it; None: by its hash
+
+
+@dataclass
+class Report:
+    """What became of the files so far. Written while they are taken in, read by pages."""
+
+    added: int = 0
+    doubles: int = 0
+    left_out: int = 0  # For want of room
+    refused: list[Refused] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A photo that passed the gate."""
+
+    photo: Photo
+    sketch: bytes
+    arrival: Arrival
+
+
+def take_in(
+    store: Store, name: str, arrivals: Iterable[Arrival], report: Report, *, total: int, owner: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> None:  # fmt: skip
+    """Add files to a dataset of a workspace, or of nobody's, and write into `report` what became of each.
+
+    `progress` and `arrivals` may raise AreoleError: what has come until then stays. Raises NotFound where the dataset is gone or
+    not the owner's to change, StoreUnavailable.
+    """
+    known = _Known(store, name, owner)
+    waiting: list[_Ready] = []
+    try:
+        for done, (arrival, ready) in enumerate(ahead(arrivals, _prepare, DECODERS), start=1):
+            if isinstance(ready, AreoleError):
+                report.refused.append(Refused(arrival.file, str(ready)))
+            elif known.has(ready.photo.sha256) or any(ready.photo.sha256 == other.photo.sha256 for other in waiting):
+                report.doubles += 1
+            elif known.is_full([*waiting, ready]):
+                report.left_out = total - done + 1
+                break
+            else:
+                waiting.append(ready)
+            if len(waiting) == BATCH:
+                coming, waiting = waiting, []
+                known.keep(coming, report)
+            progress(done, total)
+    except AreoleError:
+        known.keep(waiting, report)
+        raise
+    known.keep(waiting, report)
+
+
+def _prepare(arrival: Arrival) -> _Ready:
+    """Let a file through the gate; of its pixels only the small ones stay in memory."""
+    photo = open_photo(arrival.read())
+    return _Ready(Photo(Image.open(BytesIO(photo.jpeg)), photo.jpeg), sketch_of(photo.image), arrival)
+
+
+class _Known:
+    """The photos that a dataset has already, and how many more may come."""
+
+    def __init__(self, store: Store, name: str, owner: str | None) -> None:
+        self._store, self._name, self._owner = store, name, owner
+        with store.reading() as session:
+            dataset = own_dataset(session, owner, name)
+            rows = session.execute(select(LabelRow.photo, LabelRow.label, LabelRow.split).where(LabelRow.dataset_id == dataset.id))
+            self._places = {photo: (label, split) for photo, label, split in rows}
+        self._sketches = Sketches()
+        for photo, sketch in sketches_of(store, list(self._places)).items():
+            self._sketches.add(photo, sketch)
+        used = usage(store, owner) if owner else None
+        self._room = (used.max_photos - used.photos, used.max_bytes - used.bytes) if used else None
+
+    def has(self, photo: str) -> bool:
+        """Whether a photo is in the dataset."""
+        return photo in self._places
+
+    def is_full(self, coming: list[_Ready]) -> bool:
+        """Whether these would be too many, or too large."""
+        photos, room = self._room or (len(coming), None)
+        return len(coming) > photos or (room is not None and sum(len(one.photo.jpeg) for one in coming) > room)
+
+    def keep(self, coming: list[_Ready], report: Report) -> None:
+        """Make photos part of the dataset, copies of each other in one split."""
+        if not coming:
+            return
+        with self._store.writing() as session:
+            dataset = own_dataset(session, self._owner, self._name)
+            stay = [one for one in coming if one.arrival.label in dataset.classes]
+            splits = self._splits(stay)
+            keep_photos(self._store, session, [one.photo for one in stay])
+            insert_missing(session, SketchRow, [{"photo": one.photo.sha256, "sketch": one.sketch} for one in stay])
+            insert_missing(session, LabelRow, [_row(dataset.id, one, splits[one.photo.sha256]) for one in stay])
+            dataset.revision += 1
+        for one in stay:
+            self._places[one.photo.sha256] = (one.arrival.label, splits[one.photo.sha256])
+        if self._room:
+            self._room = (self._room[0] - len(stay), self._room[1] - sum(len(one.photo.jpeg) for one in stay))
+        report.added += len(stay)
+        gone = [one.arrival for one in coming if one not in stay]
+        report.refused += [Refused(one.file, f"The class {one.label} is no longer there.") for one in gone]
+
+    def _splits(self, coming: list[_Ready]) -> dict[str, str]:
+        alike = {}
+        for one in coming:
+            alike[one.photo.sha256] = self._sketches.alike(one.sketch)
+            self._sketches.add(one.photo.sha256, one.sketch)
+        told = {one.photo.sha256: (one.arrival.label, one.arrival.split) for one in coming if one.arrival.split}
+        new = {one.photo.sha256: one.arrival.label for one in coming if not one.arrival.split}
+        assigned = assign_splits(new, {**self._places, **told}, groups_of(alike))
+        return {**assigned, **{photo: split for photo, (_, split) in told.items()}}
+
+
+def _row(dataset: int, one: _Ready, split: str) -> dict[str, object]:
+    place = {"dataset_id": dataset, "photo": one.photo.sha256, "file": one.arrival.file[:MAX_FILE], "split": split}
+    return {**place, "label": one.arrival.label, **asdict(one.arrival.origin)}
+
+
+def sketches_of(store: Store, photos: list[str]) -> dict[str, bytes]:
+    """The sketches of kept photos; those that are not there yet are drawn, but of photos that are lost."""
+    kept: dict[str, bytes] = {}
+    with store.reading() as session:
+        for start in range(0, len(photos), CHUNK):
+            some = SketchRow.photo.in_(photos[start : start + CHUNK])
+            kept.update(session.execute(select(SketchRow.photo, SketchRow.sketch).where(some)).all())
+    missing = [photo for photo in photos if photo not in kept]
+    drawn = ahead(missing, lambda photo: sketch_of(open_stored(store, photo)), DECODERS)
+    new = {photo: sketch for photo, sketch in drawn if not isinstance(sketch, AreoleError)}
+    if new:
+        with store.writing() as session:
+            insert_missing(session, SketchRow, [{"photo": photo, "sketch": sketch} for photo, sketch in new.items()])
+    return kept | new

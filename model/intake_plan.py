@@ -1,0 +1,83 @@
+"""What is to become of the files of a ZIP or folder: which class, which split, and what their table says of each."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from model.class_names import merge_class_names
+from model.datasets import SPLITS
+from model.exchange import ATTRIBUTION, MAX_TABLE_BYTES, ORIGIN_COLUMNS
+from model.folders import Bundle, Incoming, Refused
+from model.intake import Arrival
+from model.origins import Origin
+from model.schema import LabelRow
+from model.tables import from_csv
+
+NO_CLASS = "It lies in no folder named after a class."
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The files that are to come, under the classes they will have."""
+
+    arrivals: tuple[Arrival, ...]
+    classes: tuple[str, ...]  # Those the dataset has, then those that are new
+    notices: tuple[str, ...]  # What is good to know of the class names
+    refused: tuple[Refused, ...]
+
+    def count(self, label: str) -> int:
+        """How many files are to be filed under a class."""
+        return sum(arrival.label == label for arrival in self.arrivals)
+
+
+def plan(bundle: Bundle, known: Sequence[str], *, loose: str | None = None, source: str = "upload") -> Plan:
+    """File what a bundle holds under classes: the folders it lies in, or `loose` for what lies in none.
+
+    Classes the dataset has already (`known`) keep their spelling. Where the bundle brings a table of ours, that says split and
+    origin; the folder still says the class, for people sort photos by moving them.
+    """
+    table = _rows_by_name(bundle.table)
+    ordered = [row["label"] for row in table.values() if row.get("label")]  # The order that the dataset had
+    names = [*ordered, *(file.label for file in bundle.files if file.label)]
+    mapping, notices = merge_class_names(list(dict.fromkeys(names)), known)
+    ours = (ATTRIBUTION,) if table else ()
+    arrivals, refused = [], [one for one in bundle.refused if not one.path.endswith(ours)]
+    for file in bundle.files:
+        label = mapping.get(file.label, "") if file.label else loose
+        if label:
+            arrivals.append(_arrival(file, label, table.get(PurePosixPath(file.path).name, {}), source))
+        else:
+            refused.append(Refused(file.path, NO_CLASS))
+    used = {arrival.label for arrival in arrivals}
+    classes = dict.fromkeys([*known, *(name for name in mapping.values() if name in used)])
+    return Plan(tuple(arrivals), tuple(classes), tuple(notices), tuple(refused))
+
+
+def _arrival(file: Incoming, label: str, row: dict[str, str], source: str) -> Arrival:
+    origin = replace(Origin(), **{name: row.get(column, "")[: _width(name)] for name, column in ORIGIN_COLUMNS.items()})
+    split = file.split or row.get("split")
+    return Arrival(
+        row.get("file") or file.path,
+        label,
+        file.read,
+        origin if origin.source else Origin(source),
+        split if split in SPLITS else None,
+    )
+
+
+def _width(name: str) -> int:
+    """How much of an origin's field the catalogue keeps."""
+    width: int = getattr(LabelRow, name).type.length
+    return width
+
+
+def _rows_by_name(table: bytes | None) -> dict[str, dict[str, str]]:
+    """The rows of a table of ours by the name of their file; none where there is no table, or another's."""
+    if table is None:
+        return {}
+    try:
+        rows = from_csv(table[:MAX_TABLE_BYTES])
+    except (UnicodeError, csv.Error):
+        return {}
+    return {PurePosixPath(row["file"]).name: row for row in rows if row.get("file")}

@@ -1,0 +1,46 @@
+"""How much a workspace may keep: photos and bytes of its own datasets. What is in everybody's datasets is free."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from model.hosting import hosting
+from model.schema import DatasetRow, LabelRow, PhotoRow
+from model.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a workspace keeps, and what it may."""
+
+    photos: int
+    bytes: int
+    max_photos: int
+    max_bytes: int
+
+    @property
+    def room(self) -> int:
+        """How many photos may come, if bytes allow."""
+        return max(0, self.max_photos - self.photos)
+
+    @property
+    def share(self) -> float:
+        """How full it is, 0 to 1."""
+        shares = (self.photos / max(1, self.max_photos), self.bytes / max(1, self.max_bytes))
+        return min(1.0, max(shares))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more may come."""
+        return self.photos >= self.max_photos or self.bytes >= self.max_bytes
+
+
+def usage(store: Store, workspace: str) -> Usage:
+    """What a workspace's own datasets hold; a photo that is in several, or in everybody's, is counted once, or not at all."""
+    own = select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner == workspace).distinct()
+    free = select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner.is_(None))
+    counted = select(func.count(), func.sum(PhotoRow.bytes)).where(PhotoRow.sha256.in_(own), PhotoRow.sha256.not_in(free))
+    with store.reading() as session:
+        photos, size = session.execute(counted).one()
+    limits = hosting()
+    return Usage(photos, size or 0, limits.max_photos, limits.max_megabytes * 1_000_000)

@@ -1,0 +1,63 @@
+"""What the classifier learns from: browse its photos, add more by search, upload or camera, take all away."""
+
+import streamlit as st
+
+from model.hosting import hosting
+from model.own_datasets import datasets_of
+from pages.shared import state
+from pages.shared.browser import show_photos
+from pages.shared.camera import ask_for_snapshots
+from pages.shared.dataset_list import ask_for_dataset, offer_copy
+from pages.shared.frame import require_frame
+from pages.shared.gathering import ask_for_search
+from pages.shared.intake import show_intake
+from pages.shared.resources import get_dataset, get_store
+from pages.shared.take_away import show_take_away
+from pages.shared.uploading import ask_for_files
+from pages.shared.words import plain
+
+PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT = "Photos", "Search", "Upload", "Camera", "Export"
+
+
+def show_adding(view: str, workspace: str, *, own: bool) -> None:
+    """One way to add photos, where the host and the dataset allow it."""
+    if not (hosting().gather if view == SEARCH else hosting().uploads):
+        st.info("Whoever hosts this app has switched this off. Run Areole on your own machine to use it.", icon=":material/block:")
+    elif view == UPLOAD:
+        ask_for_files(workspace, own=own)
+    elif not own:
+        offer_copy(workspace)
+    elif view == SEARCH:
+        ask_for_search(workspace)
+    else:
+        ask_for_snapshots(workspace)
+
+
+require_frame()
+store, workspace = get_store(), state.workspace()
+dataset = get_dataset(workspace)
+listings = datasets_of(store, workspace)
+current = next(listing for listing in listings if listing.name == dataset.name)
+
+st.title("What does it learn from?", anchor=False)
+ask_for_dataset(listings, current, workspace)
+failure = state.take_failure()
+if failure:
+    st.error(plain(failure), icon=":material/error:")
+show_intake(workspace)
+view = st.segmented_control(
+    "View",
+    (PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT),
+    default=PHOTOS,
+    required=True,
+    key=state.DATA_VIEW,
+    bind="query-params",
+    label_visibility="collapsed",
+    width="stretch",
+)
+if view == PHOTOS:
+    show_photos(dataset, current, workspace)
+elif view == EXPORT:
+    show_take_away(dataset, workspace)
+else:
+    show_adding(view, workspace, own=current.own)
