@@ -22,6 +22,7 @@ from model.edits import (
     take_back,
 )
 from model.errors import NotFound
+from model.quota import check_room
 from model.store import Store, is_kept
 from model.workspaces import current_dataset, dataset_name, ensure_workspace
 
@@ -73,7 +74,7 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
 def tell_label(store: Store, workspace: str, photo: str, label: str) -> None:
     """File a photo under `label`: a new one joins the train split, one of train or valid is relabelled.
 
-    Raises NotFound, as `decide`.
+    Raises NotFound, as `decide`; QuotaReached where a new one would be too many.
     """
     imported, now = _datasets(store, workspace)
     if label not in now.classes:
@@ -81,6 +82,7 @@ def tell_label(store: Store, workspace: str, photo: str, label: str) -> None:
     if imported.member(photo):
         decide(store, workspace, [Decision(photo, RELABEL, label, TOLD)])
     else:
+        check_room(store, workspace)
         _append(store, workspace, [(photo, ADD, label, TOLD)])
 
 

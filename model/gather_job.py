@@ -90,7 +90,7 @@ def arrivals(wanted: Mapping[str, Sequence[Found]], check: Callable[[], None]) -
         for found, data in downloads(photos, check):
             unreached = unreached + 1 if isinstance(data, SourceFailed) else 0
             if unreached == MOST_UNREACHED:
-                raise SourceFailed(f"{unreached} photos in a row could not be reached, so the rest was not tried. {data}")
+                raise SourceFailed(f"{unreached} photos in a row could not be reached, so the rest was not tried. {data!s}")
             yield Arrival(_file_name(found, label), label, partial(_delivered, data), found.origin)
 
 

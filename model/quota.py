@@ -1,11 +1,12 @@
-"""How much a workspace may keep: photos and bytes of its own datasets. What is in everybody's datasets is free."""
+"""How much a workspace may keep, of its own datasets and of what it asked about. What is in everybody's datasets is free."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
+from model.errors import QuotaReached
 from model.hosting import hosting
-from model.schema import DatasetRow, LabelRow, PhotoRow
+from model.schema import AskedRow, DatasetRow, LabelRow, PhotoRow
 from model.store import Store
 
 
@@ -35,11 +36,19 @@ class Usage:
         return self.photos >= self.max_photos or self.bytes >= self.max_bytes
 
 
+def check_room(store: Store, workspace: str) -> None:
+    """Raise QuotaReached where nothing more may come."""
+    if usage(store, workspace).is_full:
+        raise QuotaReached("Your workspace is full. Remove photos or a dataset on Dataset, and there is room again.")
+
+
 def usage(store: Store, workspace: str) -> Usage:
-    """What a workspace's own datasets hold; a photo that is in several, or in everybody's, is counted once, or not at all."""
-    own = select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner == workspace).distinct()
+    """What a workspace keeps; a photo that is in several places is counted once, and one that is in everybody's not at all."""
+    own = select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner == workspace)
+    asked = select(AskedRow.photo).where(AskedRow.workspace == workspace)
     free = select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner.is_(None))
-    counted = select(func.count(), func.sum(PhotoRow.bytes)).where(PhotoRow.sha256.in_(own), PhotoRow.sha256.not_in(free))
+    mine = or_(PhotoRow.sha256.in_(own), PhotoRow.sha256.in_(asked)) & PhotoRow.sha256.not_in(free)
+    counted = select(func.count(), func.sum(PhotoRow.bytes)).where(mine)
     with store.reading() as session:
         photos, size = session.execute(counted).one()
     limits = hosting()

@@ -6,7 +6,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from model.answers import Answer
 from model.cleaning import tell_label, withdraw_photo
 from model.datasets import Dataset, examples
-from model.errors import NotFound, PhotoRefused
+from model.errors import NotFound, PhotoRefused, QuotaReached
 from model.hosting import hosting
 from model.photos import MAX_MEGABYTES, open_photo
 from model.runs import Run
@@ -196,7 +196,7 @@ with answer, st.container(border=True):
         else:
             show_answer(photo, dataset, run)
             ask_for_label(store, workspace, photo, dataset, own=photo in own)
-    except NotFound as error:
+    except (NotFound, QuotaReached) as error:
         st.warning(str(error), icon=":material/broken_image:")
 if len(asked) > 1:
     show_own_photos(store, workspace, asked, run)

@@ -11,7 +11,7 @@ from pages.shared.colours import class_badge
 from pages.shared.gallery import Card, show_cards
 from pages.shared.intake import show_quota
 from pages.shared.resources import get_dataset, get_store
-from pages.shared.words import count, plain
+from pages.shared.words import SPLIT_NAMES, count, plain
 
 CAMERA = "camera"
 SHOWN = 12
@@ -77,5 +77,5 @@ def _show_taken(dataset: Dataset, label: str) -> None:
     st.markdown(f"{class_badge(dataset.classes, label)} {count(len(taken), 'photo')} from the camera")
     if not taken:
         st.caption("Nothing yet. About ten of each class are a start; thirty are better.")
-    cards = [Card(member.photo, f":small[{member.split}]", f"{member.file}, {label}") for member in taken[:SHOWN]]
+    cards = [Card(member.photo, f":small[{SPLIT_NAMES[member.split]}]", f"{member.file}, {label}") for member in taken[:SHOWN]]
     show_cards(cards, columns=4, key="dataset_taken")

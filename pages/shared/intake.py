@@ -62,7 +62,7 @@ def show_refused(report: Report) -> None:
     if not report.refused:
         return
     reasons = Counter(one.reason for one in report.refused)
-    with st.expander(f"Why {count(len(report.refused), 'file')} were not taken", icon=":material/rule:"):
+    with st.expander(f"Not taken: {count(len(report.refused), 'file')}, and why", icon=":material/rule:"):
         st.markdown("\n".join(f"- {number} x {plain(reason)}" for reason, number in reasons.most_common()))
         lines = [f"{plain(one.path)}: {plain(one.reason)}" for one in report.refused[:MOST_NAMED]]
         st.caption("  \n".join(lines))

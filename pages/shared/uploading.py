@@ -39,10 +39,12 @@ def ask_for_files(workspace: str, *, own: bool) -> None:
         accept_multiple_files=True if way == FILES else "directory",
         max_upload_size=MAX_MEGABYTES,
         key=f"{state.uploader_key('dataset')}_{way}",
-        help="The folder a photo lies in is its class. Folders called train, valid and test decide the split. What this app "
-        "has exported comes back as it was.",
     )
     if not files:
+        st.caption(
+            "The folder a photo lies in is its class; folders called train, valid and test decide the split. "
+            "A ZIP that this app has exported comes back as it was."
+        )
         return
     try:
         with opened(files) as bundle:
