@@ -156,6 +156,28 @@ class RunRow(Table):
     created_at: Mapped[datetime] = mapped_column(default=_now)
 
 
+class ExperimentRow(Table):
+    """What an experiment on a dataset found. It depends on nothing but these keys, so whoever asks the same gets the same."""
+
+    __tablename__ = "experiments"
+    fingerprint: Mapped[str] = mapped_column(String(16), primary_key=True)  # Of the dataset
+    backbone: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    settings: Mapped[str] = mapped_column(String(16), primary_key=True)  # A digest of all else that the result depends on
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(default=_now)
+
+
+class ReportTextRow(Table):
+    """What a visitor wrote into her report on a dataset."""
+
+    __tablename__ = "report_texts"
+    workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    field: Mapped[str] = mapped_column(String(20), primary_key=True)
+    text: Mapped[str] = mapped_column(String(5000))
+
+
 class JobRow(Table):
     """A training under way or over: who looks later learns how it ended, even if its process was killed."""
 
