@@ -9,7 +9,7 @@ from model.archives import folder_bundle, zip_bundle
 from model.class_names import merge_class_names
 from model.clearing import clear_workspaces, unused_workspaces
 from model.datasets import find_dataset
-from model.errors import NotFound
+from model.errors import NotFound, SourceFailed
 from model.folders import Bundle
 from model.gather.found import MOST_PHOTOS
 from model.gather.services import SERVICES
@@ -55,6 +55,10 @@ def add_gather_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
 def gather(store: Store, options: argparse.Namespace) -> int:
     """Search a source, and add what it finds."""
     source, report = find_source(options.source), Report()
+    mapping, _ = merge_class_names([options.label], _classes_of(store, options))
+    label = mapping[options.label]
+    if not label:
+        raise NotFound(f"{options.label} cannot be the name of a class.")
     with progress("Searching") as bar:
         found = source.search(options.search or options.label, options.number, options.commercial, bar, _never)
     say(f"{found.understood} {len(found.found)} found.")
@@ -64,12 +68,13 @@ def gather(store: Store, options: argparse.Namespace) -> int:
         for one in found.found:
             tell(options, {"photo": one.photo_url, "page": one.origin.page, "licence": one.origin.licence}, one.photo_url)
         return DONE
-    mapping, _ = merge_class_names([options.label], _classes_of(store, options))
-    label = mapping[options.label]
     name = _dataset_for(store, options, [label])
-    with progress("Downloading") as bar:
-        coming = arrivals({label: found.found}, _never)
-        take_in(store, name, coming, report, total=len(found.found), owner=options.workspace, progress=bar)
+    try:
+        with progress("Downloading") as bar:
+            coming = arrivals({label: found.found}, _never)
+            take_in(store, name, coming, report, total=len(found.found), owner=options.workspace, progress=bar)
+    except SourceFailed as error:  # What came until then is in; those that were tried in vain are among the refused.
+        say(str(error))
     return _say_result(options, name, report)
 
 

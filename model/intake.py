@@ -9,14 +9,15 @@ from io import BytesIO
 
 from PIL import Image
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from model.errors import AreoleError
 from model.folders import Refused
 from model.origins import Origin
 from model.own_datasets import own_dataset
 from model.photos import Photo, open_photo
-from model.quota import usage
-from model.schema import LabelRow, SketchRow
+from model.quota import already_counted, usage
+from model.schema import DatasetRow, LabelRow, SketchRow
 from model.sketches import Sketches, sketch_of
 from model.sources import ahead
 from model.splits import assign_splits, groups_of
@@ -102,13 +103,11 @@ class _Known:
         self._store, self._name, self._owner = store, name, owner
         with store.reading() as session:
             dataset = own_dataset(session, owner, name)
-            rows = session.execute(select(LabelRow.photo, LabelRow.label, LabelRow.split).where(LabelRow.dataset_id == dataset.id))
-            self._places = {photo: (label, split) for photo, label, split in rows}
+            self._places, self._revision = _places(session, dataset), dataset.revision
         self._sketches = Sketches()
         for photo, sketch in sketches_of(store, list(self._places)).items():
             self._sketches.add(photo, sketch)
-        used = usage(store, owner) if owner else None
-        self._room = (used.max_photos - used.photos, used.max_bytes - used.bytes) if used else None
+        self._used = usage(store, owner) if owner else None
 
     def has(self, photo: str) -> bool:
         """Whether a photo is in the dataset."""
@@ -116,8 +115,10 @@ class _Known:
 
     def is_full(self, coming: list[_Ready]) -> bool:
         """Whether these would be too many, or too large."""
-        photos, room = self._room or (len(coming), None)
-        return len(coming) > photos or (room is not None and sum(len(one.photo.jpeg) for one in coming) > room)
+        if not self._owner or not self._used or self._used.holds(_sizes(coming)):
+            return False
+        free = already_counted(self._store, self._owner, [one.photo.sha256 for one in coming])
+        return not self._used.holds(_sizes(one for one in coming if one.photo.sha256 not in free))
 
     def keep(self, coming: list[_Ready], report: Report) -> None:
         """Make photos part of the dataset, copies of each other in one split."""
@@ -125,19 +126,31 @@ class _Known:
             return
         with self._store.writing() as session:
             dataset = own_dataset(session, self._owner, self._name)
-            stay = [one for one in coming if one.arrival.label in dataset.classes]
+            if dataset.revision != self._revision:
+                self._catch_up(session, dataset)
+            new = [one for one in coming if not self.has(one.photo.sha256)]
+            stay = [one for one in new if one.arrival.label in dataset.classes]
             splits = self._splits(stay)
             keep_photos(self._store, session, [one.photo for one in stay])
             insert_missing(session, SketchRow, [{"photo": one.photo.sha256, "sketch": one.sketch} for one in stay])
             insert_missing(session, LabelRow, [_row(dataset.id, one, splits[one.photo.sha256]) for one in stay])
             dataset.revision += 1
-        for one in stay:
-            self._places[one.photo.sha256] = (one.arrival.label, splits[one.photo.sha256])
-        if self._room:
-            self._room = (self._room[0] - len(stay), self._room[1] - sum(len(one.photo.jpeg) for one in stay))
+            self._revision = dataset.revision
+        self._places.update({one.photo.sha256: (one.arrival.label, splits[one.photo.sha256]) for one in stay})
+        self._used = usage(self._store, self._owner) if self._owner else None
         report.added += len(stay)
-        gone = [one.arrival for one in coming if one.photo.sha256 not in splits]
+        report.doubles += len(coming) - len(new)
+        gone = [one.arrival for one in new if one.photo.sha256 not in splits]
         report.refused += [Refused(one.file, f"The class {one.label} is no longer there.") for one in gone]
+
+    def _catch_up(self, session: Session, dataset: DatasetRow) -> None:
+        """See what others have added, from the camera or another tab, and removed."""
+        before, self._places = self._places, _places(session, dataset)
+        came = [photo for photo in self._places if photo not in before]
+        for start in range(0, len(came), CHUNK):
+            drawn = select(SketchRow.photo, SketchRow.sketch).where(SketchRow.photo.in_(came[start : start + CHUNK]))
+            for photo, sketch in session.execute(drawn):
+                self._sketches.add(photo, sketch)
 
     def _splits(self, coming: list[_Ready]) -> dict[str, str]:
         alike = {}
@@ -148,6 +161,16 @@ class _Known:
         new = {one.photo.sha256: one.arrival.label for one in coming if not one.arrival.split}
         assigned = assign_splits(new, {**self._places, **told}, groups_of(alike))
         return {**assigned, **{photo: split for photo, (_, split) in told.items()}}
+
+
+def _places(session: Session, dataset: DatasetRow) -> dict[str, tuple[str, str]]:
+    """The label and split of each photo of a dataset."""
+    rows = session.execute(select(LabelRow.photo, LabelRow.label, LabelRow.split).where(LabelRow.dataset_id == dataset.id))
+    return {photo: (label, split) for photo, label, split in rows}
+
+
+def _sizes(photos: Iterable[_Ready]) -> list[int]:
+    return [len(one.photo.jpeg) for one in photos]
 
 
 def _row(dataset: int, one: _Ready, split: str) -> dict[str, object]:

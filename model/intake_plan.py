@@ -1,20 +1,24 @@
 """What is to become of the files of a ZIP or folder: which class, which split, and what their table says of each."""
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from model.class_names import merge_class_names
 from model.datasets import SPLITS
 from model.exchange import ATTRIBUTION, MAX_TABLE_BYTES, ORIGIN_COLUMNS
 from model.folders import Bundle, Incoming, Refused
+from model.gather.found import secure_page
+from model.gather.wording import plain
 from model.intake import Arrival
 from model.origins import Origin
 from model.schema import LabelRow
 from model.tables import from_csv
 
 NO_CLASS = "It lies in no folder named after a class."
+OURS = {"file", "photo", "split", "label", "imported label"}  # By which a table is known as one of ours
+ADDRESSES = ("page", "licence_url")
 
 
 @dataclass(frozen=True)
@@ -39,12 +43,13 @@ def plan(bundle: Bundle, known: Sequence[str], *, loose: str | None = None, sour
     """
     table = _rows_by_name(bundle.table)
     ordered = [row["label"] for row in table.values() if row.get("label")]  # The order that the dataset had
-    names = [*ordered, *(file.label for file in bundle.files if file.label)]
+    filed = {file.path: _label(file, table) or loose for file in bundle.files}
+    names = [*ordered, *filter(None, filed.values())]
     mapping, notices = merge_class_names(list(dict.fromkeys(names)), known)
     ours = (ATTRIBUTION,) if table else ()
     arrivals, refused = [], [one for one in bundle.refused if not one.path.endswith(ours)]
     for file in bundle.files:
-        label = mapping.get(file.label, "") if file.label else loose
+        label = mapping.get(filed[file.path] or "", "")
         if label:
             arrivals.append(_arrival(file, label, table.get(PurePosixPath(file.path).name, {}), source))
         else:
@@ -54,16 +59,21 @@ def plan(bundle: Bundle, known: Sequence[str], *, loose: str | None = None, sour
     return Plan(tuple(arrivals), tuple(classes), tuple(notices), tuple(refused))
 
 
-def _arrival(file: Incoming, label: str, row: dict[str, str], source: str) -> Arrival:
-    origin = replace(Origin(), **{name: row.get(column, "")[: _width(name)] for name, column in ORIGIN_COLUMNS.items()})
-    split = file.split or row.get("split")
-    return Arrival(
-        row.get("file") or file.path,
-        label,
-        file.read,
-        origin if origin.source else Origin(source),
-        split if split in SPLITS else None,
-    )
+def _label(file: Incoming, table: Mapping[str, Mapping[str, str]]) -> str | None:
+    """The folder it lies in; where that is named like a split, the table says whether it is a class all the same."""
+    path = PurePosixPath(file.path)
+    return file.label or (path.parent.name if path.parent.name == table.get(path.name, {}).get("label") else None)
+
+
+def _arrival(file: Incoming, label: str, row: Mapping[str, str], source: str) -> Arrival:
+    known = {name: _told(name, row.get(column, "")) for name, column in ORIGIN_COLUMNS.items()}
+    split = row["split"] if row.get("split") in SPLITS else file.split
+    return Arrival(file.path, label, file.read, Origin(**known) if known["source"] else Origin(source), split)
+
+
+def _told(name: str, text: str) -> str:
+    """What a table says in an origin's field, where it is fit to be shown: anybody may have written the table."""
+    return secure_page(text[: _width(name)]) if name in ADDRESSES else plain(text, _width(name))
 
 
 def _width(name: str) -> int:
@@ -73,11 +83,11 @@ def _width(name: str) -> int:
 
 
 def _rows_by_name(table: bytes | None) -> dict[str, dict[str, str]]:
-    """The rows of a table of ours by the name of their file; none where there is no table, or another's."""
+    """The rows of a table of ours by the name of their file; none where there is no table, or somebody else's."""
     if table is None:
         return {}
     try:
         rows = from_csv(table[:MAX_TABLE_BYTES])
     except (UnicodeError, csv.Error):
         return {}
-    return {PurePosixPath(row["file"]).name: row for row in rows if row.get("file")}
+    return {PurePosixPath(row["file"]).name: row for row in rows if row.keys() >= OURS and row["file"]}

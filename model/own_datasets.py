@@ -83,9 +83,7 @@ def check_classes(classes: Sequence[str], *, least: int = MIN_CLASSES) -> tuple[
 def choose_dataset(store: Store, workspace: str, name: str) -> None:
     """Let a workspace work on a dataset. Raises NotFound for one that it may not see."""
     with store.writing() as session:
-        row = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).one_or_none()
-        if row is None or row.owner not in (None, workspace):
-            raise NotFound("This dataset is no longer here.")
+        row = _visible_dataset(session, workspace, name)
         ensure_workspace(session, workspace)
         _choose(session, workspace, row)
 
@@ -94,7 +92,9 @@ def rename_dataset(store: Store, workspace: str, name: str, title: str) -> None:
     """Call one of the workspace's own datasets something else. Raises NotFound."""
     title = _title(title)
     with store.writing() as session:
-        own_dataset(session, workspace, name).title = title
+        row = own_dataset(session, workspace, name)
+        row.title = title
+        row.revision += 1
 
 
 def copy_dataset(store: Store, workspace: str, dataset: Dataset, title: str) -> str:
@@ -102,6 +102,8 @@ def copy_dataset(store: Store, workspace: str, dataset: Dataset, title: str) -> 
 
     What was edited is then how it came: the copy starts without edits and without runs. Raises NotFound.
     """
+    with store.reading() as session:
+        _visible_dataset(session, workspace, dataset.name)
     name = create_dataset(store, title, dataset.classes, owner=workspace)
     with store.writing() as session:
         copy = own_dataset(session, workspace, name)
@@ -164,8 +166,10 @@ def remove_class(store: Store, workspace: str, name: str, label: str) -> None:
         set_classes(row, check_classes([kept for kept in row.classes if kept != label]))
         filed = select(LabelRow.photo).where(LabelRow.dataset_id == row.id, LabelRow.label == label)
         _remove(store, session, row, list(session.scalars(filed)))
-        moved = select(EditRow.photo).where(EditRow.dataset_id == row.id, EditRow.label == label)
-        session.execute(delete(EditRow).where(EditRow.dataset_id == row.id, EditRow.photo.in_(list(session.scalars(moved)))))
+        moved = select(EditRow.photo).where(EditRow.dataset_id == row.id, EditRow.label == label).distinct()
+        photos = list(session.scalars(moved))
+        _forget_edits(session, row, photos)
+        forget_unused(store, session, photos)  # One that was told on Classify may have been nowhere else.
 
 
 def rename_class(store: Store, workspace: str, name: str, label: str, new: str) -> None:
@@ -207,13 +211,25 @@ def set_classes(row: DatasetRow, classes: Iterable[str]) -> None:
     row.revision += 1
 
 
+def _visible_dataset(session: Session, workspace: str, name: str) -> DatasetRow:
+    """A dataset that a workspace may use: everybody's, or its own. Raises NotFound."""
+    row = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).one_or_none()
+    if row is None or row.owner not in (None, workspace):
+        raise NotFound("This dataset is no longer here.")
+    return row
+
+
 def _remove(store: Store, session: Session, row: DatasetRow, photos: Sequence[str]) -> None:
     row.revision += 1
     for start in range(0, len(photos), CHUNK):
-        some = photos[start : start + CHUNK]
-        for table in (LabelRow, EditRow):
-            session.execute(delete(table).where(table.dataset_id == row.id, table.photo.in_(some)))
+        session.execute(delete(LabelRow).where(LabelRow.dataset_id == row.id, LabelRow.photo.in_(photos[start : start + CHUNK])))
+    _forget_edits(session, row, photos)
     forget_unused(store, session, photos)
+
+
+def _forget_edits(session: Session, row: DatasetRow, photos: Sequence[str]) -> None:
+    for start in range(0, len(photos), CHUNK):
+        session.execute(delete(EditRow).where(EditRow.dataset_id == row.id, EditRow.photo.in_(photos[start : start + CHUNK])))
 
 
 def _choose(session: Session, workspace: str, row: DatasetRow) -> None:

@@ -1,8 +1,9 @@
 """How much a workspace may keep, of its own datasets and of what it asked about. What is in everybody's datasets is free."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from model.errors import QuotaReached
 from model.hosting import hosting
@@ -35,6 +36,10 @@ class Usage:
         """Whether nothing more may come."""
         return self.photos >= self.max_photos or self.bytes >= self.max_bytes
 
+    def holds(self, sizes: Sequence[int]) -> bool:
+        """Whether photos of so many bytes each may come."""
+        return self.photos + len(sizes) <= self.max_photos and self.bytes + sum(sizes) <= self.max_bytes
+
 
 def check_room(store: Store, workspace: str) -> None:
     """Raise QuotaReached where nothing more may come."""
@@ -44,12 +49,26 @@ def check_room(store: Store, workspace: str) -> None:
 
 def usage(store: Store, workspace: str) -> Usage:
     """What a workspace keeps; a photo that is in several places is counted once, and one that is in everybody's not at all."""
-    own = select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner == workspace)
-    asked = select(AskedRow.photo).where(AskedRow.workspace == workspace)
-    free = select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner.is_(None))
-    mine = or_(PhotoRow.sha256.in_(own), PhotoRow.sha256.in_(asked)) & PhotoRow.sha256.not_in(free)
+    mine = _is_kept_by(workspace) & ~_is_free()
     counted = select(func.count(), func.sum(PhotoRow.bytes)).where(mine)
     with store.reading() as session:
         photos, size = session.execute(counted).one()
     limits = hosting()
     return Usage(photos, size or 0, limits.max_photos, limits.max_megabytes * 1_000_000)
+
+
+def already_counted(store: Store, workspace: str, photos: Sequence[str]) -> set[str]:
+    """Those of a few photos that take no room more: the workspace keeps them already, or they are in everybody's datasets."""
+    with store.reading() as session:
+        rows = select(PhotoRow.sha256).where(PhotoRow.sha256.in_(photos), _is_kept_by(workspace) | _is_free())
+        return set(session.scalars(rows))
+
+
+def _is_kept_by(workspace: str) -> ColumnElement[bool]:
+    own = select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner == workspace)
+    asked = select(AskedRow.photo).where(AskedRow.workspace == workspace)
+    return or_(PhotoRow.sha256.in_(own), PhotoRow.sha256.in_(asked))
+
+
+def _is_free() -> ColumnElement[bool]:
+    return PhotoRow.sha256.in_(select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner.is_(None)))

@@ -1,6 +1,7 @@
 """From a dataset to a saved run: features from the cache, a head on them, its temperature, its evaluation."""
 
 import secrets
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from model.backbones import find_backbone
 from model.datasets import Dataset, check_trainable
+from model.errors import NotFound
 from model.evaluation import Evaluation
 from model.features import features
 from model.head import Examples, Head, train_head
@@ -21,7 +23,7 @@ from model.jobs import HEAD, recorded
 from model.neighbours import nearest, unit
 from model.requests import TrainRequest
 from model.runs import Card, Epoch, HeadSettings, Run, Tuned, run_folder, save_run
-from model.schema import RunRow
+from model.schema import DatasetRow, RunRow
 from model.store import Store
 from model.trust import fit_temperature, unrelated_similarity
 
@@ -95,12 +97,19 @@ def judged_run(
 
 
 def keep_run(store: Store, run: Run, request: TrainRequest, folder: Path | None = None, tuned: Tuned | None = None) -> None:
-    """Save a run, in `folder` or among the data folder's runs, where its workspace finds it. Raises StoreUnavailable."""
+    """Save a run, in `folder` or among the data folder's runs, where its workspace finds it.
+
+    Raises StoreUnavailable; NotFound where the dataset was deleted meanwhile.
+    """
     save_run(run, folder or run_folder(store, run.card.id), tuned)
-    if folder is None:
-        with store.writing() as session:
-            name = request.name or run.card.id
-            session.add(RunRow(id=run.card.id, workspace=request.workspace, dataset_id=request.dataset.id, name=name))
+    if folder is not None:
+        return
+    with store.writing() as session:
+        if session.get(DatasetRow, request.dataset.id) is None:
+            shutil.rmtree(run_folder(store, run.card.id), ignore_errors=True)
+            raise NotFound("The dataset was deleted while it was learned from.")
+        name = request.name or run.card.id
+        session.add(RunRow(id=run.card.id, workspace=request.workspace, dataset_id=request.dataset.id, name=name))
 
 
 def _positions(dataset: Dataset) -> NDArray[np.intp]:

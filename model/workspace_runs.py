@@ -34,7 +34,7 @@ def active_run(store: Store, workspace: str) -> str | None:
     with store.reading() as session:
         dataset = session.get_one(DatasetRow, current_dataset(session, workspace))
         chosen = session.get(ActiveRunRow, (workspace, dataset.id))
-        if chosen is not None:
+        if chosen is not None and (chosen.run != SHIPPED or _suits(dataset)):
             return chosen.run
         oldest = select(RunRow.id).where(_visible(session, workspace)).order_by(RunRow.created_at, RunRow.id)
         first = None if dataset.name == STARTER else session.scalars(oldest).first()
@@ -54,12 +54,12 @@ def runs_of(store: Store, workspace: str) -> list[Entry]:
 def activate_run(store: Store, workspace: str, run: str) -> None:
     """Let Classify and Evaluate use a run. Raises NotFound for one that this workspace may not see."""
     with store.writing() as session:
+        dataset = session.get_one(DatasetRow, current_dataset(session, workspace))
         there = select(RunRow.id).where(RunRow.id == run, _visible(session, workspace))
-        if run != SHIPPED and session.scalars(there).one_or_none() is None:
+        if not (_suits(dataset) if run == SHIPPED else session.scalars(there).one_or_none()):
             raise NotFound("This run is no longer here.")
         ensure_workspace(session, workspace)
-        place = {"workspace": workspace, "dataset_id": current_dataset(session, workspace)}
-        session.merge(ActiveRunRow(**place, run=run))
+        session.merge(ActiveRunRow(workspace=workspace, dataset_id=dataset.id, run=run))
 
 
 def rename_run(store: Store, workspace: str, run: str, name: str) -> None:

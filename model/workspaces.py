@@ -73,7 +73,7 @@ def ask_about(store: Store, workspace: str, photo: Photo, name: str) -> None:
         ensure_workspace(session, workspace)
         session.execute(delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo.sha256))
         session.add(AskedRow(workspace=workspace, photo=photo.sha256, name=name[:255]))
-        filed = _filed(session, workspace)
+        filed = _filed_anywhere(session, workspace)
         loose = [asked.photo for asked in _asked(session, workspace) if asked.photo not in filed]
         for old in loose[MAX_ASKED:]:
             _forget(store, session, workspace, old)
@@ -86,15 +86,15 @@ def asked_photos(store: Store, workspace: str) -> list[Asked]:
 
 
 def filed_photos(store: Store, workspace: str) -> set[str]:
-    """The photos that this workspace's edits have put under a class."""
+    """The photos that this workspace's edits have put under a class of the dataset it works on."""
     with store.reading() as session:
-        return _filed(session, workspace)
+        return _filed(session, workspace, current_dataset(session, workspace))
 
 
 def forget_loose(store: Store, workspace: str) -> None:
     """Forget what the visitor asked about, except what she filed under a class. Photos that nobody else uses are destroyed."""
     with store.writing() as session:
-        filed = _filed(session, workspace)
+        filed = _filed_anywhere(session, workspace)
         for asked in _asked(session, workspace):
             if asked.photo not in filed:
                 _forget(store, session, workspace, asked.photo)
@@ -144,8 +144,13 @@ def _asked(session: Session, workspace: str) -> list[Asked]:
     return [Asked(row.photo, row.name) for row in rows]
 
 
-def _filed(session: Session, workspace: str) -> set[str]:
-    found = history_of(session, workspace, current_dataset(session, workspace))
+def _filed_anywhere(session: Session, workspace: str) -> set[str]:
+    datasets = session.scalars(select(EditRow.dataset_id).where(EditRow.workspace == workspace).distinct()).all()
+    return {photo for dataset in datasets for photo in _filed(session, workspace, dataset)}
+
+
+def _filed(session: Session, workspace: str, dataset: int) -> set[str]:
+    found = history_of(session, workspace, dataset)
     added = _added(found)
     return {
         photo for photo, edit in found.standing.items() if edit.label is not None and (edit.action == RELABEL or photo in added)

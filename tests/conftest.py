@@ -16,7 +16,7 @@ from model.evaluation import Evaluation
 from model.photos import Photo
 from model.runs import SHIPPED, Run, load_run, run_folder, save_run
 from model.schema import ActiveRunRow, DatasetRow, LabelRow, RunRow, WorkspaceRow
-from model.starter import import_starter
+from model.starter import CLASSES, STARTER, import_starter
 from model.store import Store, keep_photos, open_store
 from model.workspaces import new_workspace_id
 
@@ -37,6 +37,19 @@ def empty_store(tmp_path: Path) -> Iterator[Store]:
     fresh = open_store(tmp_path / "home")
     yield fresh
     fresh.engine.dispose()
+
+
+@pytest.fixture
+def bare_store(empty_store: Store) -> Store:
+    """A data folder whose starter set holds no photos, for what counts everything or destroys it."""
+    return without_starter_photos(empty_store)
+
+
+def without_starter_photos(store: Store) -> Store:
+    """Let the starter set be there, empty, as nothing else has to be imported then."""
+    with store.writing() as session:
+        session.add(DatasetRow(name=STARTER, title="Starter set", classes=list(CLASSES)))
+    return store
 
 
 @pytest.fixture

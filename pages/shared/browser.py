@@ -5,6 +5,7 @@ from collections import Counter
 import streamlit as st
 
 from model.datasets import Dataset, Member
+from model.errors import NotFound
 from model.origins import Origin, attribution
 from model.own_datasets import Listing, remove_photos
 from pages.shared import state
@@ -62,12 +63,16 @@ def show_counts(dataset: Dataset, origins: dict[str, Origin]) -> None:
 @st.dialog("Where this photo comes from", width="medium")
 def open_photo_card(dataset: Dataset, member: Member, origin: Origin) -> None:
     """A photo with all that is known of it."""
-    st.image(get_picture(member.photo), width="stretch", alt=f"A photo filed under {member.label}")
+    try:
+        st.image(get_picture(member.photo), width="stretch", alt=f"A photo filed under {member.label}")
+    except NotFound as error:
+        st.warning(str(error), icon=":material/broken_image:")
     st.markdown(f"{class_badge(dataset.classes, member.label)} :small[{SPLIT_NAMES[member.split]}, {plain(member.file)}]")
     st.markdown(plain(attribution(origin)) if origin.source else "Nothing is known of where it comes from.")
-    for address, name in ((origin.page, "Its page"), (origin.licence_url, origin.licence)):
-        if address.startswith("https://"):
-            st.link_button(plain(name), address, icon=":material/open_in_new:")
+    with st.container(horizontal=True):
+        for address, name in ((origin.page, "Its page"), (origin.licence_url, origin.licence)):
+            if address.startswith("https://"):
+                st.link_button(plain(name), address, icon=":material/open_in_new:")
     st.caption(f"SHA-256 {member.photo}")
 
 
@@ -97,7 +102,10 @@ def _ask_what_to_remove(dataset: Dataset, shown: list[Member], chosen: list[Memb
         for one in shown:
             with st.container(gap="xxsmall"):
                 show_thumbnail(Card(one.photo, "", f"Filed under {one.label}"))
-                st.checkbox(class_badge(dataset.classes, one.label), key=_tick(one.photo), persist_state="page")
+                with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", wrap=False):
+                    told = f"Remove {plain(one.file)}"
+                    st.checkbox(told, key=_tick(one.photo), persist_state="page", label_visibility="collapsed", width="content")
+                    st.markdown(class_badge(dataset.classes, one.label))  # A checkbox's own label is never cut.
     ticked = [one.photo for one in chosen if st.session_state.get(_tick(one.photo))]
     with acting:
         st.markdown(f"**{count(len(ticked), 'photo')} ticked**")

@@ -1,5 +1,6 @@
 """Choosing a dataset, making one, and changing one's own."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import streamlit as st
@@ -30,7 +31,7 @@ COPY_HELP = "The same photos under the labels you have given them, as a dataset 
 def ask_for_dataset(listings: list[Listing], current: Listing, workspace: str) -> None:
     """Which dataset to work on; beside it, a new one, a copy, and what can be changed."""
     names = [listing.name for listing in listings]
-    titles = {listing.name: f"{listing.title}{'' if listing.own else ' (for everybody)'}" for listing in listings}
+    titles = _titles(listings)
     # Streamlit knows an option by its title, and another tab may have chosen another: then the box begins anew.
     key = f"dataset_chosen_{current.name}_{hash(tuple(titles.items()))}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -46,13 +47,23 @@ def ask_for_dataset(listings: list[Listing], current: Listing, workspace: str) -
         )
         if st.button("New", icon=":material/add:", key="dataset_new"):
             ask_for_new(workspace)
-        copied = (_copy, workspace, f"My {current.title}"[:MAX_TITLE])
+        copied = (_copy, workspace, current.name)
         st.button("Copy", icon=":material/content_copy:", key="dataset_copy", help=COPY_HELP, on_click=attempt, args=copied)
         if current.own:
             with st.popover("Change", icon=":material/edit:", key="dataset_change"):
                 _ask_for_changes(current, workspace)
     badges = " ".join(class_badge(current.classes, name) for name in current.classes)
     st.markdown(f"{badges} :small[{count(current.photos, 'photo')}, {megabytes(current.bytes)} on disk]")
+
+
+def _titles(listings: list[Listing]) -> dict[str, str]:
+    """What each dataset is called in the list; no two are called the same."""
+    times = Counter(listing.title for listing in listings)
+    return {
+        listing.name: f"{listing.title}{'' if listing.own else ' (for everybody)'}"
+        f"{f', {listing.name[-6:]}' if times[listing.title] > 1 else ''}"
+        for listing in listings
+    }
 
 
 @st.dialog("A new dataset")
@@ -77,11 +88,13 @@ def ask_for_new(workspace: str) -> None:
 
 def offer_copy(workspace: str) -> None:
     """Say that everybody's dataset stays as it is, and what to do instead."""
-    title = get_dataset(workspace).title
+    dataset = get_dataset(workspace)
     with st.container(border=True):
-        st.markdown(f"**{plain(title)} stays as it is,** for everybody uses it. Add photos to a copy of your own, or start afresh.")
+        st.markdown(
+            f"**{plain(dataset.title)} stays as it is,** for everybody uses it. Add photos to a copy of your own, or start afresh."
+        )
         with st.container(horizontal=True):
-            copied = (_copy, workspace, f"My {title}"[:MAX_TITLE])
+            copied = (_copy, workspace, dataset.name)
             st.button(
                 "Copy it",
                 type="primary",
@@ -99,8 +112,12 @@ def _choose(workspace: str, key: str) -> None:
     attempt(choose_dataset, get_store(), workspace, st.session_state[key])
 
 
-def _copy(workspace: str, title: str) -> None:
-    copy_dataset(get_store(), workspace, get_dataset(workspace), title)
+def _copy(workspace: str, name: str) -> None:
+    dataset = get_dataset(workspace)
+    if dataset.name != name:  # A second click: the copy is there, and chosen.
+        return
+    title = f"My {dataset.title}"[:MAX_TITLE]
+    copy_dataset(get_store(), workspace, dataset, title)
     st.toast(f"This is your own copy, {plain(title)}.", icon=":material/content_copy:")
 
 

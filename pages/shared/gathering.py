@@ -19,6 +19,7 @@ USUAL_NUMBER = 30
 TICK_S = 0.5
 PAGE = 24
 LEAST_PX = 136
+NUMBER_PX = 136
 SUGGESTED = {  # iNaturalist knows families and genera, but no trees.
     "cactus": "Cactaceae",
     "succulent": "Crassulaceae, Asphodelaceae, Aizoaceae",
@@ -81,13 +82,11 @@ def _ask_for_wishes(dataset: Dataset, workspace: str) -> None:
 
 def _ask_for_wish(dataset: Dataset, label: str, source: Source) -> Wish:
     usual = SUGGESTED.get(label, label) if source.service.name == "inaturalist" else label
-    words, number = st.columns([7, 3], vertical_alignment="bottom")
-    text = words.text_input(
-        f"Look for {plain(label)}", usual, max_chars=200, key=f"gather_text_{source.service.name}_{label}", persist_state="session"
-    )
-    wanted = number.number_input(
-        "How many", 0, MOST_PHOTOS, USUAL_NUMBER, 10, key=f"gather_number_{label}", persist_state="session"
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):  # Side by side on a phone too, unlike columns
+        key = f"gather_text_{source.service.name}_{label}"
+        text = st.text_input(f"Look for {plain(label)}", usual, max_chars=200, key=key, persist_state="session")
+        key = f"gather_number_{label}"
+        wanted = st.number_input("How many", 0, MOST_PHOTOS, USUAL_NUMBER, 10, key=key, persist_state="session", width=NUMBER_PX)
     return Wish(label, text or "", int(wanted))
 
 

@@ -94,12 +94,15 @@ def _offer(bundle: Bundle, files: Sequence[UploadedFile], workspace: str, *, own
     title = dataset.title
     if into == NEW:
         title = st.text_input("Name of the new dataset", _title(files), max_chars=MAX_TITLE, key="dataset_new_title") or "Uploaded"
+    intake = get_intakes().of(workspace)
+    busy = intake is not None and intake.is_running
     if st.button(
         f"Add {count(len(found.arrivals), 'photo')}",
         type="primary",
         icon=":material/add_photo_alternate:",
         key="dataset_add",
-        disabled=not found.arrivals or len(found.classes) > MAX_CLASSES,
+        disabled=busy or not found.arrivals or len(found.classes) > MAX_CLASSES,
+        help="Photos are still being added." if busy else None,
     ):
         _start(found, files, workspace, title, loose, new=into == NEW)
 
@@ -119,6 +122,7 @@ def _show_plan(found: Plan, known: Sequence[str]) -> None:
 
 def _start(found: Plan, files: Sequence[UploadedFile], workspace: str, title: str, loose: str | None, *, new: bool) -> None:
     store = get_store()
+    state.empty_uploader()  # First: what follows cannot be interrupted by a second click, which then finds nothing to add.
     try:
         if new:
             name = create_dataset(store, title, found.classes, owner=workspace)
@@ -138,7 +142,6 @@ def _start(found: Plan, files: Sequence[UploadedFile], workspace: str, title: st
 
     adding = f"Adding {count(len(found.arrivals), 'photo')} to {title}"
     start_intake(get_intakes(), store, workspace, dataset=name, title=adding, opened=arriving)
-    state.empty_uploader()
     st.rerun()
 
 

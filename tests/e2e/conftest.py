@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
+def start_server(home: Path, port: int, **settings: str) -> subprocess.Popen[bytes]:
     """`streamlit run streamlit_app.py`, answering its health check."""
     log = (home.parent / f"server-{port}.log").open("wb")
     command = [
@@ -49,7 +49,8 @@ def start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
         "--server.port",
         str(port),
     ]
-    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "AREOLE_HOME": str(home)}, stdout=log, stderr=log)
+    environment = {**os.environ, "AREOLE_HOME": str(home), **settings}
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     log.close()
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline and server.poll() is None:
@@ -76,10 +77,22 @@ def free_port() -> Callable[[], int]:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int], browser: Browser) -> Iterator[str]:
-    """Where the app answers, on a data folder of its own."""
+def sources(free_port: Callable[[], int]) -> Iterator[str]:
+    """Where a process answers that stands in for all sources of photos."""
     port = free_port()
-    server = start_server(tmp_path_factory.mktemp("e2e") / "home", port)
+    fake = subprocess.Popen([sys.executable, "-m", "tests.model.gather.fake_sources", str(port)], cwd=ROOT)
+    yield f"http://127.0.0.1:{port}"
+    fake.kill()
+    fake.wait()
+
+
+@pytest.fixture(scope="session")
+def address(
+    tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int], browser: Browser, sources: str
+) -> Iterator[str]:
+    """Where the app answers, on a data folder of its own, and without the internet."""
+    port = free_port()
+    server = start_server(tmp_path_factory.mktemp("e2e") / "home", port, AREOLE_TEST_SERVER=sources)
     yield f"http://localhost:{port}"
     server.kill()
     server.wait()

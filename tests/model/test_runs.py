@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from model.datasets import find_dataset
 from model.errors import CannotTrain, NotFound, StoreUnavailable
 from model.jobs import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphans, killed, recorded
+from model.own_datasets import copy_dataset, delete_dataset
 from model.requests import TrainRequest
-from model.runs import SHIPPED, HeadSettings, load_run, run_folder, save_run
+from model.runs import SHIPPED, Epoch, HeadSettings, load_run, run_folder, save_run
 from model.schema import JobRow, RunRow
 from model.starter import STARTER, import_starter
 from model.store import Store
@@ -131,3 +132,17 @@ def test_files_are_json_a_person_can_read(store: Store) -> None:
     card = json.loads((run_folder(store, SHIPPED) / "card.json").read_text())
     assert card["classes"] == ["cactus", "succulent", "tree"]
     assert card["history"][0]["epoch"] == 0
+
+
+def test_a_run_on_a_dataset_that_was_deleted_meanwhile_is_not_kept(store: Store, workspace: str) -> None:
+    name = copy_dataset(store, workspace, find_dataset(store, STARTER), "Short-lived")
+    request = TrainRequest(find_dataset(store, name), workspace=workspace)
+    before = set(store.runs.iterdir())
+
+    def delete_at_once(epoch: Epoch) -> None:
+        if epoch.epoch == 0:
+            delete_dataset(store, workspace, name)
+
+    with pytest.raises(NotFound, match="deleted while it was learned from"):
+        train_head_run(store, request, on_epoch=delete_at_once)
+    assert set(store.runs.iterdir()) == before
