@@ -1,6 +1,7 @@
 """What is to become of the files of a ZIP or folder: which class, which split, and what their table says of each."""
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -55,8 +56,14 @@ def plan(bundle: Bundle, known: Sequence[str], *, loose: str | None = None, sour
         else:
             refused.append(Refused(file.path, NO_CLASS))
     used = {arrival.label for arrival in arrivals}
-    classes = dict.fromkeys([*known, *(name for name in mapping.values() if name in used)])
+    new = [name for name in mapping.values() if name in used]
+    classes = dict.fromkeys([*known, *(new if table else sorted(new, key=_as_counted))])
     return Plan(tuple(arrivals), tuple(classes), tuple(notices), tuple(refused))
+
+
+def _as_counted(name: str) -> list[tuple[int, str]]:
+    """Sorted so, class 2 comes before class 10."""
+    return [(int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in re.split(r"(\d+)", name)]
 
 
 def _label(file: Incoming, table: Mapping[str, Mapping[str, str]]) -> str | None:

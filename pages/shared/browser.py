@@ -1,6 +1,7 @@
 """The photos of a dataset: how many of each class and split, where they come from, and all of them to look at."""
 
 from collections import Counter
+from dataclasses import replace
 
 import streamlit as st
 
@@ -68,7 +69,8 @@ def open_photo_card(dataset: Dataset, member: Member, origin: Origin) -> None:
     except NotFound as error:
         st.warning(str(error), icon=":material/broken_image:")
     st.markdown(f"{class_badge(dataset.classes, member.label)} :small[{SPLIT_NAMES[member.split]}, {plain(member.file)}]")
-    st.markdown(plain(attribution(origin)) if origin.source else "Nothing is known of where it comes from.")
+    credit = plain(attribution(replace(origin, page="", licence_url="")))  # The addresses have buttons.
+    st.markdown(credit if origin.source else "Nothing is known of where it comes from.")
     with st.container(horizontal=True):
         for address, name in ((origin.page, "Its page"), (origin.licence_url, origin.licence)):
             if address.startswith("https://"):

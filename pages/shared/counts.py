@@ -29,7 +29,7 @@ def class_counts(dataset: Dataset) -> alt.Chart:
         .mark_bar(height=18, cornerRadius=2)
         .encode(
             x=alt.X("photos:Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1)),
-            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelFontSize=14, labelLimit=190, ticks=False, domain=False)),
+            y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelFontSize=14, labelLimit=150, ticks=False, domain=False)),
             color=alt.Color("class:N", scale=colours, legend=None),
             opacity=alt.Opacity("split:N", scale=shades, sort=None, legend=legend),
             order=alt.Order("order:Q"),

@@ -6,15 +6,15 @@ from model.errors import AreoleError
 from pages.shared import state
 
 
-def attempt(action: Callable[..., None], *arguments: object) -> None:
+def attempt(action: Callable[..., None], *arguments: object, **named: object) -> None:
     """Do something; where it cannot be done, the page says why."""
-    succeeds(action, *arguments)
+    succeeds(action, *arguments, **named)
 
 
-def succeeds(action: Callable[..., None], *arguments: object) -> bool:
+def succeeds(action: Callable[..., None], *arguments: object, **named: object) -> bool:
     """Do something; False where it cannot be done, and the page says why."""
     try:
-        action(*arguments)
+        action(*arguments, **named)
     except AreoleError as error:
         state.set_failure(str(error))
         return False

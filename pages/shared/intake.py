@@ -37,13 +37,18 @@ def watch_intake(intake: Intake) -> None:
     """Photos that are being added, until none is left."""
     st.markdown(f"**{plain(intake.title)}**")
     share = min(1.0, intake.done / max(1, intake.total))
-    st.progress(share, f"{intake.done} of {intake.total}: {in_figures(intake.result)}")
+    st.progress(share, f"{intake.done} of {intake.total} looked at{_so_far(intake.result)}")
     if st.button(
         "Cancel", icon=":material/cancel:", key="dataset_cancel", disabled=intake.cancelled, help="What has come so far stays."
     ):
         intake.cancelled = True
     if not intake.is_running:
         st.rerun()
+
+
+def _so_far(report: Report) -> str:
+    """What came of them, once anything did."""
+    return f": {in_figures(report)}" if report.added or report.doubles or report.refused else ""
 
 
 def in_figures(report: Report) -> str:

@@ -13,6 +13,7 @@ WAY, LOSS_ACTUAL, LOSS_PREDICTED, LOSS_REASON, LOSS_COUNT = "probabilities", "fi
 THRESHOLD = "threshold"
 CLEAN_VIEW, LOOK_FOR, MANY, CLEAN_CLASS, CLEAN_SPLIT, ORDER = "do", "find", "many", "class", "part", "order"
 BEFORE, AFTER = "before", "after"  # Runs, tied to the URL as RUN is.
+REPORT_VIEW = "why"
 DATA_VIEW, DATA_CLASS, DATA_SPLIT, DATA_SOURCE = "data", "of", "in", "from"
 _CARD = "card"  # A query parameter: the photo in the cleaner.
 _SEEN, _LAST, _CELL_PICKS, _LOOKED_AT = "seen", "last_", "cell_picks", "looked_at"

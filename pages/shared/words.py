@@ -59,6 +59,8 @@ def count(number: int, thing: str) -> str:
 
 def megabytes(size: int) -> str:
     """`7 MB`; `0.3 MB` where it is little."""
+    if 0 < size < 5e4:
+        return "under 0.1 MB"
     return f"{size / 1e6:.1f} MB" if 0 < size < 1e6 else f"{size / 1e6:,.0f} MB"
 
 
