@@ -14,6 +14,7 @@ page = st.navigation(
         st.Page("pages/clean.py", title="Clean", icon=":material/cleaning_services:"),
         st.Page("pages/retrain.py", title="Retrain", icon=":material/model_training:"),
         st.Page("pages/dataset.py", title="Dataset", icon=":material/photo_library:"),
+        st.Page("pages/report.py", title="Report", icon=":material/lab_profile:"),
     ]
 )
 run_page(page.run)

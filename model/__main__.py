@@ -24,7 +24,9 @@ from model.features import STORED, features
 from model.gather_commands import add_gather_commands
 from model.photos import open_file
 from model.quality import MEASURES, packed, qualities
+from model.report_commands import add_report_command
 from model.runs import SHIPPED
+from model.search_commands import add_search_command
 from model.shell import DONE, SOME_FAILED, WRONG_USAGE, progress, say, tell
 from model.sources import dataset_sources, decoded, folder_sources
 from model.starter import STARTER, import_starter
@@ -154,6 +156,8 @@ def _parser() -> argparse.ArgumentParser:
 
     trainers = add_train_commands(commands)
     gatherers = add_gather_commands(commands)
+    searcher = add_search_command(commands)
+    add_report_command(commands)
 
     zipped = commands.add_parser("export", help="write a dataset as a ZIP of class folders")
     zipped.add_argument("--workspace", help="with this workspace's edits")
@@ -167,12 +171,12 @@ def _parser() -> argparse.ArgumentParser:
 
     for command in (asked, evaluated):
         command.add_argument("--run", default=SHIPPED, help="which run answers (default: the one that ships)")
-    for command in (*trainers, zipped, seen):
+    for command in (*trainers, searcher, zipped, seen):
         command.add_argument("--dataset", default=STARTER)
     for command in (*trainers, seen):
         known = " ".join(f"{row.name}: {row.title}. {row.note}" for row in BACKBONES.values())
         command.add_argument("--backbone", choices=list(BACKBONES), default=DEFAULT_BACKBONE, help=known)
-    for command in (asked, evaluated, *trainers, *gatherers):
+    for command in (asked, evaluated, *trainers, searcher, *gatherers):
         command.add_argument("--json", action="store_true", help="write JSON lines to standard output")
     return parser
 

@@ -36,6 +36,11 @@ from pages.shared.progress import progress_bar
 
 if TYPE_CHECKING:
     from model.classifier import Classifier
+    from model.experiments.inquiry import Inquiry
+    from model.experiments.results import Result
+    from model.experiments.search_findings import Search
+    from model.report.contents import Contents
+    from model.runs import HeadSettings
 
 THUMBNAIL_PX, PICTURE_PX = 192, 640
 
@@ -61,6 +66,12 @@ def get_intakes() -> Works[Intake]:
 @st.cache_resource(show_spinner=False)
 def get_hunts() -> Works[Hunt]:
     """The searches for photos in this server."""
+    return Works()
+
+
+@st.cache_resource(show_spinner=False)
+def get_inquiries() -> "Works[Inquiry]":
+    """The experiments that are being made in this server."""
     return Works()
 
 
@@ -238,3 +249,36 @@ def _jpeg(image: Image.Image) -> bytes:
     buffer = BytesIO()
     image.save(buffer, "JPEG", quality=88)
     return buffer.getvalue()
+
+
+def get_usual(workspace: str) -> "tuple[str, HeadSettings]":
+    """The backbone and settings that this workspace's experiments use."""
+    from model.report.experiments import usual_settings
+
+    run = active_run_id(workspace)
+    return usual_settings(get_card(run) if run else None)
+
+
+def get_found(kind: str, dataset: Dataset, workspace: str) -> "Result | None":
+    """What an experiment on the dataset as it is now has found, if it was made."""
+    from model.experiments.results import kept
+
+    backbone, settings = get_usual(workspace)
+    return kept(get_store(), kind, dataset.fingerprint, backbone, settings)
+
+
+def get_search(dataset: Dataset, workspace: str) -> "Search | None":
+    """What a search for better settings has found so far."""
+    from model.experiments.search_findings import findings
+
+    return findings(get_store(), dataset, workspace=workspace)
+
+
+def get_contents(workspace: str) -> "Contents":
+    """What the workspace's report says."""
+    from model.report.contents import report_contents
+    from model.report.experiments import experiment_findings
+
+    run = active_run_id(workspace)
+    answers = experiment_findings(get_store(), get_dataset(workspace), get_card(run) if run else None, workspace)
+    return report_contents(get_store(), workspace, run, answers)

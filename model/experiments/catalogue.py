@@ -1,0 +1,97 @@
+"""The experiments there are, and one way to ask any of them: what is kept, or else made now and kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from model.backbones import BACKBONES
+from model.datasets import Dataset
+from model.errors import NotFound, WeightsMissing
+from model.experiments import backbones_compared, label_noise, learning_curve, reality
+from model.experiments.backbones_compared import BackbonesCompared
+from model.experiments.label_noise import LabelNoise
+from model.experiments.learning_curve import LearningCurve
+from model.experiments.material import Material, Progress, material
+from model.experiments.reality import Reality
+from model.experiments.results import Result, keep, kept
+from model.runs import HeadSettings
+from model.store import Store
+
+Make = Callable[[Store, Dataset, str, HeadSettings, Progress], Result]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A question that can be answered by trying."""
+
+    kind: str
+    title: str
+    question: str
+    result: type[Result]
+    make: Make
+
+
+def run_experiment(
+    store: Store,
+    kind: str,
+    dataset: Dataset,
+    backbone: str,
+    settings: HeadSettings,
+    progress: Progress = lambda done, total: None,
+    *,
+    anew: bool = False,
+) -> Result:
+    """What is kept of an experiment, or, where there is nothing or it is asked `anew`, what it finds now.
+
+    `progress` counts photos first, where some have not been looked at, then trainings; it may raise Cancelled, and nothing is kept.
+    Raises NotFound, CannotTrain, WeightsMissing, StoreUnavailable.
+    """
+    experiment = find_experiment(kind)
+    found = None if anew else kept(store, kind, dataset.fingerprint, backbone, settings)
+    if found is None:
+        found = experiment.make(store, dataset, backbone, settings, progress)
+        keep(store, found, dataset.fingerprint, backbone, settings)
+    return found
+
+
+def find_experiment(kind: str) -> Experiment:
+    """The experiment of a kind. Raises NotFound."""
+    if kind not in EXPERIMENTS:
+        raise NotFound(f"There is no experiment {kind}. There are {', '.join(EXPERIMENTS)}.")
+    return EXPERIMENTS[kind]
+
+
+def _on_one(
+    run: Callable[[Material, HeadSettings, Progress], Result],
+    store: Store,
+    dataset: Dataset,
+    backbone: str,
+    settings: HeadSettings,
+    progress: Progress,
+) -> Result:
+    """An experiment on what one backbone sees."""
+    return run(material(store, dataset, backbone, progress), settings, progress)
+
+
+def _on_all(store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress) -> Result:
+    """The experiment on what every backbone sees; one without weights is named with the reason."""
+    materials: dict[str, Material | str] = {}
+    for name in BACKBONES:
+        try:
+            materials[name] = material(store, dataset, name, progress)
+        except WeightsMissing as error:
+            materials[name] = str(error)
+    return backbones_compared.run(materials, settings, progress)
+
+
+EXPERIMENTS = {
+    row.kind: row
+    for row in (
+        Experiment(LearningCurve.KIND, "More photos", "Would more photos help?", LearningCurve,
+                   partial(_on_one, learning_curve.run)),
+        Experiment(LabelNoise.KIND, "Cleaner labels", "Would cleaner labels help?", LabelNoise,
+                   partial(_on_one, label_noise.run)),
+        Experiment(BackbonesCompared.KIND, "Another model", "Would another model help?", BackbonesCompared, _on_all),
+        Experiment(Reality.KIND, "Luck", "Is it even real?", Reality, partial(_on_one, reality.run)),
+    )
+}  # fmt: skip

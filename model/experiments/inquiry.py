@@ -1,0 +1,58 @@
+"""Experiments in the background of the server, one after the other; what each finds is kept in the catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from model.background import Work, Works
+from model.datasets import Dataset
+from model.experiments.catalogue import EXPERIMENTS, run_experiment
+from model.experiments.search import run_trials
+from model.runs import HeadSettings
+from model.store import Store
+
+
+@dataclass
+class Inquiry(Work):
+    """Experiments on a dataset, under way or over."""
+
+    fingerprint: str = ""  # Of the dataset
+
+
+def start_inquiry(
+    works: Works[Inquiry],
+    store: Store,
+    workspace: str,
+    dataset: Dataset,
+    kinds: Sequence[str],
+    *,
+    backbone: str,
+    settings: HeadSettings,
+) -> Inquiry:
+    """Begin to find out, unless something is being found out already."""
+
+    def work(inquiry: Inquiry) -> None:
+        for kind in kinds:
+            inquiry.title = EXPERIMENTS[kind].question
+            run_experiment(store, kind, dataset, backbone, settings, inquiry.report)
+
+    return works.start(workspace, Inquiry(EXPERIMENTS[kinds[0]].question, fingerprint=dataset.fingerprint), work)
+
+
+def start_search(
+    works: Works[Inquiry], store: Store, workspace: str, dataset: Dataset, *, trials: int, other_backbones: bool
+) -> Inquiry:
+    """Begin to try other settings, or go on, unless something is being found out already."""
+
+    def work(inquiry: Inquiry) -> None:
+        run_trials(
+            store,
+            dataset,
+            trials=trials,
+            workspace=workspace,
+            other_backbones=other_backbones,
+            on_features=inquiry.report,
+            progress=inquiry.report,
+            check=inquiry.check,
+        )
+
+    return works.start(workspace, Inquiry("Trying other settings", fingerprint=dataset.fingerprint), work)

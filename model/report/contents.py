@@ -1,0 +1,132 @@
+"""Everything that a report says, computed from the workspace. What was not done is None, and nothing takes its place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from model.cleaning import history
+from model.datasets import Dataset, find_dataset
+from model.edits import History
+from model.errors import NotFound
+from model.origins import origins
+from model.report.cases import Losses, find_losses
+from model.report.data import Data, describe_data
+from model.report.effect import Cleaning, Effect, describe_cleaning, find_effect
+from model.report.results import Result, Training, describe_training, results_of
+from model.report.svg import Drawing
+from model.report_texts import Texts, texts
+from model.runs import SHIPPED, Run, load_run, run_folder
+from model.starter import STARTER
+from model.store import Store
+from model.workspace_runs import SHIPPED_NAME, runs_of
+from model.workspaces import dataset_name
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table of an experiment."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an experiment found, in a sentence, with the figure behind it."""
+
+    question: str
+    sentence: str | None  # None: not done yet
+    drawing: Drawing | None = None
+    table: Table | None = None
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A report. None, and an empty text or sequence, is what was not done."""
+
+    texts: Texts
+    made_on: date
+    data: Data
+    training: Training | None
+    results: tuple[Result, ...]
+    losses: Losses | None  # Those in which the visitor judged the most: this run's, or the first one's before the cleaning
+    remaining: Losses | None  # This run's, where the others are the first one's
+    cleaning: Cleaning | None
+    effect: Effect | None
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What a report is about."""
+
+    dataset: Dataset
+    imported: Dataset
+    history: History | None
+    run: tuple[str, Run] | None  # With its name
+    first: tuple[str, Run] | None  # The one to compare it with: the shipped one, or the first that was trained
+
+
+def report_contents(store: Store, workspace: str | None, run_id: str | None, experiments: Sequence[Finding] = ()) -> Contents:
+    """What there is to report about a run, in a workspace or, without one, on its dataset as it was imported.
+
+    Without a run it says what was done until now. Raises NotFound for a run that is not there or not this workspace's.
+    """
+    subject = _workspaces(store, workspace, run_id) if workspace else _nobodys(store, run_id)
+    dataset, imported, run = subject.dataset, subject.imported, subject.run
+    losses, remaining = _losses(store, subject)
+    return Contents(
+        texts(store, workspace) if workspace else Texts(),
+        datetime.now(UTC).date(),
+        describe_data(dataset, imported, origins(store, dataset.id)),
+        describe_training(*run, dataset) if run else None,
+        results_of(run[1], dataset) if run else (),
+        losses,
+        remaining,
+        describe_cleaning(subject.history, imported),
+        find_effect(subject.first, run, dataset) if run and subject.first else None,
+        tuple(experiments),
+    )
+
+
+def _workspaces(store: Store, workspace: str, run_id: str | None) -> _Subject:
+    names = {entry.id: entry.name for entry in runs_of(store, workspace)}
+    if run_id is not None and run_id not in names:
+        raise NotFound(f"There is no run {run_id} of this workspace's dataset.")
+    dataset = dataset_name(store, workspace)
+    *_, first = names or [None]  # The newest comes first.
+    return _Subject(
+        find_dataset(store, dataset, workspace=workspace),
+        find_dataset(store, dataset),
+        history(store, workspace),
+        (names[run_id], load_run(run_folder(store, run_id))) if run_id else None,
+        _readable(store, names[first], first) if first and first != run_id else None,
+    )
+
+
+def _nobodys(store: Store, run_id: str | None) -> _Subject:
+    run = load_run(run_folder(store, run_id)) if run_id else None
+    dataset = find_dataset(store, run.card.dataset if run else STARTER)
+    shipped = _readable(store, SHIPPED_NAME, SHIPPED) if dataset.name == STARTER and run_id != SHIPPED else None
+    return _Subject(dataset, dataset, None, (run.card.name, run) if run else None, shipped)
+
+
+def _readable(store: Store, name: str, run_id: str) -> tuple[str, Run] | None:
+    """A run to compare with; None where it is damaged, for the report is about the other."""
+    try:
+        return name, load_run(run_folder(store, run_id))
+    except NotFound:
+        return None
+
+
+def _losses(store: Store, subject: _Subject) -> tuple[Losses | None, Losses | None]:
+    """The ten that the visitor judged; and this run's, where those are the ones it had before the cleaning."""
+    if subject.run is None:
+        return None, None
+    known = subject.imported.labels.keys() | subject.dataset.labels.keys()
+    mine = find_losses(store, *subject.run, known, subject.history)
+    if subject.first is None:
+        return mine, None
+    before = find_losses(store, *subject.first, known, subject.history)
+    return (before, mine) if before.judged > mine.judged else (mine, None)

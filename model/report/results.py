@@ -1,0 +1,74 @@
+"""What a report says about a run: how it was trained, how good it is, what has changed since."""
+
+from dataclasses import dataclass
+
+from model.backbones import find_backbone
+from model.datasets import Dataset
+from model.evaluation import Evaluation
+from model.runs import Card, Run
+from model.uncertainty import wilson
+
+JUDGED = ("valid", "test")
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a run came about, and what the data has seen since."""
+
+    name: str
+    card: Card
+    backbone: str  # Its title, for people
+    relabelled: int  # Photos that it judged, edited since
+    removed: int
+    added: int
+    learned_from: int  # Train photos
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run does on one split, under the labels of now."""
+
+    split: str
+    table: Evaluation
+
+    @property
+    def photos(self) -> int:
+        """How many were judged."""
+        return len(self.table.photos)
+
+    @property
+    def error_rate(self) -> float:
+        """The share of wrong answers, 0 to 1."""
+        return self.table.errors / self.photos
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the true error rate lies with 95 % confidence."""
+        return wilson(self.table.errors, self.photos)
+
+
+def describe_training(name: str, run: Run, dataset: Dataset) -> Training:
+    """How a run was trained, beside the dataset as it is now."""
+    card, labels, known = run.card, dataset.labels, labels_of(run)
+    return Training(
+        name,
+        card,
+        find_backbone(card.backbone).title,
+        relabelled=sum(photo in labels and labels[photo] != label for photo, label in known.items()),
+        removed=sum(photo not in labels for photo in known),
+        added=sum(photo not in known for photo in labels),
+        learned_from=len(run.evaluation.of("train").photos),
+    )
+
+
+def results_of(run: Run, dataset: Dataset) -> tuple[Result, ...]:
+    """How a run does on the splits that it did not learn from; without those that have no photo."""
+    table = run.evaluation.under(dataset.labels)
+    found = (Result(split, table.of(split)) for split in JUDGED)
+    return tuple(one for one in found if one.photos)
+
+
+def labels_of(run: Run) -> dict[str, str]:
+    """The label of each photo when the run was trained."""
+    table = run.evaluation
+    return {photo: table.classes[label] for photo, label in zip(table.photos, table.labels, strict=True)}

@@ -1,0 +1,73 @@
+"""A drawing as SVG within a page, drawn with matplotlib's own objects: its pyplot is not for threads.
+
+Text stays text, so that it can be searched, and set in the reader's own fonts: they have every script, matplotlib's has not.
+"""
+
+import re
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import escape
+
+from model.report.palette import INK, LINE, QUIET
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FONTS = "'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
+UNWANTED = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", re.DOTALL)
+SETTINGS: dict[Any, object] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "areole",  # The same drawing has the same bytes.
+    "text.parse_math": False,  # A class may be called $x$.
+    "font.family": ["DejaVu Sans"],  # Measured with; wide, so that no other overlaps.
+    "font.size": 9.5,
+    "text.color": INK,
+    "axes.edgecolor": LINE,
+    "axes.labelcolor": INK,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A drawing for a page: an SVG element that says what it shows."""
+
+    svg: str
+    alt: str
+
+
+def draw(name: str, alt: str, size: tuple[float, float], plot: Callable[["Axes"], object]) -> Drawing:
+    """A drawing of `size` inches that `plot` draws. `name` is unlike any other's in the same document; `alt` says what is seen."""
+    import matplotlib as mpl  # Half a second and 40 MB that only a report needs.
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    mpl.rcParams.update(SETTINGS)  # For good, because taking them back would disturb another thread; so with the next line.
+    warnings.filterwarnings("ignore", "Glyph .* missing from font")  # Only the measuring is a little off.
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasSVG(figure)
+    axes = figure.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    plot(axes)
+    written = StringIO()
+    figure.savefig(written, format="svg", transparent=True)
+    return Drawing(_inline(written.getvalue(), name, alt), alt)
+
+
+def _inline(svg: str, name: str, alt: str) -> str:
+    """An SVG file as an element of a page: ids of its own, the page's fonts, a width that gives way."""
+    svg = UNWANTED.sub("", svg).strip()
+    svg = re.sub(r'\bid="|(?<=url\()#|(?<=href=")#', lambda found: f"{found[0]}{name}-", svg)
+    svg = re.sub(r"(font(?:-family)?: [^;\"]*?)'DejaVu Sans'", rf"\1{FONTS}", svg)
+    width = re.search(r'width="([\d.]+)pt"', svg)
+    assert width  # matplotlib always says it.
+    svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
+    style = f"width: 100%; max-width: {width[1]}pt"
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" style="{style}" ', 1)
