@@ -8,7 +8,6 @@ from dataclasses import asdict
 from types import FrameType
 from typing import Any
 
-import torch
 from tqdm import tqdm
 
 from model.datasets import Dataset, find_dataset
@@ -58,7 +57,7 @@ def search(store: Store, options: argparse.Namespace) -> int:
 
 
 def _run(store: Store, dataset: Dataset, options: argparse.Namespace) -> None:
-    with _stoppable() as check, progress("Looking at the photos") as looking, _bar(options) as on_trial, _one_core():
+    with _stoppable() as check, progress("Looking at the photos") as looking, _bar(options) as on_trial:
         run_trials(
             store,
             dataset,
@@ -96,17 +95,6 @@ def _stoppable() -> Iterator[Callable[[], None]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _one_core() -> Iterator[None]:
-    """A head is so small that two cores cost five times the work of one; others who search can have the second."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextmanager

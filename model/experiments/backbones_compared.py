@@ -11,12 +11,12 @@ from model.datasets import Dataset
 from model.estimates import LOOK, USUAL_S
 from model.experiments.material import Material, Progress
 from model.experiments.trials import Duel, Mistakes, duel, mistakes, seeds, told
-from model.experiments.words import percent
+from model.experiments.words import between, percent
 from model.runs import HeadSettings, Run
 from model.uncertainty import SIGNIFICANT, wilson
 
 SEEDS = 3
-WEIGHTS_MB = {"efficientnet-lite0": 13.5, "efficientnet-lite2": 19.1, "resnet18": 44.7}  # Without ImageNet's classifier
+WEIGHTS_MB = {"efficientnet-lite0": 13.7, "efficientnet-lite2": 19.5, "resnet18": 44.7}  # Without ImageNet's classifier
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Rate:
     high: float
 
     def __str__(self) -> str:
-        return f"{percent(self.error)} ({percent(self.low)} to {percent(self.high)})"
+        """In words: 7 % (3 to 14 %)."""
+        return f"{percent(self.error)} ({between(self.low, self.high)})"
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,9 @@ class BackbonesCompared:
     def sentence(self) -> str:
         """The answer in plain words."""
         default, best = self.rows[0], self.best
-        if best is None or default.valid is None or len([row for row in self.rows if row.valid]) < 2:
-            return " ".join(
-                ["It cannot be told, for there are no two models to compare.", *(row.missing for row in self.rows if row.missing)]
-            )
+        missing = [row.missing for row in self.rows if row.missing]
+        if best is None or default.valid is None or len(self.rows) - len(missing) < 2:
+            return " ".join(["It cannot be told, for there are no two models to compare.", *missing])
         if best is default or best.valid is None or best.against is None:
             return f"No other model at hand gets fewer photos wrong than {default.title}, {default.valid}."
         beyond = "more than luck" if self.is_better else "these photos cannot tell which of them is better"

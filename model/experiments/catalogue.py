@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from model.backbones import BACKBONES
 from model.datasets import Dataset
@@ -35,20 +34,20 @@ def run_experiment(
     store: Store,
     kind: str,
     dataset: Dataset,
+    *,
     backbone: str,
     settings: HeadSettings,
     progress: Progress = lambda done, total: None,
-    *,
-    anew: bool = False,
 ) -> Result:
-    """What is kept of an experiment, or, where there is nothing or it is asked `anew`, what it finds now.
+    """What is kept of an experiment, or what it finds now.
 
-    `progress` counts photos first, where some have not been looked at, then trainings; it may raise Cancelled, and nothing is kept.
+    A comparison that lacked a backbone's weights is made again: they may be there now. `progress` counts photos first, where
+    some have not been looked at, then trainings; it may raise Cancelled, and nothing is kept then.
     Raises NotFound, CannotTrain, WeightsMissing, StoreUnavailable.
     """
     experiment = find_experiment(kind)
-    found = None if anew else kept(store, kind, dataset.fingerprint, backbone, settings)
-    if found is None:
+    found = kept(store, kind, dataset.fingerprint, backbone, settings)
+    if found is None or (isinstance(found, BackbonesCompared) and any(row.missing for row in found.rows)):
         found = experiment.make(store, dataset, backbone, settings, progress)
         keep(store, found, dataset.fingerprint, backbone, settings)
     return found
@@ -61,16 +60,13 @@ def find_experiment(kind: str) -> Experiment:
     return EXPERIMENTS[kind]
 
 
-def _on_one(
-    run: Callable[[Material, HeadSettings, Progress], Result],
-    store: Store,
-    dataset: Dataset,
-    backbone: str,
-    settings: HeadSettings,
-    progress: Progress,
-) -> Result:
-    """An experiment on what one backbone sees."""
-    return run(material(store, dataset, backbone, progress), settings, progress)
+def _on_one(run: Callable[[Material, HeadSettings, Progress], Result]) -> Make:
+    """An experiment on what the backbone asked for sees."""
+
+    def make(store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress) -> Result:
+        return run(material(store, dataset, backbone, progress), settings, progress)
+
+    return make
 
 
 def _on_all(store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress) -> Result:
@@ -87,11 +83,9 @@ def _on_all(store: Store, dataset: Dataset, backbone: str, settings: HeadSetting
 EXPERIMENTS = {
     row.kind: row
     for row in (
-        Experiment(LearningCurve.KIND, "More photos", "Would more photos help?", LearningCurve,
-                   partial(_on_one, learning_curve.run)),
-        Experiment(LabelNoise.KIND, "Cleaner labels", "Would cleaner labels help?", LabelNoise,
-                   partial(_on_one, label_noise.run)),
+        Experiment(LearningCurve.KIND, "More photos", "Would more photos help?", LearningCurve, _on_one(learning_curve.run)),
+        Experiment(LabelNoise.KIND, "Cleaner labels", "Would cleaner labels help?", LabelNoise, _on_one(label_noise.run)),
         Experiment(BackbonesCompared.KIND, "Another model", "Would another model help?", BackbonesCompared, _on_all),
-        Experiment(Reality.KIND, "Luck", "Is it even real?", Reality, partial(_on_one, reality.run)),
+        Experiment(Reality.KIND, "Luck", "Is it even real?", Reality, _on_one(reality.run)),
     )
-}  # fmt: skip
+}

@@ -47,14 +47,9 @@ def forecasts(sizes: list[int], wrong: Mistakes, seed: int) -> tuple[Forecast, .
         errors = curves.at(photos)
         trend = curves.at(now) - errors
         unseen = luck * np.sqrt(2 * (1 - now / photos))  # They hold those there are; the more are new, the less is known.
-        figures = [
-            np.median(errors),
-            *_band(np.clip(errors - unseen, 0, 1)),
-            np.median(trend),
-            *_band(trend + unseen),
-            *_band(trend),
-        ]
-        made.append(Forecast(photos, *(float(figure) for figure in figures)))
+        error = (float(np.median(errors)), *_band(np.clip(errors - unseen, 0, 1)))
+        gain = (float(np.median(trend)), *_band(trend + unseen))
+        made.append(Forecast(photos, *error, *gain, *_band(trend)))
     return tuple(made)
 
 
@@ -80,5 +75,6 @@ def _luck(sizes: list[int], wrong: Mistakes) -> float:
     return float(np.sqrt(variance.mean()))
 
 
-def _band(values: Floats) -> list[float]:
-    return [float(bound) for bound in np.quantile(values, BAND)]
+def _band(values: Floats) -> tuple[float, float]:
+    low, high = np.quantile(values, BAND)
+    return float(low), float(high)

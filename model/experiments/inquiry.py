@@ -33,7 +33,7 @@ def start_inquiry(
     def work(inquiry: Inquiry) -> None:
         for kind in kinds:
             inquiry.title = EXPERIMENTS[kind].question
-            run_experiment(store, kind, dataset, backbone, settings, inquiry.report)
+            run_experiment(store, kind, dataset, backbone=backbone, settings=settings, progress=inquiry.report)
 
     return works.start(workspace, Inquiry(EXPERIMENTS[kinds[0]].question, fingerprint=dataset.fingerprint), work)
 

@@ -14,7 +14,7 @@ from model.datasets import MIN_PHOTOS_A_CLASS
 from model.experiments.material import Material, Progress
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise
 from model.experiments.trials import Duel, Mistakes, Spread, duel, mistakes, rows_of, seeds, spread, told
-from model.experiments.words import counted, percent
+from model.experiments.words import between, counted, percent
 from model.out_of_fold import out_of_fold
 from model.runs import HeadSettings
 from model.uncertainty import SIGNIFICANT
@@ -70,10 +70,9 @@ class LabelNoise:
     def sentence(self) -> str:
         """The answer in plain words."""
         noise = self.estimate
-        start = (
-            f"About {percent(noise.share)} of the labels look plainly wrong ({_bounds(noise.low, noise.high)}), "
-            f"and {percent(noise.disagreeing)} are not what similar photos are called. "
-        )
+        found = f"About {percent(noise.share)} of the labels look" if noise.share else "No label looks"
+        start = f"{found} plainly wrong ({between(noise.low, noise.high)}); "
+        start += f"{percent(noise.disagreeing)} are not what similar photos are called. "
         if not self.doubtful:
             return start + "No training photo's label is in doubt: there is nothing to clean."
         dealt = "leaving out" if self.better == REMOVED else "relabelling"
@@ -88,7 +87,7 @@ class LabelNoise:
 
 
 def run(material: Material, settings: HeadSettings, progress: Progress, seed: int = 0) -> LabelNoise:
-    """Estimate the noise, then train without, or with other labels for, the most doubtful. Raises CannotTrain, as `progress` does."""
+    """Estimate the noise, then train without, or with other labels for, the most doubtful. Raises CannotTrain."""
     train, judging = material.train, (material.valid, material.test)
     estimate = _estimated(material, seed)
     probabilities = out_of_fold(train.features, train.labels, len(material.classes))
@@ -143,7 +142,3 @@ def _steps(found: dict[int, list[list[Mistakes]]], photos: int) -> tuple[Step, .
 def _all(trainings: list[list[Mistakes]]) -> Mistakes:
     """The mistakes of the first seed on all photos that judge."""
     return np.concatenate(trainings[0])
-
-
-def _bounds(low: float, high: float) -> str:
-    return f"{percent(low).removesuffix(' %')} to {percent(high)}"

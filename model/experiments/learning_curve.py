@@ -16,6 +16,7 @@ from model.runs import HeadSettings
 FALLS, FLAT, UNKNOWN = "falls", "flat", "unknown"
 SHARES = np.geomspace(0.1, 1, 8)
 DRAWS = 5
+LEAST_STEPS = 5  # An epoch. With fewer, heads on less than 200 photos err for want of training, and more photos seem to help less.
 WORTH = 0.01  # A gain that is surely smaller is not worth doubling the photos for.
 
 
@@ -83,11 +84,11 @@ def run(material: Material, settings: HeadSettings, progress: Progress, seed: in
     orders = [_shuffled(labels, seed * DRAWS + draw) for draw in range(DRAWS)]
     kept = list(dict.fromkeys(_a_class(labels, share) for share in SHARES))
     sizes = [sum(counts) for counts in kept]
+    steps = max(LEAST_STEPS, sizes[-1] / settings.batch_size)  # At every size: else few photos would also mean little training.
     judging, wrong = (material.valid, material.test), []
     for draw, counts in told([(draw, counts) for draw in range(DRAWS) for counts in kept], progress):
         rows = np.concatenate([order[:count] for order, count in zip(orders[draw], counts, strict=True)])
-        same_steps = max(1, round(settings.batch_size * len(rows) / sizes[-1]))  # Else few photos would also mean little training.
-        chosen = replace(settings, batch_size=same_steps, seed=settings.seed + draw)
+        chosen = replace(settings, batch_size=max(1, round(len(rows) / steps)), seed=settings.seed + draw)
         wrong.append(mistakes(rows_of(material.train, rows), material.valid, judging, material.classes, chosen))
     valid, test = (np.stack(column).reshape(DRAWS, len(sizes), -1) for column in zip(*wrong, strict=True))
     measured = tuple(_point(size, valid[:, at], test[:, at]) for at, size in enumerate(sizes))

@@ -42,4 +42,5 @@ def fit(sizes: Sequence[int], errors: Floats) -> Curves:
         loss = ((errors - limit[:, None] - scale[:, None] * falling) ** 2).sum(axis=1)
         found = np.where(loss < best, np.stack([limit, scale, np.full(len(errors), exponent)]), found)
         best = np.minimum(loss, best)
-    return Curves(*found, most=max(sizes))
+    limit, scale, exponents = found
+    return Curves(limit, scale, exponents, max(sizes))

@@ -52,7 +52,7 @@ def digest(kind: str, settings: HeadSettings) -> str:
     return hashlib.sha256(asked.encode()).hexdigest()[:16]
 
 
-def _read(kind: Any, value: Any) -> Any:
+def _read(kind: Any, value: Any) -> Any:  # noqa: ANN401  # A type in, a value of it out.
     """A value of this type from what JSON made of it. Raises TypeError or ValueError where it is of another shape."""
     if get_origin(kind) is UnionType:  # Something or None
         (inner,) = (one for one in get_args(kind) if one is not NoneType)

@@ -15,6 +15,7 @@ from model.backbones import DEFAULT_BACKBONE
 from model.errors import CannotTrain
 from model.experiments.material import Material
 from model.experiments.search import BACKBONE, BACKBONES_TRIED, SPACE, Params, Trial, settings_of
+from model.experiments.trials import one_core
 from model.head import Head, train_head
 from model.trust import cross_entropy
 
@@ -36,7 +37,8 @@ def objective(seen: Mapping[str, Material], check: Callable[[], None]) -> Callab
         params = _drawn(asked, with_backbone=len(seen) > 1)
         material = seen[str(params[BACKBONE])]
         try:
-            head = train_head(material.train, material.valid, material.classes, settings_of(params), lambda _epoch: check())
+            with one_core():
+                head = train_head(material.train, material.valid, material.classes, settings_of(params), lambda _epoch: check())
         except CannotTrain as error:  # A learning rate beyond all bounds: the sampler learns from that, too.
             raise TrialPruned(str(error)) from error
         asked.set_user_attr(FIGURES, _judged(head, material))

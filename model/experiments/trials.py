@@ -73,13 +73,13 @@ def mistakes(
     """Train once; which photos of each part of `judged` the head gets wrong. Raises CannotTrain."""
     from model.head import train_head  # torch
 
-    with _one_core():
+    with one_core():
         head = train_head(train, valid, classes, settings)
     return [np.asarray(head.logits(part.features).argmax(axis=1) != part.labels) for part in judged]
 
 
 @contextmanager
-def _one_core() -> Iterator[None]:
+def one_core() -> Iterator[None]:
     """So little is computed in a step that sharing it out costs more: 0.03 s a training on one core, 0.3 s on two busy ones."""
     import torch
 

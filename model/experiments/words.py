@@ -6,6 +6,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if 0.0005 <= share < 0.0095 else f"{100 * share:.0f} %"
 
 
+def between(low: float, high: float) -> str:
+    """0.16, 0.35 -> "16 to 35 %"."""
+    return f"{percent(low).removesuffix(' %')} to {percent(high)}"
+
+
 def points(change: float) -> str:
     """A difference of two shares, without its sign: 0.031 -> "3 points"."""
     size = 100 * abs(change)

@@ -70,7 +70,7 @@ def _parts(contents: Contents) -> list[Part]:
     data, training, losses, cleaning = contents.data, contents.training, contents.losses, contents.cleaning
     judged, answered = losses.judged if losses else 0, sum(one.sentence is not None for one in contents.findings)
     run = f" of {plain(training.name)}" if training else ""
-    decisions = count(cleaning.number, "decision") if cleaning else "decisions"
+    decisions = f": {count(cleaning.number, 'decision')}" if cleaning else ""
     return [
         Part(
             f"{count(data.photos, 'photo')} of {named(data.classes)}, and where they come from",
@@ -81,7 +81,7 @@ def _parts(contents: Contents) -> list[Part]:
         Part(f"Training table and curves{run}", training is not None, "retrain", "Retrain"),
         Part("Confusion matrix and figures with their ranges", bool(contents.results), "retrain", "Retrain"),
         Part(f"The ten highest losses, {judged} judged", judged > 0, "clean", "Clean"),
-        Part(f"Cleaning: {decisions}", cleaning is not None, "clean", "Clean"),
+        Part(f"Cleaning{decisions}", cleaning is not None, "clean", "Clean"),
         Part("What a retraining changed", contents.effect is not None, "retrain", "Retrain"),
         Part(f"Experiments: {answered} of {len(contents.findings)}", answered > 0, "report", "Experiments"),
     ]

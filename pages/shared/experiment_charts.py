@@ -13,9 +13,9 @@ from model.experiments.reality import Reality
 from pages.shared.colours import QUIET, RIGHT, WRONG
 
 PERCENT = alt.Axis(format="%", tickCount=5)
-LEGEND = alt.Legend(title=None, orient="top", labelLimit=320)
+LEGEND = alt.Legend(title=None, orient="top", labelLimit=320, symbolOpacity=1)
 HEIGHT = 260
-VALID, TEST, AHEAD = "validation", "test", "what more photos should bring"
+VALID, TEST, AHEAD = "validation", "test", "to be expected"
 
 
 def learning_curve(found: LearningCurve) -> alt.LayerChart:
@@ -37,7 +37,7 @@ def label_noise(found: LabelNoise) -> alt.LayerChart:
         for name, steps in (("left out", found.removed), ("relabelled", found.relabelled))
         for step in steps
     ]
-    axis = alt.Axis(title="share of training photos, the most doubtful first", format="%", tickCount=5)
+    axis = alt.Axis(title="share of training photos dealt with", format="%", tickCount=5)
     chart = _banded(rows, {"left out": RIGHT, "relabelled": WRONG}, "share", axis)
     mark = pd.DataFrame([{"share": found.estimate.share, "text": f"about {found.estimate.share:.0%} look wrong"}])
     rule = alt.Chart(mark).mark_rule(strokeDash=[4, 4], color=QUIET, strokeWidth=2).encode(x="share:Q", tooltip=["text:N"])
