@@ -35,7 +35,7 @@ def show_document(dataset: Dataset, workspace: str) -> None:
     writing, holding = st.columns([7, 5], gap="medium")
     with holding, st.container(border=True):
         _show_parts(_parts(contents))
-        _offer_file(contents, dataset)
+        _offer_file(dataset, workspace)
     with writing:
         _ask_for_texts(contents, dataset, workspace)
 
@@ -98,11 +98,12 @@ def _show_parts(parts: list[Part]) -> None:
             st.page_link(f"pages/{part.page}.py", label=part.title, query_params=state.link())
 
 
-def _offer_file(contents: Contents, dataset: Dataset) -> None:
+def _offer_file(dataset: Dataset, workspace: str) -> None:
     def written() -> bytes:
+        """With what was typed until the click, which may come before the page has run again."""
         from model.report.html import report_html  # jinja2 and drawings, only for who wants the file
 
-        return report_html(get_store(), contents).encode()
+        return report_html(get_store(), get_contents(workspace)).encode()
 
     st.download_button(
         "Download the report",

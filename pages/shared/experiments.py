@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from model.datasets import Dataset, check_trainable
-from model.errors import AreoleError, CannotTrain
+from model.errors import CannotTrain
 from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.catalogue import EXPERIMENTS
 from model.experiments.inquiry import Inquiry, start_inquiry
@@ -48,7 +48,7 @@ def show_experiments(dataset: Dataset, workspace: str) -> None:
                 on_click=_start,
                 args=(dataset, workspace, open_questions),
             )
-    _show_inquiry(inquiry, workspace)
+    _show_inquiry(inquiry, dataset, workspace)
     for kind, result in found.items():
         with st.container(border=True, key=f"report_{kind}"):
             _show_experiment(kind, result, dataset, workspace, busy=busy)
@@ -56,13 +56,13 @@ def show_experiments(dataset: Dataset, workspace: str) -> None:
         show_search(dataset, workspace, busy=busy)
 
 
-def _show_inquiry(inquiry: Inquiry | None, workspace: str) -> None:
+def _show_inquiry(inquiry: Inquiry | None, dataset: Dataset, workspace: str) -> None:
     if inquiry is None:
         return
     if inquiry.is_running:
         with st.container(border=True):
             watch_inquiry(inquiry)
-    elif inquiry.error:
+    elif inquiry.error and inquiry.fingerprint == dataset.fingerprint:
         show = st.info if inquiry.cancelled else st.error
         show(f"{plain(inquiry.title)} {plain(inquiry.error)}", icon=":material/cancel:")
         st.button("Close", key="report_close", type="tertiary", on_click=get_inquiries().forget, args=(workspace,))
@@ -99,12 +99,10 @@ def _show_chart(kind: str, result: Result) -> None:
     st.caption(explanation)
     if isinstance(result, BackbonesCompared):
         missing = [f"{row.title}: {plain(row.missing)}" for row in result.rows if row.missing]
-        st.caption("  \n".join(missing))
+        if missing:
+            st.caption("  \n".join(missing))
 
 
 def _start(dataset: Dataset, workspace: str, kinds: Sequence[str]) -> None:
     backbone, settings = get_usual(workspace)
-    try:
-        start_inquiry(get_inquiries(), get_store(), workspace, dataset, kinds, backbone=backbone, settings=settings)
-    except AreoleError as error:
-        st.toast(plain(str(error)))
+    start_inquiry(get_inquiries(), get_store(), workspace, dataset, kinds, backbone=backbone, settings=settings)
