@@ -61,10 +61,9 @@ class LabelNoise:
         """Whether the better of the two ways changes anything beyond chance; two were tried, so each has half the chance."""
         if not self.doubtful:
             return NOTHING
-        tried = self.removing if self.better == REMOVED else self.relabelling
-        if tried.p_value >= SIGNIFICANT / 2:
+        if self._tried.p_value >= SIGNIFICANT / 2:
             return LUCK
-        return HELPS if tried.won > 0 else HARMS
+        return HELPS if self._tried.won > 0 else HARMS
 
     @property
     def sentence(self) -> str:
@@ -76,14 +75,17 @@ class LabelNoise:
         if not self.doubtful:
             return start + "No training photo's label is in doubt: there is nothing to clean."
         dealt = "leaving out" if self.better == REMOVED else "relabelling"
-        tried = self.removing if self.better == REMOVED else self.relabelling
-        effect = f"Blindly {dealt} the {counted(self.doubtful, 'training photo')} in doubt {tried.words}"
+        effect = f"Blindly {dealt} the {counted(self.doubtful, 'training photo')} in doubt {self._tried.words}"
         says = {
             HELPS: "cleaner labels help.",
             HARMS: "these are hard photos rather than wrong labels, and needed.",
             LUCK: "no more than luck; a person who looks may do better.",
         }
         return f"{start}{effect}: {says[self.verdict]}"
+
+    @property
+    def _tried(self) -> Duel:
+        return self.removing if self.better == REMOVED else self.relabelling
 
 
 def run(material: Material, settings: HeadSettings, progress: Progress, seed: int = 0) -> LabelNoise:

@@ -8,7 +8,7 @@ import numpy as np
 
 from model.experiments.material import Material, Progress
 from model.experiments.trials import Mistakes, Spread, mistakes, rows_of, seeds, spread, told
-from model.experiments.words import counted, percent, points
+from model.experiments.words import between, counted, percent, points
 from model.runs import HeadSettings
 from model.uncertainty import LEAST_DIFFERENT, Z_95, wilson
 
@@ -46,8 +46,8 @@ class Reality:
         return (
             f"With {counted(self.valid_photos, 'validation photo')}, {percent(self.error)} wrong means "
             f"{percent(self.low)} to {percent(self.high)}; {self._least}. "
-            f"Training in another order gave {percent(self.seeds.low)} to {percent(self.seeds.high)} wrong, "
-            f"choosing other photos for validation {percent(self.splits.low)} to {percent(self.splits.high)}."
+            f"Training in another order gave {between(self.seeds.low, self.seeds.high)} wrong, "
+            f"choosing other photos for validation {between(self.splits.low, self.splits.high)}."
         )
 
     @property

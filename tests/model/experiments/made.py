@@ -1,0 +1,44 @@
+"""Material with known answers: clouds of points instead of photos."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.experiments.material import Material
+from model.head import Examples
+
+Labels = NDArray[np.intp]
+
+
+def clouds(
+    train: int,
+    valid: int,
+    test: int = 0,
+    *,
+    classes: int = 3,
+    dimensions: int = 20,
+    apart: float = 3.0,
+    seed: int = 0,
+) -> Material:
+    """Gaussian clouds of unit width, so far `apart` from the middle; every class as often as the others."""
+    random = np.random.default_rng(seed)
+
+    def part(count: int) -> Examples:
+        labels = np.arange(count) % classes
+        points = apart * np.eye(classes, dimensions)[labels] + random.normal(size=(count, dimensions))
+        return Examples(points.astype(np.float32), labels)
+
+    counts = {"train": train, "valid": valid, "test": test}
+    names = {split: tuple(f"{split} {row}" for row in range(count)) for split, count in counts.items()}
+    return Material(tuple("abcdefghijklmnopqrst"[:classes]), {split: part(count) for split, count in counts.items()}, names)
+
+
+def flipped(labels: Labels, share: float, classes: int, seed: int) -> Labels:
+    """Labels, a share of them changed at random into another."""
+    random, changed = np.random.default_rng(seed), labels.copy()
+    rows = random.choice(len(labels), round(share * len(labels)), replace=False)
+    changed[rows] = (changed[rows] + random.integers(1, classes, len(rows))) % classes
+    return changed
+
+
+def unheard(done: int, total: int) -> None:
+    """Nobody wants to know how far it is."""

@@ -1,0 +1,108 @@
+"""Would another model help? Side by side on the same photos, with a reason where one is not there."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model.backbones import BACKBONES, DEFAULT_BACKBONE
+from model.datasets import find_dataset
+from model.errors import Cancelled
+from model.experiments.backbones_compared import WEIGHTS_MB, rows_of_runs, run
+from model.experiments.material import Material
+from model.networks import ARCHITECTURES
+from model.runs import SHIPPED, HeadSettings, load_run, run_folder
+from model.starter import STARTER
+from model.store import Store
+from model.uncertainty import wilson
+from tests.model.experiments.made import clouds, unheard
+
+QUICK = HeadSettings(learning_rate=0.02)
+LITE2 = "efficientnet-lite2"
+MISSING = "ResNet-18's weights are downloaded on first use, and the download failed."
+
+
+def blurred(material: Material, noise: float) -> Material:
+    """The same photos, seen less clearly."""
+    random = np.random.default_rng(1)
+    parts = {
+        split: replace(part, features=part.features + random.normal(0, noise, part.features.shape).astype(np.float32))
+        for split, part in material.parts.items()
+    }
+    return replace(material, parts=parts)
+
+
+def test_a_backbone_that_sees_more_is_better_beyond_luck() -> None:
+    clear = clouds(90, 120, 60)
+    found = run({LITE2: clear, DEFAULT_BACKBONE: blurred(clear, 3), "resnet18": MISSING}, QUICK, unheard)
+    assert [row.backbone for row in found.rows] == [DEFAULT_BACKBONE, LITE2, "resnet18"]
+    assert found.best is found.rows[1]
+    assert found.is_better
+    assert found.sentence.startswith("EfficientNet-Lite2 gets ")
+    assert "more than luck. It takes 2.7 times as long" in found.sentence
+
+
+def test_as_good_a_backbone_is_not_called_better() -> None:
+    one = clouds(90, 120, apart=2)
+    found = run({DEFAULT_BACKBONE: blurred(one, 0.3), LITE2: one}, QUICK, unheard)
+    assert not found.is_better
+    assert "more than luck" not in found.sentence
+
+
+def test_where_the_default_is_best_it_says_so() -> None:
+    clear = clouds(90, 120)
+    found = run({DEFAULT_BACKBONE: clear, LITE2: blurred(clear, 3)}, QUICK, unheard)
+    assert found.sentence.startswith("No other model at hand gets fewer photos wrong than EfficientNet-Lite0, ")
+    assert not found.is_better
+
+
+def test_figures_are_those_of_the_photos() -> None:
+    found = run({DEFAULT_BACKBONE: clouds(60, 90, 30, apart=1.5), LITE2: clouds(60, 90, 30, apart=1.5)}, QUICK, unheard)
+    default, same = found.rows
+    assert default.valid is not None and default.test is not None and same.against is not None
+    assert (default.valid.photos, default.test.photos) == (90, 30)
+    assert (default.valid.low, default.valid.high) == wilson(round(90 * default.valid.error), 90)
+    assert default.against is None
+    assert (same.against.fixed, same.against.broken, same.against.p_value) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "materials", [{DEFAULT_BACKBONE: clouds(60, 30), LITE2: MISSING}, {DEFAULT_BACKBONE: MISSING, LITE2: MISSING}]
+)
+def test_what_cannot_be_compared_says_why(materials: dict[str, Material | str]) -> None:
+    found = run(materials, QUICK, unheard)
+    assert found.rows[1].missing == MISSING
+    assert found.rows[1].valid is None
+    assert found.sentence.startswith("It cannot be told, for there are no two models to compare. ResNet-18's weights")
+
+
+def test_no_test_photos_no_test_figures() -> None:
+    assert run({DEFAULT_BACKBONE: clouds(60, 30)}, QUICK, unheard).rows[0].test is None
+
+
+def test_weights_weigh_what_is_said() -> None:
+    assert WEIGHTS_MB.keys() == BACKBONES.keys()
+    for name in ("efficientnet-lite0", "efficientnet-lite2"):
+        tensors = ARCHITECTURES[name]().state_dict().values()
+        assert sum(tensor.numel() * tensor.element_size() for tensor in tensors) / 1e6 == pytest.approx(WEIGHTS_MB[name], abs=0.05)
+
+
+def test_saved_runs_are_judged_by_the_labels_of_now(store: Store) -> None:
+    shipped, dataset = load_run(run_folder(store, SHIPPED)), find_dataset(store, STARTER)
+    (row,) = rows_of_runs([shipped], dataset)
+    assert row.valid is not None
+    assert (row.mode, row.backbone, row.valid.photos) == ("head", DEFAULT_BACKBONE, 99)
+    assert row.valid.error == pytest.approx(shipped.evaluation.of("valid").errors / 99)
+    told = [replace(member, label="tree") for member in dataset.members]
+    (other,) = rows_of_runs([shipped], replace(dataset, members=tuple(told)))
+    assert other.valid is not None
+    assert other.valid.error > 0.5
+
+
+def test_it_can_be_cancelled() -> None:
+    def progress(done: int, total: int) -> None:
+        if (done, total) == (4, 6):
+            raise Cancelled("Enough.")
+
+    with pytest.raises(Cancelled):
+        run({DEFAULT_BACKBONE: clouds(60, 30), LITE2: clouds(60, 30)}, QUICK, progress)
