@@ -6,13 +6,14 @@ import streamlit as st
 
 from model.datasets import Dataset, check_trainable
 from model.errors import CannotTrain
-from model.experiments.backbones_compared import BackbonesCompared
+from model.experiments.backbones_compared import BackbonesCompared, rows_of_runs
 from model.experiments.catalogue import EXPERIMENTS
 from model.experiments.inquiry import Inquiry, start_inquiry
 from model.experiments.results import Result
-from pages.shared.resources import get_found, get_inquiries, get_store, get_usual
+from model.workspace_runs import runs_of
+from pages.shared.resources import get_found, get_inquiries, get_run, get_store, get_usual, is_tuned
 from pages.shared.searching import show_search
-from pages.shared.words import plain
+from pages.shared.words import listed, plain
 
 TICK_S = 0.5
 METHODS = {
@@ -89,6 +90,8 @@ def _show_experiment(kind: str, result: Result | None, dataset: Dataset, workspa
         return
     st.markdown(plain(result.sentence))
     _show_chart(kind, result)
+    if isinstance(result, BackbonesCompared):
+        _show_other_models(result, dataset, workspace)
 
 
 def _show_chart(kind: str, result: Result) -> None:
@@ -97,10 +100,18 @@ def _show_chart(kind: str, result: Result) -> None:
     chart, explanation = CHARTS[kind]
     st.altair_chart(chart(result), alt=result.sentence)
     st.caption(explanation)
-    if isinstance(result, BackbonesCompared):
-        missing = [f"{row.title}: {plain(row.missing)}" for row in result.rows if row.missing]
-        if missing:
-            st.caption("  \n".join(missing))
+
+
+def _show_other_models(result: BackbonesCompared, dataset: Dataset, workspace: str) -> None:
+    """The backbones that could not be tried, and the whole networks that were fine-tuned, under the labels of now."""
+    told = [f"{row.title}: {plain(row.missing)}" for row in result.rows if row.missing]
+    entries = {entry.id: entry.name for entry in runs_of(get_store(), workspace) if is_tuned(entry.id)}
+    for row in rows_of_runs([get_run(run) for run in entries], dataset):
+        rates = [f"{part.error:.1%} of the {split}" for split, part in (("validation", row.valid), ("test", row.test)) if part]
+        if rates:
+            told.append(f"Whole network, {plain(entries[row.run])}, on {row.backbone}: {listed(rates, 'and')} photos wrong")
+    if told:
+        st.caption("  \n".join(told))
 
 
 def _start(dataset: Dataset, workspace: str, kinds: Sequence[str]) -> None:

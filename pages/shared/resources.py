@@ -251,6 +251,14 @@ def _jpeg(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
+def is_tuned(run_id: str) -> bool:
+    """Whether a run is a whole network that can be read."""
+    try:
+        return get_card(run_id).mode == "fine-tune"
+    except NotFound:
+        return False
+
+
 def get_usual(workspace: str) -> "tuple[str, HeadSettings]":
     """The backbone and settings that this workspace's experiments use."""
     from model.report.experiments import usual_settings

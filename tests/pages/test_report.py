@@ -1,5 +1,6 @@
 """Report: experiments asked, watched, cancelled and failing; a search that goes on; the visitor's words and the file."""
 
+import re
 from collections.abc import Callable, Iterator
 from threading import Event
 
@@ -157,6 +158,13 @@ def test_a_question_ends_in_its_sentence_and_chart(workspace: str, kind: str, mo
     assert not app.error
     if kind == "backbones":
         assert r"ResNet-18: The weights of \*ResNet\-18\* are not here\." in text(app)
+
+
+def test_fine_tuned_runs_stand_beside_the_backbones(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    found_out(report(workspace), "backbones", workspace)
+    assert "Whole network" not in said(report(workspace))
+    monkeypatch.setattr("pages.shared.experiments.is_tuned", lambda run: True)
+    assert re.search(r"Whole network, Made up, on efficientnet-lite0: [\d.]+% of the validation", said(report(workspace)))
 
 
 def test_all_are_found_out_at_once_and_the_button_goes(workspace: str) -> None:
