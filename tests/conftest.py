@@ -85,7 +85,7 @@ def plant() -> Callable[[str], bytes]:
 
 
 def fabricate(store: Store, classes: tuple[str, ...], rows: list[tuple[str, str]], logits: NDArray[np.float32]) -> tuple[str, str]:
-    """A dataset of made-up photos, filed as `rows` say in (label, split), with a workspace and a run that gave these logits.
+    """A workspace's dataset of made-up photos, filed as `rows` say in (label, split), and a run that gave these logits.
 
     Returns the workspace's and the run's id. The photos share one picture's pixels.
     """
@@ -96,7 +96,7 @@ def fabricate(store: Store, classes: tuple[str, ...], rows: list[tuple[str, str]
     workspace, run_id = new_workspace_id(), name
     with store.writing() as session:
         keep_photos(store, session, kept)
-        dataset = DatasetRow(name=name, title="Made up", classes=list(classes))
+        dataset = DatasetRow(name=name, title="Made up", classes=list(classes), owner=workspace)
         session.add(dataset)
         session.flush()
         session.execute(insert(LabelRow), [

@@ -151,10 +151,10 @@ def test_calling_off_is_heard_when_photos_come_fast(fake: FakeSources) -> None:
 
 
 def test_closing_early_ends_what_is_under_way_and_leaves_no_thread(fake: FakeSources) -> None:
-    fake.script["/1.jpg"] = [slowly(0)]
+    fake.forever["/0.jpg"] = slowly(0)
     fake.forever["/1.jpg"] = slowly(4)
     start = time.monotonic()
-    results = downloads([found(fake, "/1.jpg")] * 9, unchecked)
+    results = downloads([found(fake, "/0.jpg"), *[found(fake, "/1.jpg")] * 9], unchecked)
     assert next(results)[1] == b"bytes"
     results.close()
     assert time.monotonic() - start < 3
