@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from model.errors import NotFound
 from model.evaluation import Evaluation
-from model.uncertainty import SIGNIFICANT, mcnemar
+from model.uncertainty import LEAST_DIFFERENT, SIGNIFICANT, mcnemar
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,26 @@ class Comparison:
     @staticmethod
     def _right(table: Evaluation) -> NDArray[np.bool_]:
         return np.asarray(table.predicted == table.labels)
+
+
+def told(both: Comparison) -> tuple[str, str, str]:
+    """What the second run gets right and wrong; whether that is chance, as a verdict that may stand out; and why."""
+    n, fixed, broken = len(both.before.photos), len(both.fixed), len(both.broken)
+    photos = f"{n} photo{'' if n == 1 else 's'}"
+    if not fixed and not broken:
+        return f"On these {photos} the two runs are right and wrong about the same ones.", "", ""
+    change = fixed - broken
+    less_or_more = f"{abs(change)} {'fewer' if change > 0 else 'more'}" if change else "as many"
+    counts = (
+        f"On the same {photos} the second run makes {less_or_more} mistake{'' if abs(change) == 1 else 's'}: "
+        f"it gets {fixed} right that the first got wrong, and {broken} the other way."
+    )
+    if fixed + broken < LEAST_DIFFERENT:
+        return counts, "This may be chance:", "too few photos differ to tell."
+    share = "under 0.1%" if both.p_value < 0.001 else f"{both.p_value:.1%}"
+    if both.is_noise:
+        return counts, "This may be chance:", f"two equally good runs differ at least so much in {share} of such trials."
+    return counts, "This is more than chance:", f"two equally good runs differ so much in only {share} of such trials."
 
 
 def compare(before: Evaluation, after: Evaluation) -> Comparison:

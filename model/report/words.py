@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from model.comparison import Comparison
+from model.comparison import Comparison, told
 from model.edits import ADD, DELETE, KEEP, NOTE, RELABEL
 from model.evaluation import Evaluation, most_confused, per_class
 from model.report.effect import Cleaning, Effect
 from model.report.results import Result, Training
 from model.runs import Epoch
 from model.top_losses import Reason, TopLoss
-from model.uncertainty import LEAST_DIFFERENT
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MOST_NAMED = 6  # Classes in a sentence
@@ -186,21 +185,7 @@ def cleaning_sentence(cleaning: Cleaning) -> str:
 
 def difference(both: Comparison) -> str:
     """Whether two runs differ by more than chance."""
-    n, fixed, broken = len(both.before.photos), len(both.fixed), len(both.broken)
-    if not fixed and not broken:
-        return f"On these {count(n, 'photo')} both are right and wrong about the same ones."
-    change = fixed - broken
-    less_or_more = f"{abs(change)} {'fewer' if change > 0 else 'more'}" if change else "as many"
-    counts = (
-        f"On the same {count(n, 'photo')} the second makes {less_or_more} mistake{'' if abs(change) == 1 else 's'}: "
-        f"it gets {fixed} right that the first got wrong, and {broken} the other way."
-    )
-    if fixed + broken < LEAST_DIFFERENT:
-        return f"{counts} This may be chance: too few photos differ to tell."
-    share = "under 0.1%" if both.p_value < 0.001 else f"{both.p_value:.1%}"
-    if both.is_noise:
-        return f"{counts} This may be chance: two equally good runs differ at least so much in {share} of such trials."
-    return f"{counts} This is more than chance: two equally good runs differ so much in only {share} of such trials."
+    return " ".join(filter(None, told(both)))
 
 
 def reservations(effect: Effect) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from model.answers import Answer
-from model.comparison import Comparison
+from model.comparison import Comparison, told
 from model.edits import ADD, DELETE, KEEP, NOTE, Edit
 from model.evaluation import Evaluation
 from model.quality import BLURRED_FROM, DARK_BELOW, Flaw, Quality
@@ -13,7 +13,7 @@ from model.runs import Card, Epoch
 from model.suspects import Doubt
 from model.top_losses import Reason, TopLoss
 from model.trust import Trust
-from model.uncertainty import LEAST_DIFFERENT, wilson
+from model.uncertainty import wilson
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -221,18 +221,5 @@ def run_title(name: str, card: Card) -> str:
 
 def difference(both: Comparison) -> str:
     """Whether two runs differ by more than their noise."""
-    n, fixed, broken = len(both.before.photos), len(both.fixed), len(both.broken)
-    if not fixed and not broken:
-        return f"On these {n} photos the two runs are right and wrong about the same ones."
-    change = fixed - broken
-    less_or_more = f"{abs(change)} {'fewer' if change > 0 else 'more'}" if change else "as many"
-    counts = (
-        f"On the same {n} photos the second run makes {less_or_more} mistake{'' if abs(change) == 1 else 's'}: "
-        f"it gets {fixed} right that the first got wrong, and {broken} the other way."
-    )
-    if fixed + broken < LEAST_DIFFERENT:
-        return f"{counts} **This may be chance:** too few photos differ to tell."
-    share = "under 0.1%" if both.p_value < 0.001 else f"{both.p_value:.1%}"
-    if both.is_noise:
-        return f"{counts} **This may be chance:** two equally good runs differ at least so much in {share} of such trials."
-    return f"{counts} **This is more than chance:** two equally good runs differ so much in only {share} of such trials."
+    counts, verdict, reason = told(both)
+    return f"{counts} **{verdict}** {reason}" if verdict else counts
