@@ -1,0 +1,1 @@
+"""Blender: the only part of the generator that needs it."""

@@ -1,0 +1,46 @@
+"""All species, by family."""
+
+from assets.starter.generator.plants import (
+    agaves,
+    aloes,
+    broadleaves,
+    close_ups,
+    columnar_cacti,
+    conifers,
+    crassulas,
+    epiphytic_cacti,
+    euphorbias,
+    globular_cacti,
+    haworthias,
+    living_stones,
+    palms,
+    prickly_pears,
+    rosettes,
+    sedums,
+    snake_plants,
+    southern_trees,
+    tree_lilies,
+)
+from assets.starter.generator.species import Species
+
+ALL: tuple[Species, ...] = (
+    *columnar_cacti.SPECIES,
+    *globular_cacti.SPECIES,
+    *prickly_pears.SPECIES,
+    *epiphytic_cacti.SPECIES,
+    *rosettes.SPECIES,
+    *haworthias.SPECIES,
+    *aloes.SPECIES,
+    *agaves.SPECIES,
+    *crassulas.SPECIES,
+    *snake_plants.SPECIES,
+    *sedums.SPECIES,
+    *living_stones.SPECIES,
+    *euphorbias.SPECIES,
+    *broadleaves.SPECIES,
+    *southern_trees.SPECIES,
+    *conifers.SPECIES,
+    *palms.SPECIES,
+    *tree_lilies.SPECIES,
+    *close_ups.SPECIES,
+)
