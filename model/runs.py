@@ -39,7 +39,7 @@ class HeadSettings:
     epochs: int = 10
     learning_rate: float = 5e-4
     weight_decay: float = 0.01
-    batch_size: int = 64
+    batch_size: int = 32
     label_smoothing: float = 0.0
     keep: Keep = "best"
     patience: int = 0  # Epochs without a lower valid_loss before it stops early; 0: never.

@@ -28,9 +28,9 @@ FEATURES = FOLDER / "features.safetensors"
 ORIGIN = Origin("rendered for Areole", "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/")
 BATCH = 64
 EXAMPLES = (  # Three of each class, from the test split: the classifier has never seen them.
-    ("0233.jpg", "0070.jpg", "0451.jpg"),
-    ("0315.jpg", "0066.jpg", "0105.jpg"),
-    ("0324.jpg", "0153.jpg", "0372.jpg"),
+    ("0617.jpg", "0724.jpg", "0637.jpg"),
+    ("0372.jpg", "0042.jpg", "0122.jpg"),
+    ("0436.jpg", "0731.jpg", "0735.jpg"),
 )
 
 Progress = Callable[[int, int], None]  # Called with how many are done, and of how many.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from model.neighbours import unit
 
 SURE_SHARE = 0.25  # Of the way from guessing to certainty: with three classes, a probability of one half.
-UNRELATED_QUANTILE = 0.875  # See tests/benchmarks/trust.py for what other values withhold and let through.
+UNRELATED_QUANTILE = 0.925  # See tests/benchmarks/trust.py for what other values withhold and let through.
 TEMPERATURES = np.geomspace(0.5, 10, 301)  # A validation split without a mistake would drive it to zero.
 
 
