@@ -138,6 +138,8 @@ def main() -> None:
             report(f"{name}, learning rate {rate:g}", photos, dataset.classes, replace(usual, learning_rate=rate))
         for epochs in (5, 20, 50):
             report(f"{name}, {epochs} epochs", photos, dataset.classes, replace(usual, epochs=epochs))
+        for batch in (16, 64):
+            report(f"{name}, batches of {batch}", photos, dataset.classes, replace(usual, batch_size=batch))
         report(f"{name}, weight decay 1", photos, dataset.classes, replace(usual, weight_decay=1.0))
         for view in (centre_crop, squished, flipped_too, larger, smaller):
             report(f"{name}, {view.__name__}", look(dataset, options.folder, BACKBONES[name], view), dataset.classes, usual)

@@ -41,7 +41,7 @@ def main() -> int:
         store = open_store(Path(home))
         import_starter(store)
         reasons_against_key(store)
-        journey("starter set, 544 photos", new_workspace_id())
+        journey("starter set", new_workspace_id())
         journey(f"made-up run, {PHOTOS} photos", large(store))
     return 0
 

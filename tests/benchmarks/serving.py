@@ -29,9 +29,10 @@ from model.store import open_store
 from model.training import train_head_run
 from tests.conftest import STARTER_PHOTOS, encoded, picture
 from tests.e2e.conftest import FLAGS, start_server
+from tests.starter_set import A_CACTUS, A_TREE, PHOTOS
 
 REPEATS = 60
-PHOTO = (STARTER_PHOTOS / "0233.jpg").read_bytes()
+PHOTO = (STARTER_PHOTOS / A_CACTUS).read_bytes()
 
 
 def median_ms(work: Callable[[], object]) -> float:
@@ -89,7 +90,7 @@ def server_start_and_weight() -> None:
                 page.get_by_role("heading", name="This looks like a cactus").wait_for(timeout=60_000)
                 print(f"{visit} visit: first paint after {painted:.1f} s, answer after {perf_counter() - start:.1f} s")
             start = perf_counter()
-            page.locator("input[type=file]").set_input_files(STARTER_PHOTOS / "0372.jpg")
+            page.locator("input[type=file]").set_input_files(STARTER_PHOTOS / A_TREE)
             page.get_by_role("heading", name="This looks like a tree").wait_for(timeout=60_000)
             print(f"upload answered after {perf_counter() - start:.2f} s; server ready {ready:.1f} s after its start")
             print(f"server after classifying: {psutil.Process(server.pid).memory_info().rss / 1e6:.0f} MB")
@@ -104,7 +105,7 @@ def streaming_memory(photos: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "tree").mkdir()
             for number in range(count):
-                (Path(folder) / "tree" / f"{number}.jpg").symlink_to(STARTER_PHOTOS / f"{number % 544 + 1:04d}.jpg")
+                (Path(folder) / "tree" / f"{number}.jpg").symlink_to(STARTER_PHOTOS / f"{number % PHOTOS + 1:04d}.jpg")
             command = [sys.executable, "-m", "model", "evaluate", folder, "--json"]
             with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
                 start = perf_counter()

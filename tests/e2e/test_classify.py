@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.conftest import STARTER_PHOTOS, encoded, picture
 from tests.e2e.conftest import start_server, wait_for_app
+from tests.starter_set import A_TREE, PHOTOS
 
 pytestmark = pytest.mark.e2e
 
@@ -34,7 +35,7 @@ def photo_from_a_phone() -> bytes:
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 6
     exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (51.0, 28.0, 40.0)
-    upright = Image.open(STARTER_PHOTOS / "0372.jpg").resize((3000, 4000))
+    upright = Image.open(STARTER_PHOTOS / A_TREE).resize((3000, 4000))
     return encoded(upright.transpose(Image.Transpose.ROTATE_90), quality=80, exif=exif)
 
 
@@ -66,8 +67,7 @@ def test_twenty_photos_with_a_bad_one_among_them(page: Page, address: str, tmp_p
     table = download.value.path().read_text("utf-8-sig").splitlines()
     assert table[0] == "file,label,trust,cactus,succulent,tree"
     assert len(table) == 20
-    assert table[1].startswith("noise.jpg,")
-    assert ",unfamiliar," in table[1]
+    assert re.search("noise.jpg,[a-z]+,unfamiliar,", "\n".join(table))
 
 
 def test_a_second_visitor_sees_nothing_of_the_first(page: Page, browser: Browser, address: str) -> None:
@@ -92,12 +92,12 @@ def test_telling_it_better_survives_a_refresh(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", name="This looks like none of the three")).to_be_visible()
     page.get_by_test_id("stButtonGroup").filter(has_text="Wrong?").get_by_text("tree", exact=True).dblclick()
     expect(page.get_by_text("Filed under tree: the next retraining learns from it.")).to_be_visible()
-    expect(page.get_by_text("545 photos")).to_be_visible()
+    expect(page.get_by_text(f"{PHOTOS + 1} photos")).to_be_visible()
     second = page.context.new_page()
     second.goto(page.url)
     expect(second.get_by_text("Filed under tree")).to_be_visible(timeout=60_000)
     second.get_by_role("button", name="Take it back").click()
-    expect(second.get_by_text("544 photos")).to_be_visible()
+    expect(second.get_by_text(f"{PHOTOS} photos")).to_be_visible()
 
 
 def test_the_back_button_shows_the_photo_before(page: Page, address: str) -> None:
@@ -151,15 +151,15 @@ def test_after_the_server_died_the_link_still_works(browser: Browser, tmp_path: 
     try:
         with browser.new_context() as context, context.new_page() as page:
             page.goto(f"{address}/classify")
-            expect(page.get_by_text("544 photos")).to_be_visible(timeout=60_000)
-            upload(page, ("mine.jpg", (STARTER_PHOTOS / "0372.jpg").read_bytes()))
+            expect(page.get_by_text(f"{PHOTOS} photos")).to_be_visible(timeout=60_000)
+            upload(page, ("mine.jpg", (STARTER_PHOTOS / A_TREE).read_bytes()))
             expect(page.get_by_role("heading", name="This looks like a tree")).to_be_visible()
             server.kill()
             server.wait()
             server = start_server(tmp_path / "home", port)
             page.goto(page.url)
             expect(page.get_by_role("heading", name="This looks like a tree")).to_be_visible(timeout=60_000)
-            expect(page.get_by_text("544 photos")).to_be_visible()
+            expect(page.get_by_text(f"{PHOTOS} photos")).to_be_visible()
     finally:
         server.kill()
         server.wait()

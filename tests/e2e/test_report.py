@@ -24,7 +24,7 @@ def test_a_question_is_answered_on_a_phone_and_the_report_opens_without_a_networ
     expect(question.get_by_role("button", name="Find out")).to_be_enabled(timeout=60_000)
     wait_for_app(page)
     question.get_by_role("button", name="Find out").click()
-    answer = question.get_by_text(re.compile("^With 99 validation photos"))
+    answer = question.get_by_text(re.compile("^With 143 validation photos"))
     expect(answer).to_be_visible(timeout=60_000)
     expect(question.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
     sentence = answer.inner_text()

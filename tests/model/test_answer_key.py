@@ -16,6 +16,7 @@ from model.starter import CLASSES, FOLDER, STARTER
 from model.store import Store
 from model.workspaces import dataset_name
 from tests.conftest import encoded, fabricate, picture, put_photo
+from tests.starter_set import BAD_PHOTOS, COPIES, LEAKS, WRONG_LABELS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*ROOT.glob("*.py"), *ROOT.glob("model/**/*.py"), *ROOT.glob("pages/**/*.py")]
@@ -76,10 +77,10 @@ def test_an_untouched_dataset_scores_nothing_and_misses_all_that_was_planted(sto
     assert solved(found) == (0, 0, 0, 0)
     assert (found.broken, found.lost) == ((), ())
     for part, planted, number in (
-        (found.wrong_labels, wrong(key), 26),
-        (found.copies, [photo for photo, _ in pairs(key, leaking=False)], 9),
-        (found.leaks, [photo for photo, _ in pairs(key, leaking=True)], 9),
-        (found.bad_photos, bad(key), 12),
+        (found.wrong_labels, wrong(key), WRONG_LABELS),
+        (found.copies, [photo for photo, _ in pairs(key, leaking=False)], COPIES - LEAKS),
+        (found.leaks, [photo for photo, _ in pairs(key, leaking=True)], LEAKS),
+        (found.bad_photos, bad(key), BAD_PHOTOS),
     ):
         assert len(part.missed) == number
         assert set(part.missed) == set(planted)
@@ -163,7 +164,7 @@ def test_a_perfect_cleaning_misses_nothing_and_starting_over_misses_all(store: S
         *(Decision(photo, RELABEL, key[photo]["truth"]) for photo in wrong(key)),
         *(Decision(photo, DELETE) for photo in (*copies, *bad(key))),
     )
-    assert solved(found) == (26, 9, 9, 12)
+    assert solved(found) == (WRONG_LABELS, COPIES - LEAKS, LEAKS, BAD_PHOTOS)
     assert not any(part.missed for part in (found.wrong_labels, found.copies, found.leaks, found.bad_photos))
     assert (found.broken, found.lost) == ((), ())
     start_over(store, workspace)

@@ -26,6 +26,7 @@ from model.starter import STARTER, starter_examples
 from model.store import Store, read_photo
 from model.workspaces import ask_about, forget_loose, last_edit, new_workspace_id
 from tests.conftest import encoded, picture, put_photo
+from tests.starter_set import PHOTOS
 
 
 def trees(store: Store, number: int, split: str = "train") -> list[str]:
@@ -84,14 +85,14 @@ def test_relabelling_files_a_photo_elsewhere_in_its_split(store: Store, workspac
     member = mine(store, workspace).member(photo)
     assert member is not None
     assert (member.label, member.split) == ("cactus", split)
-    assert len(mine(store, workspace).members) == 544
+    assert len(mine(store, workspace).members) == PHOTOS
 
 
 def test_deleting_takes_a_photo_out_and_leaves_its_file(store: Store, workspace: str) -> None:
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, DELETE)])
     assert mine(store, workspace).member(photo) is None
-    assert len(mine(store, workspace).members) == 543
+    assert len(mine(store, workspace).members) == PHOTOS - 1
     assert read_photo(store, photo)
 
 

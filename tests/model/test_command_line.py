@@ -11,6 +11,7 @@ from model.evaluation import confusion_matrix
 from model.runs import SHIPPED, load_run, run_folder
 from model.store import Store
 from tests.conftest import STARTER_PHOTOS, encoded, picture
+from tests.starter_set import A_CACTUS, A_SUCCULENT, A_TREE, IN_SPLIT, PHOTOS, ROWS
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +26,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 def test_predict_answers_a_line_a_photo_and_names_what_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     broken, absent = tmp_path / "broken.jpg", tmp_path / "absent.jpg"
     broken.write_text("no photo")
-    code = main(["predict", str(STARTER_PHOTOS / "0372.jpg"), str(broken), str(absent), "--json"])
+    code = main(["predict", str(STARTER_PHOTOS / A_TREE), str(broken), str(absent), "--json"])
     good, bad, gone = lines(capsys)
     assert code == 1
     assert set(good) == {"file", "label", "probabilities", "sure"}
@@ -36,24 +37,24 @@ def test_predict_answers_a_line_a_photo_and_names_what_failed(tmp_path: Path, ca
 
 
 def test_predict_speaks_to_people_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["predict", str(STARTER_PHOTOS / "0372.jpg")]) == 0
+    assert main(["predict", str(STARTER_PHOTOS / A_TREE)]) == 0
     said = capsys.readouterr()
     assert said.out == ""
-    assert "0372.jpg: tree, 100" in said.err
+    assert f"{A_TREE}: tree, " in said.err
 
 
 def test_evaluate_agrees_with_the_runs_own_table(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "starter", "--split", "test", "--json"]) == 0
     (figures,) = lines(capsys)
     test = load_run(run_folder(store, SHIPPED)).evaluation.of("test")
-    assert figures["n"] == 90
-    assert figures["error_rate"] == test.errors / 90
+    assert figures["n"] == IN_SPLIT["test"]
+    assert figures["error_rate"] == test.errors / IN_SPLIT["test"]
     assert figures["confusion"] == confusion_matrix(test.labels, test.predicted, 3).tolist()
     assert {"classes", "per_class", "seconds"} <= set(figures)
 
 
 def test_evaluate_takes_a_folder_of_class_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name, file in (("Tree", "0372.jpg"), ("cactus", "0233.jpg"), ("cactus", "0315.jpg")):
+    for name, file in (("Tree", A_TREE), ("cactus", A_CACTUS), ("cactus", A_SUCCULENT)):
         (tmp_path / name).mkdir(exist_ok=True)
         (tmp_path / name / file).write_bytes((STARTER_PHOTOS / file).read_bytes())
     (tmp_path / "cactus" / "broken.png").write_bytes(b"no")
@@ -79,7 +80,7 @@ def test_train_writes_a_line_an_epoch_and_the_run_last(store: Store, capsys: pyt
     assert set(last) == {"run", "error_rate", "best_epoch", "seconds"}
     card = load_run(run_folder(store, str(last["run"]))).card
     assert (card.settings.epochs, card.settings.seed) == (3, 7)
-    assert main(["predict", str(STARTER_PHOTOS / "0372.jpg"), "--run", card.id]) == 0
+    assert main(["predict", str(STARTER_PHOTOS / A_TREE), "--run", card.id]) == 0
 
 
 @pytest.mark.parametrize(
@@ -109,8 +110,8 @@ def test_wrong_words_are_wrong_usage(arguments: list[str]) -> None:
 
 def test_a_dataset_is_exported_as_class_folders(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["export", "--out", str(tmp_path / "starter.zip")]) == 0
-    assert "544 photos" in capsys.readouterr().err
+    assert f"{PHOTOS} photos" in capsys.readouterr().err
     with ZipFile(tmp_path / "starter.zip") as folder:
-        assert len(folder.namelist()) == 546  # With the table and the attribution
-        assert "train/succulent/0002.jpg" in folder.namelist()
+        assert len(folder.namelist()) == PHOTOS + 2  # With the table and the attribution
+        assert {f"{row['split']}/{row['label']}/{row['file']}" for row in ROWS} <= set(folder.namelist())
     assert main(["export", "--out", str(tmp_path / "absent" / "starter.zip")]) == 2

@@ -36,6 +36,7 @@ from model.worksheet import Case, worksheet
 from model.workspaces import new_workspace_id
 from pages.shared import colours
 from tests.conftest import encoded, fabricate, picture
+from tests.starter_set import IN_SPLIT, PHOTOS
 from tests.test_house import in_fresh_process
 
 HOSTILE = (
@@ -265,7 +266,7 @@ def test_what_was_edited_after_the_training_is_said(made: Made) -> None:
     decide(made.store, fresh, [Decision(photo, DELETE)])
     document = written(made.store, fresh, SHIPPED)
     assert "Since this run was trained: 1 photo removed." in document.texts["training"]
-    assert "of 98 validation photos wrong" in document.texts["results"]
+    assert f"of {IN_SPLIT['valid'] - 1} validation photos wrong" in document.texts["results"]
     assert "Since this run was trained" not in made.document.text
 
 
@@ -284,7 +285,7 @@ def test_what_was_not_done_is_said_with_the_page_where_it_is_done(store: Store, 
 def test_without_a_workspace_it_is_about_the_dataset_as_it_was_imported(made: Made) -> None:
     document = written(made.store, None, made.run.card.id)
     check_document(document)
-    assert "holds 544 photos" in document.texts["data"]
+    assert f"holds {PHOTOS} photos" in document.texts["data"]
     assert "Not done yet" in document.texts["introduction"] + document.texts["cleaning"]
 
 

@@ -25,6 +25,7 @@ from model.schema import DatasetRow, FeatureRow, LabelRow, Meta, PhotoRow
 from model.starter import CLASSES, STARTER, import_starter, starter_examples
 from model.store import Store, open_store, open_stored, read_photo
 from tests.conftest import encoded, picture, put_photo
+from tests.starter_set import IN_SPLIT, PHOTOS
 
 ROOT = Path(__file__).parents[2]
 LITE0 = BACKBONES[DEFAULT_BACKBONE]
@@ -47,12 +48,12 @@ def rows(store: Store, *tables: type) -> list[int]:
 def test_first_start_imports_the_starter_set_with_progress(empty_store: Store) -> None:
     reports: list[tuple[int, int]] = []
     import_starter(empty_store, lambda done, total: reports.append((done, total)))
-    assert reports[-1] == (544, 544)
+    assert reports[-1] == (PHOTOS, PHOTOS)
     assert [done for done, _ in reports] == sorted({done for done, _ in reports})
     dataset = find_dataset(empty_store, STARTER)
     assert dataset.classes == CLASSES
     counts = [len([member for member in dataset.members if member.split == split]) for split in ("train", "valid", "test")]
-    assert counts == [355, 99, 90]
+    assert counts == [IN_SPLIT["train"], IN_SPLIT["valid"], IN_SPLIT["test"]]
 
 
 def test_importing_again_changes_nothing(store: Store) -> None:
@@ -104,7 +105,7 @@ def test_three_processes_starting_at_once_all_end_well(tmp_path: Path) -> None:
     started = [importing(tmp_path) for _ in range(3)]
     ends = [(process.communicate(timeout=120)[1], process.returncode) for process in started]
     assert [code for _, code in ends] == [0, 0, 0], ends
-    assert rows(open_store(tmp_path), DatasetRow, LabelRow, PhotoRow, FeatureRow) == [1, 544, 544, 544]
+    assert rows(open_store(tmp_path), DatasetRow, LabelRow, PhotoRow, FeatureRow) == [1, PHOTOS, PHOTOS, PHOTOS]
 
 
 def test_a_killed_import_leaves_nothing_half_and_is_done_again(tmp_path: Path) -> None:
@@ -118,7 +119,7 @@ def test_a_killed_import_leaves_nothing_half_and_is_done_again(tmp_path: Path) -
     store = open_store(tmp_path)
     assert rows(store, DatasetRow, LabelRow) == [0, 0]
     import_starter(store)
-    assert rows(store, DatasetRow, LabelRow, PhotoRow) == [1, 544, 544]
+    assert rows(store, DatasetRow, LabelRow, PhotoRow) == [1, PHOTOS, PHOTOS]
 
 
 def test_a_deleted_data_folder_is_noticed(empty_store: Store) -> None:
@@ -236,4 +237,4 @@ def test_the_starter_set_comes_without_its_shipped_features_too(
 ) -> None:
     monkeypatch.setattr(starter, "FEATURES", tmp_path / "absent")
     import_starter(empty_store)
-    assert rows(empty_store, LabelRow, FeatureRow) == [544, 0]
+    assert rows(empty_store, LabelRow, FeatureRow) == [PHOTOS, 0]

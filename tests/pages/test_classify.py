@@ -15,6 +15,7 @@ from model.store import Store
 from model.workspaces import asked_photos, is_workspace_id, new_workspace_id
 from tests.conftest import encoded, picture
 from tests.pages.conftest import APP, parameter, text
+from tests.starter_set import A_SUCCULENT, A_TREE, IN_SPLIT, PHOTOS
 
 Plant = Callable[[str], bytes]
 
@@ -35,9 +36,9 @@ def test_the_first_look_already_has_an_answer(app: AppTest) -> None:
 
 def test_the_sidebar_says_what_is_used_and_how_good_it_is(app: AppTest) -> None:
     said = "\n".join(part.value for part in app.sidebar.markdown)
-    assert "544 photos" in said
+    assert f"{PHOTOS} photos" in said
     assert "efficientnet-lite0" in said
-    assert "of 99 validation photos wrong" in said
+    assert f"of {IN_SPLIT['valid']} validation photos wrong" in said
 
 
 def test_a_new_visitor_gets_a_workspace_in_the_url() -> None:
@@ -65,7 +66,7 @@ def test_every_example_is_answered(app: AppTest, store: Store) -> None:
 
 
 def test_an_upload_is_answered_and_remembered(app: AppTest, store: Store, workspace: str, plant: Plant) -> None:
-    data = plant("0372.jpg")
+    data = plant(A_TREE)
     upload(app, ("my tree.jpg", data))
     assert app.header[0].value == "This looks like a tree"
     assert [asked.name for asked in asked_photos(store, workspace)] == ["my tree.jpg"]
@@ -88,7 +89,7 @@ def test_another_visitor_sees_nothing_of_it(app: AppTest, workspace: str) -> Non
 
 
 def test_one_bad_file_spoils_nothing(app: AppTest, plant: Plant) -> None:
-    upload(app, ("good.jpg", plant("0372.jpg")), ("*bad*.jpg", b"text"), ("fine.jpg", plant("0315.jpg")))
+    upload(app, ("good.jpg", plant(A_TREE)), ("*bad*.jpg", b"text"), ("fine.jpg", plant(A_SUCCULENT)))
     assert "not an image" in app.warning[0].value
     assert r"\*bad\*" in app.warning[0].value
     assert "Your 2 photos" in text(app)
@@ -103,7 +104,7 @@ def test_more_than_twenty_are_left_out_with_a_word(app: AppTest, store: Store, w
 
 
 def test_no_plant_is_doubted_and_comes_first(app: AppTest, plant: Plant) -> None:
-    upload(app, ("tree.jpg", plant("0372.jpg")), ("noise.jpg", encoded(picture(300, 300, seed=7))))
+    upload(app, ("tree.jpg", plant(A_TREE)), ("noise.jpg", encoded(picture(300, 300, seed=7))))
     assert "1 of 2 I am not sure about" in text(app)
     noise = digest(encoded(picture(300, 300, seed=7)))
     buttons = [button.key for button in app.button if button.key and button.key.startswith("classify_own_")]
@@ -120,7 +121,7 @@ def test_telling_it_better_and_taking_it_back(app: AppTest, store: Store, worksp
     app.pills(key=f"classify_told_{photo}_None").set_value("tree").run()
     assert find_dataset(store, STARTER, workspace=workspace).label_of(photo) == "tree"
     assert "Filed under tree" in text(app)
-    assert "545 photos" in "\n".join(part.value for part in app.sidebar.markdown)
+    assert f"{PHOTOS + 1} photos" in "\n".join(part.value for part in app.sidebar.markdown)
     app.button(key="classify_withdraw").click().run()
     assert find_dataset(store, STARTER, workspace=workspace).label_of(photo) is None
     assert not app.exception
@@ -177,7 +178,7 @@ def test_a_training_photo_says_that_it_proves_little(app: AppTest, store: Store)
 
 
 def test_an_uploaded_test_photo_is_left_as_it_is(app: AppTest, plant: Plant) -> None:
-    upload(app, ("tree.jpg", plant("0372.jpg")))
+    upload(app, ("tree.jpg", plant(A_TREE)))
     assert "From the test split, filed under tree" in text(app)
     assert not [pills for pills in app.pills if pills.label.startswith("Wrong?")]
 

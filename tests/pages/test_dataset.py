@@ -29,6 +29,7 @@ from pages.shared.resources import get_hunts, get_intakes
 from tests.conftest import encoded, fabricate, picture
 from tests.model.gather.fake_sources import FakeSources
 from tests.pages.conftest import APP, open_page, parameter, text
+from tests.starter_set import PHOTOS
 
 PAGES = ("classify", "evaluate", "clean", "retrain", "dataset")
 EVIL = "![x](https://evil.example/t.png) **b** :red[x]"
@@ -127,11 +128,11 @@ def test_the_first_look_shows_the_starter_set(workspace: str, store: Store) -> N
     app = dataset_page(workspace)
     assert app.title[0].value == "What does it learn from?"
     assert app.selectbox[0].options == ["Starter set (for everybody)"]
-    assert ":green-badge[cactus] :orange-badge[succulent] :violet-badge[tree] :small[544 photos, 10 MB on disk]" in text(app)
-    assert "Sources: rendered for Areole (544)." in text(app)
+    assert f":green-badge[cactus] :orange-badge[succulent] :violet-badge[tree] :small[{PHOTOS} photos, " in text(app)
+    assert f"Sources: rendered for Areole ({PHOTOS})." in text(app)
     assert len(shown(app)) == 30
-    app.pagination[0].set_value(19).run()
-    assert len(shown(app)) == 544 - 18 * 30
+    app.pagination[0].set_value(-(-PHOTOS // 30)).run()
+    assert len(shown(app)) == (PHOTOS - 1) % 30 + 1
     assert "dataset_removing" not in {toggle.key for toggle in app.toggle}
     assert not [box for box in app.text_input if box.key and box.key.startswith("dataset_rename")]
     assert not app.warning
@@ -153,7 +154,7 @@ def test_a_link_narrows_the_photos(workspace: str, store: Store) -> None:
 
 @pytest.mark.parametrize("nonsense", [{"of": "palm"}, {"in": "x" * 300}, {"from": "Mars"}, {"data": "?"}])
 def test_nonsense_in_a_link_is_ignored(workspace: str, nonsense: dict[str, str]) -> None:
-    assert "544 photos. Choose" in text(dataset_page(workspace, **nonsense))
+    assert f"{PHOTOS} photos. Choose" in text(dataset_page(workspace, **nonsense))
 
 
 def test_a_photo_says_where_it_comes_from(workspace: str) -> None:
@@ -173,7 +174,7 @@ def test_everybodys_dataset_stays_as_it_is(workspace: str, store: Store, view: s
     app.button(key="dataset_copy_first").click().run()
     assert "My Starter set" in sidebar(app)
     assert "**Starter set stays as it is,**" not in text(app)
-    assert len(dataset_of(store, workspace).members) == 544
+    assert len(dataset_of(store, workspace).members) == PHOTOS
     assert not app.exception
 
 
@@ -233,7 +234,7 @@ def test_another_dataset_changes_every_page(workspace: str, store: Store) -> Non
     assert not app.button(key="retrain_start").disabled
     app.switch_page("pages/dataset.py").run()
     app.selectbox[0].set_value("Starter set (for everybody)").run()
-    assert "544 photos" in sidebar(app)
+    assert f"{PHOTOS} photos" in sidebar(app)
     app.switch_page("pages/classify.py").run()
     assert app.header[0].value == "This looks like a cactus"
     assert not app.exception
@@ -329,7 +330,7 @@ def test_two_clicks_on_add_start_one_job(workspace: str, store: Store) -> None:
     button.click().run()
     button.click()
     to_the_end(app.run())
-    assert [one.photos for one in datasets_of(store, workspace)] == [544, 6]
+    assert [one.photos for one in datasets_of(store, workspace)] == [PHOTOS, 6]
 
 
 def test_a_full_workspace_takes_what_fits_and_says_so(workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,9 +32,9 @@ def evaluate(workspace: str, **parameters: str) -> AppTest:
 
 def test_the_first_look_says_how_many_are_wrong_and_on_which_photos(workspace: str) -> None:
     app = evaluate(workspace)
-    assert app.header[0].value == "7 of 99 wrong: somewhere between 3% and 14%"
-    assert "3 succulent photos taken for cactus" in text(app)
-    assert app.button[0].label == "3 succulent photos were taken for cactus"
+    assert app.header[0].value == "24 of 143 wrong: somewhere between 12% and 24%"
+    assert "8 succulent photos taken for cactus" in text(app)
+    assert app.button[0].label == "8 succulent photos were taken for cactus"
     assert not app.warning
     assert not app.error
 
@@ -42,18 +42,20 @@ def test_the_first_look_says_how_many_are_wrong_and_on_which_photos(workspace: s
 def test_boxes_and_sentences_choose_the_cell(workspace: str) -> None:
     app = evaluate(workspace)
     app.button(key="evaluate_pair_1").click().run()
-    assert "2 cactus photos taken for tree" in text(app)
+    assert "7 cactus photos taken for succulent" in text(app)
+    app.selectbox(key="predicted").set_value("tree").run()
+    assert "5 cactus photos taken for tree" in text(app)
     app.selectbox(key="actual").set_value("tree").run()
-    assert "31 tree photos recognised" in text(app)
-    app.selectbox(key="predicted").set_value("cactus").run()
-    assert "0 tree photos taken for cactus" in text(app)
+    assert "43 tree photos recognised" in text(app)
+    app.selectbox(key="actual").set_value("succulent").run()
+    assert "0 succulent photos taken for tree" in text(app)
     assert "never makes this mistake" in app.info[0].value
     assert not app.exception
 
 
 def test_a_link_reproduces_the_view(workspace: str) -> None:
     app = evaluate(workspace, split="Test", actual="cactus", predicted="succulent", shares="true")
-    assert "3 of 90 wrong" in app.header[0].value
+    assert "14 of 125 wrong" in app.header[0].value
     assert "cactus photos taken for succulent" in text(app)
     assert app.toggle(key="shares").value
     losses = evaluate(workspace, view="Top losses", why="the label looks wrong", most="20")
@@ -75,13 +77,13 @@ def test_a_link_reproduces_the_view(workspace: str) -> None:
     ],
 )
 def test_nonsense_in_a_link_is_ignored(workspace: str, nonsense: dict[str, str]) -> None:
-    assert "7 of 99 wrong" in evaluate(workspace, **nonsense).header[0].value
+    assert "24 of 143 wrong" in evaluate(workspace, **nonsense).header[0].value
 
 
 def test_a_run_that_is_not_there_is_a_sentence(workspace: str) -> None:
     app = evaluate(workspace, run="head-ffffffff")
     assert "not one of this workspace's" in app.info[0].value
-    assert "7 of 99 wrong" in app.header[0].value
+    assert "24 of 143 wrong" in app.header[0].value
 
 
 def test_another_visitors_run_is_not_offered(store: Store, workspace: str, app: AppTest) -> None:
@@ -102,26 +104,26 @@ def test_the_figures_follow_a_corrected_label_without_inference(
     worst = valid.rows(ranked(valid)[:1])
     tell_label(store, workspace, worst.photos[0], valid.classes[worst.predicted[0]])
     app = evaluate(workspace)
-    assert "6 of 99 wrong" in app.header[0].value
+    assert "23 of 143 wrong" in app.header[0].value
     assert "Since this run was trained: 1 relabelled" in app.info[0].value
-    assert "6 of 99 validation photos wrong" in "\n".join(part.value for part in app.sidebar.markdown)
+    assert "23 of 143 validation photos wrong" in "\n".join(part.value for part in app.sidebar.markdown)
 
 
 def test_top_losses_are_narrowed_by_class(workspace: str) -> None:
     app = evaluate(workspace, view="Top losses")
-    assert "10 photos of 99. Loss" in text(app)
-    app.selectbox(key="filed").set_value("succulent").run()
-    app.selectbox(key="taken").set_value("tree").run()
-    assert "1 photo of 1" in text(app)
+    assert "10 photos of 143. Loss" in text(app)
+    app.selectbox(key="filed").set_value("tree").run()
+    app.selectbox(key="taken").set_value("cactus").run()
+    assert "2 photos of 2" in text(app)
     app.selectbox(key="why").set_value("unusual").run()
     assert "No photo fits" in app.info[0].value
     assert not app.exception
 
 
 def test_a_card_can_be_opened_from_the_matrix(store: Store, workspace: str) -> None:
-    app = evaluate(workspace, actual="succulent", predicted="tree")
+    app = evaluate(workspace, actual="succulent", predicted="cactus")
     valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
-    photo = valid.photos[ranked(valid, actual="succulent", predicted="tree")[0]]
+    photo = valid.photos[ranked(valid, actual="succulent", predicted="cactus")[0]]
     app.button(key=f"evaluate_cell_{photo}").click().run()
     assert f"loss {valid.losses[valid.photos.index(photo)]:.2f}" in text(app)
     assert "The label looks wrong" in text(app)
@@ -130,12 +132,12 @@ def test_a_card_can_be_opened_from_the_matrix(store: Store, workspace: str) -> N
 
 def test_each_class_and_trust(workspace: str) -> None:
     app = evaluate(workspace, view="Each class")
-    assert "Hardest to recognise: **succulent**, with 11% missed" in text(app)
-    assert app.dataframe[0].value["support"].tolist() == [31, 37, 31]
+    assert "Hardest to recognise: **cactus**, with 24% missed" in text(app)
+    assert app.dataframe[0].value["support"].tolist() == [49, 47, 47]
     app = evaluate(workspace, view="Trust", threshold="100")
-    assert "**0 of 99 photos** get an answer, so none is wrong, and none is of use" in text(app)
+    assert "**0 of 143 photos** get an answer, so none is wrong, and none is of use" in text(app)
     app.slider(key="threshold").set_value(33).run()
-    assert "**99 of 99 photos** get an answer, 7 of those wrong (7.1%)" in text(app)
+    assert "**143 of 143 photos** get an answer, 24 of those wrong (16.8%)" in text(app)
     assert "Expected calibration error" in text(app)
 
 

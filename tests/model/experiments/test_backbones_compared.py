@@ -16,6 +16,7 @@ from model.starter import STARTER
 from model.store import Store
 from model.uncertainty import wilson
 from tests.model.experiments.made import clouds, unheard
+from tests.starter_set import IN_SPLIT
 
 QUICK = HeadSettings(learning_rate=0.02)
 LITE2 = "efficientnet-lite2"
@@ -91,8 +92,8 @@ def test_saved_runs_are_judged_by_the_labels_of_now(store: Store) -> None:
     shipped, dataset = load_run(run_folder(store, SHIPPED)), find_dataset(store, STARTER)
     (row,) = rows_of_runs([shipped], dataset)
     assert row.valid is not None
-    assert (row.mode, row.backbone, row.valid.photos) == ("head", DEFAULT_BACKBONE, 99)
-    assert row.valid.error == pytest.approx(shipped.evaluation.of("valid").errors / 99)
+    assert (row.mode, row.backbone, row.valid.photos) == ("head", DEFAULT_BACKBONE, IN_SPLIT["valid"])
+    assert row.valid.error == pytest.approx(shipped.evaluation.of("valid").errors / IN_SPLIT["valid"])
     told = [replace(member, label="tree") for member in dataset.members]
     (other,) = rows_of_runs([shipped], replace(dataset, members=tuple(told)))
     assert other.valid is not None
