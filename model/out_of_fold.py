@@ -2,7 +2,7 @@
 
 Training the head anew without each photo, or in folds, is slow or noisy. Ridge regression on the labels has the answers of all
 N leave-one-out trainings in one system of equations (Rifkin and Lippert 2007, http://cbcl.mit.edu/publications/ps/MIT-CSAIL-TR-2007-025.pdf).
-On the starter set it finds 23 of the 26 wrong labels among the first 26, heads trained in folds 19; where labels were flipped at
+On the starter set it finds 26 of the 35 wrong labels among the first 35, heads trained in folds 23; where labels were flipped at
 random both find as many (tests/benchmarks/cleaning.py).
 """
 

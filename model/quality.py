@@ -14,9 +14,10 @@ from model.schema import PhotoRow, QualityRow
 from model.store import CHUNK, Store, insert_missing, open_stored
 
 MEASURED_PX = 224  # The longer side, about what a backbone looks at.
-# Of the starter set's 12 planted defects these miss one, and raise one of the other 532 photos and four of 670 real ones.
+# Of the starter set's 16 planted defects these miss none; of its other 734 photos they raise none, of 670 real ones two long ones.
 BLURRED_FROM = 0.65
 DARK_BELOW = 0.32  # cleanvision's bound for the same figure.
+CLIPPED_FROM = 0.98  # Where the highlights are not burnt out, the photo is merely pale.
 OVEREXPOSED_FROM = 0.55  # Not of the whole photo: many are taken before a white wall.
 TINY_BELOW_PX = 96
 LONG_FROM = 2.5  # A photo's longer side beside its shorter one
@@ -55,7 +56,7 @@ class Quality:
             return (Flaw.TINY,)
         found = {
             Flaw.BLURRED: self.blur >= BLURRED_FROM,
-            Flaw.OVEREXPOSED: self.middle >= OVEREXPOSED_FROM,
+            Flaw.OVEREXPOSED: self.brightest >= CLIPPED_FROM and self.middle >= OVEREXPOSED_FROM,
             Flaw.LONG: longer >= LONG_FROM * shorter,
         }
         return tuple(flaw for flaw, holds in found.items() if holds)

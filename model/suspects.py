@@ -19,6 +19,7 @@ from model.store import Store, open_stored
 from model.twins import Group, find_twins
 
 MOST_TWINS = 4  # Photos in a group; more are a kind of photo, not copies.
+DOUBTFUL = 2.0  # Times as likely as its label another class must be. From 1 to 2, mostly photos that are only hard to tell.
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class Doubt:
     suggestion: str  # The class it finds most likely
     quality: float  # 0 to 1, cleanlab's label quality score "self_confidence": the probability it gives to the label
     probability: float  # That of the suggestion
+
+    @property
+    def looks_wrong(self) -> bool:
+        """Whether the label is probably wrong, rather than the photo hard to tell."""
+        return self.suggestion != self.label and self.probability >= DOUBTFUL * self.quality
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ def find_suspects(store: Store, run: Run, progress: Callable[[int, int], None] =
     cleaned = [row for row, split in enumerate(table.splits) if split != "test"]
     doubts = {doubt.photo: doubt for doubt in find_doubts(table.rows(cleaned), vectors[cleaned])}
     bad = {photo for photo in doubts if photo in measures and measures[photo].flaws}
-    wrong = [doubt for doubt in doubts.values() if doubt.suggestion != doubt.label and doubt.photo not in bad]
+    wrong = [doubt for doubt in doubts.values() if doubt.looks_wrong and doubt.photo not in bad]
     return Suspects(
         doubts,
         tuple(doubt.photo for doubt in sorted(wrong, key=lambda doubt: doubt.quality)),

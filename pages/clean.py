@@ -30,7 +30,10 @@ def show_bar(judged: Judged, workspace: str) -> None:
         obstacle = str(error)
     words, doing = st.columns(2, vertical_alignment="center")
     with words:
-        st.markdown("The app points at what looks wrong and says why. You judge. Nothing is ever lost; everything can be undone.")
+        st.markdown(
+            "The app points at what looks wrong and says why. It takes some look-alikes for mistakes, so you judge. "
+            "Nothing is ever lost; everything can be undone."
+        )
     with doing, st.container(horizontal=True, horizontal_alignment="right"):
         show_steps(get_history(workspace), workspace)
         st.button(

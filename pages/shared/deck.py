@@ -130,7 +130,7 @@ def _advice(deck: Deck, photo: str, label: str | None) -> tuple[str, str | None]
     if photo in deck.suspects.bad_photos:
         return DELETE, None
     doubt = deck.suspects.doubts.get(photo)
-    return (RELABEL, doubt.suggestion) if doubt and doubt.suggestion != label else (KEEP, None)
+    return (RELABEL, doubt.suggestion) if doubt and doubt.looks_wrong and doubt.suggestion != label else (KEEP, None)
 
 
 def _ask_for_reason(deck: Deck, photo: str) -> None:

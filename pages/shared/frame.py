@@ -38,7 +38,7 @@ def _show_run(run_id: str, workspace: str) -> None:
     errors = f"{valid.errors} of {count(len(valid.labels), 'validation photo')} wrong" if valid.photos else "no validation photos"
     st.markdown(f"**{plain(names[run.card.id])}** on {run.card.backbone}  \n{errors}")
     if run.card.id == SHIPPED:
-        st.caption("It learned from rendered photos. Expect more mistakes on real ones: about one in eight.")
+        st.caption("It has only seen rendered photos. Of real ones it gets about one in ten wrong.")
 
 
 def require_run(workspace: str) -> str:

@@ -38,7 +38,7 @@ def _show_photo(judged: Judged, suspects: Suspects, history: History, photo: str
         st.checkbox(label_badge(judged.dataset.classes, label), key=_tick(photo), persist_state="page")
         if edit and edit.decides:
             st.caption(f":material/check: {decided(edit)}")
-        elif doubt and doubt.suggestion != label:
+        elif doubt and doubt.looks_wrong and doubt.suggestion != label:
             st.caption(f"rather {plain(doubt.suggestion)}, {percent(doubt.probability)}")
 
 

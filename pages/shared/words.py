@@ -173,7 +173,8 @@ def doubtful(doubt: Doubt) -> str:
     label, other = plain(doubt.label), plain(doubt.suggestion)
     asked = "A classifier that learned from all the other photos gives"
     if doubt.suggestion != doubt.label:
-        return f"**The label is doubtful.** {asked} {other} {percent(doubt.probability)} and {label} {percent(doubt.quality)}."
+        found = "The label is doubtful." if doubt.looks_wrong else "Hard to tell."
+        return f"**{found}** {asked} {other} {percent(doubt.probability)} and {label} {percent(doubt.quality)}."
     return f"{asked} {label} {percent(doubt.quality)}."
 
 
