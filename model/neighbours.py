@@ -22,7 +22,7 @@ def nearest(
     own = {name: row for row, name in enumerate(train_names)}
     found: list[list[tuple[int, float]]] = []
     for start in range(0, len(names), CHUNK):
-        similarities = _products(vectors[start : start + CHUNK], train)  # (chunk, M)
+        similarities = vectors[start : start + CHUNK] @ train.T  # (chunk, M)
         for row, name in enumerate(names[start : start + CHUNK]):
             if name in own:
                 similarities[row, own[name]] = -np.inf
@@ -30,11 +30,6 @@ def nearest(
         for row, positions in enumerate(ranked):
             found.append([(int(at), float(similarities[row, at])) for at in positions if np.isfinite(similarities[row, at])])
     return found
-
-
-def _products(some: NDArray[np.float32], train: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Dot products, (N, D) and (M, D) -> (N, M). For one row without BLAS: its threads spin on and keep torch from the cores."""
-    return np.einsum("nd,md->nm", some, train) if len(some) == 1 else some @ train.T
 
 
 def _best(similarities: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -43,6 +43,23 @@ def test_the_first_paint_needs_nothing_heavy() -> None:
     assert not [line for line in imported if any(name in line for name in ("charts", "pandas", "altair", "torch"))]
 
 
+def test_the_process_is_set_up_before_numpy_and_torch_come() -> None:
+    watched = """
+import os, sys
+class Watch:
+    def find_spec(self, name, *_):
+        if name in ("numpy", "torch"):
+            print(name, "OPENBLAS_THREAD_TIMEOUT" in os.environ and "GOMP_SPINCOUNT" in os.environ)
+sys.meta_path.insert(0, Watch())
+for name in ("OPENBLAS_THREAD_TIMEOUT", "GOMP_SPINCOUNT"):
+    os.environ.pop(name, None)
+import streamlit
+import pages.shared.frame
+import model.classifier
+"""
+    assert in_fresh_process(watched).split() == ["numpy", "True", "torch", "True"]
+
+
 def test_model_never_imports_streamlit() -> None:
     assert heavy_imports_of("model.__main__, model.training") == {"torch"}
 
