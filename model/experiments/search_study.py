@@ -61,8 +61,7 @@ def opened(store: Store, storage: str | None, *, writing: bool) -> Iterator[RDBS
             shared.remove_session()
             shared.engine.dispose()
     except (SQLAlchemyError, StorageInternalError) as error:
-        fact = error.__cause__ if isinstance(error, StorageInternalError) else error
-        assert isinstance(fact, Exception)
+        fact = _fact(error)
         raise (_unusable(url, fact) if storage else unavailable(store.home, fact)) from error
 
 
@@ -121,7 +120,7 @@ def _open(url: URL) -> RDBStorage:
                 heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(max_retry=1),
             )
         except (SQLAlchemyError, StorageInternalError) as error:
-            fact = error.__cause__ or error
+            fact = _fact(error)
             if not left or not (isinstance(fact, IntegrityError) or "exist" in str(fact)):
                 raise
             sleep(0.2)
@@ -144,6 +143,11 @@ def _queue_writers(engine: Engine, *, writing: bool) -> None:
     engine.dispose()  # Connections that were opened without.
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
+
+
+def _fact(error: Exception) -> Exception:
+    """SQLAlchemy's error behind Optuna's."""
+    return error.__cause__ if isinstance(error, StorageInternalError) and isinstance(error.__cause__, Exception) else error
 
 
 def _unusable(url: URL, error: Exception) -> StoreUnavailable:

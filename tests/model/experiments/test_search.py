@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from model.__main__ import main
 from model.clearing import clear_workspaces
@@ -261,6 +261,25 @@ def check_that_two_join(store: Store, dataset: Dataset) -> None:
 
 def test_two_processes_join_one_search_in_one_sqlite_file(empty_store: Store) -> None:
     check_that_two_join(empty_store, made(empty_store))
+
+
+@pytest.mark.parametrize("step", ["CREATE TABLE studies", "INSERT INTO version_info", "INSERT INTO alembic_version"])
+def test_another_process_may_be_quicker_at_each_step_of_making_the_tables(empty_store: Store, step: str) -> None:
+    came_between: list[str] = []
+
+    def come_between(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.strip().startswith(step) and not came_between:
+            came_between.append(statement)
+            with opened(empty_store, None, writing=True):
+                pass
+
+    event.listen(Engine, "before_cursor_execute", come_between)
+    try:
+        with opened(empty_store, None, writing=True) as shared:
+            assert shared.get_all_studies() == []
+    finally:
+        event.remove(Engine, "before_cursor_execute", come_between)
+    assert came_between
 
 
 def test_two_processes_join_one_search_on_postgresql(on_postgresql: Store) -> None:  # noqa: F811
