@@ -28,7 +28,7 @@ COPIES = 24  # Half of them in train, half leak into valid
 REJECTED = Path(__file__).parent / "rejected.csv"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """A photo of the set, as in photos.csv: its README says what each column means."""
 
@@ -77,7 +77,16 @@ def rows(recipes: Sequence[Recipe]) -> list[Row]:
     """The whole table: splits first, then what is planted, then names that say nothing."""
     splits = _splits(recipes)
     clean = [
-        Row("", SPECIES[recipe.species].label, split, SPECIES[recipe.species].label, "", "", recipe.species, recipe.seed)
+        Row(
+            file="",
+            label=SPECIES[recipe.species].label,
+            split=split,
+            truth=SPECIES[recipe.species].label,
+            defect="",
+            twin="",
+            kind=recipe.species,
+            seed=recipe.seed,
+        )
         for recipe, split in splits.items()
     ]
     planted = _plant(clean)

@@ -56,10 +56,10 @@ def indoors(dice: Dice, stage: Stage, size: float, walls: Array, window: float |
         Lamp(
             at,
             np.array([0, 0, size / 2]),
-            power,
-            of_light(dice.pick(5500, 6500, 7500, 4200, 3200)),
-            wide,
-            wide * dice.between(0.6, 1.4),
+            power=power,
+            colour=of_light(dice.pick(5500, 6500, 7500, 4200, 3200)),
+            width=wide,
+            height=wide * dice.between(0.6, 1.4),
         )
     )
     stage.sky = Room(mixed(walls / walls.max(), (1, 1, 1), 0.5) * of_light(dice.pick(5000, 6500, 3500)), dice.between(0.12, 0.6))
@@ -68,7 +68,7 @@ def indoors(dice: Dice, stage: Stage, size: float, walls: Array, window: float |
         stage.lights.append(Sun(beam, dice.between(1.5, 4), np.array([1, 0.86, 0.66])))
     elif dice.chance(0.1):  # The phone's flash
         near = np.array([0.05, -2.2 * size - 0.3, size + 0.15])
-        stage.lights.append(Lamp(near, np.zeros(3), dice.between(6, 14) * (size + 0.3) ** 2, np.ones(3)))
+        stage.lights.append(Lamp(near, np.zeros(3), power=dice.between(6, 14) * (size + 0.3) ** 2, colour=np.ones(3)))
 
 
 def softbox(dice: Dice, stage: Stage, size: float) -> None:
@@ -77,6 +77,13 @@ def softbox(dice: Dice, stage: Stage, size: float) -> None:
     at = np.array([dice.pick(-1, 1) * away, -dice.between(0.2, 0.9) * away, size + dice.between(0.4, 1.2) * away])
     power, colour = dice.between(25, 45) * away**2, of_light(dice.between(5200, 6800))
     stage.lights.append(
-        Lamp(at, np.array([0, 0, size / 2]), power, colour, away * dice.between(0.8, 1.6), away * dice.between(0.8, 1.6))
+        Lamp(
+            at,
+            np.array([0, 0, size / 2]),
+            power=power,
+            colour=colour,
+            width=away * dice.between(0.8, 1.6),
+            height=away * dice.between(0.8, 1.6),
+        )
     )
     stage.sky = Room(np.ones(3), dice.between(0.5, 1.1))

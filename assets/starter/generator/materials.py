@@ -3,7 +3,7 @@
 Wherever a material has no colour of its own, the mesh's colours show. Lengths in metres.
 """
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from assets.starter.generator.dice import Array
 
@@ -15,6 +15,7 @@ class Skin:
     """The skin of a fleshy plant: mottled, a little translucent."""
 
     size: float  # Of the plant: how fine the mottling is
+    _: KW_ONLY
     roughness: float = 0.45
     translucency: float = 0.15
     bumps: float = 0.25
@@ -23,7 +24,7 @@ class Skin:
     bloom: float = 0.0  # The pale powder of many succulents
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Leaf:
     """A thin leaf or petal: light shines through it."""
 
@@ -32,7 +33,7 @@ class Leaf:
     gloss: float = 0.3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Coloured:
     """The mesh's colours, with some grain: spines, pots, stones, fences."""
 
@@ -60,6 +61,7 @@ class Ground:
 
     colours: Stops
     size: float  # Of what one sees from the camera
+    _: KW_ONLY
     patches: Array | None = None
     patchiness: float = 0.5
     relief: float = 0.8
@@ -70,6 +72,7 @@ class Wood:
     """Boards with grain along x."""
 
     colour: Array
+    _: KW_ONLY
     size: float = 1.0
     roughness: float = 0.45
     turn: float = 0.0
@@ -80,6 +83,7 @@ class Plain:
     """One colour: walls, paper, cloth, plastic."""
 
     colour: Array
+    _: KW_ONLY
     roughness: float = 0.7
     gloss: float = 0.4
     grain: float = 0.0  # How fine, in spots a metre; 0: none
@@ -102,6 +106,7 @@ class View:
 
     colours: Stops
     sky: Array
+    _: KW_ONLY
     horizon: float
     brightness: float
     grain: float = 2.0

@@ -40,7 +40,7 @@ def compose(recipe: Recipe, pixels: int = 320) -> Stage:
     if scene.potted:
         in_a_pot(dice("pot"), stage, subject)
     turn = dice("turn").between(-0.5, 0.5) if scene.frontal else dice("turn").angle()
-    stage.subject.append(Thing(subject.parts, (0, 0, subject.base), turn))
+    stage.subject.append(Thing(subject.parts, (0, 0, subject.base), turn=turn))
     scene.build(dice("surroundings"), stage, subject)
     framing = dice("framing").pick(*species.framings)
     lowest = subject.base + min(0.0, float(subject.bounds.low[2]))  # Below the rim, where it trails

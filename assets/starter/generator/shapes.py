@@ -36,7 +36,7 @@ def grid(rows: int, columns: int, closed: bool = True) -> Faces:
     return quads.reshape(-1, 4).astype(np.int32)
 
 
-def tube(mesh: Mesh, path: ArrayLike, radius: ArrayLike, colour: ArrayLike, sides: int = 8) -> None:
+def tube(mesh: Mesh, path: ArrayLike, radius: ArrayLike, colour: ArrayLike, *, sides: int = 8) -> None:
     """A round tube along a path (n, 3), with a radius and a colour for all of it or for each of its points."""
     path, colour = np.asarray(path, float), np.asarray(colour, float)
     _, first, second = frames(path)
@@ -47,7 +47,7 @@ def tube(mesh: Mesh, path: ArrayLike, radius: ArrayLike, colour: ArrayLike, side
 
 
 def lathe(
-    mesh: Mesh, profile: ArrayLike, colour: ArrayLike, sides: int = 48, at: ArrayLike = (0, 0, 0), squareness: float = 0
+    mesh: Mesh, profile: ArrayLike, colour: ArrayLike, *, sides: int = 48, at: ArrayLike = (0, 0, 0), squareness: float = 0
 ) -> None:
     """A profile of (radius, height) turned about the z axis: pots, plates. `squareness` of 5 makes a rounded square."""
     profile = np.asarray(profile, float)
@@ -90,7 +90,7 @@ def sphere(detail: int) -> tuple[Array, Faces]:
 
 
 def blobs(
-    mesh: Mesh, centres: ArrayLike, radius: ArrayLike, colour: ArrayLike, detail: int = 0, squash: ArrayLike = (1, 1, 1)
+    mesh: Mesh, centres: ArrayLike, radius: ArrayLike, colour: ArrayLike, *, detail: int = 0, squash: ArrayLike = (1, 1, 1)
 ) -> None:
     """Many small spheres: areoles, fruit, beads. A radius and a colour for all or for each; `squash` scales x, y and z."""
     centres = np.asarray(centres, float).reshape(-1, 3)
@@ -140,6 +140,7 @@ def thin_leaves(
     length: ArrayLike,
     width: ArrayLike,
     colour: ArrayLike,
+    *,
     fold: float = 0.25,
     droop: float = 0.15,
 ) -> None:

@@ -1,7 +1,7 @@
 """What a species is: how it grows, and how people photograph it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 from assets.starter.generator.camera import Framing
 from assets.starter.generator.dice import Dice
@@ -19,6 +19,7 @@ class Species:
     grow: Grow
     places: tuple[str, ...]  # Of `scenes.SCENES`
     framings: tuple[Framing, ...]
+    _: KW_ONLY
     share: float = 1.0  # How often, against the other species of its class
     look_alike: bool = False  # Easily taken for another class: more of them are kept for the test
 

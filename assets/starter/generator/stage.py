@@ -1,7 +1,7 @@
 """What is photographed: things on the ground, the light on them, and the camera. x goes right, y away from the camera, z up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -55,6 +55,7 @@ class Thing:
 
     parts: Parts
     at: tuple[float, float, float] = (0, 0, 0)
+    _: KW_ONLY
     turn: float = 0.0  # About z, in radians
     scale: float = 1.0
     tilt: float = 0.0  # About x, before the turn
@@ -82,6 +83,7 @@ class Lamp:
 
     at: Array
     towards: Array
+    _: KW_ONLY
     power: float  # W
     colour: Array
     width: float = 0.0
@@ -143,7 +145,7 @@ class Stage:
     sky: Sky | Overcast | Room | None = None
     camera: Camera | None = None
 
-    def add(self, mesh: Mesh, material: Material, flat: bool = False) -> None:
+    def add(self, mesh: Mesh, material: Material, *, flat: bool = False) -> None:
         """Put one more surface where its points say."""
         if len(mesh):
-            self.around.append(Thing([Part(mesh, material, flat)]))
+            self.around.append(Thing([Part(mesh, material, flat=flat)]))

@@ -38,26 +38,40 @@ def agave(dice: Dice, potted: bool) -> Parts:
     length = dice.between(0.12, 0.3) if potted else dice.between(0.3, 1.2)
     leaves, thorns = Mesh(), Mesh()
     blade = Blade(
-        dice.between(0.1, 0.19),
-        dice.between(0.03, 0.05),
-        dice.pick(0.25, 0.6, 0.15),
-        dice.between(0.6, 0.7),
-        dice.between(-0.4, 0.5),
-        dice.between(0.15, 0.5),
-        0.6,
-        0.25,
-        0.15,
-        0.06,
+        width=dice.between(0.1, 0.19),
+        thickness=dice.between(0.03, 0.05),
+        swell=dice.pick(0.25, 0.6, 0.15),
+        taper=dice.between(0.6, 0.7),
+        curl=dice.between(-0.4, 0.5),
+        cup=dice.between(0.15, 0.5),
+        point=0.6,
+        flatness=0.25,
+        edge=0.15,
+        tip=0.06,
         points=(20, 16),
     )
     colour = shade(dice, (128, 152, 150), (108, 140, 120), (140, 156, 146), (96, 124, 84), (150, 166, 160), spread=0.15)
     kind = Tuft(
-        blade, dice.whole(22, 56), (colour, shade(dice, (110, 70, 50), (90, 70, 50))), dice.between(1.0, 1.45), dice.whole(14, 30)
+        blade,
+        dice.whole(22, 56),
+        (colour, shade(dice, (110, 70, 50), (90, 70, 50))),
+        spread=dice.between(1.0, 1.45),
+        teeth=dice.whole(14, 30),
     )
     tuft(leaves, thorns, dice, (0, 0, 0), length, kind, striped(dice) if dice.chance(0.35) else None)
     return [
-        Part(leaves, Skin(length, dice.between(0.4, 0.65), 0.1, 0.1, dice.between(0.05, 0.25), dice.between(0.2, 0.4))),
-        Part(thorns, Coloured(0.5)),
+        Part(
+            leaves,
+            Skin(
+                length,
+                roughness=dice.between(0.4, 0.65),
+                translucency=0.1,
+                bumps=0.1,
+                mottling=dice.between(0.05, 0.25),
+                gloss=dice.between(0.2, 0.4),
+            ),
+        ),
+        Part(thorns, Coloured(roughness=0.5)),
     ]
 
 
@@ -65,14 +79,29 @@ def queen_agave(dice: Dice, potted: bool) -> Parts:
     """A dense ball of short leaves with white lines (Agave victoriae-reginae)."""
     length = dice.between(0.06, 0.12) if potted else dice.between(0.12, 0.25)
     leaves, thorns = Mesh(), Mesh()
-    blade = Blade(0.2, 0.1, 0.3, 0.55, -0.5, 0.2, 0.7, 0.4, 0, 0.05, points=(24, 20))
-    kind = Tuft(blade, dice.whole(40, 70), (shade(dice, (70, 100, 70), (84, 112, 88)), linear((60, 50, 40))), 1.35)
+    blade = Blade(
+        width=0.2,
+        thickness=0.1,
+        swell=0.3,
+        taper=0.55,
+        curl=-0.5,
+        cup=0.2,
+        point=0.7,
+        flatness=0.4,
+        edge=0,
+        tip=0.05,
+        points=(24, 20),
+    )
+    kind = Tuft(blade, dice.whole(40, 70), (shade(dice, (70, 100, 70), (84, 112, 88)), linear((60, 50, 40))), spread=1.35)
     tuft(leaves, thorns, dice, (0, 0, 0), length, kind, lined(dice))
-    return [Part(leaves, Skin(length, 0.55, 0.1, 0.1, 0.1, 0.3)), Part(thorns, Coloured(0.5))]
+    return [
+        Part(leaves, Skin(length, roughness=0.55, translucency=0.1, bumps=0.1, mottling=0.1, gloss=0.3)),
+        Part(thorns, Coloured(roughness=0.5)),
+    ]
 
 
 LOOK = (Framing.ABOVE, Framing.ABOVE, Framing.PORTRAIT, Framing.CLOSE)
 SPECIES = (
-    Species("agave", "succulent", agave, ("patio", "table", "rockery", "garden", "desert", "desert", "field"), LOOK, 1.5),
-    Species("queen_agave", "succulent", queen_agave, ("patio", "studio", "nursery", "rockery"), LOOK, 0.6, True),
+    Species("agave", "succulent", agave, ("patio", "table", "rockery", "garden", "desert", "desert", "field"), LOOK, share=1.5),
+    Species("queen_agave", "succulent", queen_agave, ("patio", "studio", "nursery", "rockery"), LOOK, share=0.6, look_alike=True),
 )

@@ -35,21 +35,26 @@ def aloe(dice: Dice, potted: bool) -> Parts:
 
 def _aloe_tuft(dice: Dice) -> Tuft:
     blade = Blade(
-        dice.between(0.06, 0.11),
-        dice.between(0.05, 0.09),
-        0.12,
-        0.8,
-        dice.between(-0.5, 0.4),
-        dice.between(0.15, 0.5),
-        0.3,
-        0.25,
-        0.15,
-        dice.between(0.04, 0.12),
+        width=dice.between(0.06, 0.11),
+        thickness=dice.between(0.05, 0.09),
+        swell=0.12,
+        taper=0.8,
+        curl=dice.between(-0.5, 0.4),
+        cup=dice.between(0.15, 0.5),
+        point=0.3,
+        flatness=0.25,
+        edge=0.15,
+        tip=dice.between(0.04, 0.12),
         points=(22, 16),
     )
     colours = (shade(dice, *ALOE_GREENS, spread=0.15), shade(dice, (150, 110, 70), (120, 70, 60), (140, 140, 90)))
     return Tuft(
-        blade, dice.whole(12, 28), colours, dice.between(0.9, 1.4), dice.whole(14, 28), shade(dice, (226, 214, 170), (180, 110, 80))
+        blade,
+        dice.whole(12, 28),
+        colours,
+        spread=dice.between(0.9, 1.4),
+        teeth=dice.whole(14, 28),
+        tooth=shade(dice, (226, 214, 170), (180, 110, 80)),
     )
 
 
@@ -58,7 +63,13 @@ def candle(flowers: Mesh, stalks: Mesh, dice: Dice, foot: ArrayLike, height: flo
     t = np.linspace(0, 1, 24)
     lean = dice.uniform(-0.12, 0.12, 2)
     path = np.c_[height * lean[0] * t**2, height * lean[1] * t**2, height * t] + np.asarray(foot, float)
-    tube(stalks, path, height * np.linspace(0.014, 0.005, 24), linear(dice.pick((120, 110, 70), (130, 80, 70), (110, 130, 80))), 7)
+    tube(
+        stalks,
+        path,
+        height * np.linspace(0.014, 0.005, 24),
+        linear(dice.pick((120, 110, 70), (130, 80, 70), (110, 130, 80))),
+        sides=7,
+    )
     along, first, second = frames(path)
     count = int(dice.between(90, 170))
     place = np.sort(dice.uniform(dice.between(0.5, 0.68), 0.99, count))
@@ -77,7 +88,7 @@ def candle(flowers: Mesh, stalks: Mesh, dice: Dice, foot: ArrayLike, height: flo
             bell,
             long * 0.15 * np.array([0.5, 0.9, 1, 1, 1.05, 0.5]),
             mixed(tint, tips, 0.7 * petal**3 * (1 - 0.4 * young)),
-            6,
+            sides=6,
         )
 
 
@@ -95,7 +106,7 @@ def aloe_in_flower(dice: Dice, potted: bool) -> Parts:
     return [
         Part(leaves, stiff_skin(dice, length)),
         Part(thorns, Coloured()),
-        Part(flowers, Leaf(0.25, 0.35)),
+        Part(flowers, Leaf(translucency=0.25, roughness=0.35)),
         Part(stalks, Coloured()),
     ]
 
@@ -107,7 +118,7 @@ def aloe_candle(dice: Dice, potted: bool) -> Parts:
     for spike in range(dice.pick(1, 1, 2, 3)):
         at = (dice.between(-0.25, 0.25), dice.between(0, 0.4), dice.between(-0.2, 0.1)) if spike else (0, 0, 0)
         candle(flowers, stalks, dice, at, dice.between(0.6, 0.8), colour)
-    return [Part(flowers, Leaf(0.25, 0.35)), Part(stalks, Coloured())]
+    return [Part(flowers, Leaf(translucency=0.25, roughness=0.35)), Part(stalks, Coloured())]
 
 
 POTS = ("studio", "studio", "table", "window_sill", "patio")
@@ -118,7 +129,7 @@ SPECIES = (
         aloe,
         (*POTS, "nursery", "garden", "rockery", "field"),
         (Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE),
-        1.5,
+        share=1.5,
     ),
     Species(
         "aloe_in_flower",
@@ -126,8 +137,8 @@ SPECIES = (
         aloe_in_flower,
         ("garden", "rockery", "field", "desert"),
         (Framing.PORTRAIT, Framing.CLOSE),
-        1.4,
-        True,
+        share=1.4,
+        look_alike=True,
     ),
-    Species("aloe_candle", "succulent", aloe_candle, ("bokeh",), (Framing.CLOSE, Framing.CLOSE, Framing.PORTRAIT), 1.0, True),
+    Species("aloe_candle", "succulent", aloe_candle, ("bokeh",), (Framing.CLOSE, Framing.CLOSE, Framing.PORTRAIT), look_alike=True),
 )

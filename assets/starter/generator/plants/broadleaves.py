@@ -21,7 +21,11 @@ def leafy(dice: Dice, potted: bool) -> Parts:
     height, shape = dice.between(5, 14), dice.pick("round", "round", "egg", "vase")
     width = {"round": dice.between(0.7, 1), "egg": dice.between(0.5, 0.75), "vase": dice.between(0.7, 1)}[shape]
     tree = grown(
-        dice, height, Frame(shape, dice.between(0.08, 0.28), width, dice.between(0.013, 0.026), dice.pick(BROWN, GREY, DARK))
+        dice,
+        height,
+        Frame(
+            shape, trunk=dice.between(0.08, 0.28), width=width, foot=dice.between(0.013, 0.026), bark=dice.pick(BROWN, GREY, DARK)
+        ),
     )
     colour = shade(dice, *LEAF_GREENS, spread=0.2)
     return [
@@ -35,12 +39,12 @@ def oak(dice: Dice, potted: bool) -> Parts:
     height = dice.between(7, 14)
     frame = Frame(
         "spread" if dice.chance(0.25) else "round",
-        dice.between(0.12, 0.22),
-        dice.between(1.0, 1.5),
-        dice.between(0.03, 0.05),
-        dice.pick(GREY, DARK),
-        1500,
-        0.3,
+        trunk=dice.between(0.12, 0.22),
+        width=dice.between(1.0, 1.5),
+        foot=dice.between(0.03, 0.05),
+        bark=dice.pick(GREY, DARK),
+        twigs=1500,
+        wobble=0.3,
     )
     tree = grown(dice, height, frame)
     return [tree.wood, tree.leaves(shade(dice, (70, 98, 44), (86, 112, 52), (96, 116, 62)), count=130_000, length=0.01)]
@@ -54,7 +58,16 @@ def birch(dice: Dice, potted: bool) -> Parts:
         tree = grown(
             dice,
             height * dice.between(0.85, 1),
-            Frame("egg", 0.25, 0.4, 0.013, PALE, 700, 0.12, dice.between(0, 0.1) if not stem else 0.2),
+            Frame(
+                "egg",
+                trunk=0.25,
+                width=0.4,
+                foot=0.013,
+                bark=PALE,
+                twigs=700,
+                wobble=0.12,
+                lean=dice.between(0, 0.1) if not stem else 0.2,
+            ),
         )
         points = tree.wood.mesh.points
         marks = dice.field(6, 1.5)(points * (1, 1, 4)) > 0.55
@@ -71,7 +84,13 @@ def maple_in_autumn(dice: Dice, potted: bool) -> Parts:
     tree = grown(
         dice,
         height,
-        Frame(dice.pick("round", "egg", "vase"), dice.between(0.1, 0.25), dice.between(0.6, 0.95), 0.02, dice.pick(GREY, DARK)),
+        Frame(
+            dice.pick("round", "egg", "vase"),
+            trunk=dice.between(0.1, 0.25),
+            width=dice.between(0.6, 0.95),
+            foot=0.02,
+            bark=dice.pick(GREY, DARK),
+        ),
     )
     return [tree.wood, tree.leaves(shade(dice, *AUTUMN, spread=0.15), count=dice.whole(60_000, 120_000), length=0.014, slim=0.8)]
 
@@ -79,10 +98,12 @@ def maple_in_autumn(dice: Dice, potted: bool) -> Parts:
 def willow(dice: Dice, potted: bool) -> Parts:
     """Curtains that hang to the ground (Salix babylonica)."""
     height = dice.between(6, 11)
-    tree = grown(dice, height, Frame("round", 0.25, dice.between(0.9, 1.2), 0.03, BROWN, 800, 0.25))
+    tree = grown(
+        dice, height, Frame("round", trunk=0.25, width=dice.between(0.9, 1.2), foot=0.03, bark=BROWN, twigs=800, wobble=0.25)
+    )
     colour, strands = shade(dice, (132, 152, 70), (150, 164, 84), (116, 140, 66)), Mesh()
     curtains(strands, dice, tree.nodes, tree.bearing, colour, strands=1800, length=0.6 * height, leaf=0.016 * height)
-    return [tree.wood, tree.leaves(colour, count=40_000, length=0.012, slim=0.35), Part(strands, Leaf(0.35))]
+    return [tree.wood, tree.leaves(colour, count=40_000, length=0.012, slim=0.35), Part(strands, Leaf(translucency=0.35))]
 
 
 def cherry_in_blossom(dice: Dice, potted: bool) -> Parts:
@@ -91,7 +112,15 @@ def cherry_in_blossom(dice: Dice, potted: bool) -> Parts:
     tree = grown(
         dice,
         height,
-        Frame(dice.pick("round", "spread", "vase"), dice.between(0.15, 0.3), dice.between(0.8, 1.3), 0.025, DARK, 1000, 0.25),
+        Frame(
+            dice.pick("round", "spread", "vase"),
+            trunk=dice.between(0.15, 0.3),
+            width=dice.between(0.8, 1.3),
+            foot=0.025,
+            bark=DARK,
+            twigs=1000,
+            wobble=0.25,
+        ),
     )
     colour = shade(dice, (240, 190, 208), (246, 234, 236), (226, 150, 184), (236, 170, 200), spread=0.05)
     return [tree.wood, tree.leaves(colour, count=dice.whole(50_000, 110_000), length=0.01, slim=0.9, spread=0.03)]
@@ -100,7 +129,11 @@ def cherry_in_blossom(dice: Dice, potted: bool) -> Parts:
 def fruit_tree(dice: Dice, potted: bool) -> Parts:
     """Apples, oranges or lemons among the leaves (Malus, Citrus)."""
     height, hanging = dice.between(3, 5.5), Mesh()
-    tree = grown(dice, height, Frame("round", dice.between(0.18, 0.3), dice.between(0.8, 1.1), 0.025, BROWN, 800, 0.2))
+    tree = grown(
+        dice,
+        height,
+        Frame("round", trunk=dice.between(0.18, 0.3), width=dice.between(0.8, 1.1), foot=0.025, bark=BROWN, twigs=800, wobble=0.2),
+    )
     colour = shade(dice, (235, 130, 30), (200, 40, 40), (235, 210, 60), (170, 180, 60))
     fruits(hanging, dice, tree.nodes, tree.bearing, colour, count=dice.whole(70, 220), radius=0.011 * height, spread=0.035 * height)
     return [
@@ -113,7 +146,7 @@ def fruit_tree(dice: Dice, potted: bool) -> Parts:
 def poplar(dice: Dice, potted: bool) -> Parts:
     """Tall and narrow (Populus nigra 'Italica')."""
     height = dice.between(9, 18)
-    tree = grown(dice, height, Frame("column", 0.06, dice.between(0.2, 0.3), 0.014, GREY, 900))
+    tree = grown(dice, height, Frame("column", trunk=0.06, width=dice.between(0.2, 0.3), foot=0.014, bark=GREY, twigs=900))
     return [tree.wood, tree.leaves(shade(dice, *LEAF_GREENS), count=90_000, length=0.007, spread=0.025)]
 
 
@@ -123,7 +156,15 @@ def street_tree(dice: Dice, potted: bool) -> Parts:
     tree = grown(
         dice,
         height,
-        Frame(dice.pick("round", "egg"), dice.between(0.38, 0.5), dice.between(0.5, 0.7), 0.016, dice.pick(GREY, PALE), 800, 0.05),
+        Frame(
+            dice.pick("round", "egg"),
+            trunk=dice.between(0.38, 0.5),
+            width=dice.between(0.5, 0.7),
+            foot=0.016,
+            bark=dice.pick(GREY, PALE),
+            twigs=800,
+            wobble=0.05,
+        ),
     )
     return [tree.wood, tree.leaves(shade(dice, *LEAF_GREENS), count=100_000, length=0.012, spread=0.03)]
 
@@ -136,12 +177,12 @@ def bare(dice: Dice, potted: bool) -> Parts:
         height,
         Frame(
             dice.pick("round", "spread", "vase", "egg"),
-            dice.between(0.12, 0.3),
-            dice.between(0.7, 1.2),
-            0.025,
-            dice.pick(GREY, DARK, BROWN),
-            1500,
-            0.2,
+            trunk=dice.between(0.12, 0.3),
+            width=dice.between(0.7, 1.2),
+            foot=0.025,
+            bark=dice.pick(GREY, DARK, BROWN),
+            twigs=1500,
+            wobble=0.2,
         ),
     )
     foot = np.repeat(tree.bearing, 5)
@@ -159,7 +200,18 @@ def bonsai(dice: Dice, potted: bool) -> Parts:
     """A tree as tall as a hand, in a bowl (Ficus, Acer, Ulmus)."""
     height = dice.between(0.25, 0.5)
     tree = grown(
-        dice, height, Frame("spread", dice.between(0.3, 0.45), dice.between(0.9, 1.3), 0.06, dice.pick(GREY, DARK), 300, 0.9, 0.25)
+        dice,
+        height,
+        Frame(
+            "spread",
+            trunk=dice.between(0.3, 0.45),
+            width=dice.between(0.9, 1.3),
+            foot=0.06,
+            bark=dice.pick(GREY, DARK),
+            twigs=300,
+            wobble=0.9,
+            lean=0.25,
+        ),
     )
     return [tree.wood, tree.leaves(shade(dice, *LEAF_GREENS, *AUTUMN[:1]), count=16_000, length=0.035, slim=0.6, spread=0.05)]
 
@@ -169,7 +221,11 @@ def grove(dice: Dice, potted: bool) -> Parts:
     height, parts = dice.between(8, 14), []
     colour, bark = shade(dice, *LEAF_GREENS), dice.pick(GREY, BROWN, PALE)
     for stem in range(dice.whole(3, 5)):
-        tree = grown(dice, height * dice.between(0.85, 1), Frame("egg", dice.between(0.4, 0.5), 0.4, 0.012, bark, 450))
+        tree = grown(
+            dice,
+            height * dice.between(0.85, 1),
+            Frame("egg", trunk=dice.between(0.4, 0.5), width=0.4, foot=0.012, bark=bark, twigs=450),
+        )
         turn, away = stem * 2.4, 0.09 * height * math.sqrt(stem)
         for part in (tree.wood, tree.leaves(colour, count=36_000)):
             moved = Mesh()
@@ -181,18 +237,23 @@ def grove(dice: Dice, potted: bool) -> Parts:
 PARK = ("park", "park", "garden", "forest_edge", "skyline")
 WHOLE = (*(Framing.STANDING,) * 5, Framing.AFAR, Framing.CROWN, Framing.TRUNK)
 SPECIES = (
-    Species("leafy", "tree", leafy, (*PARK, "street"), WHOLE, 3),
-    Species("oak", "tree", oak, (*PARK, "park"), WHOLE, 1.5),
-    Species("birch", "tree", birch, (*PARK, "forest_edge"), WHOLE, 1.2),
-    Species("maple_in_autumn", "tree", maple_in_autumn, (*PARK, "street"), WHOLE, 1.3),
-    Species("willow", "tree", willow, ("park", "park", "garden"), WHOLE[:6], 0.8),
-    Species("cherry_in_blossom", "tree", cherry_in_blossom, ("park", "street", "garden", "field"), WHOLE, 1.2),
+    Species("leafy", "tree", leafy, (*PARK, "street"), WHOLE, share=3),
+    Species("oak", "tree", oak, (*PARK, "park"), WHOLE, share=1.5),
+    Species("birch", "tree", birch, (*PARK, "forest_edge"), WHOLE, share=1.2),
+    Species("maple_in_autumn", "tree", maple_in_autumn, (*PARK, "street"), WHOLE, share=1.3),
+    Species("willow", "tree", willow, ("park", "park", "garden"), WHOLE[:6], share=0.8),
+    Species("cherry_in_blossom", "tree", cherry_in_blossom, ("park", "street", "garden", "field"), WHOLE, share=1.2),
     Species(
-        "fruit_tree", "tree", fruit_tree, ("field", "field", "garden"), (Framing.STANDING, Framing.STANDING, Framing.CLOSE), 1.3
+        "fruit_tree",
+        "tree",
+        fruit_tree,
+        ("field", "field", "garden"),
+        (Framing.STANDING, Framing.STANDING, Framing.CLOSE),
+        share=1.3,
     ),
-    Species("poplar", "tree", poplar, ("park", "street", "skyline", "field"), WHOLE[:6], 0.7),
-    Species("street_tree", "tree", street_tree, ("street", "street", "street", "park"), WHOLE[:6], 1.2),
-    Species("bare", "tree", bare, ("park", "snow", "snow", "skyline", "street"), WHOLE, 1.3),
-    Species("bonsai", "tree", bonsai, ("studio", "table", "patio"), (Framing.PORTRAIT,), 0.6, True),
-    Species("grove", "tree", grove, ("park", "forest_edge", "forest_edge"), WHOLE, 1.0),
+    Species("poplar", "tree", poplar, ("park", "street", "skyline", "field"), WHOLE[:6], share=0.7),
+    Species("street_tree", "tree", street_tree, ("street", "street", "street", "park"), WHOLE[:6], share=1.2),
+    Species("bare", "tree", bare, ("park", "snow", "snow", "skyline", "street"), WHOLE, share=1.3),
+    Species("bonsai", "tree", bonsai, ("studio", "table", "patio"), (Framing.PORTRAIT,), share=0.6, look_alike=True),
+    Species("grove", "tree", grove, ("park", "forest_edge", "forest_edge"), WHOLE),
 )

@@ -107,7 +107,7 @@ def dressed(
 def _bare(paths: list[Array]) -> Part:
     bark, t = Mesh(), np.linspace(0, 1, 24)
     for number, path in enumerate(paths):
-        tube(bark, path, (0.006 if not number else 0.004) * (1 - 0.7 * t), linear((112, 92, 74)), 8)
+        tube(bark, path, (0.006 if not number else 0.004) * (1 - 0.7 * t), linear((112, 92, 74)), sides=8)
     return Part(bark, Coloured(roughness=0.85, grain=60, depth=0.4))
 
 
@@ -129,7 +129,7 @@ def leaves_from_near(dice: Dice, potted: bool) -> Parts:
         sickle=sickle,
         lobes=dice.pick(0, 0, 0.3),
     )
-    return [_bare(paths), Part(leaves, Leaf(0.3, 0.35, 0.4))]
+    return [_bare(paths), Part(leaves, Leaf(translucency=0.3, roughness=0.35, gloss=0.4))]
 
 
 def autumn_leaves(dice: Dice, potted: bool) -> Parts:
@@ -147,7 +147,7 @@ def autumn_leaves(dice: Dice, potted: bool) -> Parts:
         droop=dice.between(0.1, 0.7),
         lobes=dice.pick(0, 0.35, 0.45),
     )
-    return [_bare(paths), Part(leaves, Leaf(0.4, 0.45))]
+    return [_bare(paths), Part(leaves, Leaf(translucency=0.4, roughness=0.45))]
 
 
 def blossom(dice: Dice, potted: bool) -> Parts:
@@ -160,11 +160,11 @@ def blossom(dice: Dice, potted: bool) -> Parts:
         count = dice.whole(2, 4) if large else dice.whole(24, 44)
         at = path[dice.rng.integers(6, 24, count)] + dice.normal(0.4 * radius, count, 3)
         look = np.add(dice.normal(0.5, count, 3), (0, -1, 0.4))
-        petals(flowers, dice, at, look, radius, hue, 5)
+        petals(flowers, dice, at, look, radius, hue, count=5)
         if large or dice.chance(0.4):
-            petals(flowers, dice, at + unit(look) * 0.1 * radius, look, 0.8 * radius, hue * 0.95, 5)
+            petals(flowers, dice, at + unit(look) * 0.1 * radius, look, 0.8 * radius, hue * 0.95, count=5)
         hearts = np.repeat(at + unit(look) * radius * 0.25, 9, 0) + dice.normal(0.13 * radius, 9 * count, 3)
-        blobs(stamens, hearts, 0.045 * radius, shades(dice, linear((226, 190, 90)), 9 * count), 1)
+        blobs(stamens, hearts, 0.045 * radius, shades(dice, linear((226, 190, 90)), 9 * count), detail=1)
     dressed(
         dice,
         paths,
@@ -175,7 +175,12 @@ def blossom(dice: Dice, potted: bool) -> Parts:
         slim=0.45,
         droop=0.2,
     )
-    return [_bare(paths), Part(leaves, Leaf(0.3)), Part(flowers, Leaf(0.4, 0.6)), Part(stamens, Coloured())]
+    return [
+        _bare(paths),
+        Part(leaves, Leaf(translucency=0.3)),
+        Part(flowers, Leaf(translucency=0.4, roughness=0.6)),
+        Part(stamens, Coloured()),
+    ]
 
 
 def fruits_from_near(dice: Dice, potted: bool) -> Parts:
@@ -194,8 +199,8 @@ def fruits_from_near(dice: Dice, potted: bool) -> Parts:
         for _ in range(dice.whole(2, 4) if radius > 0.015 else dice.whole(8, 14)):
             foot = path[dice.whole(6, 23)]
             at = foot + dice.normal(0.5 * radius, 3) - (0, 0, radius * dice.between(1.6, 2.6))
-            tube(stalks, [foot, (foot + at) / 2 + dice.normal(0.002, 3), at], 0.0012, linear((110, 120, 60)), 5)
-            blobs(hanging, at[None], radius * dice.between(0.85, 1.1), shades(dice, colour, 1), 3, (1, 1, 0.93))
+            tube(stalks, [foot, (foot + at) / 2 + dice.normal(0.002, 3), at], 0.0012, linear((110, 120, 60)), sides=5)
+            blobs(hanging, at[None], radius * dice.between(0.85, 1.1), shades(dice, colour, 1), detail=3, squash=(1, 1, 0.93))
     dressed(
         dice,
         paths,
@@ -209,8 +214,8 @@ def fruits_from_near(dice: Dice, potted: bool) -> Parts:
     return [
         _bare(paths),
         Part(stalks, Coloured()),
-        Part(leaves, Leaf(0.3, 0.35, 0.4)),
-        Part(hanging, Coloured(0.3, 0.5, 40, 0.05, 0.001, 0.15)),
+        Part(leaves, Leaf(translucency=0.3, roughness=0.35, gloss=0.4)),
+        Part(hanging, Coloured(roughness=0.3, gloss=0.5, grain=40, depth=0.05, relief=0.001, mottling=0.15)),
     ]
 
 
@@ -229,22 +234,22 @@ def old_trunk(dice: Dice, potted: bool) -> Parts:
         turn, reach = bough * GOLDEN_ANGLE + dice.between(-0.3, 0.3), dice.between(1.8, 3.2)
         foot = height * dice.between(0.6, 0.97)
         boughs.append(np.c_[np.outer(t * reach, (math.cos(turn), math.sin(turn))), foot + dice.between(0.8, 2.4) * t**0.8])
-        tube(trunk, boughs[-1], radius * 0.4 * (1 - 0.8 * t), (0.3, 0.3, 0.3), 14)
+        tube(trunk, boughs[-1], radius * 0.4 * (1 - 0.8 * t), (0.3, 0.3, 0.3), sides=14)
     crown, bearing = Mesh(), np.concatenate([bough[5:] for bough in boughs])
     colour = shade(dice, *LEAF_GREENS)
     leaf_cloud(crown, dice, bearing, np.arange(len(bearing)), colour, count=40_000, spread=1.1, length=0.13)
     dark, light = dice.pick(((74, 62, 52), (130, 114, 98)), ((104, 100, 94), (164, 158, 148)), ((60, 52, 46), (112, 98, 86)))
     return [
         Part(trunk, Bark(shade(dice, dark), shade(dice, light), dice.between(0.5, 1.4))),
-        Part(crown, Leaf(dice.between(0.25, 0.45), dice.between(0.4, 0.65))),
+        Part(crown, Leaf(translucency=dice.between(0.25, 0.45), roughness=dice.between(0.4, 0.65))),
     ]
 
 
 TWIG = (Framing.CLOSE, Framing.CLOSE, Framing.PORTRAIT)
 SPECIES = (
-    Species("leaves_from_near", "tree", leaves_from_near, ("bokeh",), TWIG, 1.3, True),
-    Species("autumn_leaves", "tree", autumn_leaves, ("bokeh",), TWIG, 0.7, True),
-    Species("blossom", "tree", blossom, ("bokeh",), TWIG, 1.2, True),
-    Species("fruits_from_near", "tree", fruits_from_near, ("bokeh",), TWIG, 0.9, True),
-    Species("old_trunk", "tree", old_trunk, ("park", "forest_edge", "garden"), (Framing.TRUNK,), 1.0),
+    Species("leaves_from_near", "tree", leaves_from_near, ("bokeh",), TWIG, share=1.3, look_alike=True),
+    Species("autumn_leaves", "tree", autumn_leaves, ("bokeh",), TWIG, share=0.7, look_alike=True),
+    Species("blossom", "tree", blossom, ("bokeh",), TWIG, share=1.2, look_alike=True),
+    Species("fruits_from_near", "tree", fruits_from_near, ("bokeh",), TWIG, share=0.9, look_alike=True),
+    Species("old_trunk", "tree", old_trunk, ("park", "forest_edge", "garden"), (Framing.TRUNK,)),
 )

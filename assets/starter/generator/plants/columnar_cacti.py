@@ -40,7 +40,9 @@ def columns(dice: Dice, potted: bool) -> Parts:
         reach = reach * waist * (1 - 0.22 * np.exp(-path[:, 2] / radius / 1.5))
         turn, away = dice.angle(), thickness * dice.between(1.7, 3.2) if stem else 0.0
         foot = (away * math.cos(turn), away * math.sin(turn), -0.1 * radius)
-        cactus.ribbed_stem(path + foot, reach, ribs, depth, spacing, sharpness, twist, dice.between(0, 0.35), cork)
+        cactus.ribbed_stem(
+            path + foot, reach, ribs, depth, spacing, sharpness=sharpness, twist=twist, bumps=dice.between(0, 0.35), cork=cork
+        )
     return cactus.parts
 
 
@@ -191,7 +193,7 @@ SPECIES = (
         columns,
         (*POTS, "rockery", "desert", "skyline"),
         (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE),
-        1.6,
+        share=1.6,
     ),
     Species(
         "saguaro",
@@ -199,7 +201,7 @@ SPECIES = (
         saguaro,
         ("desert", "desert", "desert", "skyline"),
         (Framing.STANDING, Framing.STANDING, Framing.AFAR),
-        1.5,
+        share=1.5,
     ),
     Species(
         "candelabra",
@@ -207,8 +209,8 @@ SPECIES = (
         candelabra,
         ("desert", "skyline", "garden"),
         (Framing.STANDING, Framing.STANDING, Framing.CLOSE),
-        1.6,
-        True,
+        share=1.6,
+        look_alike=True,
     ),
     Species(
         "organ_pipes",
@@ -216,18 +218,26 @@ SPECIES = (
         organ_pipes,
         ("desert", "skyline", "rockery", "garden", "patio"),
         (Framing.STANDING, Framing.CLOSE),
-        1.2,
-        True,
+        share=1.2,
+        look_alike=True,
     ),
-    Species("fairy_castle", "cactus", fairy_castle, POTS, (Framing.PORTRAIT, Framing.ABOVE), 0.8),
-    Species("old_man", "cactus", old_man, (*POTS, "rockery", "desert"), (Framing.PORTRAIT, Framing.CLOSE), 0.8),
-    Species("crested", "cactus", crested, ("studio", "table", "nursery", "hand"), (Framing.PORTRAIT, Framing.ABOVE), 0.5, True),
+    Species("fairy_castle", "cactus", fairy_castle, POTS, (Framing.PORTRAIT, Framing.ABOVE), share=0.8),
+    Species("old_man", "cactus", old_man, (*POTS, "rockery", "desert"), (Framing.PORTRAIT, Framing.CLOSE), share=0.8),
+    Species(
+        "crested",
+        "cactus",
+        crested,
+        ("studio", "table", "nursery", "hand"),
+        (Framing.PORTRAIT, Framing.ABOVE),
+        share=0.5,
+        look_alike=True,
+    ),
     Species(
         "column_in_flower",
         "cactus",
         column_in_flower,
         ("studio", "patio", "table", "nursery"),
         (Framing.PORTRAIT, Framing.CLOSE),
-        0.6,
+        share=0.6,
     ),
 )

@@ -25,7 +25,7 @@ def whorls(
     """Branches in tiers around a straight trunk, with twigs full of needles: the wood and the needles. `wide` is half the width."""
     trunk, needles = Mesh(), Mesh()
     t = np.linspace(0, 1, 20)
-    tube(trunk, np.c_[0 * t, 0 * t, t * height], height * 0.018 * (1 - 0.93 * t), (0.3, 0.3, 0.3), 9)
+    tube(trunk, np.c_[0 * t, 0 * t, t * height], height * 0.018 * (1 - 0.93 * t), (0.3, 0.3, 0.3), sides=9)
     feet, directions, brightness = [], [], []
     tiers, reach = dice.whole(24, 42), np.linspace(0, 1, 9)
     lopsided = dice.field(3, 2)
@@ -38,7 +38,7 @@ def whorls(
             length = wide * (1 - up) ** 0.85 * dice.between(0.7, 1.15) * uneven + 0.012 * height
             sag = -droop * length * reach * 1.2 + upturn * length * reach**2.2 + 0.35 * up * length * reach
             branch = np.outer(reach * length, out) + np.c_[0 * reach, 0 * reach, level + sag]
-            tube(trunk, branch, length * 0.014 * (1 - 0.8 * reach) + height * 0.0004, (0.3, 0.3, 0.3), 4)
+            tube(trunk, branch, length * 0.014 * (1 - 0.8 * reach) + height * 0.0004, (0.3, 0.3, 0.3), sides=4)
             side = np.array([-out[1], out[0], 0])
             for along in np.linspace(0.12, 1, max(4, int(20 * length / wide * density))):
                 at = np.array([np.interp(along, reach, branch[:, axis]) for axis in range(3)])
@@ -61,15 +61,15 @@ def whorls(
         long,
         0.0028 * height,
         colours,
-        0.1,
-        0,
+        fold=0.1,
+        droop=0,
     )
     return trunk, needles
 
 
 def _tree(dice: Dice, trunk: Mesh, needles: Mesh, height: float) -> Parts:
     bark = Bark(shade(dice, (80, 62, 50), (96, 84, 74)), shade(dice, (120, 98, 82), (140, 126, 112)), 0.1 * height)
-    return [Part(trunk, bark), Part(needles, Leaf(0.12, 0.55))]
+    return [Part(trunk, bark), Part(needles, Leaf(translucency=0.12, roughness=0.55))]
 
 
 def spruce(dice: Dice, potted: bool) -> Parts:
@@ -139,7 +139,7 @@ def pine(dice: Dice, potted: bool) -> Parts:
     )
     return [
         Part(trunk, Bark(shade(dice, (110, 70, 48)), shade(dice, (166, 116, 84)), 0.1 * height)),
-        Part(needles, Leaf(0.15, 0.5)),
+        Part(needles, Leaf(translucency=0.15, roughness=0.5)),
     ]
 
 
@@ -147,7 +147,7 @@ def cypress(dice: Dice, potted: bool) -> Parts:
     """A dark flame, its sprays upright (Cupressus sempervirens, Thuja)."""
     height, trunk, sprays = dice.between(3, 10), Mesh(), Mesh()
     wide, t = height * dice.between(0.08, 0.17), np.linspace(0, 1, 12)
-    tube(trunk, np.c_[0 * t, 0 * t, 0.9 * t * height], 0.015 * height * (1 - 0.9 * t), (0.3, 0.3, 0.3), 8)
+    tube(trunk, np.c_[0 * t, 0 * t, 0.9 * t * height], 0.015 * height * (1 - 0.9 * t), (0.3, 0.3, 0.3), sides=8)
     clumps = dice.whole(300, 420)
     level, turn = dice.uniform(0, 1, clumps) ** 0.9, dice.uniform(0, 2 * math.pi, clumps)
     outline = np.sin(np.pi * (0.9 * level + 0.06)) ** 0.6 * (1 - 0.5 * level) * dice.uniform(0.7, 1.12, clumps)
@@ -168,9 +168,20 @@ def cypress(dice: Dice, potted: bool) -> Parts:
         * (0.45 + 0.7 * depth)[:, None]
     )
     thin_leaves(
-        sprays, at, out * 0.45 + (0, 0, 1) + dice.normal(0.3, count, 3), out, 0.011 * height, 0.003 * height, tint, 0.2, 0.05
+        sprays,
+        at,
+        out * 0.45 + (0, 0, 1) + dice.normal(0.3, count, 3),
+        out,
+        0.011 * height,
+        0.003 * height,
+        tint,
+        fold=0.2,
+        droop=0.05,
     )
-    return [Part(trunk, Bark(linear((90, 74, 60)), linear((130, 110, 92)), 0.1 * height)), Part(sprays, Leaf(0.12, 0.6))]
+    return [
+        Part(trunk, Bark(linear((90, 74, 60)), linear((130, 110, 92)), 0.1 * height)),
+        Part(sprays, Leaf(translucency=0.12, roughness=0.6)),
+    ]
 
 
 def conifer_twig(dice: Dice, potted: bool) -> Parts:
@@ -183,7 +194,7 @@ def conifer_twig(dice: Dice, potted: bool) -> Parts:
         direction = np.array([math.cos(turn), dice.between(-0.3, 0.3), math.sin(turn)])
         foot = np.array([-0.15, dice.between(-0.05, 0.1), dice.between(-0.08, 0.08)]) * (1 if twig else 0.6)
         path = foot + np.outer(t * reach, direction) - np.outer(0.3 * reach * t**2, (0, 0, 1))
-        tube(twigs, path, 0.004 * (1 - 0.6 * t), linear((126, 92, 62)), 7)
+        tube(twigs, path, 0.004 * (1 - 0.6 * t), linear((126, 92, 62)), sides=7)
         count = 700 if not pine_like else 420
         row = dice.rng.integers(3, 30, count)
         spin = dice.directions(count) + unit(direction) * (0.9 if pine_like else 0.5)
@@ -198,7 +209,11 @@ def conifer_twig(dice: Dice, potted: bool) -> Parts:
         )
         if dice.chance(0.4):
             _cone(cones, dice, path[-6], dice.between(0.02, 0.035))
-    return [Part(twigs, Coloured(roughness=0.9)), Part(needles, Leaf(0.2, 0.4)), Part(cones, Coloured(roughness=0.8))]
+    return [
+        Part(twigs, Coloured(roughness=0.9)),
+        Part(needles, Leaf(translucency=0.2, roughness=0.4)),
+        Part(cones, Coloured(roughness=0.8)),
+    ]
 
 
 def _cone(cones: Mesh, dice: Dice, at: Array, radius: float) -> None:
@@ -208,15 +223,15 @@ def _cone(cones: Mesh, dice: Dice, at: Array, radius: float) -> None:
     turn, across = scale * GOLDEN_ANGLE, np.sqrt(1 - level**2)
     points = np.c_[across * np.cos(turn), across * np.sin(turn), 1.7 * level] * radius + at - (0, 0, 1.8 * radius)
     brown = shades(dice, linear((136, 96, 62)), 90)
-    blobs(cones, points, radius * 0.3, mixed(brown, linear((90, 62, 44)), smooth(0, 1, level) * 0.4), 1, (1, 1, 0.5))
+    blobs(cones, points, radius * 0.3, mixed(brown, linear((90, 62, 44)), smooth(0, 1, level) * 0.4), detail=1, squash=(1, 1, 0.5))
 
 
 WHOLE = (*(Framing.STANDING,) * 5, Framing.AFAR)
 SPECIES = (
-    Species("spruce", "tree", spruce, ("park", "forest_edge", "forest_edge", "snow", "garden"), WHOLE, 1.8),
-    Species("snowy_spruce", "tree", snowy_spruce, ("snow",), WHOLE, 0.6),
-    Species("cedar", "tree", cedar, ("park", "forest_edge", "skyline"), WHOLE, 0.7),
-    Species("pine", "tree", pine, ("park", "forest_edge", "skyline", "rockery"), (*WHOLE, Framing.CROWN, Framing.TRUNK), 1.6),
-    Species("cypress", "tree", cypress, ("garden", "park", "field", "street"), WHOLE, 0.7),
-    Species("conifer_twig", "tree", conifer_twig, ("bokeh",), (Framing.CLOSE,), 0.8, True),
+    Species("spruce", "tree", spruce, ("park", "forest_edge", "forest_edge", "snow", "garden"), WHOLE, share=1.8),
+    Species("snowy_spruce", "tree", snowy_spruce, ("snow",), WHOLE, share=0.6),
+    Species("cedar", "tree", cedar, ("park", "forest_edge", "skyline"), WHOLE, share=0.7),
+    Species("pine", "tree", pine, ("park", "forest_edge", "skyline", "rockery"), (*WHOLE, Framing.CROWN, Framing.TRUNK), share=1.6),
+    Species("cypress", "tree", cypress, ("garden", "park", "field", "street"), WHOLE, share=0.7),
+    Species("conifer_twig", "tree", conifer_twig, ("bokeh",), (Framing.CLOSE,), share=0.8, look_alike=True),
 )

@@ -49,16 +49,16 @@ def pair(
 def _plump(dice: Dice) -> Blade:
     """The leaf of a jade plant."""
     return Blade(
-        dice.between(0.32, 0.42),
-        dice.between(0.12, 0.2),
-        dice.between(0.6, 0.9),
-        dice.between(0.28, 0.4),
-        dice.between(-0.4, 0),
-        0.1,
-        0.2,
-        0.6,
-        dice.between(0, 0.8),
-        0.15,
+        width=dice.between(0.32, 0.42),
+        thickness=dice.between(0.12, 0.2),
+        swell=dice.between(0.6, 0.9),
+        taper=dice.between(0.28, 0.4),
+        curl=dice.between(-0.4, 0),
+        cup=0.1,
+        point=0.2,
+        flatness=0.6,
+        edge=dice.between(0, 0.8),
+        tip=0.15,
         points=(12, 12),
     )
 
@@ -79,7 +79,7 @@ def jade(dice: Dice, potted: bool) -> Parts:
             path,
             thick * (1 - 0.35 * t) * (1 + 0.06 * np.sin(20 * t)),
             mixed(linear((120, 108, 84)), linear((104, 122, 70)), (t + 2 - depth) / 3),
-            9,
+            sides=9,
         )
         turn = dice.angle()
         for number, share in enumerate(np.linspace(0.45, 1, 3 if depth < 2 else 0)):
@@ -116,8 +116,18 @@ def jade(dice: Dice, potted: bool) -> Parts:
             2 if potted else 3,
         )
     return [
-        Part(stems, Coloured(0.8, 0.2, 30 / size, 0.5, 0.004 * size)),
-        Part(leaves, Skin(2 * leaf, dice.between(0.2, 0.45), 0.15, 0.06, 0.12, dice.between(0.35, 0.6))),
+        Part(stems, Coloured(roughness=0.8, gloss=0.2, grain=30 / size, depth=0.5, relief=0.004 * size)),
+        Part(
+            leaves,
+            Skin(
+                2 * leaf,
+                roughness=dice.between(0.2, 0.45),
+                translucency=0.15,
+                bumps=0.06,
+                mottling=0.12,
+                gloss=dice.between(0.35, 0.6),
+            ),
+        ),
     ]
 
 
@@ -127,16 +137,16 @@ def tower(dice: Dice, potted: bool) -> Parts:
     leaves, colour = Mesh(), shade(dice, *SUCCULENT_GREENS, spread=0.15)
     plump, leaf = dice.chance(0.5), height * dice.between(0.12, 0.22)
     blade = Blade(
-        dice.between(0.4, 0.55),
-        dice.between(0.22, 0.34) if plump else 0.12,
-        0.4,
-        0.5,
-        -0.2,
-        0.15,
-        0.5,
-        0.5,
-        dice.between(0.2, 0.9),
-        0.2,
+        width=dice.between(0.4, 0.55),
+        thickness=dice.between(0.22, 0.34) if plump else 0.12,
+        swell=0.4,
+        taper=0.5,
+        curl=-0.2,
+        cup=0.15,
+        point=0.5,
+        flatness=0.5,
+        edge=dice.between(0.2, 0.9),
+        tip=0.2,
         points=(10, 14),
     )
     colours, gap = (colour, shade(dice, *TIPS, (200, 170, 110))), leaf * (0.42 if plump else dice.between(0.3, 0.6))
@@ -158,7 +168,20 @@ def tower(dice: Dice, potted: bool) -> Parts:
                 lean=dice.between(1.1, 1.4),
                 colours=colours,
             )
-    return [Part(leaves, Skin(2 * leaf, dice.between(0.4, 0.7), 0.2, 0.05, 0.12, 0.3, dice.pick(0, 0.3)))]
+    return [
+        Part(
+            leaves,
+            Skin(
+                2 * leaf,
+                roughness=dice.between(0.4, 0.7),
+                translucency=0.2,
+                bumps=0.05,
+                mottling=0.12,
+                gloss=0.3,
+                bloom=dice.pick(0, 0.3),
+            ),
+        )
+    ]
 
 
 def kalanchoe(dice: Dice, potted: bool) -> Parts:
@@ -167,13 +190,25 @@ def kalanchoe(dice: Dice, potted: bool) -> Parts:
     stems, leaves, flowers = Mesh(), Mesh(), Mesh()
     colour = shade(dice, (64, 110, 50), (78, 122, 58))
     hue = shade(dice, (220, 50, 40), (238, 130, 40), (240, 110, 160), (246, 210, 70), (244, 240, 232))
-    blade = Blade(0.36, 0.04, 1.0, 0.35, 0.3, 0.1, 0.1, 0.5, 0.15, 0.05, points=(16, 16))
+    blade = Blade(
+        width=0.36,
+        thickness=0.04,
+        swell=1.0,
+        taper=0.35,
+        curl=0.3,
+        cup=0.1,
+        point=0.1,
+        flatness=0.5,
+        edge=0.15,
+        tip=0.05,
+        points=(16, 16),
+    )
     for stem in range(dice.whole(5, 9)):
         turn, lean = stem * GOLDEN_ANGLE, dice.between(0.05, 0.55)
         up = np.array([lean * math.cos(turn), lean * math.sin(turn), 1])
         t = np.linspace(0, 1, 6)
         tall = size * dice.between(0.7, 1)
-        tube(stems, np.outer(t * tall, unit(up)), 0.008, colour * 0.9, 7)
+        tube(stems, np.outer(t * tall, unit(up)), 0.008, colour * 0.9, sides=7)
         for level in range(4):
             pair(
                 leaves,
@@ -187,8 +222,12 @@ def kalanchoe(dice: Dice, potted: bool) -> Parts:
                 colours=(colour, colour * 1.1),
             )
         heads = unit(up) * tall + dice.directions(46) * (1, 1, 0.45) * size * 0.17 * dice.uniform(0.4, 1, 46, 1)
-        petals(flowers, dice, heads, heads - unit(up) * tall * 0.7, size * 0.05, hue, 4)
-    return [Part(stems, Coloured()), Part(leaves, Skin(size, 0.4, 0.15, 0.06, 0.12, 0.4)), Part(flowers, Leaf(0.3))]
+        petals(flowers, dice, heads, heads - unit(up) * tall * 0.7, size * 0.05, hue, count=4)
+    return [
+        Part(stems, Coloured()),
+        Part(leaves, Skin(size, roughness=0.4, translucency=0.15, bumps=0.06, mottling=0.12, gloss=0.4)),
+        Part(flowers, Leaf(translucency=0.3)),
+    ]
 
 
 def panda_plant(dice: Dice, potted: bool) -> Parts:
@@ -201,7 +240,19 @@ def panda_plant(dice: Dice, potted: bool) -> Parts:
         if bear
         else (shade(dice, (168, 180, 164), (190, 194, 176)), linear((96, 54, 34)))
     )
-    blade = Blade(0.3, 0.2 if bear else 0.1, 0.8, 0.35, -0.5, 0.1, 0.3, 0.6, 0.35, 0.1, points=(16, 14))
+    blade = Blade(
+        width=0.3,
+        thickness=0.2 if bear else 0.1,
+        swell=0.8,
+        taper=0.35,
+        curl=-0.5,
+        cup=0.1,
+        point=0.3,
+        flatness=0.6,
+        edge=0.35,
+        tip=0.1,
+        points=(16, 14),
+    )
 
     def dots(colours: Array, along: Array, across: Array, up: Array) -> Array:
         margin = smooth(0.8, 0.95, np.abs(across)) * smooth(0.55, 0.75, along) * (np.sin(along * 60) > 0)
@@ -211,7 +262,7 @@ def panda_plant(dice: Dice, potted: bool) -> Parts:
         turn = stem * GOLDEN_ANGLE
         lean = np.array([0.3 * math.cos(turn), 0.3 * math.sin(turn), 1]) * (1 if stem else (0, 0, 1))
         tall = size * dice.between(0.5, 1)
-        tube(stems, np.outer(np.linspace(0, tall, 6), unit(lean)), 0.005, colour * 0.7, 7)
+        tube(stems, np.outer(np.linspace(0, tall, 6), unit(lean)), 0.005, colour * 0.7, sides=7)
         for leaf in range(16):
             foot = unit(lean) * tall * (0.15 + 0.053 * leaf)
             fleshy_leaf(
@@ -224,7 +275,10 @@ def panda_plant(dice: Dice, potted: bool) -> Parts:
                 lean=1.2 - 0.055 * leaf,
                 paint=dots,
             )
-    return [Part(stems, Coloured()), Part(leaves, Skin(size, 0.9, 0.15, 0.05, 0.08, 0.1, 0.8))]
+    return [
+        Part(stems, Coloured()),
+        Part(leaves, Skin(size, roughness=0.9, translucency=0.15, bumps=0.05, mottling=0.08, gloss=0.1, bloom=0.8)),
+    ]
 
 
 def propeller(dice: Dice, potted: bool) -> Parts:
@@ -232,7 +286,20 @@ def propeller(dice: Dice, potted: bool) -> Parts:
     size = dice.between(0.12, 0.22)
     leaves, stems, flowers = Mesh(), Mesh(), Mesh()
     colour = shade(dice, (150, 164, 150), (140, 158, 146))
-    blade = Blade(0.16, 0.08, 0.3, 0.4, 0.5, 0.2, 0.5, 0.5, 0.1, 0.05, 0.5, (16, 12))
+    blade = Blade(
+        width=0.16,
+        thickness=0.08,
+        swell=0.3,
+        taper=0.4,
+        curl=0.5,
+        cup=0.2,
+        point=0.5,
+        flatness=0.5,
+        edge=0.1,
+        tip=0.05,
+        twist=0.5,
+        points=(16, 12),
+    )
     for level in range(9):
         pair(
             leaves,
@@ -246,15 +313,19 @@ def propeller(dice: Dice, potted: bool) -> Parts:
             colours=(colour, colour),
         )
     if dice.chance(0.6):
-        tube(stems, [(0, 0, 0.7 * size), (0, 0, size), (0, 0, 1.35 * size)], 0.005, colour * 0.8, 7)
+        tube(stems, [(0, 0, 0.7 * size), (0, 0, size), (0, 0, 1.35 * size)], 0.005, colour * 0.8, sides=7)
         blobs(
             flowers,
             dice.normal(0.13 * size, 160, 3) * (1, 1, 0.35) + (0, 0, 1.4 * size),
             0.022 * size,
             shades(dice, shade(dice, (206, 40, 50), (226, 80, 90)), 160),
-            1,
+            detail=1,
         )
-    standing = [Part(leaves, Skin(size, 0.8, 0.15, 0.05, 0.1, 0.2, 0.4)), Part(stems, Coloured()), Part(flowers, Leaf(0.2))]
+    standing = [
+        Part(leaves, Skin(size, roughness=0.8, translucency=0.15, bumps=0.05, mottling=0.1, gloss=0.2, bloom=0.4)),
+        Part(stems, Coloured()),
+        Part(flowers, Leaf(translucency=0.2)),
+    ]
     return [Part(_turned(part.mesh, dice), part.material) for part in standing] if dice.chance(0.3) else standing
 
 
@@ -274,11 +345,11 @@ SPECIES = (
         jade,
         (*POTS, "table", "hand", "garden"),
         (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE),
-        1.5,
-        True,
+        share=1.5,
+        look_alike=True,
     ),
-    Species("tower", "succulent", tower, (*POTS, "studio", "hand"), BOTH, 1.2, True),
-    Species("kalanchoe", "succulent", kalanchoe, POTS, BOTH, 1.0),
-    Species("panda_plant", "succulent", panda_plant, POTS, BOTH, 0.8),
-    Species("propeller", "succulent", propeller, POTS, BOTH, 0.4),
+    Species("tower", "succulent", tower, (*POTS, "studio", "hand"), BOTH, share=1.2, look_alike=True),
+    Species("kalanchoe", "succulent", kalanchoe, POTS, BOTH),
+    Species("panda_plant", "succulent", panda_plant, POTS, BOTH, share=0.8),
+    Species("propeller", "succulent", propeller, POTS, BOTH, share=0.4),
 )

@@ -80,7 +80,7 @@ def dragon_fruit(dice: Dice, potted: bool) -> Parts:
     height, post = dice.between(1.3, 2.0), Mesh()
     cactus = Cactus.rolled(dice, height, ((84, 132, 56), (100, 144, 60), (72, 116, 54)))
     cactus.armour.radial, cactus.armour.central, cactus.armour.length = 3, 0, 0.12
-    tube(post, [(0, 0, -0.1), (0, 0, 0.5 * height), (0, 0, height)], 0.06, linear((128, 116, 102)), 12)
+    tube(post, [(0, 0, -0.1), (0, 0, 0.5 * height), (0, 0, height)], 0.06, linear((128, 116, 102)), sides=12)
     fruit = shade(dice, (214, 40, 90), (226, 60, 80))
     for shoot in range(dice.whole(45, 70)):
         turn, long = shoot * 2.4, dice.between(0.7, 1.5)
@@ -94,7 +94,7 @@ def dragon_fruit(dice: Dice, potted: bool) -> Parts:
         cactus.ribbed_stem(path, 0.045 * np.minimum(1, (1 - t) / 0.08 + 0.2) ** 0.5, 3, 0.5, 0.06, sharpness=0.8, bumps=0.3)
         if dice.chance(0.3):
             at = path[-1] - (0, 0, 0.05)
-            blobs(cactus.body, at[None], 0.07, fruit, 2, (0.85, 0.85, 1.15))
+            blobs(cactus.body, at[None], 0.07, fruit, detail=2, squash=(0.85, 0.85, 1.15))
             scales = dice.directions(26)
             spikes(
                 cactus.body,
@@ -158,18 +158,26 @@ SPECIES = (
         christmas_cactus,
         ("window_sill", "table", "shelf", "shelf"),
         (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE),
-        0.8,
-        True,
+        share=0.8,
+        look_alike=True,
     ),
-    Species("rat_tail", "cactus", rat_tail, ("shelf",), (Framing.PORTRAIT,), 0.4),
+    Species("rat_tail", "cactus", rat_tail, ("shelf",), (Framing.PORTRAIT,), share=0.4),
     Species(
         "dragon_fruit",
         "cactus",
         dragon_fruit,
         ("garden", "field", "field"),
         (Framing.STANDING, Framing.CLOSE),
-        0.8,
-        True,
+        share=0.8,
+        look_alike=True,
     ),
-    Species("cactus_flower", "cactus", cactus_flower, ("bokeh",), (Framing.PORTRAIT, Framing.CLOSE, Framing.ABOVE), 0.9, True),
+    Species(
+        "cactus_flower",
+        "cactus",
+        cactus_flower,
+        ("bokeh",),
+        (Framing.PORTRAIT, Framing.CLOSE, Framing.ABOVE),
+        share=0.9,
+        look_alike=True,
+    ),
 )

@@ -72,16 +72,27 @@ class Spurge:
                     long,
                     long * 0.45,
                     shades(dice, linear((92, 136, 62)), count),
-                    0.15,
-                    0.1,
+                    fold=0.15,
+                    droop=0.1,
                 )
 
     @property
     def parts(self) -> Parts:
         """All of it, with its materials."""
         dice = self.dice
-        skin = Skin(self.size, dice.between(0.4, 0.6), 0.12, 0.08, dice.between(0.05, 0.2), dice.between(0.25, 0.45))
-        return [Part(self.body, skin), Part(self.thorns, Coloured(roughness=0.5)), Part(self.leaves, Leaf(0.2, 0.4))]
+        skin = Skin(
+            self.size,
+            roughness=dice.between(0.4, 0.6),
+            translucency=0.12,
+            bumps=0.08,
+            mottling=dice.between(0.05, 0.2),
+            gloss=dice.between(0.25, 0.45),
+        )
+        return [
+            Part(self.body, skin),
+            Part(self.thorns, Coloured(roughness=0.5)),
+            Part(self.leaves, Leaf(translucency=0.2, roughness=0.4)),
+        ]
 
 
 def candelabra_spurge(dice: Dice, potted: bool) -> Parts:
@@ -137,8 +148,11 @@ def baseball(dice: Dice, potted: bool) -> Parts:
     ball.add(points, grid(60, 96), colours.reshape(-1, 3))
     stitches = points[4:-6:3, ::12].reshape(-1, 3)
     dots = Mesh()
-    blobs(dots, stitches, radius * 0.014, mixed(plum, linear((206, 196, 170)), 0.4), 1)
-    return [Part(ball, Skin(2 * radius, 0.55, 0.12, 0.05, 0.08, 0.3)), Part(dots, Coloured(roughness=0.8))]
+    blobs(dots, stitches, radius * 0.014, mixed(plum, linear((206, 196, 170)), 0.4), detail=1)
+    return [
+        Part(ball, Skin(2 * radius, roughness=0.55, translucency=0.12, bumps=0.05, mottling=0.08, gloss=0.3)),
+        Part(dots, Coloured(roughness=0.8)),
+    ]
 
 
 def crown_of_thorns(dice: Dice, potted: bool) -> Parts:
@@ -150,7 +164,7 @@ def crown_of_thorns(dice: Dice, potted: bool) -> Parts:
         turn, tall, lean = stem * 2.4, height * dice.between(0.5, 1), dice.between(0.1, 0.5)
         bend = np.outer(lean * tall * t**1.5 + 0.02 * np.sin(6 * t + stem) * tall, (math.cos(turn), math.sin(turn)))
         path = np.c_[bend, t * tall]
-        tube(stems, path, 0.013 * (1 - 0.3 * t), linear((104, 96, 84)), 8)
+        tube(stems, path, 0.013 * (1 - 0.3 * t), linear((104, 96, 84)), sides=8)
         feet = path[np.repeat(np.arange(30), 8)]
         out = dice.directions(240) * (1, 1, 0.3)
         spikes(thorns, dice, feet, out, 0.03, 0.0014, linear((96, 78, 66)))
@@ -166,9 +180,14 @@ def crown_of_thorns(dice: Dice, potted: bool) -> Parts:
         )
         heads = path[-1] + dice.normal(0.02, dice.whole(0, 6), 3) + (0, 0, 0.025)
         if len(heads):
-            petals(bracts, dice, heads, dice.normal(0.5, len(heads), 3) + (0, -0.5, 1), 0.014, colour, 2)
-            petals(bracts, dice, heads, dice.normal(0.5, len(heads), 3) + (0, -0.5, 1), 0.014, colour, 3)
-    return [Part(stems, Coloured(roughness=0.9)), Part(thorns, Coloured()), Part(leaves, Leaf(0.3)), Part(bracts, Leaf(0.25))]
+            petals(bracts, dice, heads, dice.normal(0.5, len(heads), 3) + (0, -0.5, 1), 0.014, colour, count=2)
+            petals(bracts, dice, heads, dice.normal(0.5, len(heads), 3) + (0, -0.5, 1), 0.014, colour, count=3)
+    return [
+        Part(stems, Coloured(roughness=0.9)),
+        Part(thorns, Coloured()),
+        Part(leaves, Leaf(translucency=0.3)),
+        Part(bracts, Leaf(translucency=0.25)),
+    ]
 
 
 def pencil_bush(dice: Dice, potted: bool) -> Parts:
@@ -181,7 +200,7 @@ def pencil_bush(dice: Dice, potted: bool) -> Parts:
         t = np.linspace(0, 1, 5)
         path = foot + np.outer(t * length, unit(direction)) + np.outer(t**2 * length * 0.12, (0, 0, 1))
         colours = mixed(varied(dice, green, 0.08), tip, t * smooth(2.5, 0, depth))
-        tube(sticks, path, thick * (1 - 0.15 * t), colours, 7)
+        tube(sticks, path, thick * (1 - 0.15 * t), colours, sides=7)
         for _ in range(dice.whole(2, 4) if depth else 0):
             stick(
                 path[dice.whole(3, 4)],
@@ -193,7 +212,7 @@ def pencil_bush(dice: Dice, potted: bool) -> Parts:
 
     for _ in range(dice.whole(2, 4)):
         stick(np.zeros(3), np.append(dice.normal(0.3, 2), 1), height * 0.28, height * 0.018, 4)
-    return [Part(sticks, Skin(height, 0.5, 0.12, 0.05, 0.1, 0.35))]
+    return [Part(sticks, Skin(height, roughness=0.5, translucency=0.12, bumps=0.05, mottling=0.1, gloss=0.35))]
 
 
 POTS = ("studio", "studio", "table", "window_sill", "nursery", "patio")
@@ -204,21 +223,33 @@ SPECIES = (
         candelabra_spurge,
         (*POTS, "garden", "skyline", "rockery"),
         (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE),
-        1.0,
-        True,
+        look_alike=True,
     ),
-    Species("african_milk_tree", "succulent", african_milk_tree, (*POTS, "hand"), (Framing.PORTRAIT, Framing.CLOSE), 0.9, True),
+    Species(
+        "african_milk_tree",
+        "succulent",
+        african_milk_tree,
+        (*POTS, "hand"),
+        (Framing.PORTRAIT, Framing.CLOSE),
+        share=0.9,
+        look_alike=True,
+    ),
     Species(
         "baseball",
         "succulent",
         baseball,
         ("studio", "nursery", "table", "hand"),
         (Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE),
-        0.7,
-        True,
+        share=0.7,
+        look_alike=True,
     ),
-    Species("crown_of_thorns", "succulent", crown_of_thorns, (*POTS, "garden"), (Framing.PORTRAIT, Framing.CLOSE), 0.7),
+    Species("crown_of_thorns", "succulent", crown_of_thorns, (*POTS, "garden"), (Framing.PORTRAIT, Framing.CLOSE), share=0.7),
     Species(
-        "pencil_bush", "succulent", pencil_bush, ("table", "patio", "garden", "rockery"), (Framing.PORTRAIT, Framing.CLOSE), 0.6
+        "pencil_bush",
+        "succulent",
+        pencil_bush,
+        ("table", "patio", "garden", "rockery"),
+        (Framing.PORTRAIT, Framing.CLOSE),
+        share=0.6,
     ),
 )

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,7 +28,7 @@ TIPS: tuple[RGB, ...] = ((190, 80, 90), (170, 60, 60), (200, 120, 130), (150, 90
 Paint = Callable[[Array, Array, Array, Array], Array]  # Colours (..., 3), along, across and up, each -1 to 1, to colours
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Blade:
     """The shape of a leaf. Lengths are shares of the leaf's length, angles in radians."""
 
@@ -103,6 +103,7 @@ class Habit:
 
     blade: Blade
     leaves: int
+    _: KW_ONLY
     innermost: float = 0.22  # Length of the youngest leaf beside the oldest
     upright: float = 0.1  # Lean of the youngest,
     spread: float = 1.35  # and how much more the oldest leans

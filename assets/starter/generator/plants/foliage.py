@@ -81,7 +81,7 @@ def fruits(
 ) -> None:
     """Round fruits that hang in the crown."""
     at = nodes[dice.rng.choice(which, count)] + dice.normal(spread, count, 3) - (0, 0, spread / 2)
-    blobs(mesh, at, radius * dice.uniform(0.8, 1.15, count), shades(dice, colour, count), 2, (1, 1, 0.95))
+    blobs(mesh, at, radius * dice.uniform(0.8, 1.15, count), shades(dice, colour, count), detail=2, squash=(1, 1, 0.95))
 
 
 def curtains(
@@ -98,7 +98,7 @@ def curtains(
     thin_leaves(mesh, at.reshape(-1, 3), directions, dice.normal(1, count, 3), leaf, leaf * 0.28, shades(dice, colour, count))
 
 
-def petals(mesh: Mesh, dice: Dice, centres: Array, towards: Array, radius: float, colour: Array, count: int = 5) -> None:
+def petals(mesh: Mesh, dice: Dice, centres: Array, towards: Array, radius: float, colour: Array, *, count: int = 5) -> None:
     """Open flowers with round petals at points (n, 3) that look towards directions (n, 3)."""
     towards = unit(towards)
     first = unit(np.cross(towards, (0.31, 0.52, 0.79)))
@@ -114,6 +114,6 @@ def petals(mesh: Mesh, dice: Dice, centres: Array, towards: Array, radius: float
             radius,
             radius * 2.6 / count**0.65,
             shades(dice, colour, len(centres), 0.06),
-            -0.15,
-            0.1,
+            fold=-0.15,
+            droop=0.1,
         )

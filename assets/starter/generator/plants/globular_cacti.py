@@ -66,7 +66,7 @@ def golden_barrel(dice: Dice, potted: bool) -> Parts:
         path, reach = globe(dice, radius, dice.between(0.85, 1.1))
         cactus.ribbed_stem(path + foot, reach, dice.whole(20, 30), 0.16, radius * 0.16, bumps=0.1)
         crown = path[-1] + foot
-        blobs(cactus.areoles, crown[None], 0.46 * radius, armour.colour * 0.6, 3, (1, 1, 0.22))
+        blobs(cactus.areoles, crown[None], 0.46 * radius, armour.colour * 0.6, detail=3, squash=(1, 1, 0.22))
         young = dice.directions(500) * (1, 1, 0.5) + (0, 0, 0.9)
         feet = crown + dice.normal(0.2 * radius, 500, 3) * (1, 1, 0.15) + (0, 0, 0.06 * radius)
         spikes(cactus.spines, dice, feet, young, 0.2 * radius, 0.006 * radius, shades(dice, armour.colour, 500))
@@ -124,7 +124,7 @@ def _cones(cactus: Cactus, centre: Array, radius: float, tall: float) -> tuple[A
     globe_points = np.c_[level * np.cos(turn), level * np.sin(turn), z]
     outwards, feet = unit(globe_points / (1, 1, tall)), globe_points * radius * (1, 1, tall) + centre
     cone = radius * 3.2 / math.sqrt(count)
-    blobs(cactus.body, centre[None], radius * 0.97, cactus.colour * 0.6, 3, (1, 1, tall))
+    blobs(cactus.body, centre[None], radius * 0.97, cactus.colour * 0.6, detail=3, squash=(1, 1, tall))
     first = unit(np.cross(outwards, (0.2, 0.9, 0.4)))
     second, (points, faces) = np.cross(outwards, first), sphere(2)
     narrow = cone * 0.62 * (1 - 0.35 * np.clip(points[:, 2:], 0, None))
@@ -167,7 +167,7 @@ def trumpets(dice: Dice, potted: bool) -> Parts:
         turn, t = dice.angle(), np.linspace(0, 1, 14)
         out, long = np.array([math.cos(turn), math.sin(turn), 0]), width * dice.between(0.8, 1.6)
         pipe = out * width * 0.35 + np.outer(t * long * 0.6, out) + np.c_[0 * t, 0 * t, 0.7 * top + long * (0.25 * t + 0.5 * t**2)]
-        tube(cactus.body, pipe, width * (0.05 + 0.1 * t**2), shades(dice, mixed(cactus.colour, colour, 0.4), 14), 10)
+        tube(cactus.body, pipe, width * (0.05 + 0.1 * t**2), shades(dice, mixed(cactus.colour, colour, 0.4), 14), sides=10)
         cactus.flower(pipe[-1], pipe[-1] - pipe[-3], width * dice.between(0.5, 0.9), colour)
     return cactus.parts
 
@@ -175,17 +175,12 @@ def trumpets(dice: Dice, potted: bool) -> Parts:
 POTS = ("studio", "studio", "window_sill", "table", "nursery", "patio", "hand")
 SMALL = (Framing.ABOVE, Framing.ABOVE, Framing.PORTRAIT, Framing.CLOSE)
 SPECIES = (
-    Species("barrel", "cactus", barrel, (*POTS, "rockery", "desert"), SMALL, 1.3),
+    Species("barrel", "cactus", barrel, (*POTS, "rockery", "desert"), SMALL, share=1.3),
     Species(
-        "golden_barrel",
-        "cactus",
-        golden_barrel,
-        ("patio", "nursery", "studio", "rockery", "rockery", "rockery", "garden"),
-        SMALL,
-        1.0,
+        "golden_barrel", "cactus", golden_barrel, ("patio", "nursery", "studio", "rockery", "rockery", "rockery", "garden"), SMALL
     ),
-    Species("star", "cactus", star, POTS, SMALL, 0.7),
-    Species("mammillaria", "cactus", mammillaria, (*POTS, "rockery"), SMALL, 1.3),
-    Species("moon", "cactus", moon, POTS, (Framing.PORTRAIT,), 0.6),
-    Species("trumpets", "cactus", trumpets, ("studio", "table", "patio", "nursery"), SMALL, 0.6),
+    Species("star", "cactus", star, POTS, SMALL, share=0.7),
+    Species("mammillaria", "cactus", mammillaria, (*POTS, "rockery"), SMALL, share=1.3),
+    Species("moon", "cactus", moon, POTS, (Framing.PORTRAIT,), share=0.6),
+    Species("trumpets", "cactus", trumpets, ("studio", "table", "patio", "nursery"), SMALL, share=0.6),
 )

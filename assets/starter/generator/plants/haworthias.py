@@ -37,16 +37,16 @@ def haworthia(dice: Dice, potted: bool) -> Parts:
     length = dice.between(0.05, 0.11)
     leaves, upright = Mesh(), dice.chance(0.35)
     blade = Blade(
-        dice.between(0.1, 0.16),
-        dice.between(0.06, 0.1),
-        0.15,
-        0.85,
-        dice.between(-0.6, -0.05),
-        dice.between(0, 0.25),
-        0.9,
-        0.25,
-        0.1,
-        0.1,
+        width=dice.between(0.1, 0.16),
+        thickness=dice.between(0.06, 0.1),
+        swell=0.15,
+        taper=0.85,
+        curl=dice.between(-0.6, -0.05),
+        cup=dice.between(0, 0.25),
+        point=0.9,
+        flatness=0.25,
+        edge=0.1,
+        tip=0.1,
         points=(40, 16),
     )
     colour = shade(dice, *HAWORTHIA_GREENS, spread=0.15)
@@ -54,7 +54,7 @@ def haworthia(dice: Dice, potted: bool) -> Parts:
         blade,
         dice.whole(16, 44),
         (colour, mixed(colour, linear((140, 90, 60)), 0.5)),
-        dice.between(0.5, 0.8) if upright else dice.between(0.9, 1.35),
+        spread=dice.between(0.5, 0.8) if upright else dice.between(0.9, 1.35),
     )
     heads = 1 if dice.chance(0.5) else dice.whole(2, 7)
     for head in range(heads):
@@ -74,7 +74,19 @@ def haworthia_tower(dice: Dice, potted: bool) -> Parts:
         lean = dice.uniform(-0.2, 0.2, 2)
         for leaf in range(int(tall / height * 40)):
             up = leaf / 40 * height
-            blade = Blade(0.2, 0.12, 0.5, 0.8, -0.8, 0.2, 0.9, 0.3, 0.1, 0.1, points=(18, 12))
+            blade = Blade(
+                width=0.2,
+                thickness=0.12,
+                swell=0.5,
+                taper=0.8,
+                curl=-0.8,
+                cup=0.2,
+                point=0.9,
+                flatness=0.3,
+                edge=0.1,
+                tip=0.1,
+                points=(18, 12),
+            )
             foot = (away * math.cos(turn) + lean[0] * up, away * math.sin(turn) + lean[1] * up, up)
             paint = bands(dice, 38) if leaf % 3 else None
             fleshy_leaf(
@@ -95,16 +107,16 @@ def gasteria(dice: Dice, potted: bool) -> Parts:
     length = dice.between(0.08, 0.18)
     leaves, start = Mesh(), dice.angle()
     blade = Blade(
-        dice.between(0.14, 0.22),
-        dice.between(0.08, 0.12),
-        0.2,
-        0.3,
-        dice.between(-0.1, 0.4),
-        0.05,
-        0.5,
-        0.6,
-        0.3,
-        0.08,
+        width=dice.between(0.14, 0.22),
+        thickness=dice.between(0.08, 0.12),
+        swell=0.2,
+        taper=0.3,
+        curl=dice.between(-0.1, 0.4),
+        cup=0.05,
+        point=0.5,
+        flatness=0.6,
+        edge=0.3,
+        tip=0.08,
         points=(36, 18),
     )
     colour, paint = shade(dice, (60, 92, 60), (84, 112, 76), (70, 96, 88)), spots(dice, dice.between(0.5, 1))
@@ -125,9 +137,17 @@ SPECIES = (
         haworthia,
         (*POTS, "nursery", "hand", "rockery"),
         (Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE),
-        2.2,
-        True,
+        share=2.2,
+        look_alike=True,
     ),
-    Species("haworthia_tower", "succulent", haworthia_tower, (*POTS, "nursery"), (Framing.PORTRAIT, Framing.ABOVE), 0.7, True),
-    Species("gasteria", "succulent", gasteria, (*POTS, "nursery"), (Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE), 0.7),
+    Species(
+        "haworthia_tower",
+        "succulent",
+        haworthia_tower,
+        (*POTS, "nursery"),
+        (Framing.PORTRAIT, Framing.ABOVE),
+        share=0.7,
+        look_alike=True,
+    ),
+    Species("gasteria", "succulent", gasteria, (*POTS, "nursery"), (Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE), share=0.7),
 )

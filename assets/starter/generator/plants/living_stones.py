@@ -54,16 +54,19 @@ def lithops(dice: Dice, potted: bool) -> Parts:
             lobe(body, dice, at, face + half, size, colours)
         if flowering and dice.chance(0.3):
             daisy(flowers, dice, at[None] + (0, 0, 1.5 * radius), 1.5 * radius, hue)
-    return [Part(body, Skin(3 * radius, 0.6, 0.15, 0.1, 0.15, 0.25)), Part(flowers, Leaf(0.3))]
+    return [
+        Part(body, Skin(3 * radius, roughness=0.6, translucency=0.15, bumps=0.1, mottling=0.15, gloss=0.25)),
+        Part(flowers, Leaf(translucency=0.3)),
+    ]
 
 
 def daisy(flowers: Mesh, dice: Dice, at: Array, radius: float, colour: Array) -> None:
     """Flowers (n, 3) with many narrow rays around a yellow heart."""
     up = np.add(dice.normal(0.15, len(at), 3), (0, 0, 1))
     for _ in range(2):
-        petals(flowers, dice, at, up, radius, colour, 17)
+        petals(flowers, dice, at, up, radius, colour, count=17)
     hearts = np.repeat(at, 8, 0) + dice.normal(0.1 * radius, 8 * len(at), 3) + (0, 0, 0.12 * radius)
-    blobs(flowers, hearts, 0.1 * radius, shades(dice, linear((240, 206, 80)), len(hearts)), 1)
+    blobs(flowers, hearts, 0.1 * radius, shades(dice, linear((240, 206, 80)), len(hearts)), detail=1)
 
 
 def ice_plant(dice: Dice, potted: bool) -> Parts:
@@ -73,7 +76,23 @@ def ice_plant(dice: Dice, potted: bool) -> Parts:
         shade(dice, (96, 140, 80), (110, 150, 110), (120, 146, 90)),
         shade(dice, (226, 60, 160), (240, 120, 60), (246, 214, 60), (236, 150, 200)),
     )
-    blade, share, open_ = Blade(0.13, 0.12, 0.25, 0.5, -0.4, 0, 0.6, 0.8, 0, 0.1, points=(8, 8)), dice.between(0.1, 0.5), []
+    blade, share, open_ = (
+        Blade(
+            width=0.13,
+            thickness=0.12,
+            swell=0.25,
+            taper=0.5,
+            curl=-0.4,
+            cup=0,
+            point=0.6,
+            flatness=0.8,
+            edge=0,
+            tip=0.1,
+            points=(8, 8),
+        ),
+        dice.between(0.1, 0.5),
+        [],
+    )
     for shoot in range(150):
         away, turn = 0.55 * size * math.sqrt(shoot), shoot * GOLDEN_ANGLE
         foot = np.array([away * math.cos(turn), away * math.sin(turn), 0])
@@ -91,7 +110,10 @@ def ice_plant(dice: Dice, potted: bool) -> Parts:
             open_.append(foot + (0, 0, size * dice.between(0.9, 1.2)))
     if open_:
         daisy(flowers, dice, np.array(open_), size * 0.6, hue)
-    return [Part(leaves, Skin(size, 0.45, 0.2, 0.03, 0.08, 0.4)), Part(flowers, Leaf(0.3))]
+    return [
+        Part(leaves, Skin(size, roughness=0.45, translucency=0.2, bumps=0.03, mottling=0.08, gloss=0.4)),
+        Part(flowers, Leaf(translucency=0.3)),
+    ]
 
 
 SPECIES = (
@@ -101,9 +123,14 @@ SPECIES = (
         lithops,
         ("nursery", "studio", "table", "patio", "hand", "rockery"),
         (Framing.ABOVE, Framing.ABOVE, Framing.CLOSE),
-        1.0,
     ),
     Species(
-        "ice_plant", "succulent", ice_plant, ("carpet", "carpet", "rockery", "garden"), (Framing.ABOVE, Framing.CLOSE), 0.8, True
+        "ice_plant",
+        "succulent",
+        ice_plant,
+        ("carpet", "carpet", "rockery", "garden"),
+        (Framing.ABOVE, Framing.CLOSE),
+        share=0.8,
+        look_alike=True,
     ),
 )

@@ -15,7 +15,7 @@ FRUITS: tuple[RGB, ...] = ((150, 30, 60), (190, 60, 50), (220, 170, 60), (120, 1
 Surface = Callable[[Array, Array], Array]  # Height on the pad, 0 to 1, and the angle around it, to points (..., 3)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pads:
     """What all pads of a plant have in common."""
 
@@ -31,13 +31,13 @@ class Pads:
 def rolled(dice: Dice, spacing: float, branches: int) -> Pads:
     """Pads as they come, with fruit or flowers or neither."""
     return Pads(
-        dice.between(0.6, 0.95),
-        spacing,
-        linear((150, 60, 90)) if dice.chance(0.2) else None,
-        branches,
-        shade(dice, *FRUITS) if dice.chance(0.5) else None,
-        shade(dice, *FLOWERS[:2], FLOWERS[6]) if dice.chance(0.3) else None,
-        dice.between(0.1, 0.6),
+        wide=dice.between(0.6, 0.95),
+        spacing=spacing,
+        rimmed=linear((150, 60, 90)) if dice.chance(0.2) else None,
+        branches=branches,
+        fruit=shade(dice, *FRUITS) if dice.chance(0.5) else None,
+        flower=shade(dice, *FLOWERS[:2], FLOWERS[6]) if dice.chance(0.3) else None,
+        floppiness=dice.between(0.1, 0.6),
     )
 
 
@@ -117,7 +117,7 @@ def _bear(cactus: Cactus, kind: Pads, surface: Surface, length: float, axes: tup
             at + np.outer(t * length * 0.26, out),
             round_,
             cactus.colour if kind.fruit is None else varied(dice, kind.fruit),
-            10,
+            sides=10,
         )
         if kind.flower is not None:
             cactus.flower(at + out * length * 0.22, out, length * 0.26, kind.flower)

@@ -30,7 +30,7 @@ class Crown:
         out = np.array([math.cos(turn), math.sin(turn), 0])
         angle = rise + droop * t**1.5
         midrib = foot + (np.outer(np.cumsum(np.sin(angle)), out) + np.outer(np.cumsum(np.cos(angle)), (0, 0, 1))) * length / 34
-        tube(self.stalks, midrib, 0.012 * length * (1 - 0.85 * t), colour * 0.9 + 0.03, 5)
+        tube(self.stalks, midrib, 0.012 * length * (1 - 0.85 * t), colour * 0.9 + 0.03, sides=5)
         side, count = np.array([-out[1], out[0], 0]), 58
         where = np.linspace(0.12, 1, count)
         at = np.stack([np.interp(where, t, midrib[:, axis]) for axis in range(3)], 1)
@@ -47,7 +47,15 @@ class Crown:
             )
             long = length * 0.24 * np.sin(np.pi * (0.86 * where + 0.1)) ** 0.5 * dice.uniform(0.85, 1.1, count)
             thin_leaves(
-                self.leaves, at, directions, up, long, 0.13 * long, shades(dice, colour, count, 0.08), 0.35, dice.between(0.1, 0.35)
+                self.leaves,
+                at,
+                directions,
+                up,
+                long,
+                0.13 * long,
+                shades(dice, colour, count, 0.08),
+                fold=0.35,
+                droop=dice.between(0.1, 0.35),
             )
 
     def fan(self, foot: Array, turn: float, length: float, stalk_length: float, rise: float, colour: Array) -> None:
@@ -56,7 +64,7 @@ class Crown:
         out = np.array([math.cos(turn), math.sin(turn), 0])
         angle = rise + 0.15 * t
         stalk = foot + (np.outer(np.cumsum(np.sin(angle)), out) + np.outer(np.cumsum(np.cos(angle)), (0, 0, 1))) * stalk_length / 12
-        tube(self.stalks, stalk, 0.01 * length, colour * 0.8, 4)
+        tube(self.stalks, stalk, 0.01 * length, colour * 0.8, sides=4)
         forward, side = unit(stalk[-1] - stalk[-3]), np.array([-out[1], out[0], 0])
         spread = np.linspace(-1.5, 1.5, 26)[:, None]
         directions = np.cos(spread) * forward + np.sin(spread) * side + 0.06 * dice.normal(1, 26, 3)
@@ -71,14 +79,14 @@ class Crown:
             long,
             0.085 * length,
             shades(dice, colour, 26, 0.08),
-            0.5,
-            dice.between(0.1, 0.5),
+            fold=0.5,
+            droop=dice.between(0.1, 0.5),
         )
 
     @property
     def parts(self) -> Parts:
         """Leaves and stalks."""
-        return [Part(self.leaves, Leaf(0.3, 0.4, 0.4)), Part(self.stalks, Coloured(roughness=0.6))]
+        return [Part(self.leaves, Leaf(translucency=0.3, roughness=0.4, gloss=0.4)), Part(self.stalks, Coloured(roughness=0.6))]
 
 
 def new_crown(dice: Dice) -> Crown:
@@ -109,8 +117,8 @@ def nuts(mesh: Mesh, dice: Dice, at: Array, size: float) -> None:
             heart + dice.normal(0.85 * size, count, 3),
             size * dice.uniform(0.8, 1.1, count),
             shades(dice, colour, count),
-            3,
-            (1, 1, 1.15),
+            detail=3,
+            squash=(1, 1, 1.15),
         )
 
 
@@ -121,7 +129,7 @@ def coconut_palm(dice: Dice, potted: bool) -> Parts:
     path = np.c_[np.outer(lean * height * t**1.6, (math.cos(turn), math.sin(turn))), t * height]
     foot, crown = height * dice.between(0.016, 0.024), new_crown(dice)
     rings = 1 + 0.09 * np.abs(np.sin(t * dice.whole(40, 75)))
-    tube(trunk, path, foot * (1 + 0.7 * np.exp(-14 * t)) * (1.1 - 0.3 * t) * rings, (0.3, 0.3, 0.3), 14)
+    tube(trunk, path, foot * (1 + 0.7 * np.exp(-14 * t)) * (1.1 - 0.3 * t) * rings, (0.3, 0.3, 0.3), sides=14)
     feathers(crown, path[-1], dice.between(2.2, 3.6), dice.whole(18, 32), dice.between(0.9, 1.9), dice.pick(0, 0, 4))
     if dice.chance(0.8):
         nuts(fruit, dice, path[-1], dice.between(0.12, 0.16))
@@ -135,7 +143,7 @@ def coconut_palm(dice: Dice, potted: bool) -> Parts:
 def coconut_crown(dice: Dice, potted: bool) -> Parts:
     """The crown alone, from near, with nuts (Cocos nucifera)."""
     trunk, fruit, crown, t = Mesh(), Mesh(), new_crown(dice), np.linspace(0, 1, 40)
-    tube(trunk, np.c_[0 * t, 0 * t, 3 * t], 0.14 * (1.1 - 0.2 * t) * (1 + 0.05 * np.abs(np.sin(40 * t))), (0.3, 0.3, 0.3), 14)
+    tube(trunk, np.c_[0 * t, 0 * t, 3 * t], 0.14 * (1.1 - 0.2 * t) * (1 + 0.05 * np.abs(np.sin(40 * t))), (0.3, 0.3, 0.3), sides=14)
     feathers(crown, np.array([0, 0, 3.0]), dice.between(1.8, 2.6), dice.whole(20, 30), dice.between(0.7, 1.4), 2)
     nuts(fruit, dice, np.array([0, 0, 3.0]), dice.between(0.13, 0.17))
     return [
@@ -152,7 +160,7 @@ def dates(mesh: Mesh, dice: Dice, at: Array) -> None:
         turn = bunch * GOLDEN_ANGLE
         heart = at + np.array([0.5 * math.cos(turn), 0.5 * math.sin(turn), -dice.between(0.3, 0.7)])
         drops = dice.normal(1, 160, 3) * (0.1, 0.1, 0.22)
-        blobs(mesh, heart + drops, 0.028, shades(dice, colour, 160), 1, (1, 1, 1.3))
+        blobs(mesh, heart + drops, 0.028, shades(dice, colour, 160), detail=1, squash=(1, 1, 1.3))
 
 
 def date_palm(dice: Dice, potted: bool) -> Parts:
@@ -165,7 +173,7 @@ def date_palm(dice: Dice, potted: bool) -> Parts:
     out = np.c_[np.cos(turn), np.sin(turn), np.full(count, 0.9)]
     feet = np.c_[radius * 0.85 * np.cos(turn), radius * 0.85 * np.sin(turn), level]
     core, t = Mesh(), np.linspace(0, 1, 12)
-    tube(core, np.c_[0 * t, 0 * t, t * height], radius * (1 + 0.15 * t), linear((92, 76, 60)), 14)
+    tube(core, np.c_[0 * t, 0 * t, t * height], radius * (1 + 0.15 * t), linear((92, 76, 60)), sides=14)
     thin_leaves(
         scars,
         feet,
@@ -174,8 +182,8 @@ def date_palm(dice: Dice, potted: bool) -> Parts:
         0.2,
         0.2,
         shades(dice, linear((134, 112, 88)), count, 0.15),
-        -0.2,
-        0,
+        fold=-0.2,
+        droop=0,
     )
     crown.colour = shade(dice, (96, 118, 80), (110, 130, 92), (84, 108, 60))
     feathers(crown, np.array([0, 0, height]), dice.between(2, 3.2), dice.whole(40, 64), dice.between(0.5, 1.2), dice.whole(0, 8))
@@ -199,7 +207,7 @@ def fan_palm(dice: Dice, potted: bool) -> Parts:
         np.c_[0.05 * height * t**2, 0 * t, t * height],
         height * dice.between(0.02, 0.03) * (1.2 - 0.4 * t),
         (0.3, 0.3, 0.3),
-        14,
+        sides=14,
     )
     skirt = dice.whole(10, 50) if dice.chance(0.6) else 0
     green = dice.whole(16, 30)
@@ -225,17 +233,19 @@ def frond(dice: Dice, potted: bool) -> Parts:
 
 WHOLE = (*(Framing.STANDING,) * 5, Framing.AFAR)
 SPECIES = (
-    Species("coconut_palm", "tree", coconut_palm, ("skyline", "garden", "desert", "street"), (*WHOLE, Framing.CROWN), 1.3),
+    Species("coconut_palm", "tree", coconut_palm, ("skyline", "garden", "desert", "street"), (*WHOLE, Framing.CROWN), share=1.3),
     Species(
         "coconut_crown",
         "tree",
         coconut_crown,
         ("skyline", "bokeh", "garden"),
         (Framing.CLOSE, Framing.CLOSE, Framing.CROWN),
-        1.2,
-        True,
+        share=1.2,
+        look_alike=True,
     ),
-    Species("date_palm", "tree", date_palm, ("street", "field", "garden", "desert"), (*WHOLE, Framing.TRUNK), 1.2, True),
-    Species("fan_palm", "tree", fan_palm, ("street", "garden", "skyline"), (*WHOLE, Framing.CROWN), 0.8),
-    Species("frond", "tree", frond, ("bokeh",), (Framing.CLOSE,), 0.8, True),
+    Species(
+        "date_palm", "tree", date_palm, ("street", "field", "garden", "desert"), (*WHOLE, Framing.TRUNK), share=1.2, look_alike=True
+    ),
+    Species("fan_palm", "tree", fan_palm, ("street", "garden", "skyline"), (*WHOLE, Framing.CROWN), share=0.8),
+    Species("frond", "tree", frond, ("bokeh",), (Framing.CLOSE,), share=0.8, look_alike=True),
 )

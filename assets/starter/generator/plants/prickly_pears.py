@@ -44,7 +44,15 @@ def bunny_ears(dice: Dice, potted: bool) -> Parts:
     armour = cactus.armour
     armour.radial, armour.central, armour.length, armour.spread, armour.cushion = dice.whole(10, 16), 0, 0.35, 1.0, 0.2
     armour.wool = armour.colour
-    kind = Pads(dice.between(0.65, 0.9), dice.between(0.075, 0.1), None, 3, None, None, 0.2)
+    kind = Pads(
+        wide=dice.between(0.65, 0.9),
+        spacing=dice.between(0.075, 0.1),
+        rimmed=None,
+        branches=3,
+        fruit=None,
+        flower=None,
+        floppiness=0.2,
+    )
     for stem in range(dice.pick(1, 2, 3, 5, 7)):
         away = np.append(dice.uniform(-0.9, 0.9, 2) * length, -0.05 * length) if stem else np.array([0, 0, -0.05 * length])
         pad(
@@ -68,7 +76,7 @@ def prickly_pear_tree(dice: Dice, potted: bool) -> Parts:
     kind, trunk = rolled(dice, dice.between(0.16, 0.22), 3), dice.between(1, 4.5) * length
     t = np.linspace(0, 1, 16)
     path = leaning(dice, np.c_[0 * t, 0 * t, t * trunk], 0.15)
-    tube(cactus.body, path, length * (0.28 - 0.12 * t), mixed(linear((120, 100, 76)), cactus.colour, 0.2), 12)
+    tube(cactus.body, path, length * (0.28 - 0.12 * t), mixed(linear((120, 100, 76)), cactus.colour, 0.2), sides=12)
     for branch in range(dice.whole(4, 7)):
         turn = branch * 2.4 + dice.between(-0.4, 0.4)
         out = np.array([math.cos(turn), math.sin(turn), dice.between(0.6, 1.6)])
@@ -128,7 +136,7 @@ def cholla(dice: Dice, potted: bool) -> Parts:
         if fruit is not None and not depth:
             for _ in range(2):
                 tip = path[-1] + dice.normal(0.4 * radius, 3)
-                tube(cactus.body, tip + np.outer(t[:5] * 4 * radius * 0.35, (0, 0, 1)), radius * 0.5, fruit, 7)
+                tube(cactus.body, tip + np.outer(t[:5] * 4 * radius * 0.35, (0, 0, 1)), radius * 0.5, fruit, sides=7)
 
     joint(np.zeros(3), np.array([*dice.uniform(-0.1, 0.1, 2), 1]), height * 0.42, height * 0.045, 3)
     return cactus.parts
@@ -142,10 +150,15 @@ SPECIES = (
         prickly_pear,
         (*POTS, "rockery", "desert", "desert", "garden"),
         (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE),
-        1.8,
+        share=1.8,
     ),
     Species(
-        "bunny_ears", "cactus", bunny_ears, (*POTS, "studio", "hand"), (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE), 2.4
+        "bunny_ears",
+        "cactus",
+        bunny_ears,
+        (*POTS, "studio", "hand"),
+        (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE),
+        share=2.4,
     ),
     Species(
         "prickly_pear_tree",
@@ -153,8 +166,7 @@ SPECIES = (
         prickly_pear_tree,
         ("garden", "desert", "skyline"),
         (Framing.STANDING, Framing.STANDING, Framing.CLOSE),
-        1.0,
-        True,
+        look_alike=True,
     ),
     Species(
         "prickly_pear_hedge",
@@ -162,10 +174,16 @@ SPECIES = (
         prickly_pear_hedge,
         ("garden", "desert", "rockery"),
         (Framing.CLOSE, Framing.CLOSE, Framing.CLOSE, Framing.STANDING),
-        1.2,
-        True,
+        share=1.2,
+        look_alike=True,
     ),
     Species(
-        "cholla", "cactus", cholla, ("desert", "desert", "skyline"), (Framing.PORTRAIT, Framing.STANDING, Framing.CLOSE), 0.9, True
+        "cholla",
+        "cactus",
+        cholla,
+        ("desert", "desert", "skyline"),
+        (Framing.PORTRAIT, Framing.STANDING, Framing.CLOSE),
+        share=0.9,
+        look_alike=True,
     ),
 )

@@ -53,23 +53,34 @@ def spoons(dice: Dice) -> Habit:
 def points(dice: Dice) -> Habit:
     """Many pointed leaves, as houseleeks have."""
     blade = Blade(
-        dice.between(0.2, 0.28),
-        dice.between(0.07, 0.1),
-        0.5,
-        0.42,
-        -0.35,
-        0.15,
-        1,
-        dice.between(0.3, 0.7),
-        0.3,
-        dice.between(0.1, 0.3),
+        width=dice.between(0.2, 0.28),
+        thickness=dice.between(0.07, 0.1),
+        swell=0.5,
+        taper=0.42,
+        curl=-0.35,
+        cup=0.15,
+        point=1,
+        flatness=dice.between(0.3, 0.7),
+        edge=0.3,
+        tip=dice.between(0.1, 0.3),
     )
     return Habit(blade, dice.whole(50, 90), innermost=0.25, upright=0.15, spread=1.2)
 
 
 def plates(dice: Dice) -> Habit:
     """Thin spatulas that lie almost flat, as aeoniums have."""
-    blade = Blade(dice.between(0.2, 0.28), 0.035, 1.5, 0.3, -0.15, 0.05, 0.4, 0.5, dice.between(0, 0.6), dice.between(0.03, 0.2))
+    blade = Blade(
+        width=dice.between(0.2, 0.28),
+        thickness=0.035,
+        swell=1.5,
+        taper=0.3,
+        curl=-0.15,
+        cup=0.05,
+        point=0.4,
+        flatness=0.5,
+        edge=dice.between(0, 0.6),
+        tip=dice.between(0.03, 0.2),
+    )
     return Habit(blade, dice.whole(45, 80), innermost=0.2, upright=0.4, spread=1.15, opening=0.6, dome=0.12)
 
 
@@ -102,9 +113,9 @@ def bells(stalk: Mesh, dice: Dice, radius: float) -> None:
     """A stalk that arches to one side, with bells at its end."""
     t = np.linspace(0, 1, 14)
     path = np.c_[radius * 0.6 * t**2, 0 * t, radius * 2.4 * np.sin(1.5 * t)]
-    tube(stalk, path, radius * 0.025, linear((170, 110, 100)), 7)
+    tube(stalk, path, radius * 0.025, linear((170, 110, 100)), sides=7)
     flowers = np.repeat(path[7:], 2, 0) + dice.normal(radius * 0.06, 14, 3)
-    blobs(stalk, flowers, radius * 0.08, shades(dice, shade(dice, *BELLS), 14), 1, (1, 1, 1.5))
+    blobs(stalk, flowers, radius * 0.08, shades(dice, shade(dice, *BELLS), 14), detail=1, squash=(1, 1, 1.5))
 
 
 def houseleek(dice: Dice, potted: bool) -> Parts:
@@ -136,7 +147,7 @@ def aeonium(dice: Dice, potted: bool) -> Parts:
         top = np.array([reach * math.cos(turn), reach * math.sin(turn), height * dice.between(0.7, 1.1)])
         t = np.linspace(0, 1, 12)[:, None]
         path = np.hstack([top[:2] * t**1.4, top[2:] * t])
-        tube(stems, path, radius * np.linspace(0.14, 0.09, 12), bark, 9)
+        tube(stems, path, radius * np.linspace(0.14, 0.09, 12), bark, sides=9)
         tilt = (dice.between(-0.3, 0.3), dice.between(-0.3, 0.3)) if not flat else (0.0, 0.0)
         rosette(
             leaves, dice, np.add(top, (0, 0, 0.1 * radius)), radius * dice.between(0.75, 1.1), habit, colours=colours, tilt=tilt
@@ -166,7 +177,7 @@ def ghost_plant(dice: Dice, potted: bool) -> Parts:
         turn, reach, rise = dice.angle(), radius * dice.between(0.3, 3), radius * dice.between(0.8, 2.4)
         t = np.linspace(0, 1, 14)
         path = np.c_[reach * math.cos(turn) * t, reach * math.sin(turn) * t, rise * t**2]
-        tube(stems, path, 0.09 * radius, mixed(linear((150, 120, 96)), pale, 0.3), 7)
+        tube(stems, path, 0.09 * radius, mixed(linear((150, 120, 96)), pale, 0.3), sides=7)
         tilt = (dice.between(-0.4, 0.4), dice.between(-0.4, 0.4))
         rosette(
             leaves,

@@ -60,16 +60,16 @@ def stonecrop(dice: Dice, potted: bool) -> Parts:
     colours = (shade(dice, *SUCCULENT_GREENS, (150, 175, 90), (170, 190, 150), spread=0.15), shade(dice, *TIPS, (200, 190, 120)))
     leaf, wide = size * dice.between(0.14, 0.24), dice.between(0.2, 0.36)
     blade = Blade(
-        wide,
-        wide * dice.between(0.8, 1.2),
-        dice.between(0.35, 0.8),
-        dice.between(0.25, 0.5),
-        -0.3,
-        0,
-        0.1,
-        0.9,
-        0,
-        dice.between(0, 0.4),
+        width=wide,
+        thickness=wide * dice.between(0.8, 1.2),
+        swell=dice.between(0.35, 0.8),
+        taper=dice.between(0.25, 0.5),
+        curl=-0.3,
+        cup=0,
+        point=0.1,
+        flatness=0.9,
+        edge=0,
+        tip=dice.between(0, 0.4),
         points=(8, 9),
     )
     for stem in range(dice.whole(8, 18)):
@@ -80,15 +80,30 @@ def stonecrop(dice: Dice, potted: bool) -> Parts:
             + np.outer(t**1.5 * size * dice.between(0.1, 0.7), out)
             + np.outer(t * size * dice.between(0.4, 1), (0, 0, 1))
         )
-        tube(stems, path, size * 0.014, linear((130, 130, 90)), 6)
+        tube(stems, path, size * 0.014, linear((130, 130, 90)), sides=6)
         clothed(leaves, dice, path, leaf, blade, colours=colours, closeness=dice.between(0.12, 0.2))
-    return [Part(stems, Coloured()), Part(leaves, Skin(3 * leaf, dice.between(0.3, 0.55), 0.2, 0.03, 0.1, dice.between(0.3, 0.6)))]
+    return [
+        Part(stems, Coloured()),
+        Part(
+            leaves,
+            Skin(
+                3 * leaf,
+                roughness=dice.between(0.3, 0.55),
+                translucency=0.2,
+                bumps=0.03,
+                mottling=0.1,
+                gloss=dice.between(0.3, 0.6),
+            ),
+        ),
+    ]
 
 
 def burros_tail(dice: Dice, potted: bool) -> Parts:
     """Thick pale braids that hang from a pot (Sedum morganianum)."""
     leaves, colours = Mesh(), (shade(dice, (150, 176, 140), (164, 184, 156), (140, 170, 126)), linear((176, 190, 160)))
-    blade = Blade(0.28, 0.24, 0.5, 0.4, -0.5, 0, 0.4, 0.9, 0, 0.1, points=(7, 8))
+    blade = Blade(
+        width=0.28, thickness=0.24, swell=0.5, taper=0.4, curl=-0.5, cup=0, point=0.4, flatness=0.9, edge=0, tip=0.1, points=(7, 8)
+    )
     for shoot in range(dice.whole(12, 20)):
         clothed(
             leaves,
@@ -99,7 +114,7 @@ def burros_tail(dice: Dice, potted: bool) -> Parts:
             colours=colours,
             closeness=0.12,
         )
-    return [Part(leaves, Skin(0.06, 0.6, 0.2, 0.03, 0.08, 0.25, 0.4))]
+    return [Part(leaves, Skin(0.06, roughness=0.6, translucency=0.2, bumps=0.03, mottling=0.08, gloss=0.25, bloom=0.4))]
 
 
 def string_of_pearls(dice: Dice, potted: bool) -> Parts:
@@ -108,13 +123,16 @@ def string_of_pearls(dice: Dice, potted: bool) -> Parts:
     colour, radius = shade(dice, (110, 150, 72), (96, 138, 64), (128, 160, 90)), dice.between(0.0045, 0.0065)
     for shoot in range(dice.whole(30, 60)):
         path = trailing(dice, shoot * GOLDEN_ANGLE, dice.between(0.03, 0.4), 0.012)
-        tube(threads, path, 0.0007, linear((120, 134, 80)), 5)
+        tube(threads, path, 0.0007, linear((120, 134, 80)), sides=5)
         at = path[np.repeat(np.arange(2, 48), 2)] + dice.normal(1.2 * radius, 92, 3)
         at[:, :2] *= np.maximum(1, (RIM * 1.14 + radius) / np.maximum(np.linalg.norm(at[:, :2], axis=1), 1e-6))[:, None] ** (
             at[:, 2:] < 0
         )
-        blobs(pearls, at, radius * dice.uniform(0.8, 1.15, 92), shades(dice, colour, 92), 1)
-    return [Part(threads, Coloured()), Part(pearls, Skin(0.02, 0.4, 0.25, 0.02, 0.06, 0.4))]
+        blobs(pearls, at, radius * dice.uniform(0.8, 1.15, 92), shades(dice, colour, 92), detail=1)
+    return [
+        Part(threads, Coloured()),
+        Part(pearls, Skin(0.02, roughness=0.4, translucency=0.25, bumps=0.02, mottling=0.06, gloss=0.4)),
+    ]
 
 
 def stonecrop_mat(dice: Dice, potted: bool) -> Parts:
@@ -122,7 +140,19 @@ def stonecrop_mat(dice: Dice, potted: bool) -> Parts:
     size = 0.12
     leaves, flowers = Mesh(), Mesh()
     colours = (shade(dice, (120, 150, 60), (96, 136, 60), (140, 150, 90), (130, 90, 70)), shade(dice, *TIPS, (160, 180, 90)))
-    blade = Blade(0.32, 0.26, 0.6, 0.4, -0.3, 0, 0.1, 0.9, 0, dice.between(0, 0.4), points=(5, 6))
+    blade = Blade(
+        width=0.32,
+        thickness=0.26,
+        swell=0.6,
+        taper=0.4,
+        curl=-0.3,
+        cup=0,
+        point=0.1,
+        flatness=0.9,
+        edge=0,
+        tip=dice.between(0, 0.4),
+        points=(5, 6),
+    )
     hue, share = shade(dice, (246, 220, 60), (240, 150, 180), (248, 244, 240)), dice.pick(0, 0, 0.15, 0.4)
     blooming = []
     for shoot in range(140):
@@ -136,17 +166,31 @@ def stonecrop_mat(dice: Dice, potted: bool) -> Parts:
     if blooming:
         at = np.array(blooming)
         petals(flowers, dice, at, np.add(dice.normal(0.25, len(at), 3), (0, 0, 1)), 0.008, hue)
-    return [Part(leaves, Skin(0.03, 0.5, 0.2, 0.02, 0.08, 0.35)), Part(flowers, Leaf(0.3))]
+    return [
+        Part(leaves, Skin(0.03, roughness=0.5, translucency=0.2, bumps=0.02, mottling=0.08, gloss=0.35)),
+        Part(flowers, Leaf(translucency=0.3)),
+    ]
 
 
 POTS = ("studio", "window_sill", "table", "nursery", "patio", "hand")
 SPECIES = (
-    Species("stonecrop", "succulent", stonecrop, (*POTS, "rockery"), (Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE), 1.2),
-    Species("burros_tail", "succulent", burros_tail, ("shelf",), (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE), 0.6),
+    Species("stonecrop", "succulent", stonecrop, (*POTS, "rockery"), (Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE), share=1.2),
+    Species("burros_tail", "succulent", burros_tail, ("shelf",), (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE), share=0.6),
     Species(
-        "string_of_pearls", "succulent", string_of_pearls, ("shelf",), (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE), 0.7
+        "string_of_pearls",
+        "succulent",
+        string_of_pearls,
+        ("shelf",),
+        (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE),
+        share=0.7,
     ),
     Species(
-        "stonecrop_mat", "succulent", stonecrop_mat, ("carpet", "carpet", "rockery"), (Framing.ABOVE, Framing.CLOSE), 0.8, True
+        "stonecrop_mat",
+        "succulent",
+        stonecrop_mat,
+        ("carpet", "carpet", "rockery"),
+        (Framing.ABOVE, Framing.CLOSE),
+        share=0.8,
+        look_alike=True,
     ),
 )

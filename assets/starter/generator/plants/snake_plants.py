@@ -33,18 +33,18 @@ def snake_plant(dice: Dice, potted: bool) -> Parts:
 
         turn, away = dice.angle(), height * 0.05 * math.sqrt(leaf)
         blade = Blade(
-            wide,
-            0.012,
-            0.22,
-            0.3,
-            dice.between(-0.12, 0.15),
-            dice.between(0.1, 0.45),
-            0.3,
-            0.45,
-            0,
-            0.03,
-            dice.between(-0.5, 0.5),
-            (34, 18),
+            width=wide,
+            thickness=0.012,
+            swell=0.22,
+            taper=0.3,
+            curl=dice.between(-0.12, 0.15),
+            cup=dice.between(0.1, 0.45),
+            point=0.3,
+            flatness=0.45,
+            edge=0,
+            tip=0.03,
+            twist=dice.between(-0.5, 0.5),
+            points=(34, 18),
         )
         foot = (away * math.cos(leaf * GOLDEN_ANGLE), away * math.sin(leaf * GOLDEN_ANGLE), -0.01)
         fleshy_leaf(
@@ -57,7 +57,7 @@ def snake_plant(dice: Dice, potted: bool) -> Parts:
             lean=dice.between(0, 0.2),
             paint=bands,
         )
-    return [Part(leaves, Skin(height, 0.45, 0.05, 0.06, 0.12, 0.4))]
+    return [Part(leaves, Skin(height, roughness=0.45, translucency=0.05, bumps=0.06, mottling=0.12, gloss=0.4))]
 
 
 POTS = ("studio", "window_sill", "table", "nursery", "patio")
@@ -68,6 +68,6 @@ SPECIES = (
         snake_plant,
         (*POTS, "table", "garden", "field"),
         (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE),
-        1.3,
+        share=1.3,
     ),
 )

@@ -18,7 +18,20 @@ from assets.starter.generator.stage import Part, Parts
 def acacia(dice: Dice, potted: bool) -> Parts:
     """A flat umbrella over the savanna (Vachellia tortilis)."""
     height = dice.between(5, 9)
-    tree = grown(dice, height, Frame("spread", dice.between(0.55, 0.68), dice.between(1.3, 1.8), 0.02, DARK, 900, 0.3, 0.1))
+    tree = grown(
+        dice,
+        height,
+        Frame(
+            "spread",
+            trunk=dice.between(0.55, 0.68),
+            width=dice.between(1.3, 1.8),
+            foot=0.02,
+            bark=DARK,
+            twigs=900,
+            wobble=0.3,
+            lean=0.1,
+        ),
+    )
     return [
         tree.wood,
         tree.leaves(shade(dice, (104, 120, 60), (120, 130, 74), (90, 108, 58)), count=80_000, length=0.008, slim=0.4, spread=0.025),
@@ -28,11 +41,17 @@ def acacia(dice: Dice, potted: bool) -> Parts:
 def baobab(dice: Dice, potted: bool) -> Parts:
     """A trunk like a tower under a small crown (Adansonia)."""
     height, trunk = dice.between(8, 15), Mesh()
-    tree = grown(dice, height, Frame("spread", dice.between(0.6, 0.72), dice.between(0.5, 0.75), 0.055, PALE, 320, 0.05))
+    tree = grown(
+        dice,
+        height,
+        Frame(
+            "spread", trunk=dice.between(0.6, 0.72), width=dice.between(0.5, 0.75), foot=0.055, bark=PALE, twigs=320, wobble=0.05
+        ),
+    )
     t = np.linspace(0, 1, 40)
     waist = 1 + 0.15 * np.sin(5 * t + dice.angle()) - 0.8 * np.clip((t - 0.7) / 0.3, 0, 1) ** 1.5 + 0.3 * np.exp(-12 * t)
     along = np.stack([np.interp(t * 0.72 * height, tree.nodes[:20, 2], tree.nodes[:20, axis]) for axis in (0, 1)], 1) * 0
-    tube(trunk, np.c_[along, t * 0.7 * height], height * dice.between(0.07, 0.12) * waist, (0.3, 0.3, 0.3), 24)
+    tube(trunk, np.c_[along, t * 0.7 * height], height * dice.between(0.07, 0.12) * waist, (0.3, 0.3, 0.3), sides=24)
     bark = tree.wood.material
     parts = [tree.wood, Part(trunk, bark)]
     if dice.chance(0.6):
@@ -43,7 +62,20 @@ def baobab(dice: Dice, potted: bool) -> Parts:
 def eucalyptus(dice: Dice, potted: bool) -> Parts:
     """A pale tall trunk under a thin crown (Eucalyptus)."""
     height = dice.between(9, 18)
-    tree = grown(dice, height, Frame("vase", dice.between(0.4, 0.55), dice.between(0.4, 0.6), 0.014, PALE, 600, 0.2, 0.06))
+    tree = grown(
+        dice,
+        height,
+        Frame(
+            "vase",
+            trunk=dice.between(0.4, 0.55),
+            width=dice.between(0.4, 0.6),
+            foot=0.014,
+            bark=PALE,
+            twigs=600,
+            wobble=0.2,
+            lean=0.06,
+        ),
+    )
     return [
         tree.wood,
         tree.leaves(
@@ -58,7 +90,16 @@ def olive(dice: Dice, potted: bool) -> Parts:
     tree = grown(
         dice,
         height,
-        Frame("round", dice.between(0.2, 0.3), dice.between(0.9, 1.2), dice.between(0.04, 0.06), GREY, 900, 0.35, 0.12),
+        Frame(
+            "round",
+            trunk=dice.between(0.2, 0.3),
+            width=dice.between(0.9, 1.2),
+            foot=dice.between(0.04, 0.06),
+            bark=GREY,
+            twigs=900,
+            wobble=0.35,
+            lean=0.12,
+        ),
     )
     return [
         tree.wood,
@@ -69,7 +110,11 @@ def olive(dice: Dice, potted: bool) -> Parts:
 def frangipani(dice: Dice, potted: bool) -> Parts:
     """Thick blunt branches, large leaves in tufts, white and yellow flowers (Plumeria)."""
     height = dice.between(2.5, 5)
-    tree = grown(dice, height, Frame("spread", dice.between(0.2, 0.35), dice.between(0.9, 1.2), 0.03, GREY, 90, 0.15))
+    tree = grown(
+        dice,
+        height,
+        Frame("spread", trunk=dice.between(0.2, 0.35), width=dice.between(0.9, 1.2), foot=0.03, bark=GREY, twigs=90, wobble=0.15),
+    )
     tips = np.flatnonzero(np.bincount(tree.parents[1:], minlength=len(tree.nodes)) == 0)
     leaves, flowers, count = Mesh(), Mesh(), 16 * len(tips)
     leaf_cloud(
@@ -95,14 +140,26 @@ def frangipani(dice: Dice, potted: bool) -> Parts:
     tree.radius[:] = np.maximum(tree.radius, 0.008 * height)
     thick = Mesh()
     wood(thick, tree.nodes, tree.parents, tree.radius, (0.3, 0.3, 0.3), 9)
-    return [Part(thick, tree.wood.material), Part(leaves, Leaf(0.25, 0.35)), Part(flowers, Leaf(0.3))]
+    return [
+        Part(thick, tree.wood.material),
+        Part(leaves, Leaf(translucency=0.25, roughness=0.35)),
+        Part(flowers, Leaf(translucency=0.3)),
+    ]
 
 
 WHOLE = (*(Framing.STANDING,) * 5, Framing.AFAR, Framing.CROWN, Framing.TRUNK)
 SPECIES = (
-    Species("acacia", "tree", acacia, ("desert", "desert", "skyline"), (Framing.STANDING,), 1.0, True),
-    Species("baobab", "tree", baobab, ("desert", "desert", "skyline"), WHOLE[:6], 0.7, True),
-    Species("eucalyptus", "tree", eucalyptus, ("park", "skyline", "forest_edge"), WHOLE, 0.8),
-    Species("olive", "tree", olive, ("field", "garden", "rockery"), WHOLE[:3], 0.9),
-    Species("frangipani", "tree", frangipani, ("garden", "park"), (Framing.STANDING, Framing.CLOSE, Framing.CLOSE), 0.8, True),
+    Species("acacia", "tree", acacia, ("desert", "desert", "skyline"), (Framing.STANDING,), look_alike=True),
+    Species("baobab", "tree", baobab, ("desert", "desert", "skyline"), WHOLE[:6], share=0.7, look_alike=True),
+    Species("eucalyptus", "tree", eucalyptus, ("park", "skyline", "forest_edge"), WHOLE, share=0.8),
+    Species("olive", "tree", olive, ("field", "garden", "rockery"), WHOLE[:3], share=0.9),
+    Species(
+        "frangipani",
+        "tree",
+        frangipani,
+        ("garden", "park"),
+        (Framing.STANDING, Framing.CLOSE, Framing.CLOSE),
+        share=0.8,
+        look_alike=True,
+    ),
 )

@@ -128,6 +128,7 @@ class Cactus:
         ribs: int,
         depth: float,
         spacing: float,
+        *,
         sharpness: float = 1.0,
         twist: float = 0.0,
         bumps: float = 0.1,
@@ -195,7 +196,15 @@ class Cactus:
             colours = shades(dice, colour * (0.85 if ring else 1), petals)
             feet = np.broadcast_to(at, (petals, 3))
             thin_leaves(
-                self.flowers, feet, directions, np.broadcast_to(towards, (petals, 3)), size, size * 0.35, colours, 0.3, -0.3
+                self.flowers,
+                feet,
+                directions,
+                np.broadcast_to(towards, (petals, 3)),
+                size,
+                size * 0.35,
+                colours,
+                fold=0.3,
+                droop=-0.3,
             )
         stamens = at + towards * size * 0.3 + dice.normal(size * 0.08, 25, 3)
         blobs(self.flowers, stamens, size * 0.05, linear(POLLEN))

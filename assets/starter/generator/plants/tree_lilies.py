@@ -14,7 +14,7 @@ from assets.starter.generator.species import Species
 from assets.starter.generator.stage import Part, Parts
 
 
-def swords(mesh: Mesh, dice: Dice, at: Array, up: Array, length: float, count: int, colour: Array, slim: float = 0.07) -> None:
+def swords(mesh: Mesh, dice: Dice, at: Array, up: Array, length: float, count: int, colour: Array, *, slim: float = 0.07) -> None:
     """A tuft of stiff leaves on the end of an arm."""
     directions = unit(dice.directions(count) + unit(up) * dice.between(0.6, 1.0))
     feet = at + directions * 0.05 * length
@@ -26,8 +26,8 @@ def swords(mesh: Mesh, dice: Dice, at: Array, up: Array, length: float, count: i
         length * dice.uniform(0.75, 1.1, count),
         slim * length,
         shades(dice, colour, count, 0.1),
-        0.3,
-        0.08,
+        fold=0.3,
+        droop=0.08,
     )
 
 
@@ -37,7 +37,7 @@ def forked(
     """An arm that forks `depth` times; where its ends are, and where they point."""
     t = np.linspace(0, 1, 8)
     path = foot + np.outer(t * length, unit(up)) + np.cumsum(dice.normal(0.02 * length, 8, 3), 0)
-    tube(bark, path, thick * (1.05 - 0.25 * t) * (1 + 0.1 * dice.uniform(-1, 1, 8)), (0.3, 0.3, 0.3), 10)
+    tube(bark, path, thick * (1.05 - 0.25 * t) * (1 + 0.1 * dice.uniform(-1, 1, 8)), (0.3, 0.3, 0.3), sides=10)
     direction = unit(path[-1] - path[-3])
     if not depth:
         return [(path[-1], direction)]
@@ -75,10 +75,10 @@ def dragon_tree(dice: Dice, potted: bool) -> Parts:
         lift=0.2,
     )
     for at, up in tips:
-        swords(leaves, dice, at, up, 0.11 * height, 70, colour, 0.06)
+        swords(leaves, dice, at, up, 0.11 * height, 70, colour, slim=0.06)
     return [
         Part(bark, Bark(shade(dice, (128, 116, 104)), shade(dice, (176, 164, 150)), 0.08 * height)),
-        Part(leaves, Leaf(0.15, 0.4)),
+        Part(leaves, Leaf(translucency=0.15, roughness=0.4)),
     ]
 
 
@@ -98,10 +98,13 @@ def joshua_tree(dice: Dice, potted: bool) -> Parts:
         lift=0.5,
     )
     for at, up in tips:
-        swords(leaves, dice, at, up, 0.1 * height, 120, colour, 0.09)
+        swords(leaves, dice, at, up, 0.1 * height, 120, colour, slim=0.09)
         for down in range(1, 4):
-            swords(leaves, dice, at - unit(up) * 0.05 * height * down, -up, 0.08 * height, 50, linear((150, 132, 96)), 0.08)
-    return [Part(bark, Bark(linear((92, 80, 66)), linear((140, 124, 104)), 0.05 * height)), Part(leaves, Leaf(0.1, 0.5))]
+            swords(leaves, dice, at - unit(up) * 0.05 * height * down, -up, 0.08 * height, 50, linear((150, 132, 96)), slim=0.08)
+    return [
+        Part(bark, Bark(linear((92, 80, 66)), linear((140, 124, 104)), 0.05 * height)),
+        Part(leaves, Leaf(translucency=0.1, roughness=0.5)),
+    ]
 
 
 def yucca(dice: Dice, potted: bool) -> Parts:
@@ -114,8 +117,8 @@ def yucca(dice: Dice, potted: bool) -> Parts:
         path = np.outer(t * height * (0.7 if not stem else dice.between(0.25, 0.6)), lean) + np.array(
             [*dice.uniform(-0.04, 0.04, 2), 0]
         ) * height * (stem > 0)
-        tube(bark, path, height * 0.03 * (1.2 - 0.4 * t), (0.3, 0.3, 0.3), 10)
-        swords(leaves, dice, path[-1], lean, height * dice.between(0.28, 0.38), 80, colour, dice.between(0.05, 0.09))
+        tube(bark, path, height * 0.03 * (1.2 - 0.4 * t), (0.3, 0.3, 0.3), sides=10)
+        swords(leaves, dice, path[-1], lean, height * dice.between(0.28, 0.38), 80, colour, slim=dice.between(0.05, 0.09))
     flowers = Mesh()
     if not potted and dice.chance(0.35):
         top = np.array([0, 0, 0.85 * height])
@@ -124,18 +127,28 @@ def yucca(dice: Dice, potted: bool) -> Parts:
             top + dice.normal(1, 180, 3) * (0.05, 0.05, 0.12) * height + (0, 0, 0.35 * height),
             0.014 * height,
             shades(dice, linear((246, 242, 226)), 180),
-            1,
+            detail=1,
         )
     return [
         Part(bark, Bark(linear((120, 100, 80)), linear((164, 146, 122)), 0.06 * height)),
-        Part(leaves, Leaf(0.2, 0.4)),
+        Part(leaves, Leaf(translucency=0.2, roughness=0.4)),
         Part(flowers, Coloured()),
     ]
 
 
 WHOLE = (*(Framing.STANDING,) * 5, Framing.AFAR)
 SPECIES = (
-    Species("dragon_tree", "tree", dragon_tree, ("garden", "skyline", "desert"), (*WHOLE, Framing.CROWN), 0.9, True),
-    Species("joshua_tree", "tree", joshua_tree, ("desert", "desert", "skyline"), (*WHOLE, Framing.CLOSE), 1.0, True),
-    Species("yucca", "tree", yucca, ("garden", "street", "table", "patio"), (Framing.STANDING, Framing.PORTRAIT), 0.6, True),
+    Species(
+        "dragon_tree", "tree", dragon_tree, ("garden", "skyline", "desert"), (*WHOLE, Framing.CROWN), share=0.9, look_alike=True
+    ),
+    Species("joshua_tree", "tree", joshua_tree, ("desert", "desert", "skyline"), (*WHOLE, Framing.CLOSE), look_alike=True),
+    Species(
+        "yucca",
+        "tree",
+        yucca,
+        ("garden", "street", "table", "patio"),
+        (Framing.STANDING, Framing.PORTRAIT),
+        share=0.6,
+        look_alike=True,
+    ),
 )

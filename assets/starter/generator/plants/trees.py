@@ -1,6 +1,6 @@
 """What all trees with branches are grown from: a frame, its wood and its leaves."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
@@ -25,6 +25,7 @@ class Frame:
     """The wood of a tree. Heights and widths beside its height."""
 
     shape: str
+    _: KW_ONLY
     trunk: float  # Where the crown begins
     width: float  # Of the crown
     foot: float  # Radius of the trunk
@@ -64,7 +65,7 @@ class Tree:
             slim=slim,
             mixed_with=other,
         )
-        return Part(mesh, Leaf(dice.between(0.25, 0.45), dice.between(0.4, 0.65)))
+        return Part(mesh, Leaf(translucency=dice.between(0.25, 0.45), roughness=dice.between(0.4, 0.65)))
 
 
 def grown(dice: Dice, height: float, frame: Frame) -> Tree:

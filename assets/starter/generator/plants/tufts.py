@@ -1,7 +1,7 @@
 """Tufts of stiff leaves with teeth and spots: what aloes, haworthias and agaves share."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +21,7 @@ class Tuft:
     blade: Blade
     leaves: int
     colours: tuple[Array, Array]  # Of leaf and tip
+    _: KW_ONLY
     spread: float = 1.2  # Lean of the outermost leaf, in radians
     teeth: int = 0  # On each margin
     tooth: Array | None = None
@@ -56,7 +57,14 @@ def _teeth(thorns: Mesh, dice: Dice, points: Array, kind: Tuft, turn: float, len
 
 def stiff_skin(dice: Dice, size: float) -> Skin:
     """The skin of a plant of this size, in metres."""
-    return Skin(size, dice.between(0.35, 0.65), 0.12, 0.1, dice.between(0.05, 0.25), dice.between(0.2, 0.5))
+    return Skin(
+        size,
+        roughness=dice.between(0.35, 0.65),
+        translucency=0.12,
+        bumps=0.1,
+        mottling=dice.between(0.05, 0.25),
+        gloss=dice.between(0.2, 0.5),
+    )
 
 
 def spots(dice: Dice, size: float, colour: RGB = (206, 220, 186)) -> Paint:

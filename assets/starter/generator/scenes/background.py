@@ -40,7 +40,7 @@ def scattered(
     for _ in range(count):
         x, y = behind(dice, near, far)
         size = dice.between(*scale)
-        stage.around.append(Thing(dice.pick(*kinds), (x, y, height(x, y) if height else 0.0), dice.angle(), size))
+        stage.around.append(Thing(dice.pick(*kinds), (x, y, height(x, y) if height else 0.0), turn=dice.angle(), scale=size))
 
 
 def siblings(dice: Dice, subject: Subject) -> list[Parts]:
@@ -69,7 +69,7 @@ def beside(
         size = dice.between(*scale) * min(1.6, subject.size / max(widths[which], 0.01))
         x, y = behind(dice, 0.75 * subject.bounds.width + 0.3 * widths[which] * size, far, 1.25)
         x = x if abs(x) > 0.6 * subject.bounds.width or y > 2 * subject.size else math.copysign(0.9 * subject.bounds.width, x)
-        stage.around.append(Thing(kinds[which], (x, y, height(x, y) if height else 0.0), dice.angle(), size))
+        stage.around.append(Thing(kinds[which], (x, y, height(x, y) if height else 0.0), turn=dice.angle(), scale=size))
 
 
 def hills(dice: Dice, stage: Stage, colours: tuple[RGB, ...], *, distance: float, ranges: int, mesas: bool = False) -> None:
@@ -91,7 +91,7 @@ def hills(dice: Dice, stage: Stage, colours: tuple[RGB, ...], *, distance: float
         colour = foliage.hazy(shade(dice, *colours), min(0.85, 0.25 + 0.25 * layer + dice.between(0, 0.2)))
         mesh = Mesh()
         mesh.add(np.stack(rows).reshape(-1, 3), grid(len(rows), len(turn), closed=False), colour)
-        stage.add(mesh, Coloured(1, 0, grain=8 / away, depth=0.6, relief=0.01 * away, mottling=0.3))
+        stage.add(mesh, Coloured(roughness=1, gloss=0, grain=8 / away, depth=0.6, relief=0.01 * away, mottling=0.3))
 
 
 def trees(dice: Dice, haze: float = 0.0, colours: tuple[RGB, ...] = foliage.GREENS) -> list[Parts]:
@@ -113,9 +113,9 @@ def tree_line(dice: Dice, stage: Stage, distance: float, count: int, tall: float
     for turn in np.linspace(-1.2, 1.2, count) + dice.normal(0.03, count):
         away = distance * dice.between(0.9, 1.2) * (1 + bend * turn)
         at = (away * math.sin(turn), away * math.cos(turn), 0.0)
-        stage.around.append(Thing(dice.pick(*kinds), at, dice.angle(), tall * dice.between(0.6, 1.15)))
+        stage.around.append(Thing(dice.pick(*kinds), at, turn=dice.angle(), scale=tall * dice.between(0.6, 1.15)))
         low = (at[0] * 0.95 + float(dice.normal(tall)[()]) * 0.3, at[1] * 0.95, 0.0)
-        stage.around.append(Thing(dice.pick(*shrubs), low, dice.angle(), tall * dice.between(0.12, 0.3)))
+        stage.around.append(Thing(dice.pick(*shrubs), low, turn=dice.angle(), scale=tall * dice.between(0.12, 0.3)))
 
 
 def bushes(dice: Dice, stage: Stage, distance: float, wide: float, tall: float, *, flowers: bool = False) -> None:
@@ -127,7 +127,7 @@ def bushes(dice: Dice, stage: Stage, distance: float, wide: float, tall: float, 
         for x in np.arange(-wide, wide, tall * 0.62):
             size = tall * dice.between(0.4, 0.75) * row
             at = (float(x) + dice.between(-0.2, 0.2) * tall, distance * row + dice.between(-0.15, 0.15) * tall, -0.1 * size)
-            stage.around.append(Thing(dice.pick(*kinds), at, dice.angle(), size))
+            stage.around.append(Thing(dice.pick(*kinds), at, turn=dice.angle(), scale=size))
 
 
 def hedge(dice: Dice, stage: Stage, distance: float, wide: float, tall: float) -> None:
@@ -141,9 +141,9 @@ def wall(dice: Dice, stage: Stage, distance: float, wide: float, tall: float) ->
     """A plastered or brick wall."""
     mesh = Mesh()
     box(mesh, (0, distance, tall / 2), (2 * wide, 0.25, tall), (0.5, 0.5, 0.5))
-    plaster: Material = Plain(shade(dice, *WALLS), 0.9, 0.2, grain=2.5, mottling=0.14)
+    plaster: Material = Plain(shade(dice, *WALLS), roughness=0.9, gloss=0.2, grain=2.5, mottling=0.14)
     brick: Material = Tiles(shade(dice, (166, 108, 86), (150, 140, 128)), shade(dice, (140, 90, 74), (124, 110, 98)), 0.28)
-    stage.add(mesh, dice.pick(plaster, plaster, brick), True)
+    stage.add(mesh, dice.pick(plaster, plaster, brick), flat=True)
 
 
 def fence(dice: Dice, stage: Stage, distance: float, wide: float, tall: float) -> None:
@@ -156,7 +156,7 @@ def fence(dice: Dice, stage: Stage, distance: float, wide: float, tall: float) -
         box(mesh, (x, distance, height / 2), (board, 0.022, height), colour * dice.between(0.8, 1.15), dice.between(-0.02, 0.02))
     for up in (0.2, 0.8):
         box(mesh, (0, distance + 0.04, tall * up), (2 * wide, 0.04, 0.08), colour * 0.8)
-    stage.add(mesh, Coloured(0.8, 0.2, grain=12, depth=0.4, relief=0.006, mottling=0.3), True)
+    stage.add(mesh, Coloured(roughness=0.8, gloss=0.2, grain=12, depth=0.4, relief=0.006, mottling=0.3), flat=True)
 
 
 def house(dice: Dice, stage: Stage, at: tuple[float, float], *, wide: float, tall: float, turn: float = 0.0) -> None:
@@ -188,14 +188,14 @@ def house(dice: Dice, stage: Stage, at: tuple[float, float], *, wide: float, tal
         roof.add(points, [[0, 1, 3, 2], [2, 3, 5, 4]], shade(dice, (150, 84, 62), (110, 80, 66), (84, 82, 84)))
     else:
         box(roof, (0, deep / 2, tall + 0.15), (wide + 0.5, deep + 0.5, 0.35), shade(dice, (150, 146, 140), (110, 100, 92)))
-    plaster: Material = Plain(shade(dice, *WALLS), 0.9, 0.2, grain=1.2, mottling=0.1)
+    plaster: Material = Plain(shade(dice, *WALLS), roughness=0.9, gloss=0.2, grain=1.2, mottling=0.1)
     brick: Material = Tiles(shade(dice, (166, 108, 86)), shade(dice, (140, 90, 74)), 0.3)
-    panes, frames = Coloured(0.1, 0.7), Coloured(0.6, 0.3)
-    tiles = Coloured(0.85, 0.15, grain=4, depth=0.6, relief=0.03, mottling=0.25)
+    panes, frames = Coloured(roughness=0.1, gloss=0.7), Coloured(roughness=0.6, gloss=0.3)
+    tiles = Coloured(roughness=0.85, gloss=0.15, grain=4, depth=0.6, relief=0.03, mottling=0.25)
     for mesh, material in ((walls, dice.pick(plaster, plaster, brick)), (glass, panes), (trim, frames), (roof, tiles)):
         placed = Mesh()
         placed.merge(mesh, turned(turn), (*at, 0))
-        stage.add(placed, material, True)
+        stage.add(placed, material, flat=True)
 
 
 def houses(dice: Dice, stage: Stage, distance: float) -> None:
@@ -244,4 +244,4 @@ def blurred(dice: Dice, stage: Stage, radius: float) -> None:
     colour = mixed(colour, sky, smooth(-0.08, 0.12, rise - edge))
     mesh = Mesh()
     mesh.add(way * radius, grid(*rise.shape, closed=False), colour.reshape(-1, 3))
-    stage.add(mesh, Coloured(1.0, 0.0, glow=dice.between(0.5, 1.1)))
+    stage.add(mesh, Coloured(roughness=1.0, gloss=0.0, glow=dice.between(0.5, 1.1)))

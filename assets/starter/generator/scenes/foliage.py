@@ -53,8 +53,8 @@ def bush(dice: Dice, colour: Array, leaf: float = 0.07, leaves: int = 4200) -> P
         turn, away, size = dice.angle(), dice.between(0.1, 0.6), dice.between(0.35, 0.6)
         centre = (away * math.cos(turn), away * math.sin(turn), dice.between(0.3, 1.05) - 0.5 * away)
         clump(crown, dice, centre, size * np.array([1, 1, 0.9]), colour=colour, leaves=leaves // lobes, leaf=leaf)
-        blobs(core, centre, size * 0.72, colour * 0.35, 2)
-    return [Part(crown, Leaf(0.45, 0.5, 0.25)), Part(core, Coloured(0.95, 0.05))]
+        blobs(core, centre, size * 0.72, colour * 0.35, detail=2)
+    return [Part(crown, Leaf(translucency=0.45, roughness=0.5, gloss=0.25)), Part(core, Coloured(roughness=0.95, gloss=0.05))]
 
 
 def flowering(dice: Dice, colour: Array, blossom: Array) -> Parts:
@@ -64,8 +64,8 @@ def flowering(dice: Dice, colour: Array, blossom: Array) -> Parts:
     points = parts[0].mesh.points[::6]
     chosen = points[dice.rng.integers(len(points), size=dice.whole(120, 420))]
     out = unit(chosen - (0, 0, 0.5))
-    blobs(flowers, chosen + out * 0.04, dice.uniform(0.03, 0.06, len(chosen)), shades(dice, blossom, len(chosen), 0.15), 1)
-    return [*parts, Part(flowers, Leaf(0.3, 0.6))]
+    blobs(flowers, chosen + out * 0.04, dice.uniform(0.03, 0.06, len(chosen)), shades(dice, blossom, len(chosen), 0.15), detail=1)
+    return [*parts, Part(flowers, Leaf(translucency=0.3, roughness=0.6))]
 
 
 def broadleaf(dice: Dice, colour: Array, leaves: int = 9000) -> Parts:
@@ -76,24 +76,24 @@ def broadleaf(dice: Dice, colour: Array, leaves: int = 9000) -> Parts:
     top = np.array([*lean, 0.75])
     trunk = np.array([(0, 0, -0.02), (lean[0] * 0.4, lean[1] * 0.4, bare), (lean[0], lean[1], 0.75)])
     bark = shade(dice, *TRUNKS)
-    tube(wood, trunk, np.array([0.03, 0.02, 0.006]), bark, 8)
+    tube(wood, trunk, np.array([0.03, 0.02, 0.006]), bark, sides=8)
     lobes = dice.whole(9, 17)
     for way in dice.directions(lobes):
         size = dice.between(0.1, 0.19)
         centre = np.array([0, 0, (1 + bare) / 2]) + way * (width, width, (1 - bare) / 2 - 0.1) * dice.between(0.5, 0.95)
         clump(crown, dice, centre, size * np.array([1.1, 1.1, 0.85]), colour=colour, leaves=leaves // lobes, leaf=0.022)
         middle = (trunk[1] + centre) / 2 + (0, 0, 0.04)
-        tube(wood, np.array([trunk[1], middle, centre]), np.array([0.012, 0.008, 0.003]), bark, 5)
-        blobs(wood, centre, size * 0.55, colour * 0.35, 1)
-    blobs(wood, top - (0, 0, 0.2), width * 0.45, colour * 0.3, 1)
-    return [Part(crown, Leaf(0.45, 0.5, 0.2)), Part(wood, Coloured(0.95, 0.1))]
+        tube(wood, np.array([trunk[1], middle, centre]), np.array([0.012, 0.008, 0.003]), bark, sides=5)
+        blobs(wood, centre, size * 0.55, colour * 0.35, detail=1)
+    blobs(wood, top - (0, 0, 0.2), width * 0.45, colour * 0.3, detail=1)
+    return [Part(crown, Leaf(translucency=0.45, roughness=0.5, gloss=0.2)), Part(wood, Coloured(roughness=0.95, gloss=0.1))]
 
 
 def conifer(dice: Dice, colour: Array, snowy: float = 0.0) -> Parts:
     """A spruce or fir, 1 high; `snowy` is how much of it is white."""
     crown, wood = Mesh(), Mesh()
     count, width = 9000, dice.between(0.14, 0.26)
-    tube(wood, np.array([(0, 0, -0.02), (0, 0, 0.5), (0, 0, 1)]), np.array([0.016, 0.01, 0.001]), shade(dice, *TRUNKS), 7)
+    tube(wood, np.array([(0, 0, -0.02), (0, 0, 0.5), (0, 0, 1)]), np.array([0.016, 0.01, 0.001]), shade(dice, *TRUNKS), sides=7)
     up = 1 - 0.92 * dice.uniform(0.0025, 1, count) ** 0.6
     tier = 0.75 + 0.25 * np.sin(up * dice.between(60, 90))
     turn = dice.uniform(0, 2 * math.pi, count)
@@ -105,7 +105,7 @@ def conifer(dice: Dice, colour: Array, snowy: float = 0.0) -> Parts:
     white = (dice.uniform(0, 1, count) < snowy * depth**2)[:, None]
     tints = np.where(white, linear(SNOW), tints)
     thin_leaves(crown, feet, unit(way + dice.normal(0.35, count, 3)), (0, 0, 1), dice.uniform(0.02, 0.045, count), 0.012, tints)
-    return [Part(crown, Leaf(0.15, 0.6, 0.15)), Part(wood, Coloured(0.95, 0.1))]
+    return [Part(crown, Leaf(translucency=0.15, roughness=0.6, gloss=0.15)), Part(wood, Coloured(roughness=0.95, gloss=0.1))]
 
 
 def poplar(dice: Dice, colour: Array) -> Parts:
@@ -117,8 +117,8 @@ def poplar(dice: Dice, colour: Array) -> Parts:
         size = width * (1.15 - 0.75 * up) * np.array([1, 1, 1.5])
         clump(crown, dice, centre, size, colour=colour, leaves=700, leaf=0.018)
     core = Mesh()
-    blobs(core, (0, 0, 0.5), 0.5, colour * 0.22, 2, (width * 1.1, width * 1.1, 0.92))
-    return [Part(crown, Leaf(0.25, 0.5, 0.2)), Part(core, Coloured(0.95, 0.1))]
+    blobs(core, (0, 0, 0.5), 0.5, colour * 0.22, detail=2, squash=(width * 1.1, width * 1.1, 0.92))
+    return [Part(crown, Leaf(translucency=0.25, roughness=0.5, gloss=0.2)), Part(core, Coloured(roughness=0.95, gloss=0.1))]
 
 
 def dry_shrub(dice: Dice, colour: Array) -> Parts:
@@ -134,7 +134,7 @@ def dry_shrub(dice: Dice, colour: Array) -> Parts:
     feet = way[of] * (length[of] * along)[:, None] + dice.normal(0.07, len(of), 3)
     tints = shades(dice, colour, len(of), 0.22) * (0.55 + 0.5 * along)[:, None]
     thin_leaves(leaves, feet, unit(way[of] + dice.normal(0.6, len(of), 3)), (0, 0.1, 1), 0.055, 0.024, tints)
-    return [Part(twigs, Coloured(0.9, 0.1)), Part(leaves, Leaf(0.2, 0.7, 0.1))]
+    return [Part(twigs, Coloured(roughness=0.9, gloss=0.1)), Part(leaves, Leaf(translucency=0.2, roughness=0.7, gloss=0.1))]
 
 
 def hedge(dice: Dice, colour: Array) -> Parts:
@@ -151,7 +151,10 @@ def hedge(dice: Dice, colour: Array) -> Parts:
     thin_leaves(leaves, feet, unit(out + dice.normal(0.55, count, 3)), unit(out + dice.normal(0.3, count, 3)), 0.042, 0.022, tints)
     corners = [(x, y, z) for x in (-0.5, 0.5) for y, z in ((-0.24, 0), (-0.24, 0.95), (0.3, 0.95))]
     core.add(corners, [[0, 3, 4, 1], [1, 4, 5, 2]], colour * 0.35)
-    return [Part(leaves, Leaf(0.45, 0.4, 0.35)), Part(core, Coloured(0.95, 0.05), True)]
+    return [
+        Part(leaves, Leaf(translucency=0.45, roughness=0.4, gloss=0.35)),
+        Part(core, Coloured(roughness=0.95, gloss=0.05), flat=True),
+    ]
 
 
 def rock(dice: Dice, colour: Array) -> Parts:
@@ -164,4 +167,4 @@ def rock(dice: Dice, colour: Array) -> Parts:
     reach = reach * (1 + 0.04 * dice.field(6, 6)(points))
     tints = shades(dice, colour, len(points), 0.05) * (0.8 + 0.25 * dice.field(5, 3)(points))[:, None]
     mesh.add(points * reach[:, None] * (1, 0.85, 0.7), faces, tints)
-    return [Part(mesh, Coloured(0.9, 0.2, grain=3, depth=0.7, relief=0.05, mottling=0.35), True)]
+    return [Part(mesh, Coloured(roughness=0.9, gloss=0.2, grain=3, depth=0.7, relief=0.05, mottling=0.35), flat=True)]

@@ -40,15 +40,15 @@ def surface(dice: Dice) -> Material:
     """The top of a table: wood, lacquer, stone or cloth."""
     match dice.pick("wood", "wood", "white", "stone", "cloth", "dark"):
         case "wood":
-            return Wood(shade(dice, *WOODS), 0.1, dice.between(0.25, 0.6), dice.between(-0.3, 0.3))
+            return Wood(shade(dice, *WOODS), size=0.1, roughness=dice.between(0.25, 0.6), turn=dice.between(-0.3, 0.3))
         case "white":
-            return Plain(shade(dice, (225, 222, 216)), dice.between(0.2, 0.6), grain=3, mottling=0.05)
+            return Plain(shade(dice, (225, 222, 216)), roughness=dice.between(0.2, 0.6), grain=3, mottling=0.05)
         case "stone":
-            return Plain(shade(dice, (150, 148, 144), (196, 190, 182)), 0.5, grain=12, mottling=0.3)
+            return Plain(shade(dice, (150, 148, 144), (196, 190, 182)), roughness=0.5, grain=12, mottling=0.3)
         case "cloth":
-            return Plain(shade(dice, *CLOTHS), 0.95, 0.1, grain=30, mottling=0.12)
+            return Plain(shade(dice, *CLOTHS), roughness=0.95, gloss=0.1, grain=30, mottling=0.12)
         case _:
-            return Plain(shade(dice, (44, 42, 42)), 0.4, grain=5, mottling=0.1)
+            return Plain(shade(dice, (44, 42, 42)), roughness=0.4, grain=5, mottling=0.1)
 
 
 def table(stage: Stage, material: Material, size: float, back: float, height: float = 0.0) -> None:
@@ -63,7 +63,9 @@ def wall(dice: Dice, stage: Stage, size: float, away: float) -> Array:
     colour, wide, face = shade(dice, *WALLS, spread=0.08), 24 * size + 8, Mesh()
     box(face, (0, away + 0.05, 0), (wide, 0.1, wide), colour)
     tiled = Tiles(shade(dice, (170, 110, 90), (226, 224, 220)), shade(dice, (140, 86, 70), (210, 208, 204)), 0.25)
-    stage.add(face, tiled if dice.chance(0.1) else Plain(colour, 0.85, grain=dice.between(2, 20), mottling=0.05), flat=True)
+    stage.add(
+        face, tiled if dice.chance(0.1) else Plain(colour, roughness=0.85, grain=dice.between(2, 20), mottling=0.05), flat=True
+    )
     return colour
 
 
@@ -77,13 +79,17 @@ def window(dice: Dice, stage: Stage, size: float, away: float) -> None:
         (0.75, shade(dice, (170, 176, 140))),
         (1.0, linear((240, 240, 232))),
     )
-    stage.add(out, View(stops, linear((225, 232, 240)), 1.2 * size, dice.between(1.5, 4), dice.between(1.2, 3)), flat=True)
+    stage.add(
+        out,
+        View(stops, linear((225, 232, 240)), horizon=1.2 * size, brightness=dice.between(1.5, 4), grain=dice.between(1.2, 3)),
+        flat=True,
+    )
     colour, bar = shade(dice, (235, 233, 228), (80, 60, 46), (60, 62, 64), spread=0.05), dice.between(0.03, 0.07)
     for x in np.arange(-wide / 2, wide / 2, dice.between(0.5, 1.0)) + dice.between(0, 0.4):
         box(frame, (x, away, 0), (bar, 0.06, wide), colour)
     for z in (dice.between(0.4, 0.9) + size / 2, -0.01):
         box(frame, (0, away, z), (wide, 0.06, bar), colour)
-    stage.add(frame, Plain(colour, 0.4), flat=True)
+    stage.add(frame, Plain(colour, roughness=0.4), flat=True)
 
 
 def clutter(dice: Dice, stage: Stage, size: float, near: float, far: float) -> None:
@@ -118,8 +124,8 @@ def clutter(dice: Dice, stage: Stage, size: float, near: float, far: float) -> N
                         (0.001, height),
                     ],
                     colour,
-                    32,
-                    (x, y, 0),
+                    sides=32,
+                    at=(x, y, 0),
                 )
         stage.add(mesh, Coloured(roughness=dice.between(0.15, 0.9)), flat=True)
 
@@ -129,10 +135,10 @@ def picture(dice: Dice, stage: Stage, size: float, away: float) -> None:
     frame, sheet, x, z = Mesh(), Mesh(), dice.between(-0.4, 0.4) * (1 + size), size + dice.between(0.1, 0.4)
     colour = shade(dice, (40, 38, 36), (200, 180, 140), (240, 240, 238))
     box(frame, (x, away - 0.02, z), (dice.between(0.3, 0.6), 0.03, dice.between(0.3, 0.6)), colour)
-    stage.add(frame, Plain(colour, 0.4), flat=True)
+    stage.add(frame, Plain(colour, roughness=0.4), flat=True)
     painted = shade(dice, (120, 140, 160), (190, 160, 120), (220, 215, 205))
     box(sheet, (x, away - 0.03, z), (0.24, 0.035, 0.24), painted)
-    stage.add(sheet, Plain(painted, 0.6, grain=8, mottling=0.5), flat=True)
+    stage.add(sheet, Plain(painted, roughness=0.6, grain=8, mottling=0.5), flat=True)
 
 
 def curtain(dice: Dice, stage: Stage, size: float, away: float) -> None:
@@ -147,7 +153,7 @@ def curtain(dice: Dice, stage: Stage, size: float, away: float) -> None:
         grid(2, 240, closed=False),
         shade(dice, (220, 210, 196), (150, 160, 170), (190, 140, 120)),
     )
-    stage.add(cloth, Leaf(0.3, 0.9))
+    stage.add(cloth, Leaf(translucency=0.3, roughness=0.9))
 
 
 def hand(dice: Dice, stage: Stage, radius: float, height: float) -> None:
@@ -203,4 +209,4 @@ def hand(dice: Dice, stage: Stage, radius: float, height: float) -> None:
 
 def _limb(mesh: Mesh, path: Array, radius: Array, colour: Array) -> None:
     """A tube of flesh, pinker towards its end."""
-    tube(mesh, path, radius, mixed(colour, colour * (1.08, 0.85, 0.82), np.linspace(0, 1, len(path)) ** 3), 14)
+    tube(mesh, path, radius, mixed(colour, colour * (1.08, 0.85, 0.82), np.linspace(0, 1, len(path)) ** 3), sides=14)

@@ -84,7 +84,7 @@ def carpet(dice: Dice, stage: Stage, subject: Subject) -> None:
         which = dice.whole(0, len(kinds) - 1)
         scale = width / max(widths[which], 0.01) * dice.between(0.65, 1.12) * (0.85 if before else 1)
         tilt = float(dice.normal(0.08)[()])
-        stage.around.append(Thing(kinds[which], (float(x), float(y), 0), dice.angle(), scale, tilt))
+        stage.around.append(Thing(kinds[which], (float(x), float(y), 0), turn=dice.angle(), scale=scale, tilt=tilt))
     if dice.chance(0.7):
         background.garden_back(dice, stage, 3 * subject.size)
     light.outdoors(dice, stage)
@@ -112,7 +112,7 @@ def field(dice: Dice, stage: Stage, subject: Subject) -> None:
         which = dice.whole(0, len(kinds) - 1)
         scale = subject.size / max(sizes[which], 0.01) * dice.between(0.8, 1.1)
         at = float(x[place] + dice.between(-0.07, 0.07) * width), float(y[place] + dice.between(-0.07, 0.07) * width), 0.0
-        stage.around.append(Thing(kinds[which], at, dice.angle(), scale))
+        stage.around.append(Thing(kinds[which], at, turn=dice.angle(), scale=scale))
     if dice.chance(0.6):
         background.tree_line(dice, stage, 40 * width + 25, dice.whole(20, 40), dice.between(5, 10))
     if dice.chance(0.6):

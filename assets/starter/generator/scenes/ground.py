@@ -53,7 +53,7 @@ def material(dice: Dice, kind: str, size: float) -> Ground:
     """A ground of this kind; `size` is that of what one sees, in metres."""
     stops = tuple((position, varied(dice, linear(colour), 0.08)) for position, colour in zip((0, 0.5, 1), KINDS[kind], strict=True))
     patches = shade(dice, PATCHES[kind]) if kind in PATCHES else None
-    return Ground(stops, size, patches, dice.between(0.1, 0.45), dice.between(0.5, 0.9))
+    return Ground(stops, size, patches=patches, patchiness=dice.between(0.1, 0.45), relief=dice.between(0.5, 0.9))
 
 
 def terrain(dice: Dice, stage: Stage, kind: str, size: float, relief: float = 0.0) -> Height:
@@ -87,7 +87,7 @@ def tiled(
             if dice.chance(share * float(1 - 0.8 * smooth(0.65, 1, max(abs(x) / right, y / back)))):
                 z = height(x, y) if height else 0.0
                 turn = dice.angle() if share < 1 else dice.whole(0, 3) * math.pi / 2
-                stage.around.append(Thing(parts, (float(x + off[0]), float(y + off[1]), z), turn))
+                stage.around.append(Thing(parts, (float(x + off[0]), float(y + off[1]), z), turn=turn))
 
 
 def gravel(dice: Dice, stage: Stage, size: float, share: float = 1.0) -> None:
@@ -102,7 +102,7 @@ def gravel(dice: Dice, stage: Stage, size: float, share: float = 1.0) -> None:
     centres = np.c_[spread, dice.uniform(-0.2, 0.35, count) * small]
     mesh = Mesh()
     stones(mesh, dice, centres, small * dice.uniform(0.5, 1.25, count), tints, 0.8)
-    tiled(dice, stage, [Part(mesh, Coloured(0.85, 0.25))], side, size=near, share=share)
+    tiled(dice, stage, [Part(mesh, Coloured(roughness=0.85, gloss=0.25))], side, size=near, share=share)
 
 
 def rocks(dice: Dice, stage: Stage, size: float, count: int, *, clear: float, height: Height | None = None) -> None:
@@ -117,7 +117,7 @@ def rocks(dice: Dice, stage: Stage, size: float, count: int, *, clear: float, he
         if y < 0:
             radius *= 0.4
         z = (height(x, y) if height else 0.0) + radius * dice.between(-0.1, 0.3)
-        stage.around.append(Thing(dice.pick(*kinds), (x, y, z), dice.angle(), radius))
+        stage.around.append(Thing(dice.pick(*kinds), (x, y, z), turn=dice.angle(), scale=radius))
 
 
 def blades(dice: Dice, count: int, side: float, *, length: float, colour: Array, straw: float = 0.15) -> Parts:
@@ -130,8 +130,8 @@ def blades(dice: Dice, count: int, side: float, *, length: float, colour: Array,
     mesh = Mesh()
     facing = dice.directions(count)
     width = length * dice.uniform(0.06, 0.11, count)
-    thin_leaves(mesh, feet, way, facing, length * dice.uniform(0.4, 1.2, count) * dense, width, tints, 0.2, 0.35)
-    return [Part(mesh, Leaf(0.4, 0.5, 0.25))]
+    thin_leaves(mesh, feet, way, facing, length * dice.uniform(0.4, 1.2, count) * dense, width, tints, fold=0.2, droop=0.35)
+    return [Part(mesh, Leaf(translucency=0.4, roughness=0.5, gloss=0.25))]
 
 
 def lawn(dice: Dice, stage: Stage, size: float, *, dry: bool = False, tall: float = 1.0, share: float = 1.0) -> None:
@@ -153,15 +153,17 @@ def tufts(dice: Dice, stage: Stage, size: float, count: int, *, colour: Array, c
     mesh = Mesh()
     feet = np.c_[dice.normal(0.1, number, 2), np.zeros(number)]
     length = dice.uniform(0.4, 1.1, number)
-    thin_leaves(mesh, feet, unit(way), dice.directions(number), length, 0.03, shades(dice, colour, number, 0.2), 0.2, 0.5)
-    parts = [Part(mesh, Leaf(0.3, 0.6, 0.2))]
+    thin_leaves(
+        mesh, feet, unit(way), dice.directions(number), length, 0.03, shades(dice, colour, number, 0.2), fold=0.2, droop=0.5
+    )
+    parts = [Part(mesh, Leaf(translucency=0.3, roughness=0.6, gloss=0.2))]
     for _ in range(count):
         turn, tall = dice.angle(), min(0.35 * size, 0.4) * dice.between(0.3, 1)
         away = clear + tall + size * dice.between(0, 2.4) ** 2
         x, y = away * math.cos(turn), away * math.sin(turn)
         if y < 0:
             tall *= 0.6
-        stage.around.append(Thing(parts, (x, y, height(x, y) if height else 0.0), dice.angle(), tall))
+        stage.around.append(Thing(parts, (x, y, height(x, y) if height else 0.0), turn=dice.angle(), scale=tall))
 
 
 def strip(dice: Dice, stage: Stage, kind: str, *, start: tuple[float, float], end: tuple[float, float], wide: float) -> None:
@@ -192,7 +194,7 @@ def bed(dice: Dice, stage: Stage, kind: str, radius: float, at: tuple[float, flo
     lying = np.c_[away * np.cos(turn) + at[0], away * np.sin(turn) + at[1], np.full(count, 0.025 * radius)]
     lumps = min(0.05 * radius, 0.03) * dice.uniform(0.2, 1, count) ** 2
     stones(clods, dice, lying, lumps, shades(dice, linear(KINDS[kind][1]), count, 0.3), 0.8)
-    stage.add(clods, Coloured(0.95, 0.1))
+    stage.add(clods, Coloured(roughness=0.95, gloss=0.1))
 
 
 RINGS = ((0.001, 0.03), (0.5, 0.03), (0.9, 0.02), (1.0, -0.01))  # Of a bed: how far out, how high

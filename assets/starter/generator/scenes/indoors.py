@@ -48,14 +48,20 @@ def on_a_window_sill(dice: Dice, stage: Stage, subject: Subject) -> None:
     """A sill before a bright window."""
     size = subject.size
     back = size * dice.between(0.6, 1.6) + 0.05
-    sill = Plain(shade(dice, (235, 233, 228), (210, 206, 198)), 0.35) if dice.chance(0.6) else Wood(shade(dice, *WOODS), 0.1)
+    sill = (
+        Plain(shade(dice, (235, 233, 228), (210, 206, 198)), roughness=0.35)
+        if dice.chance(0.6)
+        else Wood(shade(dice, *WOODS), size=0.1)
+    )
     table(stage, sill, size, back)
     window(dice, stage, size, back)
     if dice.chance(0.35):
         beside(dice, stage, subject, 3)
     light.indoors(dice, stage, size, np.array([0.9, 0.9, 0.88]), window=back)
     at = np.array([dice.between(-1, 1), -2.0 * size - 1.2, size + 1.0])  # The bright room behind the photographer
-    stage.lights.append(Lamp(at, np.array([0, 0, size / 2]), dice.between(20, 50) * (size + 1) ** 2, of_light(5500), 2, 2))
+    stage.lights.append(
+        Lamp(at, np.array([0, 0, size / 2]), power=dice.between(20, 50) * (size + 1) ** 2, colour=of_light(5500), width=2, height=2)
+    )
 
 
 def by_a_shelf(dice: Dice, stage: Stage, subject: Subject) -> None:
@@ -66,7 +72,7 @@ def by_a_shelf(dice: Dice, stage: Stage, subject: Subject) -> None:
     if foot > 0.02:
         box(board, (0, back - 0.06, foot - 0.012), (dice.between(0.4, 1.2), 0.12, 0.022), (0.5, 0.5, 0.5))
     table(stage, surface(dice), size, back)
-    stage.add(board, Wood(shade(dice, *WOODS), 0.1), flat=True)
+    stage.add(board, Wood(shade(dice, *WOODS), size=0.1), flat=True)
     light.indoors(dice, stage, size, colour)
 
 
@@ -84,23 +90,29 @@ def in_a_hand(dice: Dice, stage: Stage, subject: Subject) -> None:
     )
     stage.add(
         back,
-        View(stops, shade(dice, (226, 224, 216)), dice.between(-0.2, 1.5) * size, dice.between(0.5, 1.2), dice.between(0.25, 0.8)),
+        View(
+            stops,
+            shade(dice, (226, 224, 216)),
+            horizon=dice.between(-0.2, 1.5) * size,
+            brightness=dice.between(0.5, 1.2),
+            grain=dice.between(0.25, 0.8),
+        ),
         flat=True,
     )
     floor = Mesh()
     box(floor, (0, 0, -6 * size - 0.6), (20 * away, 20 * away, 0.05), (0.5, 0.5, 0.5))
     colour = shade(dice, *GREENERY, (150, 140, 126), (96, 84, 70))
-    stage.add(floor, Plain(colour, 0.9, grain=3, mottling=0.4), flat=True)
+    stage.add(floor, Plain(colour, roughness=0.9, grain=3, mottling=0.4), flat=True)
     turn = dice.between(-1, 1)
     at = np.array([2.5 * math.sin(turn), -2.5 * math.cos(turn), 2.5]) * (size + 0.3)
     stage.lights.append(
         Lamp(
             at,
             np.array([0, 0, size / 2]),
-            dice.between(60, 110) * (size + 0.3) ** 2,
-            of_light(dice.between(5000, 6500)),
-            1.2 * (size + 0.3),
-            size + 0.3,
+            power=dice.between(60, 110) * (size + 0.3) ** 2,
+            colour=of_light(dice.between(5000, 6500)),
+            width=1.2 * (size + 0.3),
+            height=size + 0.3,
         )
     )
     stage.sky = Room(of_light(dice.between(5500, 7500)), dice.between(0.4, 0.8))

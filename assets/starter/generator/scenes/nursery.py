@@ -27,12 +27,12 @@ def nursery(dice: Dice, stage: Stage, subject: Subject) -> None:
                 continue
             parts, _ = dice.pick(*kinds)
             x, y = 2 * reach * column + dice.between(-0.1, 0.1) * reach, 2 * reach * row + dice.between(-0.1, 0.1) * reach
-            stage.around.append(Thing(parts, (x, y, 0), dice.angle(), dice.between(0.85, 1.05)))
+            stage.around.append(Thing(parts, (x, y, 0), turn=dice.angle(), scale=dice.between(0.85, 1.05)))
     _tray(dice, stage, reach, columns, before, behind)
     bench = (
-        Wood(shade(dice, *WOODS), 0.15)
+        Wood(shade(dice, *WOODS), size=0.15)
         if dice.chance(0.4)
-        else Plain(shade(dice, (150, 148, 144), (90, 90, 88), (196, 192, 186)), 0.8, grain=9, mottling=0.3)
+        else Plain(shade(dice, (150, 148, 144), (90, 90, 88), (196, 192, 186)), roughness=0.8, grain=9, mottling=0.3)
     )
     back = 2 * reach * (behind + 1) + dice.between(0.1, 0.6)
     table(stage, bench, size, back)
@@ -67,7 +67,13 @@ def _house(dice: Dice, stage: Stage, size: float, back: float) -> None:
     )
     stage.add(
         out,
-        View(stops, np.array([0.85, 0.88, 0.9]), dice.between(0.3, 1.2) * away / 3, dice.between(0.5, 1.0), dice.between(1, 3)),
+        View(
+            stops,
+            np.array([0.85, 0.88, 0.9]),
+            horizon=dice.between(0.3, 1.2) * away / 3,
+            brightness=dice.between(0.5, 1.0),
+            grain=dice.between(1, 3),
+        ),
         flat=True,
     )
 

@@ -24,7 +24,7 @@ def bench(dice: Dice) -> Parts:
         for y in (-0.18, 0.22):
             box(iron, (x, y, 0.22), (0.05, 0.05, 0.44), linear((50, 52, 54)))
         box(iron, (x, 0.28, 0.65), (0.05, 0.04, 0.5), linear((50, 52, 54)))
-    return [Part(wood, Coloured(0.7, 0.2), True), Part(iron, Coloured(0.5, 0.4), True)]
+    return [Part(wood, Coloured(roughness=0.7, gloss=0.2), flat=True), Part(iron, Coloured(roughness=0.5, gloss=0.4), flat=True)]
 
 
 def park(dice: Dice, stage: Stage, subject: Subject) -> None:
@@ -46,7 +46,7 @@ def park(dice: Dice, stage: Stage, subject: Subject) -> None:
     background.scattered(dice, stage, shrubs, dice.whole(0, 14), near=near, far=50, scale=(0.5, 1.6), height=height)
     if dice.chance(0.35):
         x, y = background.behind(dice, near, near + 8, 0.7)
-        stage.around.append(Thing(bench(dice), (x, y, height(x, y)), dice.between(-0.8, 0.8)))
+        stage.around.append(Thing(bench(dice), (x, y, height(x, y)), turn=dice.between(-0.8, 0.8)))
     if dice.chance(0.35):
         background.beside(dice, stage, subject, dice.whole(1, 5), far=4 * size + 10, height=height)
     end = dice.pick("trees", "trees", "trees", "houses", "hills")

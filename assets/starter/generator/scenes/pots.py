@@ -64,7 +64,7 @@ def pot(dice: Dice, radius: float, height: float, style: str = "") -> Pot:
         (rim - 1.1 * wall, 0.85 * height),
         (0.001, 0.85 * height),
     ]
-    lathe(body, profile, colour, 56, squareness=square)
+    lathe(body, profile, colour, sides=56, squareness=square)
     glossy = style == "glazed" or (style == "plastic" and dice.chance(0.4))
     clay = Coloured(
         roughness=dice.between(0.08, 0.35) if glossy else dice.between(0.6, 0.95),
@@ -131,7 +131,7 @@ def in_a_pot(dice: Dice, stage: Stage, subject: Subject) -> None:
     if lift:
         stand = Mesh()
         box(stand, (0, 0, lift / 2), (1.5 * made.rim, 1.5 * made.rim, lift), (0.5, 0.5, 0.5), dice.angle())
-        stage.add(stand, Wood(shade(dice, (150, 104, 66), (226, 224, 218), (60, 58, 56)), 0.15), flat=True)
+        stage.add(stand, Wood(shade(dice, (150, 104, 66), (226, 224, 218), (60, 58, 56)), size=0.15), flat=True)
     if dice.chance(0.12):
         label = Mesh()
         box(
@@ -158,5 +158,5 @@ def _lifted(parts: Parts, height: float, turn: float) -> Parts:
     for part in parts:
         moved = Mesh()
         moved.merge(part.mesh, turned(turn), (0, 0, height))
-        lifted.append(Part(moved, part.material, part.flat))
+        lifted.append(Part(moved, part.material, flat=part.flat))
     return lifted

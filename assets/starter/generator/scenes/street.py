@@ -26,9 +26,9 @@ def lamp_post(dice: Dice) -> Parts:
     bend = np.linspace(0, math.pi / 2, 8)
     arm = np.c_[1.2 * (1 - np.cos(bend)), 0 * bend, tall - 0.6 + 0.6 * np.sin(bend)]
     path = np.array([(0, 0, 0), (0, 0, tall / 2), *arm])
-    tube(mesh, path, np.linspace(0.08, 0.04, len(path)), colour, 10)
+    tube(mesh, path, np.linspace(0.08, 0.04, len(path)), colour, sides=10)
     box(mesh, (1.4, 0, tall - 0.03), (0.6, 0.2, 0.1), colour)
-    return [Part(mesh, Coloured(0.4, 0.5))]
+    return [Part(mesh, Coloured(roughness=0.4, gloss=0.5))]
 
 
 def _paved(dice: Dice, stage: Stage, *, low: tuple[float, float], high: tuple[float, float]) -> None:
@@ -38,8 +38,8 @@ def _paved(dice: Dice, stage: Stage, *, low: tuple[float, float], high: tuple[fl
     box(mesh, (*middle, -KERB / 2), (*extent, KERB), (0.4, 0.4, 0.4))
     grey, other = shade(dice, (136, 132, 126), (124, 116, 108)), shade(dice, (122, 118, 112), (140, 122, 110))
     slabs: Material = Tiles(grey, other, dice.between(0.5, 1), upright=False)
-    cast: Material = Plain(grey, 0.9, 0.2, grain=3, mottling=0.12)
-    stage.add(mesh, dice.pick(slabs, cast), True)
+    cast: Material = Plain(grey, roughness=0.9, gloss=0.2, grain=3, mottling=0.12)
+    stage.add(mesh, dice.pick(slabs, cast), flat=True)
     long = extent[0] > extent[1]
     for edge in (-1, 1):
         at = middle + edge * (extent / 2 + 0.06) * ((0, 1) if long else (1, 0))
@@ -49,7 +49,7 @@ def _paved(dice: Dice, stage: Stage, *, low: tuple[float, float], high: tuple[fl
             (extent[0] if long else 0.14, 0.14 if long else extent[1], KERB),
             linear((146, 144, 138)),
         )
-    stage.add(kerb, Coloured(0.85, 0.2, grain=6, depth=0.3, relief=0.004), True)
+    stage.add(kerb, Coloured(roughness=0.85, gloss=0.2, grain=6, depth=0.3, relief=0.004), flat=True)
 
 
 def _line(stage: Stage, *, start: tuple[float, float], way: tuple[float, float]) -> None:
@@ -58,7 +58,7 @@ def _line(stage: Stage, *, start: tuple[float, float], way: tuple[float, float])
     for along in np.arange(0, FAR, 6.0):
         x, y = start[0] + way[0] * along, start[1] + way[1] * along
         box(mesh, (x, y, -KERB + 0.004), (0.14 + 2.8 * way[0], 0.14 + 2.8 * way[1], 0.006), linear((214, 212, 204)))
-    stage.add(mesh, Coloured(0.8, 0.2), True)
+    stage.add(mesh, Coloured(roughness=0.8, gloss=0.2), flat=True)
 
 
 def _sunk(dice: Dice, stage: Stage, size: float) -> None:
@@ -85,10 +85,10 @@ def _along(dice: Dice, stage: Stage, subject: Subject) -> None:
         for number in range(1, 9):
             for x in (0.0, inner + side * (road + abs(inner))):
                 at = (x + dice.between(-0.1, 0.1), number * step + dice.between(-0.3, 0.3), 0.0)
-                stage.around.append(Thing(dice.pick(*kinds), at, dice.angle(), dice.between(0.8, 1.1)))
+                stage.around.append(Thing(dice.pick(*kinds), at, turn=dice.angle(), scale=dice.between(0.8, 1.1)))
     post = lamp_post(dice)
     for y in np.arange(dice.between(6, 14) + size, FAR, 24.0):
-        stage.around.append(Thing(post, (inner - side * 0.4, float(y), 0), 0 if side > 0 else math.pi))
+        stage.around.append(Thing(post, (inner - side * 0.4, float(y), 0), turn=0 if side > 0 else math.pi))
     for edge, turn in ((-side * back, -side * math.pi / 2), (inner + side * (road + back), side * math.pi / 2)):
         y = dice.between(2, 10) + 0.5 * size
         while y < 90:
@@ -110,9 +110,11 @@ def _across(dice: Dice, stage: Stage, subject: Subject) -> None:
         step = max(1.4 * width, 3) * dice.between(1, 1.6)
         for number in (-3, -2, -1, 1, 2, 3):
             stage.around.append(
-                Thing(dice.pick(*kinds), (number * step, dice.between(-0.2, 0.2), 0), dice.angle(), dice.between(0.8, 1.1))
+                Thing(
+                    dice.pick(*kinds), (number * step, dice.between(-0.2, 0.2), 0), turn=dice.angle(), scale=dice.between(0.8, 1.1)
+                )
             )
-    stage.around.append(Thing(lamp_post(dice), (dice.between(2, 6) * dice.pick(-1, 1), near + road + 0.4, 0), -math.pi / 2))
+    stage.around.append(Thing(lamp_post(dice), (dice.between(2, 6) * dice.pick(-1, 1), near + road + 0.4, 0), turn=-math.pi / 2))
     x = -35 - dice.between(0, 8)
     while x < 35:
         wide = dice.between(8, 18)
@@ -131,7 +133,7 @@ def _pit(dice: Dice, stage: Stage, half: float) -> None:
     for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
         extent = (broad if x else 2 * half - broad, broad if y else 2 * half + broad, 0.06)
         box(rim, (x * half, y * half, 0), extent, linear((128, 124, 118)))
-    stage.add(rim, Coloured(0.85, 0.2, grain=6, depth=0.3, relief=0.004), True)
+    stage.add(rim, Coloured(roughness=0.85, gloss=0.2, grain=6, depth=0.3, relief=0.004), flat=True)
     green = shade(dice, (104, 124, 70), (150, 134, 84))
     ground.tufts(dice, stage, 0.4 * half, dice.whole(0, 14), colour=green, clear=0.5 * half)
 

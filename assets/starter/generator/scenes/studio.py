@@ -34,7 +34,7 @@ def paper(dice: Dice, stage: Stage, subject: Subject) -> None:
     points = [(x, y, z) for x in (-wide, wide) for y, z in curve]
     colour = shade(dice, PAPER[0], PAPER[1], *PAPER, spread=0.06)
     sheet.add(points, grid(2, len(curve), closed=False), colour)
-    stage.add(sheet, Plain(colour, 0.9))
+    stage.add(sheet, Plain(colour, roughness=0.9))
     light.softbox(dice, stage, size)
 
 
