@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from assets.starter.generator.colour import encoded, linear, of_light, shade
 from assets.starter.generator.dice import Dice, mixed, smooth, unit
+from assets.starter.generator.materials import Coloured
 from assets.starter.generator.mesh import Mesh, turned
 from assets.starter.generator.shapes import blobs, box, frames, lathe, lengths, sphere, spikes, thin_leaves, tube
+from assets.starter.generator.stage import Part
 
 WHITE = (1.0, 1.0, 1.0)
 
@@ -125,6 +127,15 @@ def test_merging_moves_points_and_keeps_faces_and_colours() -> None:
     assert_same(whole.points[already:], part.points @ turned(math.pi / 2).T + (1, 0, 0))
     assert (whole.quads >= already).all() and len(whole.triangles) == 20
     assert_same(whole.colours[already:], part.colours)
+
+
+def test_a_part_elsewhere_is_the_same_part() -> None:
+    crate = Mesh()
+    box(crate, (0, 0, 0), (1, 2, 3), WHITE)
+    here = Part(crate, Coloured(), flat=True)
+    there = here.moved(turned(math.pi / 2), (5, 0, 0))
+    assert_same(there.mesh.points, crate.points @ turned(math.pi / 2).T + (5, 0, 0))
+    assert there[1:] == here[1:]
 
 
 def test_nothing_added_is_nothing() -> None:

@@ -5,6 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from assets.starter.generator.dice import Array
 from assets.starter.generator.materials import Material
@@ -17,6 +18,12 @@ class Part(NamedTuple):
     mesh: Mesh
     material: Material
     flat: bool = False  # Faces with edges between them, as of boxes
+
+    def moved(self, turn: ArrayLike | None = None, to: ArrayLike = (0, 0, 0)) -> "Part":
+        """The same elsewhere: turned by a matrix (3, 3), then moved by a vector."""
+        mesh = Mesh()
+        mesh.merge(self.mesh, turn, to)
+        return self._replace(mesh=mesh)
 
 
 Parts = list[Part]

@@ -227,10 +227,8 @@ def grove(dice: Dice, potted: bool) -> Parts:
             Frame("egg", trunk=dice.between(0.4, 0.5), width=0.4, foot=0.012, bark=bark, twigs=450),
         )
         turn, away = stem * 2.4, 0.09 * height * math.sqrt(stem)
-        for part in (tree.wood, tree.leaves(colour, count=36_000)):
-            moved = Mesh()
-            moved.merge(part.mesh, to=(away * math.cos(turn), away * math.sin(turn), 0))
-            parts.append(Part(moved, part.material))
+        place = (away * math.cos(turn), away * math.sin(turn), 0)
+        parts += [tree.wood.moved(to=place), tree.leaves(colour, count=36_000).moved(to=place)]
     return parts
 
 

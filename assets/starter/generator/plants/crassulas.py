@@ -1,17 +1,16 @@
-"""Crassulas and their kin: jade, towers, kalanchoe."""
+"""Crassulas: jade and towers."""
 
 import math
 
 import numpy as np
 
 from assets.starter.generator.camera import Framing
-from assets.starter.generator.colour import linear, shade, shades, varied
+from assets.starter.generator.colour import linear, shade, varied
 from assets.starter.generator.dice import Array, Dice, mixed, smooth, unit
-from assets.starter.generator.materials import Coloured, Leaf, Skin
-from assets.starter.generator.mesh import Mesh, turned
+from assets.starter.generator.materials import Coloured, Skin
+from assets.starter.generator.mesh import Mesh
 from assets.starter.generator.plants.fleshy import SUCCULENT_GREENS, TIPS, Blade, fleshy_leaf
-from assets.starter.generator.plants.foliage import petals
-from assets.starter.generator.shapes import GOLDEN_ANGLE, blobs, tube
+from assets.starter.generator.shapes import GOLDEN_ANGLE, tube
 from assets.starter.generator.species import Species
 from assets.starter.generator.stage import Part, Parts
 
@@ -74,13 +73,8 @@ def jade(dice: Dice, potted: bool) -> Parts:
     def branch(foot: Array, direction: Array, length: float, thick: float, depth: int) -> None:
         t = np.linspace(0, 1, 7)
         path = foot + np.outer(t * length, unit(direction)) + np.cumsum(dice.normal(0.03 * length, 7, 3), 0)
-        tube(
-            stems,
-            path,
-            thick * (1 - 0.35 * t) * (1 + 0.06 * np.sin(20 * t)),
-            mixed(linear((120, 108, 84)), linear((104, 122, 70)), (t + 2 - depth) / 3),
-            sides=9,
-        )
+        bark = mixed(linear((120, 108, 84)), linear((104, 122, 70)), (t + 2 - depth) / 3)
+        tube(stems, path, thick * (1 - 0.35 * t) * (1 + 0.06 * np.sin(20 * t)), bark, sides=9)
         turn = dice.angle()
         for number, share in enumerate(np.linspace(0.45, 1, 3 if depth < 2 else 0)):
             small = leaf * (1 - 0.45 * smooth(0.6, 1, share))
@@ -97,24 +91,17 @@ def jade(dice: Dice, potted: bool) -> Parts:
             )
         for child in range(dice.whole(2, 3) if depth else 0):
             out = unit(np.cross(direction, dice.directions(1)[0]))
-            at = path[-1] if child < 2 else path[4]
-            branch(
-                at,
-                unit(direction) * dice.between(0.5, 1) + out * dice.between(0.45, 0.9) + (0, 0, 0.25),
-                length * dice.between(0.6, 0.85),
-                thick * 0.65,
-                depth - 1,
-            )
+            way = unit(direction) * dice.between(0.5, 1) + out * dice.between(0.45, 0.9) + (0, 0, 0.25)
+            branch(path[-1] if child < 2 else path[4], way, length * dice.between(0.6, 0.85), thick * 0.65, depth - 1)
 
     for stem in range(1 if dice.chance(0.4) else dice.whole(2, 4)):
         foot = np.append(dice.uniform(-0.1, 0.1, 2) * size * (stem > 0), -0.02 * size)
-        branch(
-            foot,
+        up, long, thick = (
             np.append(dice.uniform(-0.4, 0.4, 2), 1),
             size * dice.between(0.16, 0.26),
             size * dice.between(0.03, 0.055),
-            2 if potted else 3,
         )
+        branch(foot, up, long, thick, 2 if potted else 3)
     return [
         Part(stems, Coloured(roughness=0.8, gloss=0.2, grain=30 / size, depth=0.5, relief=0.004 * size)),
         Part(
@@ -184,158 +171,6 @@ def tower(dice: Dice, potted: bool) -> Parts:
     ]
 
 
-def kalanchoe(dice: Dice, potted: bool) -> Parts:
-    """Scalloped leaves below heads of many small flowers (Kalanchoe blossfeldiana)."""
-    size = dice.between(0.14, 0.26)
-    stems, leaves, flowers = Mesh(), Mesh(), Mesh()
-    colour = shade(dice, (64, 110, 50), (78, 122, 58))
-    hue = shade(dice, (220, 50, 40), (238, 130, 40), (240, 110, 160), (246, 210, 70), (244, 240, 232))
-    blade = Blade(
-        width=0.36,
-        thickness=0.04,
-        swell=1.0,
-        taper=0.35,
-        curl=0.3,
-        cup=0.1,
-        point=0.1,
-        flatness=0.5,
-        edge=0.15,
-        tip=0.05,
-        points=(16, 16),
-    )
-    for stem in range(dice.whole(5, 9)):
-        turn, lean = stem * GOLDEN_ANGLE, dice.between(0.05, 0.55)
-        up = np.array([lean * math.cos(turn), lean * math.sin(turn), 1])
-        t = np.linspace(0, 1, 6)
-        tall = size * dice.between(0.7, 1)
-        tube(stems, np.outer(t * tall, unit(up)), 0.008, colour * 0.9, sides=7)
-        for level in range(4):
-            pair(
-                leaves,
-                dice,
-                unit(up) * tall * (0.12 + 0.17 * level),
-                up,
-                turn=level * math.pi / 2,
-                length=size * (0.36 - 0.05 * level),
-                blade=blade,
-                lean=1.15,
-                colours=(colour, colour * 1.1),
-            )
-        heads = unit(up) * tall + dice.directions(46) * (1, 1, 0.45) * size * 0.17 * dice.uniform(0.4, 1, 46, 1)
-        petals(flowers, dice, heads, heads - unit(up) * tall * 0.7, size * 0.05, hue, count=4)
-    return [
-        Part(stems, Coloured()),
-        Part(leaves, Skin(size, roughness=0.4, translucency=0.15, bumps=0.06, mottling=0.12, gloss=0.4)),
-        Part(flowers, Leaf(translucency=0.3)),
-    ]
-
-
-def panda_plant(dice: Dice, potted: bool) -> Parts:
-    """Felted leaves, grey with brown dots or green with red claws (Kalanchoe tomentosa, Cotyledon tomentosa)."""
-    size = dice.between(0.1, 0.22)
-    stems, leaves = Mesh(), Mesh()
-    bear = dice.chance(0.4)
-    colour, tip = (
-        (linear((120, 156, 80)), linear((150, 50, 50)))
-        if bear
-        else (shade(dice, (168, 180, 164), (190, 194, 176)), linear((96, 54, 34)))
-    )
-    blade = Blade(
-        width=0.3,
-        thickness=0.2 if bear else 0.1,
-        swell=0.8,
-        taper=0.35,
-        curl=-0.5,
-        cup=0.1,
-        point=0.3,
-        flatness=0.6,
-        edge=0.35,
-        tip=0.1,
-        points=(16, 14),
-    )
-
-    def dots(colours: Array, along: Array, across: Array, up: Array) -> Array:
-        margin = smooth(0.8, 0.95, np.abs(across)) * smooth(0.55, 0.75, along) * (np.sin(along * 60) > 0)
-        return mixed(colours, tip, np.maximum(margin, smooth(0.96, 0.99, along)))
-
-    for stem in range(dice.whole(2, 6)):
-        turn = stem * GOLDEN_ANGLE
-        lean = np.array([0.3 * math.cos(turn), 0.3 * math.sin(turn), 1]) * (1 if stem else (0, 0, 1))
-        tall = size * dice.between(0.5, 1)
-        tube(stems, np.outer(np.linspace(0, tall, 6), unit(lean)), 0.005, colour * 0.7, sides=7)
-        for leaf in range(16):
-            foot = unit(lean) * tall * (0.15 + 0.053 * leaf)
-            fleshy_leaf(
-                leaves,
-                foot,
-                size * (0.34 - 0.011 * leaf),
-                blade,
-                (varied(dice, colour, 0.06), colour),
-                turn=leaf * GOLDEN_ANGLE,
-                lean=1.2 - 0.055 * leaf,
-                paint=dots,
-            )
-    return [
-        Part(stems, Coloured()),
-        Part(leaves, Skin(size, roughness=0.9, translucency=0.15, bumps=0.05, mottling=0.08, gloss=0.1, bloom=0.8)),
-    ]
-
-
-def propeller(dice: Dice, potted: bool) -> Parts:
-    """Grey sickles in two ranks and a head of red flowers (Crassula perfoliata)."""
-    size = dice.between(0.12, 0.22)
-    leaves, stems, flowers = Mesh(), Mesh(), Mesh()
-    colour = shade(dice, (150, 164, 150), (140, 158, 146))
-    blade = Blade(
-        width=0.16,
-        thickness=0.08,
-        swell=0.3,
-        taper=0.4,
-        curl=0.5,
-        cup=0.2,
-        point=0.5,
-        flatness=0.5,
-        edge=0.1,
-        tip=0.05,
-        twist=0.5,
-        points=(16, 12),
-    )
-    for level in range(9):
-        pair(
-            leaves,
-            dice,
-            np.array([0, 0, size * 0.09 * level]),
-            np.array([0, 0, 1.0]),
-            turn=0.12 * level,
-            length=size * (0.8 - 0.04 * level),
-            blade=blade,
-            lean=1.1,
-            colours=(colour, colour),
-        )
-    if dice.chance(0.6):
-        tube(stems, [(0, 0, 0.7 * size), (0, 0, size), (0, 0, 1.35 * size)], 0.005, colour * 0.8, sides=7)
-        blobs(
-            flowers,
-            dice.normal(0.13 * size, 160, 3) * (1, 1, 0.35) + (0, 0, 1.4 * size),
-            0.022 * size,
-            shades(dice, shade(dice, (206, 40, 50), (226, 80, 90)), 160),
-            detail=1,
-        )
-    standing = [
-        Part(leaves, Skin(size, roughness=0.8, translucency=0.15, bumps=0.05, mottling=0.1, gloss=0.2, bloom=0.4)),
-        Part(stems, Coloured()),
-        Part(flowers, Leaf(translucency=0.2)),
-    ]
-    return [Part(_turned(part.mesh, dice), part.material) for part in standing] if dice.chance(0.3) else standing
-
-
-def _turned(mesh: Mesh, dice: Dice) -> Mesh:
-    """The same, leaning a little."""
-    leaning = Mesh()
-    leaning.merge(mesh, turned(0, dice.between(-0.15, 0.15), 0.1))
-    return leaning
-
-
 POTS = ("studio", "window_sill", "table", "nursery", "patio")
 BOTH = (Framing.PORTRAIT, Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE)
 SPECIES = (
@@ -349,7 +184,4 @@ SPECIES = (
         look_alike=True,
     ),
     Species("tower", "succulent", tower, (*POTS, "studio", "hand"), BOTH, share=1.2, look_alike=True),
-    Species("kalanchoe", "succulent", kalanchoe, POTS, BOTH),
-    Species("panda_plant", "succulent", panda_plant, POTS, BOTH, share=0.8),
-    Species("propeller", "succulent", propeller, POTS, BOTH, share=0.4),
 )

@@ -50,8 +50,7 @@ def baobab(dice: Dice, potted: bool) -> Parts:
     )
     t = np.linspace(0, 1, 40)
     waist = 1 + 0.15 * np.sin(5 * t + dice.angle()) - 0.8 * np.clip((t - 0.7) / 0.3, 0, 1) ** 1.5 + 0.3 * np.exp(-12 * t)
-    along = np.stack([np.interp(t * 0.72 * height, tree.nodes[:20, 2], tree.nodes[:20, axis]) for axis in (0, 1)], 1) * 0
-    tube(trunk, np.c_[along, t * 0.7 * height], height * dice.between(0.07, 0.12) * waist, (0.3, 0.3, 0.3), sides=24)
+    tube(trunk, np.c_[0 * t, 0 * t, t * 0.7 * height], height * dice.between(0.07, 0.12) * waist, (0.3, 0.3, 0.3), sides=24)
     bark = tree.wood.material
     parts = [tree.wood, Part(trunk, bark)]
     if dice.chance(0.6):

@@ -12,7 +12,7 @@ from assets.starter.generator.scenes import foliage
 from assets.starter.generator.scenes.ground import Height
 from assets.starter.generator.shapes import box, grid
 from assets.starter.generator.species import Subject, grown
-from assets.starter.generator.stage import Parts, Stage, Thing, bounds
+from assets.starter.generator.stage import Part, Parts, Stage, Thing, bounds
 
 DESERT_HILLS: tuple[RGB, ...] = ((150, 110, 84), (120, 104, 84), (130, 120, 100), (126, 98, 84))
 GREEN_HILLS: tuple[RGB, ...] = ((96, 110, 78), (120, 104, 84), (84, 100, 92), (78, 98, 66))
@@ -193,9 +193,7 @@ def house(dice: Dice, stage: Stage, at: tuple[float, float], *, wide: float, tal
     panes, frames = Coloured(roughness=0.1, gloss=0.7), Coloured(roughness=0.6, gloss=0.3)
     tiles = Coloured(roughness=0.85, gloss=0.15, grain=4, depth=0.6, relief=0.03, mottling=0.25)
     for mesh, material in ((walls, dice.pick(plaster, plaster, brick)), (glass, panes), (trim, frames), (roof, tiles)):
-        placed = Mesh()
-        placed.merge(mesh, turned(turn), (*at, 0))
-        stage.add(placed, material, flat=True)
+        stage.around.append(Thing([Part(mesh, material, flat=True).moved(turned(turn), (*at, 0))]))
 
 
 def houses(dice: Dice, stage: Stage, distance: float) -> None:

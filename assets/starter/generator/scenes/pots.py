@@ -149,14 +149,5 @@ def neighbour(dice: Dice, subject: Subject, style: str = "") -> tuple[Parts, flo
     other = grown(subject.species, dice, True)
     made = pot(dice, *fitting(dice, other), style)
     turn = Dice("turn", dice.whole(0, 10**6)).angle()
-    return [*made.parts, *_lifted(other.parts, made.soil, turn)], max(made.rim, other.bounds.width / 2)
-
-
-def _lifted(parts: Parts, height: float, turn: float) -> Parts:
-    """Parts turned and moved up."""
-    lifted = []
-    for part in parts:
-        moved = Mesh()
-        moved.merge(part.mesh, turned(turn), (0, 0, height))
-        lifted.append(Part(moved, part.material, flat=part.flat))
-    return lifted
+    plant = [part.moved(turned(turn), (0, 0, made.soil)) for part in other.parts]
+    return [*made.parts, *plant], max(made.rim, other.bounds.width / 2)
