@@ -20,9 +20,9 @@ from model.fastai_callbacks import Progress, Watcher, mixed_precision, together
 from model.features import STORED, features
 from model.head import Head, best_epoch, train_head
 from model.networks import build_network, feature_map, frozen
-from model.process import speaks_for_all
 from model.requests import TrainRequest
 from model.runs import Epoch, FineTuneSettings, HeadSettings, Run, Tuned
+from model.runtime import speaks_for_all
 from model.store import Store, open_stored, read_photo
 from model.torchvision_operators import define_missing_operators
 from model.training import examples, judged_run, keep_run, new_run_id

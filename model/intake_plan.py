@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from model.class_names import merge_class_names
+from model.csv_files import from_csv
 from model.datasets import SPLITS
 from model.exchange import ATTRIBUTION, MAX_TABLE_BYTES, ORIGIN_COLUMNS
 from model.folders import Bundle, Incoming, Refused
-from model.gather.found import secure_page
-from model.gather.wording import plain
 from model.intake import Arrival
+from model.links import secure_page
 from model.origins import Origin
 from model.schema import LabelRow
-from model.tables import from_csv
+from model.untrusted_text import plain
 
 NO_CLASS = "It lies in no folder named after a class."
 OURS = {"file", "photo", "split", "label", "imported label"}  # By which a table is known as one of ours

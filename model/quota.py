@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 
 from model.errors import QuotaReached
-from model.hosting import hosting
 from model.schema import AskedRow, DatasetRow, LabelRow, PhotoRow
+from model.settings import hosting
 from model.store import Store
 
 

@@ -17,9 +17,9 @@ from model.errors import NotFound
 from model.job_files import Doing, checkpoint_file, epochs_in, reports_of
 from model.jobs import FINE_TUNE, LR_FIND, ending, is_stopping, note_run, recorded, start_next
 from model.memory import check_memory
-from model.process import speaks_for_all
 from model.requests import TrainRequest, option
 from model.runs import MODES, Epoch, FineTuneSettings, Keep, Run, Settings
+from model.runtime import speaks_for_all
 from model.shell import DONE, between, progress, tell
 from model.store import Store
 from model.training import train_head_run

@@ -5,14 +5,14 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.answers import Answer
 from model.cleaning import tell_label, withdraw_photo
+from model.csv_files import as_csv
 from model.datasets import Dataset, examples
 from model.errors import NotFound, PhotoRefused, QuotaReached
-from model.hosting import hosting
 from model.photos import MAX_MEGABYTES, open_photo
 from model.runs import Run
+from model.settings import hosting
 from model.starter import STARTER, starter_examples
 from model.store import Store
-from model.tables import as_csv
 from model.trust import Trust
 from model.workspaces import MAX_ASKED, Asked, ask_about, asked_photos, filed_photos, forget_loose
 from pages.shared import state

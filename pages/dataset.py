@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from model.hosting import hosting
 from model.own_datasets import datasets_of
+from model.settings import hosting
 from pages.shared import state
 from pages.shared.browser import show_photos
 from pages.shared.camera import ask_for_snapshots

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from model.csv_files import as_csv
 from model.evaluation import Evaluation
-from model.tables import as_csv
 from model.workspace_runs import runs_of
 from pages.shared import state
 from pages.shared.compare import show_comparison

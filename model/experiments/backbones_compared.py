@@ -11,9 +11,9 @@ from model.datasets import Dataset
 from model.estimates import LOOK, USUAL_S
 from model.experiments.material import Material, Progress
 from model.experiments.trials import Duel, Mistakes, duel, mistakes, seeds, told
-from model.experiments.words import between, percent
 from model.runs import HeadSettings, Run
 from model.uncertainty import SIGNIFICANT, wilson
+from model.wording import between, percent
 
 SEEDS = 3
 WEIGHTS_MB = {"efficientnet-lite0": 13.7, "efficientnet-lite2": 19.5, "resnet18": 44.7}  # Without ImageNet's classifier

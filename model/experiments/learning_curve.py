@@ -10,8 +10,8 @@ from model.datasets import MIN_PHOTOS_A_CLASS
 from model.experiments.forecasts import Forecast, forecasts
 from model.experiments.material import Material, Progress
 from model.experiments.trials import Mistakes, Spread, mistakes, rows_of, spread, told
-from model.experiments.words import counted, percent, points
 from model.runs import HeadSettings
+from model.wording import counted, percent, points
 
 FALLS, FLAT, UNKNOWN = "falls", "flat", "unknown"
 SHARES = np.geomspace(0.1, 1, 8)

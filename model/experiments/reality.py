@@ -8,9 +8,9 @@ import numpy as np
 
 from model.experiments.material import Material, Progress
 from model.experiments.trials import Mistakes, Spread, mistakes, rows_of, seeds, spread, told
-from model.experiments.words import between, counted, percent, points
 from model.runs import HeadSettings
 from model.uncertainty import LEAST_DIFFERENT, Z_95, wilson
+from model.wording import between, counted, percent, points
 
 if TYPE_CHECKING:
     from model.head import Examples

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from model.datasets import Dataset
 from model.experiments.search import BACKBONE, Trial, settings_of, study_name, was_ever_searched
-from model.experiments.words import counted
 from model.requests import TrainRequest
 from model.store import Store
 from model.uncertainty import SIGNIFICANT, mcnemar
+from model.wording import counted
 
 if TYPE_CHECKING:  # Optuna: half a second that no page waits for. So are the imports inside functions below.
     from optuna import Study

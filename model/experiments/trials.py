@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.experiments.material import Progress
-from model.experiments.words import counted
 from model.runs import HeadSettings
 from model.uncertainty import mcnemar
+from model.wording import counted
 
 if TYPE_CHECKING:
     from model.head import Examples

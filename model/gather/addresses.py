@@ -6,11 +6,7 @@ A server that fetches what others name can be sent to the machines beside it (OW
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from urllib3.exceptions import LocationParseError
-from urllib3.util import Url, parse_url
-
 from model.gather.failures import FetchFailed, Unreachable
-from model.hosting import hosting
 
 UNICAST = ip_network("2000::/3")  # All of IPv6 that is handed out to the public.
 NAT64 = ip_network("64:ff9b::/96")  # An IPv4 address in its last 32 bits (RFC 6052)
@@ -24,28 +20,6 @@ NOT_PUBLIC = tuple(  # Special-purpose addresses that Python's is_global, in som
         "3fff::/20",  # Documentation
     )
 )
-
-
-def may_ask(url: str) -> bool:
-    """Whether an address may be asked at all: https on its usual port, or the test server."""
-    if not url.isprintable():  # Half characters, line breaks, turned writing
-        return False
-    try:
-        parsed = parse_url(url)
-    except LocationParseError:
-        return False
-    if not parsed.host or parsed.auth:
-        return False
-    return is_test_server(parsed) or (parsed.scheme == "https" and parsed.port in (None, 443))
-
-
-def is_test_server(url: Url) -> bool:
-    """Whether this is exactly the server that stands in for all sources in tests."""
-    server = hosting().test_server
-    if not server:
-        return False
-    allowed = parse_url(server)
-    return (url.scheme, url.host, url.port) == (allowed.scheme, allowed.host, allowed.port)
 
 
 def addresses_of(host: str, port: int) -> list[str]:

@@ -10,7 +10,7 @@ from model.gather.found import NO_SENSE, Found, PassedOver, Progress, Search, co
 from model.gather.licences import Licence
 from model.gather.services import SERVICES
 from model.gather.waiting import Check
-from model.hosting import hosting
+from model.settings import hosting
 
 BING = SERVICES["bing"]
 KEY_HEADER = "Ocp-Apim-Subscription-Key"

@@ -10,12 +10,12 @@ from threading import Event, Lock
 from urllib3.util import parse_url
 
 from model.errors import AreoleError, Cancelled, PhotoRefused, SourceFailed
-from model.gather.addresses import may_ask
 from model.gather.failures import FetchFailed, Unreachable
 from model.gather.fetching import PHOTO, fetch
 from model.gather.found import Found
 from model.gather.manners import Queue, patiently
 from model.gather.waiting import LOOK_S, Check
+from model.links import may_ask
 
 AT_ONCE = 3  # From one host too (Wikimedia_APIs/Rate_limits)
 LEAST_INTERVAL_S = 0.1

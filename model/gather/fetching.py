@@ -20,13 +20,14 @@ from urllib3.exceptions import DecodeError, HTTPError
 from urllib3.response import HTTPResponse
 from urllib3.util import Url, parse_url
 
-from model.gather.addresses import addresses_of, is_test_server, may_ask
+from model.gather.addresses import addresses_of
 from model.gather.failures import FetchFailed, Unreachable
 from model.gather.waiting import Check
 from model.gather.watching import Watch, WatchedSocket
-from model.gather.wording import plain
-from model.hosting import hosting
+from model.links import is_test_server, may_ask
 from model.photos import MAX_MEGABYTES
+from model.settings import hosting
+from model.untrusted_text import plain
 
 AREOLE = "1.0"
 CONNECT_S = 5.0  # For a connection, and again for its TLS handshake. Only these and looking up a name cannot be called off.

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from model.gather.addresses import may_ask
 from model.gather.licences import Licence
-from model.gather.wording import plain
+from model.links import may_ask, secure_page
 from model.origins import Origin
+from model.untrusted_text import plain
 
 Progress = Callable[[int, int], None]  # Photos found, photos wanted
 MOST_PHOTOS = 200
@@ -105,11 +105,6 @@ def reusable(licence: Licence | None, *, commercial: bool) -> Licence:
     if commercial and not licence.commercial:
         raise PassedOver(NOT_COMMERCIAL)
     return licence
-
-
-def secure_page(page: object) -> str:
-    """An https address to link to, or nothing."""
-    return page if isinstance(page, str) and page.startswith("https://") and may_ask(page) else ""
 
 
 def pixels(count: object) -> int | None:

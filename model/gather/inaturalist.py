@@ -10,7 +10,7 @@ from model.gather.found import NO_SENSE, Found, PassedOver, Progress, Search, co
 from model.gather.licences import Licence, licence_codes, licence_of_inaturalist
 from model.gather.services import SERVICES
 from model.gather.waiting import Check
-from model.gather.wording import plain
+from model.untrusted_text import plain
 
 INATURALIST = SERVICES["inaturalist"]
 MOST_NAMES = 12

@@ -12,7 +12,7 @@ from model.errors import SourceFailed
 from model.gather.failures import PassingFailure
 from model.gather.fetching import Answer
 from model.gather.waiting import LOOK_S, Check, now, pause
-from model.gather.wording import duration
+from model.untrusted_text import duration
 
 SHORT_WAIT_S = 15.0  # Longer than this, a visitor is told instead of kept waiting.
 UNSAID_WAIT_S = 60.0  # After a 429 that does not say how long

@@ -5,21 +5,11 @@ from urllib.parse import quote
 
 from model.gather.asking import Parameters, ask, record, records
 from model.gather.fetching import Answer
-from model.gather.found import (
-    NO_PHOTO,
-    NO_SENSE,
-    Found,
-    PassedOver,
-    Progress,
-    Search,
-    collect,
-    found_photo,
-    reusable,
-    secure_page,
-)
+from model.gather.found import NO_PHOTO, NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo, reusable
 from model.gather.licences import licence_codes, licence_of_code
 from model.gather.services import SERVICES
 from model.gather.waiting import Check
+from model.links import secure_page
 
 OPENVERSE = SERVICES["openverse"]
 NO_PHOTOS = ("svg", "gif")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from model.gather.manners import Queue
-from model.hosting import hosting
+from model.settings import hosting
 
 
 @dataclass(frozen=True)

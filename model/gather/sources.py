@@ -9,8 +9,8 @@ from model.gather import bing, commons, inaturalist, openverse
 from model.gather.found import MOST_PHOTOS, Progress, Search
 from model.gather.services import SERVICES, Service
 from model.gather.waiting import Check
-from model.gather.wording import plain
-from model.hosting import hosting
+from model.settings import hosting
+from model.untrusted_text import plain
 
 QUERY_CHARACTERS = 200  # What Openverse takes
 

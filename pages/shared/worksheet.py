@@ -3,9 +3,9 @@
 import streamlit as st
 
 from model.cleaning import Decision, decide, withdraw_photo
+from model.csv_files import as_csv
 from model.datasets import find_dataset
 from model.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, History
-from model.tables import as_csv
 from model.worksheet import Case, worksheet
 from pages.shared.colours import class_badge
 from pages.shared.decisions import attempt

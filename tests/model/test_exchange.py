@@ -11,6 +11,7 @@ import pytest
 
 from model import exchange
 from model.cleaning import Decision, decide, history, tell_label, undo
+from model.csv_files import as_csv, from_csv
 from model.datasets import Dataset, find_dataset
 from model.edits import DELETE, KEEP, RELABEL
 from model.errors import NotFound
@@ -18,7 +19,6 @@ from model.exchange import ATTRIBUTION, MAX_TABLE_BYTES, TABLE, decisions_from, 
 from model.photos import open_photo
 from model.starter import STARTER, starter_examples
 from model.store import Store, read_photo
-from model.tables import as_csv, from_csv
 from model.workspaces import ask_about, new_workspace_id
 from tests.conftest import encoded, picture
 

@@ -10,6 +10,7 @@ import pytest
 
 from model.archives import uploaded_bundle, zip_bundle
 from model.cleaning import Decision, decide
+from model.csv_files import as_csv, from_csv
 from model.datasets import Dataset, find_dataset
 from model.edits import DELETE, RELABEL
 from model.exchange import ATTRIBUTION, TABLE, write_zip
@@ -20,7 +21,6 @@ from model.origins import Origin, attribution, origins
 from model.own_datasets import create_dataset
 from model.starter import STARTER
 from model.store import Store, open_store, read_photo
-from model.tables import as_csv, from_csv
 from tests.conftest import encoded, picture, without_starter_photos
 from tests.model.arriving import FROM_TEST, arriving, bring, data_of, name_of
 

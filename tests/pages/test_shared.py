@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.tables import as_csv
+from model.csv_files import as_csv
 from pages.shared.words import a, count, in_words, listed, plain
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from model import search_cache
 from model.background import Works
+from model.csv_files import from_csv
 from model.datasets import find_dataset
 from model.errors import Cancelled, SourceFailed
 from model.exchange import ATTRIBUTION, TABLE, write_zip
@@ -23,7 +24,6 @@ from model.own_datasets import create_dataset, delete_dataset
 from model.photos import digest
 from model.search_cache import KEPT_S, forget_searches, search_once
 from model.store import Store
-from model.tables import from_csv
 from tests.model.gather.conftest import Clock
 from tests.model.gather.fake_sources import FakeSources, Reply, made_photo
 from tests.model.gather.test_fetching import unchecked

@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.experiments.words import between, counted, percent, points
+from model.wording import between, counted, percent, points
 
 
 @pytest.mark.parametrize(

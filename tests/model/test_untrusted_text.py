@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.gather.wording import duration, plain
+from model.untrusted_text import duration, plain
 
 
 @pytest.mark.parametrize(
