@@ -22,8 +22,8 @@ from model.evaluation import confusion_matrix, per_class
 from model.exchange import write_zip
 from model.features import STORED, features
 from model.gather_commands import add_gather_commands
-from model.photos import open_file
-from model.quality import MEASURES, packed, qualities
+from model.photos.image import open_file
+from model.photos.quality import MEASURES, packed, qualities
 from model.report_commands import add_report_command
 from model.runs import SHIPPED
 from model.search_commands import add_search_command

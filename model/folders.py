@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from model.errors import ArchiveRefused, PhotoRefused
 from model.exchange import TABLE
-from model.photos import MAX_MEGABYTES
+from model.photos.image import MAX_MEGABYTES
 
 MAX_FILES = 10_000
 MAX_BYTES = MAX_MEGABYTES * 1_000_000

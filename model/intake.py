@@ -15,12 +15,12 @@ from model.errors import AreoleError
 from model.folders import Refused
 from model.origins import Origin
 from model.own_datasets import own_dataset
-from model.photos import Photo, open_photo
+from model.photos.image import Photo, open_photo
+from model.photos.near_duplicates import Sketches, groups_of, sketch_of
+from model.photos.prefetch import ahead
 from model.quota import already_counted, usage
 from model.schema import DatasetRow, LabelRow, SketchRow
-from model.sketches import Sketches, sketch_of
-from model.sources import ahead
-from model.splits import assign_splits, groups_of
+from model.splits import assign_splits
 from model.store import CHUNK, Store, insert_missing, keep_photos, open_stored
 
 BATCH = 32  # Photos between two writes: what a killed server loses at most.

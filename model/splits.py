@@ -6,10 +6,6 @@ Nothing is drawn at random and nothing that is there moves, so a test photo stay
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-
 SHARES = {"train": 0.65, "valid": 0.2, "test": 0.15}  # Of a class; close to the starter set's. Of equals the first is chosen.
 
 
@@ -36,19 +32,6 @@ def assign_splits(
         counts.update((new[photo], split) for photo in photos)
         splits.update(dict.fromkeys(photos, split))
     return splits
-
-
-def groups_of(alike: Mapping[str, Collection[str]]) -> list[frozenset[str]]:
-    """Groups of photos that are linked, if only through others: `alike` holds what was found for each photo."""
-    photos = sorted(alike.keys() | {other for others in alike.values() for other in others})
-    rows = {photo: row for row, photo in enumerate(photos)}
-    links = [(rows[photo], rows[other]) for photo, others in alike.items() for other in others]
-    ends = ([first for first, _ in links], [second for _, second in links])
-    count, group_of = connected_components(coo_array((np.ones(len(links)), ends), shape=(len(photos),) * 2), directed=False)
-    groups: list[set[str]] = [set() for _ in range(count)]
-    for photo, group in zip(photos, group_of, strict=True):
-        groups[group].add(photo)
-    return [frozenset(group) for group in groups if len(group) > 1]
 
 
 def _most_lacking(counts: Counter[tuple[str, str]], labels: Sequence[str]) -> str:

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.origins import Origin
-from model.photos import Photo
-from model.quality import MEASURES, unpacked
+from model.photos.image import Photo
+from model.photos.quality import MEASURES, unpacked
 from model.schema import DatasetRow, FeatureRow, LabelRow, QualityRow
 from model.store import ROOT, Store, insert_missing, keep_photos
 

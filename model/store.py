@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from model.errors import NotFound, StoreUnavailable
-from model.photos import DECODER_ERRORS, Photo
+from model.photos.image import DECODER_ERRORS, Photo
 from model.schema import VERSION, FeatureRow, Meta, PhotoRow, QualityRow, SketchRow, Table
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -13,7 +13,7 @@ import numpy as np
 from model.backbones import find_backbone
 from model.evaluation import Evaluation
 from model.out_of_fold import out_of_fold
-from model.quality import Quality, qualities
+from model.photos.quality import Quality, qualities
 from model.runs import Run
 from model.store import Store, open_stored
 from model.twins import Group, find_twins

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 
 from model.evaluation import Evaluation
-from model.quality import Flaw
+from model.photos.quality import Flaw
 from model.trust import sure_from
 
 NARROW_MARGIN = 0.25  # Between the probabilities of the two best classes.

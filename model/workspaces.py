@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from model.edits import ADD, RELABEL, History, history_of
-from model.photos import Photo
+from model.photos.image import Photo
 from model.schema import AskedRow, DatasetRow, EditRow, LabelRow, PhotoRow, WorkspaceRow
 from model.starter import STARTER
 from model.store import CHUNK, Store, forget_photos, insert_missing, keep_photos

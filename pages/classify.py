@@ -8,7 +8,7 @@ from model.cleaning import tell_label, withdraw_photo
 from model.csv_files import as_csv
 from model.datasets import Dataset, examples
 from model.errors import NotFound, PhotoRefused, QuotaReached
-from model.photos import MAX_MEGABYTES, open_photo
+from model.photos.image import MAX_MEGABYTES, open_photo
 from model.runs import Run
 from model.settings import hosting
 from model.starter import STARTER, starter_examples

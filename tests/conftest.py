@@ -13,7 +13,7 @@ from PIL import Image
 from sqlalchemy import insert
 
 from model.evaluation import Evaluation
-from model.photos import Photo
+from model.photos.image import Photo
 from model.runs import SHIPPED, Run, load_run, run_folder, save_run
 from model.schema import ActiveRunRow, DatasetRow, LabelRow, RunRow, WorkspaceRow
 from model.starter import CLASSES, STARTER, import_starter

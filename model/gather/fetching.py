@@ -25,7 +25,7 @@ from model.gather.failures import FetchFailed, Unreachable
 from model.gather.waiting import Check
 from model.gather.watching import Watch, WatchedSocket
 from model.links import is_test_server, may_ask
-from model.photos import MAX_MEGABYTES
+from model.photos.image import MAX_MEGABYTES
 from model.settings import hosting
 from model.untrusted_text import plain
 

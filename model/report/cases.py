@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from model.edits import NOTE, History
-from model.quality import qualities
+from model.photos.quality import qualities
 from model.report.results import labels_of
 from model.runs import Run
 from model.store import Store

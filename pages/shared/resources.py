@@ -25,7 +25,7 @@ from model.gather_job import Hunt
 from model.head_job import HeadJobs
 from model.intake_job import Intake
 from model.origins import Origin, origins
-from model.quality import Flaw, qualities
+from model.photos.quality import Flaw, qualities
 from model.runs import Card, Run, load_card, load_run, run_folder
 from model.store import Store, open_store, open_stored
 from model.suspects import Suspects, find_suspects

@@ -8,7 +8,7 @@ from model.answers import Answer
 from model.comparison import Comparison, told
 from model.edits import ADD, DELETE, KEEP, NOTE, Edit
 from model.evaluation import Evaluation
-from model.quality import BLURRED_FROM, DARK_BELOW, Flaw, Quality
+from model.photos.quality import BLURRED_FROM, DARK_BELOW, Flaw, Quality
 from model.runs import Card, Epoch
 from model.suspects import Doubt
 from model.top_losses import Reason, TopLoss

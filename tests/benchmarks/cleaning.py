@@ -32,8 +32,8 @@ from model.edits import DELETE, RELABEL
 from model.evaluation import Evaluation
 from model.features import features
 from model.head import Examples, train_head
-from model.photos import Photo
-from model.quality import qualities
+from model.photos.image import Photo
+from model.photos.quality import qualities
 from model.requests import TrainRequest
 from model.runs import SHIPPED, HeadSettings, load_run, run_folder
 from model.sources import decoded, folder_sources

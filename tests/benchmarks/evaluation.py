@@ -21,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 from model.backbones import DEFAULT_BACKBONE, find_backbone
 from model.datasets import find_dataset
 from model.features import STORED
-from model.photos import digest
+from model.photos.image import digest
 from model.runs import SHIPPED, load_run, run_folder
 from model.schema import FeatureRow
 from model.starter import CLASSES, FOLDER, STARTER, import_starter

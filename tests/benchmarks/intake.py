@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import numpy as np
 from PIL import Image
 
-from model.photos import open_file
+from model.photos.image import open_file
 
 SIZE = (4000, 3000)
 QUALITY = 88

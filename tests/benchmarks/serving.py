@@ -21,7 +21,7 @@ from playwright.sync_api import sync_playwright
 from model.classifier import Classifier, load_classifier
 from model.datasets import find_dataset
 from model.networks import load_network, pixels
-from model.photos import open_photo
+from model.photos.image import open_photo
 from model.requests import TrainRequest
 from model.runs import SHIPPED
 from model.starter import STARTER, import_starter

@@ -19,10 +19,9 @@ import numpy as np
 import psutil
 from PIL import Image, ImageEnhance
 
-from model.photos import open_file, open_photo
-from model.sketches import Sketches, sketch_of
+from model.photos.image import open_file, open_photo
+from model.photos.near_duplicates import Sketches, groups_of, sketch_of
 from model.sources import folder_sources
-from model.splits import groups_of
 from model.starter import CLASSES, FOLDER
 from tests.conftest import STARTER_PHOTOS, encoded
 

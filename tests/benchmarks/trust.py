@@ -17,7 +17,7 @@ from PIL import Image
 from model.answers import Answer
 from model.classifier import Classifier, load_classifier
 from model.errors import PhotoRefused
-from model.photos import open_photo
+from model.photos.image import open_photo
 from model.runs import SHIPPED
 from model.sources import decoded, folder_sources
 from model.starter import import_starter

@@ -15,7 +15,7 @@ from assets.starter.generator.collection import CLASSES, COPIES, FLAWED, MISLABE
 from assets.starter.generator.defects import FLAWS, near_duplicate, spoiled
 from assets.starter.generator.dice import Dice
 from assets.starter.generator.photo import SPECIES, Recipe
-from model.quality import measure
+from model.photos.quality import measure
 
 STARTER = Path(collection.__file__).parents[1]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from model.intake import Arrival, Report, take_in
 from model.origins import Origin
 from model.own_datasets import create_dataset
-from model.photos import digest
+from model.photos.image import digest
 from model.runs import run_folder
 from model.schema import DatasetRow, RunRow
 from model.store import Store

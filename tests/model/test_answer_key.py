@@ -11,7 +11,7 @@ from model.answer_key import BAD, Part, Score, has_key, score
 from model.cleaning import Decision, decide, start_over, tell_label
 from model.datasets import find_dataset
 from model.edits import DELETE, KEEP, RELABEL
-from model.photos import open_photo
+from model.photos.image import open_photo
 from model.starter import CLASSES, FOLDER, STARTER
 from model.store import Store
 from model.workspaces import dataset_name

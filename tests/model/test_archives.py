@@ -18,8 +18,8 @@ from model import archives
 from model.archives import folder_bundle, uploaded_bundle, zip_bundle
 from model.errors import ArchiveRefused, PhotoRefused
 from model.folders import MAX_FILES, Bundle, Incoming
-from model.photos import open_photo
-from tests.model.hostile_files import (
+from model.photos.image import open_photo
+from tests.model.photos.hostile_files import (
     BAD_FILES,
     CATS,
     DOGS,

@@ -12,7 +12,7 @@ from model.classifier import Classifier, load_classifier
 from model.datasets import find_dataset
 from model.explain import AGAINST, FOR, overlay
 from model.networks import feature_map
-from model.photos import open_photo
+from model.photos.image import open_photo
 from model.runs import SHIPPED
 from model.starter import STARTER, starter_examples
 from model.store import Store, open_stored

@@ -20,7 +20,7 @@ from model.cleaning import (
 from model.datasets import Dataset, find_dataset
 from model.edits import ADD, DELETE, KEEP, MAX_REASON, NOTE, REDO, RELABEL, UNDO
 from model.errors import NotFound
-from model.photos import open_photo
+from model.photos.image import open_photo
 from model.schema import EditRow
 from model.starter import STARTER, starter_examples
 from model.store import Store, read_photo

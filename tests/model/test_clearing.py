@@ -13,7 +13,7 @@ from model.errors import NotFound, QuotaReached
 from model.job_files import report_file
 from model.jobs import INTAKE, recorded
 from model.own_datasets import choose_dataset, datasets_of, delete_dataset
-from model.photos import open_photo
+from model.photos.image import open_photo
 from model.quota import Usage, already_counted, check_room, usage
 from model.schema import (
     ActiveRunRow,

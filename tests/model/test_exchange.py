@@ -16,7 +16,7 @@ from model.datasets import Dataset, find_dataset
 from model.edits import DELETE, KEEP, RELABEL
 from model.errors import NotFound
 from model.exchange import ATTRIBUTION, MAX_TABLE_BYTES, TABLE, decisions_from, edits_as_csv, write_zip
-from model.photos import open_photo
+from model.photos.image import open_photo
 from model.starter import STARTER, starter_examples
 from model.store import Store, read_photo
 from model.workspaces import ask_about, new_workspace_id

@@ -24,10 +24,10 @@ from model.intake_job import Intake, Opening, start_intake
 from model.jobs import CANCELLED, DONE, FAILED, INTAKE, INTAKE_KILLED, RUNNING, killed, recorded
 from model.origins import origins
 from model.own_datasets import copy_dataset, create_dataset, delete_dataset, remove_class, remove_photos
-from model.photos import Photo, digest
+from model.photos.image import Photo, digest
+from model.photos.prefetch import AHEAD, ahead
 from model.quota import usage
 from model.schema import JobRow, SketchRow
-from model.sources import AHEAD, ahead
 from model.splits import assign_splits
 from model.store import Store, keep_photos, read_photo
 from model.workspaces import new_workspace_id, view_of

@@ -27,7 +27,7 @@ from model.own_datasets import (
     rename_class,
     rename_dataset,
 )
-from model.photos import open_photo
+from model.photos.image import open_photo
 from model.requests import TrainRequest
 from model.runs import SHIPPED, HeadSettings
 from model.schema import AskedRow, FeatureRow, LabelRow, PhotoRow, RunRow, SketchRow

@@ -20,7 +20,7 @@ from model.datasets import find_dataset
 from model.errors import NotFound, StoreUnavailable
 from model.features import features
 from model.networks import feature_map
-from model.photos import open_photo
+from model.photos.image import open_photo
 from model.schema import DatasetRow, FeatureRow, LabelRow, Meta, PhotoRow
 from model.starter import CLASSES, STARTER, import_starter, starter_examples
 from model.store import Store, open_store, open_stored, read_photo

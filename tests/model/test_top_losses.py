@@ -7,8 +7,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from model.evaluation import Evaluation
-from model.photos import Photo, digest
-from model.quality import Flaw, Quality, measure, qualities
+from model.photos.image import Photo, digest
+from model.photos.quality import Flaw, Quality, measure, qualities
 from model.runs import SHIPPED, load_run, run_folder
 from model.schema import QualityRow
 from model.starter import FOLDER
@@ -100,7 +100,7 @@ def test_a_photo_is_measured_once_and_one_that_is_gone_not_at_all(store: Store, 
     assert first == {photo: measure(open_stored(store, photo))}
     with store.reading() as session:
         assert session.get(QualityRow, photo) is not None
-    monkeypatch.setattr("model.quality.measure", lambda image: pytest.fail("measured again"))
+    monkeypatch.setattr("model.photos.quality.measure", lambda image: pytest.fail("measured again"))
     assert qualities(store, [photo]) == first
 
 

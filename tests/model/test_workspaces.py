@@ -8,7 +8,7 @@ from sqlalchemy import select
 from model.cleaning import tell_label, withdraw_photo
 from model.datasets import find_dataset
 from model.errors import NotFound
-from model.photos import open_photo
+from model.photos.image import open_photo
 from model.runs import SHIPPED
 from model.schema import EditRow, WorkspaceRow
 from model.starter import STARTER, starter_examples

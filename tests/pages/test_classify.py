@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from model.datasets import find_dataset
 from model.errors import StoreUnavailable
-from model.photos import digest
+from model.photos.image import digest
 from model.starter import STARTER, starter_examples
 from model.store import Store
 from model.workspaces import asked_photos, is_workspace_id, new_workspace_id

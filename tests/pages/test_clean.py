@@ -10,7 +10,7 @@ from model.cleaning import Decision, decide, history, tell_label, withdraw_photo
 from model.datasets import find_dataset
 from model.edits import DELETE, KEEP, NOTE, RELABEL
 from model.exchange import edits_as_csv
-from model.photos import open_photo
+from model.photos.image import open_photo
 from model.runs import SHIPPED, load_run, run_folder
 from model.starter import FOLDER, STARTER
 from model.store import Store

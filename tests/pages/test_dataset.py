@@ -20,7 +20,7 @@ from model.intake_job import Intake, start_intake
 from model.jobs import RUNNING, host_of
 from model.origins import Origin
 from model.own_datasets import create_dataset, datasets_of
-from model.photos import digest
+from model.photos.image import digest
 from model.schema import JobRow
 from model.starter import STARTER
 from model.store import Store

@@ -21,7 +21,7 @@ from model.intake import Report, take_in
 from model.intake_job import Intake, start_intake
 from model.origins import Origin, origins
 from model.own_datasets import create_dataset, delete_dataset
-from model.photos import digest
+from model.photos.image import digest
 from model.search_cache import KEPT_S, forget_searches, search_once
 from model.store import Store
 from tests.model.gather.conftest import Clock

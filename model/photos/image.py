@@ -48,7 +48,7 @@ TURNS = {  # EXIF orientation -> how to turn the picture upright (TIFF 6.0, tag 
     8: Image.Transpose.ROTATE_90,
 }
 
-# Pillow promises OSError, but its decoders let these through for malformed files (found by tests/model/test_photos.py).
+# Pillow promises OSError, but its decoders let these through for malformed files (found by tests/model/photos/test_image.py).
 DECODER_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError,
                   ZeroDivisionError, RuntimeError, struct.error, zlib.error)  # fmt: skip
 

@@ -6,13 +6,14 @@ Perceptual hashes were measured first (imagehash 4.3.2, as many false alarms all
 real photos pHash found 1 and dHash 1; its crop-resistant hash found half of 20, at 190 ms a photo and with 4 % false alarms.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
-
-from model.twins import correlation
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 SKETCH_PX = 64  # The longer side
 QUALITY = 90
@@ -31,6 +32,13 @@ FINEST_PX, COARSEST_PX, SMOOTHED = 0.7, 4, 0.9
 SAME_FROM = 0.85  # Correlation of details; see tests/benchmarks/sketches.py.
 MIDDLE = 0.84  # Of each side: what two frames of a burst share, neither of which lies in the other
 GREY = 128
+
+# Laying one picture over another
+COARSE_PX, FINE_PX = 32, 64  # The longer side while pictures are compared
+COARSE_FROM = 0.75  # Correlation of small pictures from which a closer look is worth it
+CROP_SIDES = tuple(1 - step / 50 for step in range(21))  # The share of a side that is left; a coarse look tries every fourth.
+COARSE_STEP = 0.081
+LEAST_AREA = 0.35  # Of a picture, in a copy
 
 
 def _windows() -> NDArray[np.intp]:
@@ -129,3 +137,55 @@ def _details(picture: Image.Image) -> Image.Image:
     fine, coarse = (np.asarray(grey.filter(ImageFilter.GaussianBlur(px)), np.float32) for px in (FINEST_PX, COARSEST_PX))
     details = fine - SMOOTHED * coarse
     return Image.fromarray((details - details.mean() + GREY).clip(0, 255).astype(np.uint8))
+
+
+def correlation(first: Image.Image, second: Image.Image) -> float:
+    """How well two grey pictures agree where one is laid over the other, -1 to 1, as the best crop of either.
+
+    A coarse look tries every size; only what it finds promising is looked at closely.
+    """
+    small, other = (shrunk(picture, COARSE_PX) for picture in (first, second))
+    best = -1.0
+    for whole, part, coarse_whole, coarse_part in ((first, second, small, other), (second, first, other, small)):
+        agreeing, crop = _inside(coarse_whole, coarse_part, CROP_SIDES[::4])
+        if agreeing >= COARSE_FROM:
+            agreeing, _ = _inside(whole, part, [near for near in CROP_SIDES if abs(near - crop) < COARSE_STEP])
+        best = max(best, agreeing)
+    return best
+
+
+def shrunk(grey: Image.Image, side_px: int) -> Image.Image:
+    """Shrink a grey picture so that its longer side is `side_px`."""
+    scale = side_px / max(grey.size)
+    width, height = (max(1, round(side * scale)) for side in grey.size)
+    return grey.resize((width, height), Image.Resampling.BILINEAR)
+
+
+def _inside(whole: Image.Image, part: Image.Image, crops: Sequence[float]) -> tuple[float, float]:
+    """The best correlation of `part` with a piece of `whole` of the same proportions, and the crop that gives it."""
+    from skimage.feature import match_template  # Not at the start of a server: a fifth of a second.
+
+    pixels = np.asarray(whole, np.float32)
+    flatter = (part.width / part.height) / (whole.width / whole.height)
+    best = (-1.0, 1.0)
+    for crop in crops:
+        across, down = (crop, crop / flatter) if flatter >= 1 else (crop * flatter, crop)
+        if across * down < LEAST_AREA:
+            continue
+        piece = np.asarray(part.resize((max(1, round(across * whole.width)), max(1, round(down * whole.height)))), np.float32)
+        if piece.std() > 1:  # An even surface agrees with everything.
+            best = max(best, (float(match_template(pixels, piece).max()), crop))
+    return best
+
+
+def groups_of(alike: Mapping[str, Collection[str]]) -> list[frozenset[str]]:
+    """Groups of photos that are linked, if only through others: `alike` holds what was found for each photo."""
+    photos = sorted(alike.keys() | {other for others in alike.values() for other in others})
+    rows = {photo: row for row, photo in enumerate(photos)}
+    links = [(rows[photo], rows[other]) for photo, others in alike.items() for other in others]
+    ends = ([first for first, _ in links], [second for _, second in links])
+    count, group_of = connected_components(coo_array((np.ones(len(links)), ends), shape=(len(photos),) * 2), directed=False)
+    groups: list[set[str]] = [set() for _ in range(count)]
+    for photo, group in zip(photos, group_of, strict=True):
+        groups[group].add(photo)
+    return [frozenset(group) for group in groups if len(group) > 1]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
-from model.sketches import BLOCK, SKETCH_PX, Sketches, opened, sketch_of
+from model.photos.near_duplicates import BLOCK, SKETCH_PX, Sketches, opened, sketch_of
 from tests.conftest import STARTER_PHOTOS, picture
 from tests.starter_set import ROWS
 
