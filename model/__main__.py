@@ -18,7 +18,8 @@ from model.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
 from model.classifier import load_classifier
 from model.datasets import SPLITS, find_dataset
 from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
-from model.evaluation import confusion_matrix, per_class
+from model.evaluation.confidence import Trust
+from model.evaluation.table import confusion_matrix, per_class
 from model.exchange import write_zip
 from model.features import STORED, features
 from model.gather_commands import add_gather_commands
@@ -32,7 +33,6 @@ from model.sources import dataset_sources, decoded, folder_sources
 from model.starter import STARTER, import_starter
 from model.store import Store, open_store
 from model.train_commands import add_train_commands
-from model.trust import Trust
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.trust import Trust
+from model.evaluation.confidence import Trust
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ random both find as many (tests/benchmarks/cleaning.py).
 import numpy as np
 from numpy.typing import NDArray
 
-from model.neighbours import unit
-from model.trust import fit_temperature, softmax
+from model.evaluation.calibration import fit_temperature
+from model.evaluation.neighbours import unit
+from model.evaluation.numerics import softmax
 
 RIDGE = 1.0  # For each feature; from 0.5 to 4 the ranks hardly change.
 SHARPENED = 10.0  # Scores lie near 0 and 1; the temperature is then fitted within its bounds.

@@ -22,7 +22,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from model.errors import NotFound, StoreUnavailable
-from model.evaluation import Evaluation
+from model.evaluation.table import Evaluation
 from model.store import ROOT, Store
 
 SHIPPED = "shipped"

@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from model.backbones import find_backbone
-from model.evaluation import Evaluation
+from model.evaluation.table import Evaluation
 from model.out_of_fold import out_of_fold
 from model.photos.quality import Quality, qualities
 from model.runs import Run

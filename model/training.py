@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 from model.backbones import find_backbone
 from model.datasets import Dataset, check_trainable
 from model.errors import NotFound
-from model.evaluation import Evaluation
+from model.evaluation.calibration import fit_temperature
+from model.evaluation.confidence import unrelated_similarity
+from model.evaluation.neighbours import nearest, unit
+from model.evaluation.table import Evaluation
 from model.features import features
 from model.head import Examples, Head, train_head
 from model.jobs import HEAD, recorded
-from model.neighbours import nearest, unit
 from model.requests import TrainRequest
 from model.runs import Card, Epoch, HeadSettings, Run, Tuned, run_folder, save_run
 from model.schema import DatasetRow, RunRow
 from model.store import Store
-from model.trust import fit_temperature, unrelated_similarity
 
 PACKAGES = {
     "head": ("torch", "numpy", "pillow"),

@@ -14,7 +14,7 @@ from PIL import Image
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from model.neighbours import nearest, unit
+from model.evaluation.neighbours import nearest, unit
 from model.photos.near_duplicates import FINE_PX, correlation, shrunk
 
 # On the starter set planted copies reach 1.1 and all other pairs 1.06; see tests/benchmarks/cleaning.py for real photos.

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from model.edits import DELETE, KEEP, RELABEL, Edit
-from model.evaluation import Evaluation
-from model.top_losses import ranked
+from model.evaluation.table import Evaluation
+from model.evaluation.top_losses import ranked
 
 ROWS = 10
 

@@ -8,12 +8,12 @@ from model.cleaning import tell_label, withdraw_photo
 from model.csv_files import as_csv
 from model.datasets import Dataset, examples
 from model.errors import NotFound, PhotoRefused, QuotaReached
+from model.evaluation.confidence import Trust
 from model.photos.image import MAX_MEGABYTES, open_photo
 from model.runs import Run
 from model.settings import hosting
 from model.starter import STARTER, starter_examples
 from model.store import Store
-from model.trust import Trust
 from model.workspaces import MAX_ASKED, Asked, ask_about, asked_photos, filed_photos, forget_loose
 from pages.shared import state
 from pages.shared.answer import show_answer

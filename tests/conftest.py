@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from sqlalchemy import insert
 
-from model.evaluation import Evaluation
+from model.evaluation.table import Evaluation
 from model.photos.image import Photo
 from model.runs import SHIPPED, Run, load_run, run_folder, save_run
 from model.schema import ActiveRunRow, DatasetRow, LabelRow, RunRow, WorkspaceRow

@@ -9,10 +9,10 @@ import numpy as np
 from model.backbones import DEFAULT_BACKBONE, find_backbone
 from model.datasets import Dataset
 from model.estimates import LOOK, USUAL_S
+from model.evaluation.intervals import SIGNIFICANT, wilson
 from model.experiments.material import Material, Progress
 from model.experiments.trials import Duel, Mistakes, duel, mistakes, seeds, told
 from model.runs import HeadSettings, Run
-from model.uncertainty import SIGNIFICANT, wilson
 from model.wording import between, percent
 
 SEEDS = 3

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.uncertainty import Z_95
+from model.evaluation.intervals import Z_95
 
 EXPONENTS = np.geomspace(0.25, 4, 17)
 RATES = np.linspace(0, 0.45, 181)  # With half the labels wrong, nobody could say which half.

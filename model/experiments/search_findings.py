@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from model.datasets import Dataset
+from model.evaluation.intervals import SIGNIFICANT, mcnemar
 from model.experiments.search import BACKBONE, Trial, settings_of, study_name, was_ever_searched
 from model.requests import TrainRequest
 from model.store import Store
-from model.uncertainty import SIGNIFICANT, mcnemar
 from model.wording import counted
 
 if TYPE_CHECKING:  # Optuna: half a second that no page waits for. So are the imports inside functions below.

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from model.evaluation.intervals import mcnemar
 from model.experiments.material import Progress
 from model.runs import HeadSettings
-from model.uncertainty import mcnemar
 from model.wording import counted
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from model.edits import NOTE, History
+from model.evaluation.top_losses import TopLoss, ranked, top_losses
 from model.photos.quality import qualities
 from model.report.results import labels_of
 from model.runs import Run
 from model.store import Store
-from model.top_losses import TopLoss, ranked, top_losses
 from model.worksheet import ROWS, Case, worksheet
 
 

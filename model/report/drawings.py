@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model.evaluation import Evaluation
+from model.evaluation.intervals import wilson
+from model.evaluation.table import Evaluation
 from model.report.data import Data
 from model.report.palette import INK, LINE, RIGHT, WRONG, class_colour
 from model.report.svg import Drawing, draw
 from model.runs import Epoch
-from model.uncertainty import wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

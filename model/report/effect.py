@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from model.comparison import Comparison, compare
 from model.datasets import Dataset
 from model.edits import ADD, DELETE, KEEP, NOTE, RELABEL, History
 from model.errors import NotFound
-from model.evaluation import Evaluation
+from model.evaluation.comparison import Comparison, compare
+from model.evaluation.table import Evaluation
 from model.report.results import labels_of
 from model.runs import Run
 

@@ -14,7 +14,7 @@ from PIL import ImageOps
 
 from model.datasets import SPLITS
 from model.errors import NotFound
-from model.evaluation import per_class
+from model.evaluation.table import per_class
 from model.origins import Origin
 from model.report import drawings, words
 from model.report.contents import Contents

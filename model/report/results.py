@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from model.backbones import find_backbone
 from model.datasets import Dataset
-from model.evaluation import Evaluation
+from model.evaluation.intervals import wilson
+from model.evaluation.table import Evaluation
 from model.runs import Card, Run
-from model.uncertainty import wilson
 
 JUDGED = ("valid", "test")
 

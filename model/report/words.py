@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from model.comparison import Comparison, told
 from model.edits import ADD, DELETE, KEEP, NOTE, RELABEL
-from model.evaluation import Evaluation, most_confused, per_class
+from model.evaluation.comparison import Comparison, told
+from model.evaluation.table import Evaluation, most_confused, per_class
+from model.evaluation.top_losses import Reason, TopLoss
 from model.report.effect import Cleaning, Effect
 from model.report.results import Result, Training
 from model.runs import Epoch
-from model.top_losses import Reason, TopLoss
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MOST_NAMED = 6  # Classes in a sentence

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from model.comparison import Comparison, compare
 from model.errors import NotFound
+from model.evaluation.comparison import Comparison, compare
 from pages.shared import state
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import Card, show_cards

@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from model.evaluation import Evaluation, most_confused
-from model.top_losses import ranked
+from model.evaluation.table import Evaluation, most_confused
+from model.evaluation.top_losses import ranked
 from pages.shared import state
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import Card, show_cards

@@ -7,8 +7,8 @@ import streamlit as st
 from model.cleaning import Decision, decide
 from model.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, Edit
 from model.errors import NotFound
+from model.evaluation.top_losses import TopLoss, top_losses
 from model.suspects import Suspects
-from model.top_losses import TopLoss, top_losses
 from pages.shared import state
 from pages.shared.colours import class_badge, label_badge
 from pages.shared.decisions import attempt, succeeds

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from model.comparison import Comparison, compare
 from model.errors import NotFound
+from model.evaluation.comparison import Comparison, compare
 from model.requests import TrainRequest
 from model.runs import HeadSettings
 from model.workspace_runs import activate_run, runs_of

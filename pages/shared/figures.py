@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.evaluation import Evaluation, per_class
+from model.evaluation.table import Evaluation, per_class
 from pages.shared.words import listed, plain
 
 HELP = {

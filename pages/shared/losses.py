@@ -3,8 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from model.evaluation import Evaluation
-from model.top_losses import TopLoss, ranked, top_losses
+from model.evaluation.table import Evaluation
+from model.evaluation.top_losses import TopLoss, ranked, top_losses
 from pages.shared import state
 from pages.shared.colours import class_badge, label_badge
 from pages.shared.gallery import Card, show_cards

@@ -19,7 +19,7 @@ from model.cleaning import history
 from model.datasets import SPLITS, Dataset, find_dataset
 from model.edits import History
 from model.errors import NotFound
-from model.evaluation import Evaluation
+from model.evaluation.table import Evaluation
 from model.explain import overlay
 from model.gather_job import Hunt
 from model.head_job import HeadJobs

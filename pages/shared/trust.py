@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from model.calibration import answered_at, calibration_error, reliability
-from model.evaluation import Evaluation
-from model.trust import TEMPERATURES, sure_from
+from model.evaluation.calibration import TEMPERATURES, answered_at, calibration_error, reliability
+from model.evaluation.confidence import sure_from
+from model.evaluation.table import Evaluation
 from pages.shared import state
 from pages.shared.colours import ink
 from pages.shared.words import count

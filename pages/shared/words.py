@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from model.answers import Answer
-from model.comparison import Comparison, told
 from model.edits import ADD, DELETE, KEEP, NOTE, Edit
-from model.evaluation import Evaluation
+from model.evaluation.comparison import Comparison, told
+from model.evaluation.confidence import Trust
+from model.evaluation.intervals import wilson
+from model.evaluation.table import Evaluation
+from model.evaluation.top_losses import Reason, TopLoss
 from model.photos.quality import BLURRED_FROM, DARK_BELOW, Flaw, Quality
 from model.runs import Card, Epoch
 from model.suspects import Doubt
-from model.top_losses import Reason, TopLoss
-from model.trust import Trust
-from model.uncertainty import wilson
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 

@@ -29,7 +29,8 @@ from model.backbones import DEFAULT_BACKBONE, find_backbone
 from model.cleaning import Decision, decide
 from model.datasets import Dataset, find_dataset
 from model.edits import DELETE, RELABEL
-from model.evaluation import Evaluation
+from model.evaluation.numerics import softmax
+from model.evaluation.table import Evaluation
 from model.features import features
 from model.head import Examples, train_head
 from model.photos.image import Photo
@@ -41,7 +42,6 @@ from model.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.store import Store, open_store, open_stored
 from model.suspects import MOST_TWINS, Suspects, find_doubts, find_suspects
 from model.training import train_head_run
-from model.trust import softmax
 from model.twins import find_twins
 from model.workspaces import new_workspace_id
 from tests.conftest import put_photo

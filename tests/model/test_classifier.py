@@ -10,13 +10,13 @@ from PIL import Image
 from model.answers import Answer
 from model.classifier import Classifier, load_classifier
 from model.datasets import find_dataset
+from model.evaluation.confidence import Trust
 from model.explain import AGAINST, FOR, overlay
 from model.networks import feature_map
 from model.photos.image import open_photo
 from model.runs import SHIPPED
 from model.starter import STARTER, starter_examples
 from model.store import Store, open_stored
-from model.trust import Trust
 from tests.conftest import picture
 
 

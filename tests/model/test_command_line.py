@@ -7,7 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 from model.__main__ import main
-from model.evaluation import confusion_matrix
+from model.evaluation.table import confusion_matrix
 from model.runs import SHIPPED, load_run, run_folder
 from model.store import Store
 from tests.conftest import STARTER_PHOTOS, encoded, picture

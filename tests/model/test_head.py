@@ -7,9 +7,9 @@ import pytest
 
 from model.datasets import Dataset, Member, check_trainable
 from model.errors import CannotTrain
+from model.evaluation.numerics import cross_entropy
 from model.head import Examples, train_head
 from model.runs import Epoch, HeadSettings
-from model.trust import cross_entropy
 
 CLASSES = ("a", "b", "c")
 

@@ -11,11 +11,12 @@ import pytest
 
 from model.__main__ import main
 from model.cleaning import Decision, decide, history
-from model.comparison import compare
 from model.datasets import find_dataset
 from model.edits import DELETE, KEEP, NOTE, RELABEL
 from model.errors import NotFound
-from model.evaluation import per_class
+from model.evaluation.comparison import compare
+from model.evaluation.intervals import wilson
+from model.evaluation.table import per_class
 from model.intake import Arrival, Report, take_in
 from model.origins import Origin
 from model.own_datasets import create_dataset
@@ -31,7 +32,6 @@ from model.runs import SHIPPED, FineTuneSettings, Run, load_run, run_folder, sav
 from model.starter import STARTER
 from model.store import Store, forget_photos
 from model.training import train_head_run
-from model.uncertainty import wilson
 from model.worksheet import Case, worksheet
 from model.workspaces import new_workspace_id
 from pages.shared import colours

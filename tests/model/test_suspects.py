@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from model.backbones import DEFAULT_BACKBONE, find_backbone
 from model.datasets import Dataset, find_dataset
-from model.evaluation import Evaluation
+from model.evaluation.neighbours import unit
+from model.evaluation.numerics import softmax
+from model.evaluation.table import Evaluation
 from model.features import STORED, features
-from model.neighbours import unit
 from model.out_of_fold import RIDGE, SHARPENED, out_of_fold
 from model.photos.image import Photo
 from model.photos.near_duplicates import correlation
@@ -22,7 +23,6 @@ from model.schema import FeatureRow
 from model.starter import FOLDER, STARTER
 from model.store import Store, forget_photos, insert_missing
 from model.suspects import MOST_TWINS, Doubt, Suspects, find_doubts, find_suspects
-from model.trust import softmax
 from model.twins import Group, find_twins
 from tests.conftest import STARTER_PHOTOS, fabricate, put_photo
 from tests.starter_set import BAD_PHOTOS, COPIES, LEAKS, WRONG_LABELS

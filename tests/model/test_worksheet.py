@@ -5,7 +5,7 @@ import pytest
 
 from model.cleaning import Decision, decide, history, undo
 from model.edits import DELETE, KEEP, NOTE, RELABEL, Edit
-from model.evaluation import Evaluation
+from model.evaluation.table import Evaluation
 from model.runs import load_run, run_folder
 from model.store import Store
 from model.worksheet import ROWS, Case, worksheet

@@ -9,13 +9,13 @@ from streamlit.testing.v1 import AppTest
 from model.cleaning import Decision, decide, history, tell_label, withdraw_photo
 from model.datasets import find_dataset
 from model.edits import DELETE, KEEP, NOTE, RELABEL
+from model.evaluation.top_losses import ranked
 from model.exchange import edits_as_csv
 from model.photos.image import open_photo
 from model.runs import SHIPPED, load_run, run_folder
 from model.starter import FOLDER, STARTER
 from model.store import Store
 from model.suspects import Suspects, find_suspects
-from model.top_losses import ranked
 from model.workspace_runs import Entry, active_run, runs_of
 from model.workspaces import dataset_name, new_workspace_id
 from tests.conftest import encoded, fabricate, picture, put_photo

@@ -8,13 +8,13 @@ import pytest
 from model.backbones import BACKBONES, DEFAULT_BACKBONE
 from model.datasets import find_dataset
 from model.errors import Cancelled
+from model.evaluation.intervals import wilson
 from model.experiments.backbones_compared import WEIGHTS_MB, rows_of_runs, run
 from model.experiments.material import Material
 from model.networks import ARCHITECTURES
 from model.runs import SHIPPED, HeadSettings, load_run, run_folder
 from model.starter import STARTER
 from model.store import Store
-from model.uncertainty import wilson
 from tests.model.experiments.made import clouds, unheard
 from tests.starter_set import IN_SPLIT
 

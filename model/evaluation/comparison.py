@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import NotFound
-from model.evaluation import Evaluation
-from model.uncertainty import LEAST_DIFFERENT, SIGNIFICANT, mcnemar
+from model.evaluation.intervals import LEAST_DIFFERENT, SIGNIFICANT, mcnemar
+from model.evaluation.table import Evaluation
 
 
 @dataclass(frozen=True)

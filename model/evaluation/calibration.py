@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from model.evaluation.numerics import cross_entropy
+
 BINS = 10
 
 
@@ -55,3 +57,12 @@ def answered_at(threshold: float, probabilities: NDArray[np.float32], labels: ND
     answered = probabilities.max(axis=1) >= threshold
     wrong = answered & (probabilities.argmax(axis=1) != labels)
     return Answered(int(answered.sum()), int(wrong.sum()))
+
+
+TEMPERATURES = np.geomspace(0.5, 10, 301)  # A validation split without a mistake would drive it to zero.
+
+
+def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.intp]) -> float:
+    """The temperature with the least mean loss on validation logits (Guo et al. 2017, https://arxiv.org/abs/1706.04599)."""
+    losses = [float(cross_entropy(logits, labels, temperature).mean()) for temperature in TEMPERATURES]
+    return float(TEMPERATURES[int(np.argmin(losses))])

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from model.calibration import Answered, answered_at, calibration_error, reliability
-from model.comparison import compare
 from model.errors import NotFound
-from model.uncertainty import mcnemar, wilson
-from tests.model.test_evaluation import table
+from model.evaluation.calibration import Answered, answered_at, calibration_error, reliability
+from model.evaluation.comparison import compare
+from model.evaluation.intervals import mcnemar, wilson
+from tests.model.evaluation.test_table import table
 
 
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from model.trust import cross_entropy, softmax
+from model.evaluation.numerics import cross_entropy, softmax
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from enum import StrEnum
 
 import numpy as np
 
-from model.evaluation import Evaluation
+from model.evaluation.confidence import sure_from
+from model.evaluation.table import Evaluation
 from model.photos.quality import Flaw
-from model.trust import sure_from
 
 NARROW_MARGIN = 0.25  # Between the probabilities of the two best classes.
 

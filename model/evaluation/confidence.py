@@ -10,11 +10,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from model.neighbours import unit
+from model.evaluation.neighbours import unit
 
 SURE_SHARE = 0.25  # Of the way from guessing to certainty: with three classes, a probability of one half.
 UNRELATED_QUANTILE = 0.925  # See tests/benchmarks/trust.py for what other values withhold and let through.
-TEMPERATURES = np.geomspace(0.5, 10, 301)  # A validation split without a mistake would drive it to zero.
 
 
 class Trust(StrEnum):
@@ -35,26 +34,6 @@ def judge(probabilities: NDArray[np.float32], similarity: float, *, unfamiliar_b
 def sure_from(classes: int) -> float:
     """The least probability that counts as sure, among so many classes."""
     return 1 / classes + SURE_SHARE * (1 - 1 / classes)
-
-
-def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float32]:
-    """Probabilities along the last axis."""
-    scaled = logits / temperature
-    powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
-
-
-def cross_entropy(logits: NDArray[np.float32], labels: NDArray[np.intp], temperature: float = 1.0) -> NDArray[np.float32]:
-    """Loss of each row: logits (N, C), labels (N,) -> (N,)."""
-    scaled = logits / temperature
-    scaled = scaled - scaled.max(axis=1, keepdims=True)
-    return np.asarray(np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(labels)), labels], np.float32)
-
-
-def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.intp]) -> float:
-    """The temperature with the least mean loss on validation logits (Guo et al. 2017, https://arxiv.org/abs/1706.04599)."""
-    losses = [float(cross_entropy(logits, labels, temperature).mean()) for temperature in TEMPERATURES]
-    return float(TEMPERATURES[int(np.argmin(losses))])
 
 
 def unrelated_similarity(features: NDArray[np.float32], labels: NDArray[np.intp]) -> float:

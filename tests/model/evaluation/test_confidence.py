@@ -5,7 +5,9 @@ import pytest
 from scipy.special import log_softmax
 from scipy.special import softmax as scipy_softmax
 
-from model.trust import TEMPERATURES, Trust, cross_entropy, fit_temperature, judge, softmax, unrelated_similarity
+from model.evaluation.calibration import TEMPERATURES, fit_temperature
+from model.evaluation.confidence import Trust, judge, unrelated_similarity
+from model.evaluation.numerics import cross_entropy, softmax
 
 RNG = np.random.default_rng(0)
 LOGITS = RNG.normal(0, 3, (200, 4)).astype(np.float32)
