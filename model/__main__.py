@@ -15,8 +15,11 @@ from tqdm import tqdm
 
 from model.answers import Answer
 from model.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
+from model.catalogue.dataset import SPLITS, find_dataset
+from model.catalogue.measures import MEASURES, packed, qualities
+from model.catalogue.starter import STARTER, import_starter
+from model.catalogue.store import Store, open_store
 from model.classifier import load_classifier
-from model.datasets import SPLITS, find_dataset
 from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation.confidence import Trust
 from model.evaluation.table import confusion_matrix, per_class
@@ -24,14 +27,11 @@ from model.exchange import write_zip
 from model.features import STORED, features
 from model.gather_commands import add_gather_commands
 from model.photos.image import open_file
-from model.photos.quality import MEASURES, packed, qualities
 from model.report_commands import add_report_command
 from model.runs import SHIPPED
 from model.search_commands import add_search_command
 from model.shell import DONE, SOME_FAILED, WRONG_USAGE, progress, say, tell
 from model.sources import dataset_sources, decoded, folder_sources
-from model.starter import STARTER, import_starter
-from model.store import Store, open_store
 from model.train_commands import add_train_commands
 
 

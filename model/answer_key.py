@@ -3,8 +3,8 @@
 import csv
 from dataclasses import dataclass
 
-from model.datasets import Dataset
-from model.starter import FOLDER, STARTER
+from model.catalogue.dataset import Dataset
+from model.catalogue.starter import FOLDER, STARTER
 
 BAD = ("blurry", "dark", "overexposed", "tiny")
 

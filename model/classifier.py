@@ -10,13 +10,13 @@ from torch import nn
 
 from model.answers import Answer, Neighbour
 from model.backbones import Backbone, at_size, find_backbone
+from model.catalogue.store import Store
 from model.evaluation.confidence import judge
 from model.evaluation.neighbours import nearest, unit
 from model.evaluation.numerics import softmax
 from model.features import features, still_there
 from model.networks import feature_map, load_network, tuned_network
 from model.runs import Run, load_run, load_tuned, run_folder
-from model.store import Store
 
 
 @dataclass(frozen=True)

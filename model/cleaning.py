@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from model.datasets import Dataset, find_dataset
-from model.edits import (
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.edits import (
     ADD,
     KEEP,
     MAX_REASON,
@@ -21,10 +21,10 @@ from model.edits import (
     let_go,
     take_back,
 )
+from model.catalogue.store import Store, is_kept
+from model.catalogue.workspaces import current_dataset, dataset_name, ensure_workspace
 from model.errors import NotFound
 from model.quota import check_room
-from model.store import Store, is_kept
-from model.workspaces import current_dataset, dataset_name, ensure_workspace
 
 TOLD = "told on Classify"
 UNWANTED = re.compile("[\0\u202a-\u202e\u2066-\u2069]")

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from model.catalogue.schema import ActiveRunRow, AskedRow, DatasetRow, EditRow, JobRow, RunRow, WorkspaceRow
+from model.catalogue.store import Store
+from model.catalogue.workspaces import forget_unused
 from model.job_files import forget_reports
 from model.own_datasets import destroy_dataset
 from model.runs import run_folder
-from model.schema import ActiveRunRow, AskedRow, DatasetRow, EditRow, JobRow, RunRow, WorkspaceRow
-from model.store import Store
-from model.workspaces import forget_unused
 
 
 def unused_workspaces(store: Store, days: float) -> list[str]:

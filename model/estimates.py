@@ -1,15 +1,15 @@
 """How long a training will take on this machine: from what earlier ones took, or from what two cores took."""
 
-import json
 from collections import Counter
 
 from sqlalchemy import func, select
 
 from model.backbones import find_backbone
+from model.catalogue.schema import FeatureRow
+from model.catalogue.speeds import recorded_speeds
+from model.catalogue.store import CHUNK, Store
 from model.requests import TrainRequest
 from model.runs import FineTuneSettings
-from model.schema import FeatureRow
-from model.store import CHUNK, Store
 
 LOOK, STEP = "look", "step"  # Seconds to see a photo; seconds for a photo of an epoch in which the whole network learns, at 224 px
 USUAL_S = {  # Two shared cores, see tests/benchmarks/training.py
@@ -35,28 +35,8 @@ def estimate_s(store: Store, request: TrainRequest) -> float:
     return FINE_TUNE_START_S + unseen + learning + judging
 
 
-def remember(store: Store, what: str, backbone: str, seconds: float) -> None:
-    """Keep what a photo took, for the next estimate. Losing it in a race of two costs nothing."""
-    known = _known(store)
-    known[f"{what} {backbone}"] = seconds
-    unfinished = store.home / "speeds.unfinished"
-    try:
-        unfinished.write_text(json.dumps(known))
-        unfinished.replace(store.home / "speeds.json")
-    except OSError:
-        return  # An estimate is worth no error.
-
-
 def _recall(store: Store, what: str, backbone: str) -> float:
-    return _known(store).get(f"{what} {backbone}", USUAL_S[find_backbone(backbone).name][what])
-
-
-def _known(store: Store) -> dict[str, float]:
-    try:
-        known: dict[str, float] = json.loads((store.home / "speeds.json").read_text())
-    except (OSError, ValueError):
-        return {}
-    return known
+    return recorded_speeds(store).get(f"{what} {backbone}", USUAL_S[find_backbone(backbone).name][what])
 
 
 def _unseen(store: Store, request: TrainRequest) -> int:

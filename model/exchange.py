@@ -11,13 +11,13 @@ from pathlib import PurePosixPath
 from typing import IO
 from zipfile import BadZipFile, ZipFile
 
+from model.catalogue.dataset import Dataset, Member
+from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, Edit
+from model.catalogue.origins import Origin, attribution, origins
+from model.catalogue.store import Store, read_photo
 from model.cleaning import Decision
 from model.csv_files import as_csv, from_csv
-from model.datasets import Dataset, Member
-from model.edits import ADD, DELETE, KEEP, NOTE, RELABEL, Edit
 from model.errors import NotFound
-from model.origins import Origin, attribution, origins
-from model.store import Store, read_photo
 
 TABLE, ATTRIBUTION = "photos.csv", "ATTRIBUTION.txt"
 ORIGIN_COLUMNS = {field.name: field.name.replace("_", " ") for field in fields(Origin)}

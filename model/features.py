@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from model.backbones import Backbone
-from model.estimates import LOOK, remember
+from model.catalogue.schema import FeatureRow
+from model.catalogue.speeds import remember
+from model.catalogue.store import CHUNK, Store, has_file, insert_missing, open_stored
+from model.estimates import LOOK
 from model.networks import feature_map
-from model.schema import FeatureRow
-from model.store import CHUNK, Store, has_file, insert_missing, open_stored
 
 STORED = np.dtype("<f2")  # Half precision: features lie between 0 and 6, and 10,000 photos take 26 MB.
 BATCH = 16  # Photos between two writes: what a killed computation loses at most.

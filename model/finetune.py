@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from torch import nn
 
 from model.backbones import Backbone, at_size, find_backbone
-from model.datasets import Dataset, Member, check_trainable
+from model.catalogue.dataset import Dataset, Member, check_trainable
+from model.catalogue.speeds import remember
+from model.catalogue.store import Store, open_stored, read_photo
 from model.errors import Cancelled
-from model.estimates import STEP, remember
+from model.estimates import STEP
 from model.fastai_callbacks import Progress, Watcher, mixed_precision, together
 from model.features import STORED, features
 from model.head import Head, best_epoch, train_head
@@ -23,7 +25,6 @@ from model.networks import build_network, feature_map, frozen
 from model.requests import TrainRequest
 from model.runs import Epoch, FineTuneSettings, HeadSettings, Run, Tuned
 from model.runtime import speaks_for_all
-from model.store import Store, open_stored, read_photo
 from model.torchvision_operators import define_missing_operators
 from model.training import examples, judged_run, keep_run, new_run_id
 

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from model.archives import folder_bundle, zip_bundle
+from model.catalogue.dataset import find_dataset
+from model.catalogue.store import Store
 from model.class_names import merge_class_names
 from model.clearing import clear_workspaces, unused_workspaces
-from model.datasets import find_dataset
 from model.errors import NotFound, SourceFailed
 from model.folders import Bundle
 from model.gather.found import MOST_PHOTOS
@@ -18,7 +19,6 @@ from model.intake import Arrival, Report, take_in
 from model.intake_plan import plan
 from model.own_datasets import create_dataset, datasets_of, extend_classes
 from model.shell import DONE, SOME_FAILED, between, progress, say, tell
-from model.store import Store
 
 
 def add_gather_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> tuple[argparse.ArgumentParser, ...]:

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from time import monotonic
 
+from model.catalogue.store import Store
 from model.errors import AreoleError, Cancelled
 from model.requests import TrainRequest
 from model.runs import Epoch
-from model.store import Store
 
 MOST_REMEMBERED = 100  # Finished trainings
 SAME_CLICK_S = 2.0  # A second wish for the very same training within this time is a double click.

@@ -11,20 +11,20 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from model.catalogue.measures import DECODERS, sketches_of
+from model.catalogue.origins import Origin
+from model.catalogue.schema import DatasetRow, LabelRow, SketchRow
+from model.catalogue.store import CHUNK, Store, insert_missing, keep_photos
 from model.errors import AreoleError
 from model.folders import Refused
-from model.origins import Origin
 from model.own_datasets import own_dataset
 from model.photos.image import Photo, open_photo
 from model.photos.near_duplicates import Sketches, groups_of, sketch_of
 from model.photos.prefetch import ahead
 from model.quota import already_counted, usage
-from model.schema import DatasetRow, LabelRow, SketchRow
 from model.splits import assign_splits
-from model.store import CHUNK, Store, insert_missing, keep_photos, open_stored
 
 BATCH = 32  # Photos between two writes: what a killed server loses at most.
-DECODERS = 2  # One decodes while the other encodes.
 MAX_FILE = 255
 
 
@@ -176,19 +176,3 @@ def _sizes(photos: Iterable[_Ready]) -> list[int]:
 def _row(dataset: int, one: _Ready, split: str) -> dict[str, object]:
     place = {"dataset_id": dataset, "photo": one.photo.sha256, "file": one.arrival.file[:MAX_FILE], "split": split}
     return {**place, "label": one.arrival.label, **asdict(one.arrival.origin)}
-
-
-def sketches_of(store: Store, photos: list[str]) -> dict[str, bytes]:
-    """The sketches of kept photos; those that are not there yet are drawn, but of photos that are lost."""
-    kept: dict[str, bytes] = {}
-    with store.reading() as session:
-        for start in range(0, len(photos), CHUNK):
-            some = SketchRow.photo.in_(photos[start : start + CHUNK])
-            kept.update(session.execute(select(SketchRow.photo, SketchRow.sketch).where(some)).all())
-    missing = [photo for photo in photos if photo not in kept]
-    drawn = ahead(missing, lambda photo: sketch_of(open_stored(store, photo)), DECODERS)
-    new = {photo: sketch for photo, sketch in drawn if not isinstance(sketch, AreoleError)}
-    if new:
-        with store.writing() as session:
-            insert_missing(session, SketchRow, [{"photo": photo, "sketch": sketch} for photo, sketch in new.items()])
-    return kept | new

@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from model.background import Work, Works
+from model.catalogue.store import Store
 from model.intake import Arrival, Report, take_in
 from model.jobs import INTAKE, recorded
-from model.store import Store
 
 
 @dataclass

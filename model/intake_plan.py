@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from model.catalogue.dataset import SPLITS
+from model.catalogue.origins import Origin
+from model.catalogue.schema import LabelRow
 from model.class_names import merge_class_names
 from model.csv_files import from_csv
-from model.datasets import SPLITS
 from model.exchange import ATTRIBUTION, MAX_TABLE_BYTES, ORIGIN_COLUMNS
 from model.folders import Bundle, Incoming, Refused
 from model.intake import Arrival
 from model.links import secure_page
-from model.origins import Origin
-from model.schema import LabelRow
 from model.untrusted_text import plain
 
 NO_CLASS = "It lies in no folder named after a class."

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
+from model.catalogue.store import Store
 from model.runs import Epoch
-from model.store import Store
 
 Doing = Literal["waking", "looking", "learning", "judging"]  # What a trainer is about
 

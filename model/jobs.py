@@ -17,13 +17,13 @@ from typing import Any
 import psutil
 from sqlalchemy import func, select, update
 
+from model.catalogue.schema import JobRow
+from model.catalogue.store import ROOT, Store
+from model.catalogue.workspaces import ensure_workspace
 from model.errors import AreoleError, Cancelled, NotFound
 from model.job_files import Doing, checkpoint_file, epochs_in, forget_reports, report_file, reports_of
 from model.requests import TrainRequest
 from model.runs import Epoch
-from model.schema import JobRow
-from model.store import ROOT, Store
-from model.workspaces import ensure_workspace
 
 QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = "queued", "running", "stopping", "done", "failed", "cancelled"
 ALIVE = (RUNNING, STOPPING)

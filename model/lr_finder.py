@@ -9,14 +9,14 @@ from torch import nn
 from torch.utils.data import TensorDataset
 
 from model.backbones import find_backbone
-from model.datasets import check_trainable
+from model.catalogue.dataset import check_trainable
+from model.catalogue.store import Store
 from model.errors import Cancelled
 from model.fastai_callbacks import Watcher
 from model.features import features
 from model.finetune import build_learner, data_loaders, start_from_trained_head
 from model.requests import TrainRequest
 from model.runs import FineTuneSettings
-from model.store import Store
 from model.training import examples
 
 from fastai.callback.schedule import valley  # isort: skip  # model.finetune has made it importable.

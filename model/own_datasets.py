@@ -12,15 +12,15 @@ from secrets import token_hex
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from model.catalogue.dataset import Dataset
+from model.catalogue.origins import Origin, origins_in
+from model.catalogue.schema import ActiveRunRow, DatasetRow, EditRow, LabelRow, PhotoRow, RunRow, WorkspaceRow
+from model.catalogue.starter import STARTER
+from model.catalogue.store import CHUNK, Store
+from model.catalogue.workspaces import ensure_workspace, forget_unused
 from model.class_names import MAX_CLASSES, MIN_CLASSES, clean_class_name, merge_class_names
-from model.datasets import Dataset
 from model.errors import NotFound
-from model.origins import Origin, origins_in
 from model.runs import run_folder
-from model.schema import ActiveRunRow, DatasetRow, EditRow, LabelRow, PhotoRow, RunRow, WorkspaceRow
-from model.starter import STARTER
-from model.store import CHUNK, Store
-from model.workspaces import ensure_workspace, forget_unused
 
 MAX_TITLE = 60
 MAX_DATASETS = 20  # Of one workspace

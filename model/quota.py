@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from model.catalogue.schema import AskedRow, DatasetRow, LabelRow, PhotoRow
+from model.catalogue.store import Store
 from model.errors import QuotaReached
-from model.schema import AskedRow, DatasetRow, LabelRow, PhotoRow
 from model.settings import hosting
-from model.store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import dataset_name
 from model.errors import StoreUnavailable
 from model.report_texts import cleaned
 from model.runs import SHIPPED, load_card, run_folder
 from model.shell import DONE, say
-from model.starter import STARTER
-from model.store import Store
 from model.workspace_runs import active_run
-from model.workspaces import dataset_name
 
 
 def add_report_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields
 
 from sqlalchemy import select
 
+from model.catalogue.schema import ReportTextRow
+from model.catalogue.store import Store
+from model.catalogue.workspaces import current_dataset, ensure_workspace
 from model.cleaning import UNWANTED
 from model.errors import NotFound
-from model.schema import ReportTextRow
-from model.store import Store
-from model.workspaces import current_dataset, ensure_workspace
 
 MAX_TEXT, MAX_LINE = 5000, 200
 LINES = ("author", "title")  # One line each; the others may have paragraphs.

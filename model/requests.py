@@ -4,7 +4,7 @@ import shlex
 from dataclasses import asdict, dataclass, field
 
 from model.backbones import DEFAULT_BACKBONE
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
 from model.runs import MODES, HeadSettings, Settings
 
 

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
+from model.catalogue.store import ROOT, Store
 from model.errors import NotFound, StoreUnavailable
 from model.evaluation.table import Evaluation
-from model.store import ROOT, Store
 
 SHIPPED = "shipped"
 FORMAT = 2  # Raised when older folders can no longer be read.

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from PIL import Image
 
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.store import Store, open_stored
 from model.errors import AreoleError, NotFound
 from model.photos.image import SUFFIXES, open_file
 from model.photos.prefetch import ahead
-from model.store import Store, open_stored
 
 
 @dataclass(frozen=True)

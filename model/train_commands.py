@@ -12,7 +12,8 @@ from time import perf_counter
 from typing import get_args
 
 from model.backbones import find_backbone
-from model.datasets import check_trainable, find_dataset
+from model.catalogue.dataset import check_trainable, find_dataset
+from model.catalogue.store import Store
 from model.errors import NotFound
 from model.job_files import Doing, checkpoint_file, epochs_in, reports_of
 from model.jobs import FINE_TUNE, LR_FIND, ending, is_stopping, note_run, recorded, start_next
@@ -21,7 +22,6 @@ from model.requests import TrainRequest, option
 from model.runs import MODES, Epoch, FineTuneSettings, Keep, Run, Settings
 from model.runtime import speaks_for_all
 from model.shell import DONE, between, progress, tell
-from model.store import Store
 from model.training import train_head_run
 
 ALL_SETTINGS = {setting.name for kind in MODES.values() for setting in fields(kind)}

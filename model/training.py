@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.backbones import find_backbone
-from model.datasets import Dataset, check_trainable
+from model.catalogue.dataset import Dataset, check_trainable
+from model.catalogue.schema import DatasetRow, RunRow
+from model.catalogue.store import Store
 from model.errors import NotFound
 from model.evaluation.calibration import fit_temperature
 from model.evaluation.confidence import unrelated_similarity
@@ -25,8 +27,6 @@ from model.head import Examples, Head, train_head
 from model.jobs import HEAD, recorded
 from model.requests import TrainRequest
 from model.runs import Card, Epoch, HeadSettings, Run, Tuned, run_folder, save_run
-from model.schema import DatasetRow, RunRow
-from model.store import Store
 
 PACKAGES = {
     "head": ("torch", "numpy", "pillow"),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from model.edits import DELETE, KEEP, RELABEL, Edit
+from model.catalogue.edits import DELETE, KEEP, RELABEL, Edit
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import ranked
 

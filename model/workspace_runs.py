@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from model.catalogue.schema import ActiveRunRow, DatasetRow, RunRow
+from model.catalogue.starter import CLASSES, STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import current_dataset, ensure_workspace
 from model.errors import NotFound
 from model.runs import SHIPPED, run_folder
-from model.schema import ActiveRunRow, DatasetRow, RunRow
-from model.starter import CLASSES, STARTER
-from model.store import Store
-from model.workspaces import current_dataset, ensure_workspace
 
 MAX_NAME = 80
 SHIPPED_NAME = "Shipped head"

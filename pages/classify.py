@@ -4,17 +4,17 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.answers import Answer
+from model.catalogue.dataset import Dataset, examples
+from model.catalogue.starter import STARTER, starter_examples
+from model.catalogue.store import Store
+from model.catalogue.workspaces import MAX_ASKED, Asked, ask_about, asked_photos, filed_photos, forget_loose
 from model.cleaning import tell_label, withdraw_photo
 from model.csv_files import as_csv
-from model.datasets import Dataset, examples
 from model.errors import NotFound, PhotoRefused, QuotaReached
 from model.evaluation.confidence import Trust
 from model.photos.image import MAX_MEGABYTES, open_photo
 from model.runs import Run
 from model.settings import hosting
-from model.starter import STARTER, starter_examples
-from model.store import Store
-from model.workspaces import MAX_ASKED, Asked, ask_about, asked_photos, filed_photos, forget_loose
 from pages.shared import state
 from pages.shared.answer import show_answer
 from pages.shared.colours import class_badge

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.datasets import check_trainable
+from model.catalogue.dataset import check_trainable
 from model.errors import CannotTrain
 from pages.shared import state
 from pages.shared.copies import show_copies

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from sqlalchemy import insert
 
+from model.catalogue.schema import ActiveRunRow, DatasetRow, LabelRow, RunRow, WorkspaceRow
+from model.catalogue.starter import CLASSES, STARTER, import_starter
+from model.catalogue.store import Store, keep_photos, open_store
+from model.catalogue.workspaces import new_workspace_id
 from model.evaluation.table import Evaluation
 from model.photos.image import Photo
 from model.runs import SHIPPED, Run, load_run, run_folder, save_run
-from model.schema import ActiveRunRow, DatasetRow, LabelRow, RunRow, WorkspaceRow
-from model.starter import CLASSES, STARTER, import_starter
-from model.store import Store, keep_photos, open_store
-from model.workspaces import new_workspace_id
 
 STARTER_PHOTOS = Path(__file__).parents[1] / "assets" / "starter" / "photos"
 

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 
 from model.answer_key import BAD
-from model.starter import EXAMPLES, FOLDER
+from model.catalogue.starter import EXAMPLES, FOLDER
 
 with (FOLDER / "photos.csv").open(newline="") as table:
     ROWS = tuple(csv.DictReader(table))

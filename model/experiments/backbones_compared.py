@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from model.backbones import DEFAULT_BACKBONE, find_backbone
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
 from model.estimates import LOOK, USUAL_S
 from model.evaluation.intervals import SIGNIFICANT, wilson
 from model.experiments.material import Material, Progress

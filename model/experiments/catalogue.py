@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from model.backbones import BACKBONES
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
+from model.catalogue.store import Store
 from model.errors import NotFound, WeightsMissing
 from model.experiments import backbones_compared, label_noise, learning_curve, reality
 from model.experiments.backbones_compared import BackbonesCompared
@@ -14,7 +15,6 @@ from model.experiments.material import Material, Progress, material
 from model.experiments.reality import Reality
 from model.experiments.results import Result, keep, kept
 from model.runs import HeadSettings
-from model.store import Store
 
 Make = Callable[[Store, Dataset, str, HeadSettings, Progress], Result]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.datasets import MIN_PHOTOS_A_CLASS
+from model.catalogue.dataset import MIN_PHOTOS_A_CLASS
 from model.evaluation.intervals import SIGNIFICANT
 from model.experiments.material import Material, Progress
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.datasets import MIN_PHOTOS_A_CLASS
+from model.catalogue.dataset import MIN_PHOTOS_A_CLASS
 from model.experiments.forecasts import Forecast, forecasts
 from model.experiments.material import Material, Progress
 from model.experiments.trials import Mistakes, Spread, mistakes, rows_of, spread, told

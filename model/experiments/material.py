@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.backbones import find_backbone
-from model.datasets import SPLITS, Dataset, check_trainable
-from model.store import Store
+from model.catalogue.dataset import SPLITS, Dataset, check_trainable
+from model.catalogue.store import Store
 
 if TYPE_CHECKING:
     from model.head import Examples  # torch: only where something is trained

@@ -6,13 +6,13 @@ from dataclasses import asdict, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from model.catalogue.schema import ExperimentRow
+from model.catalogue.store import Store
 from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
 from model.experiments.reality import Reality
 from model.runs import HeadSettings
-from model.schema import ExperimentRow
-from model.store import Store
 
 Result = LearningCurve | LabelNoise | BackbonesCompared | Reality
 RESULTS: dict[str, type[Result]] = {one.KIND: one for one in (LearningCurve, LabelNoise, BackbonesCompared, Reality)}

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, select
 
 from model.backbones import DEFAULT_BACKBONE
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
+from model.catalogue.schema import DatasetRow, WorkspaceRow
+from model.catalogue.store import Store
+from model.catalogue.workspaces import ensure_workspace
 from model.errors import NotFound
 from model.experiments.material import material
 from model.runs import HeadSettings
-from model.schema import DatasetRow, WorkspaceRow
-from model.store import Store
-from model.workspaces import ensure_workspace
 
 if TYPE_CHECKING:  # Optuna and torch: seconds that no page waits for. So are the imports inside functions below.
     from optuna import Study

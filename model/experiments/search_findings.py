@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
+from model.catalogue.store import Store
 from model.evaluation.intervals import SIGNIFICANT, mcnemar
 from model.experiments.search import BACKBONE, Trial, settings_of, study_name, was_ever_searched
 from model.requests import TrainRequest
-from model.store import Store
 from model.wording import counted
 
 if TYPE_CHECKING:  # Optuna: half a second that no page waits for. So are the imports inside functions below.

@@ -19,10 +19,10 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
+from model.catalogue.store import BUSY_TIMEOUT_S, Store, unavailable
 from model.errors import StoreUnavailable
 from model.experiments.search import DEFAULTS
 from model.experiments.search_trial import IS_DEFAULTS, described
-from model.store import BUSY_TIMEOUT_S, Store, unavailable
 
 HEARTBEAT_S = 30  # A trial whose process has been silent for twice as long is tried again.
 OPENINGS = 5  # Processes that start at once get in each other's way while the tables are made: all but one try again.

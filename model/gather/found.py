@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from model.catalogue.origins import Origin
 from model.gather.licences import Licence
 from model.links import may_ask, secure_page
-from model.origins import Origin
 from model.untrusted_text import plain
 
 Progress = Callable[[int, int], None]  # Photos found, photos wanted

@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from model.edits import NOTE, History
+from model.catalogue.edits import NOTE, History
+from model.catalogue.measures import qualities
+from model.catalogue.store import Store
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
-from model.photos.quality import qualities
 from model.report.results import labels_of
 from model.runs import Run
-from model.store import Store
 from model.worksheet import ROWS, Case, worksheet
 
 

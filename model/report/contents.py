@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.edits import History
+from model.catalogue.origins import origins
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import dataset_name
 from model.cleaning import history
-from model.datasets import Dataset, find_dataset
-from model.edits import History
 from model.errors import NotFound
-from model.origins import origins
 from model.report.cases import Losses, find_losses
 from model.report.data import Data, describe_data
 from model.report.effect import Cleaning, Effect, describe_cleaning, find_effect
@@ -16,10 +19,7 @@ from model.report.results import Result, Training, describe_training, results_of
 from model.report.svg import Drawing
 from model.report_texts import Texts, texts
 from model.runs import SHIPPED, Run, load_run, run_folder
-from model.starter import STARTER
-from model.store import Store
 from model.workspace_runs import SHIPPED_NAME, runs_of
-from model.workspaces import dataset_name
 
 
 @dataclass(frozen=True)

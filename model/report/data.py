@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from model.datasets import Dataset
-from model.origins import Origin
+from model.catalogue.dataset import Dataset
+from model.catalogue.origins import Origin
 
 MOST_EXAMPLES, LEAST_EXAMPLES, EXAMPLES_IN_ALL = 6, 3, 24  # Photos of a class; all classes together
 NO_CREDIT = ("cc0", "public domain", "pdm")  # Licences that ask for no credit begin like this.

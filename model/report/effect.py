@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from model.datasets import Dataset
-from model.edits import ADD, DELETE, KEEP, NOTE, RELABEL, History
+from model.catalogue.dataset import Dataset
+from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, History
 from model.errors import NotFound
 from model.evaluation.comparison import Comparison, compare
 from model.evaluation.table import Evaluation

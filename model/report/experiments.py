@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from model.backbones import DEFAULT_BACKBONE
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
+from model.catalogue.store import Store
 from model.experiments.catalogue import EXPERIMENTS
 from model.experiments.learning_curve import LearningCurve
 from model.experiments.results import kept
@@ -13,7 +14,6 @@ from model.report.drawings import WIDE
 from model.report.palette import RIGHT, WRONG
 from model.report.svg import Drawing, draw
 from model.runs import Card, HeadSettings
-from model.store import Store
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

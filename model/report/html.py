@@ -12,15 +12,15 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import ImageOps
 
-from model.datasets import SPLITS
+from model.catalogue.dataset import SPLITS
+from model.catalogue.origins import Origin
+from model.catalogue.store import Store, open_stored
 from model.errors import NotFound
 from model.evaluation.table import per_class
-from model.origins import Origin
 from model.report import drawings, words
 from model.report.contents import Contents
 from model.report.data import wants_credit
 from model.report.palette import class_colour
-from model.store import Store, open_stored
 
 PICTURE_PX, THUMBNAIL_PX = 320, 112
 JPEG_QUALITY = 82

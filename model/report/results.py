@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from model.backbones import find_backbone
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
 from model.runs import Card, Run

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from model.edits import ADD, DELETE, KEEP, NOTE, RELABEL
+from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL
 from model.evaluation.comparison import Comparison, told
 from model.evaluation.table import Evaluation, most_confused, per_class
 from model.evaluation.top_losses import Reason, TopLoss

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
 from model.runs import Run
 from pages.shared.colours import label_badge
 from pages.shared.gallery import Card, show_cards

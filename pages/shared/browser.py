@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from model.datasets import Dataset, Member
+from model.catalogue.dataset import Dataset, Member
+from model.catalogue.origins import Origin, attribution
 from model.errors import NotFound
-from model.origins import Origin, attribution
 from model.own_datasets import Listing, remove_photos
 from pages.shared import state
 from pages.shared.colours import class_badge

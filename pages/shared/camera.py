@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
+from model.catalogue.origins import Origin
 from model.errors import AreoleError
 from model.intake import Arrival, Report, take_in
-from model.origins import Origin
 from pages.shared import state
 from pages.shared.colours import class_badge
 from pages.shared.gallery import Card, show_cards

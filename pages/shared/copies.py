@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from model.catalogue.edits import DELETE, KEEP, History
 from model.cleaning import Decision, decide
-from model.edits import DELETE, KEEP, History
 from model.suspects import Suspects
 from model.twins import Group
 from pages.shared.colours import label_badge

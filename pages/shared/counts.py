@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from model.datasets import SPLITS, Dataset
+from model.catalogue.dataset import SPLITS, Dataset
 from pages.shared.colours import QUIET, class_colour
 from pages.shared.words import SPLIT_NAMES
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, Edit
 from model.cleaning import Decision, decide
-from model.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, Edit
 from model.errors import NotFound
 from model.evaluation.top_losses import TopLoss, top_losses
 from model.suspects import Suspects

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
 from model.report.contents import Contents
 from model.report_texts import MAX_LINE, MAX_TEXT, set_text
 from pages.shared import state

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from model.datasets import Dataset, check_trainable
+from model.catalogue.dataset import Dataset, check_trainable
 from model.errors import CannotTrain
 from model.experiments.backbones_compared import BackbonesCompared, rows_of_runs
 from model.experiments.catalogue import EXPERIMENTS

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from model.catalogue.starter import import_starter
+from model.catalogue.workspaces import note_use
 from model.errors import AreoleError
 from model.runs import SHIPPED
-from model.starter import import_starter
 from model.workspace_runs import runs_of
-from model.workspaces import note_use
 from pages.shared import state
 from pages.shared.colours import class_badge
 from pages.shared.progress import progress_bar

@@ -4,7 +4,7 @@ import hashlib
 
 import streamlit as st
 
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
 from model.errors import SourceFailed
 from model.gather.found import MOST_PHOTOS, Found
 from model.gather.sources import Source, sources

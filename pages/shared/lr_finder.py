@@ -4,8 +4,8 @@ from math import log
 
 import streamlit as st
 
+from model.catalogue.store import Store
 from model.jobs import FAILED, LR_FIND, Job, cancel, last_job
-from model.store import Store
 from pages.shared import state
 from pages.shared.settings import RATES
 from pages.shared.words import plain

@@ -15,22 +15,23 @@ from PIL import Image, ImageOps
 
 from model.answers import Answer
 from model.background import Works
+from model.catalogue.dataset import SPLITS, Dataset, find_dataset
+from model.catalogue.edits import History
+from model.catalogue.measures import qualities
+from model.catalogue.origins import Origin, origins
+from model.catalogue.store import Store, open_store, open_stored
+from model.catalogue.workspaces import View, view_of
 from model.cleaning import history
-from model.datasets import SPLITS, Dataset, find_dataset
-from model.edits import History
 from model.errors import NotFound
 from model.evaluation.table import Evaluation
 from model.explain import overlay
 from model.gather_job import Hunt
 from model.head_job import HeadJobs
 from model.intake_job import Intake
-from model.origins import Origin, origins
-from model.photos.quality import Flaw, qualities
+from model.photos.quality import Flaw
 from model.runs import Card, Run, load_card, load_run, run_folder
-from model.store import Store, open_store, open_stored
 from model.suspects import Suspects, find_suspects
 from model.workspace_runs import active_run, runs_of
-from model.workspaces import View, view_of
 from pages.shared import state
 from pages.shared.progress import progress_bar
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from model.answer_key import Part, Score, score
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
 from pages.shared.gallery import Card, show_cards
 from pages.shared.words import count, plain
 

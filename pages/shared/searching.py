@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
 from model.experiments.inquiry import start_search
 from model.experiments.search import BACKBONE, SPACE, forget_search
 from model.experiments.search_findings import Search, best_request

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from model.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
-from model.datasets import Dataset
+from model.catalogue.dataset import Dataset
 from model.memory import BATCHES as FITTING_BATCHES
 from model.memory import largest_batch
 from model.requests import TrainRequest

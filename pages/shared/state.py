@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from model.workspaces import is_workspace_id, new_workspace_id
+from model.catalogue.workspaces import is_workspace_id, new_workspace_id
 
 _WORKSPACE, _PHOTO = "w", "photo"  # Query parameters.
 RUN, OTHER_RUN, ACTUAL, PREDICTED = "run", "other", "actual", "predicted"  # Widgets that `restored` and `keep` tie to the URL.

@@ -4,7 +4,7 @@ from tempfile import SpooledTemporaryFile
 
 import streamlit as st
 
-from model.datasets import Dataset, find_dataset
+from model.catalogue.dataset import Dataset, find_dataset
 from model.exchange import write_zip
 from pages.shared.resources import get_store
 

@@ -6,10 +6,10 @@ from time import monotonic
 
 import streamlit as st
 
+from model.catalogue.store import Store
 from model.head_job import HeadJob
 from model.jobs import HEAD, HEAD_KILLED, killed
 from model.runs import Card, Epoch
-from model.store import Store
 from model.workspace_runs import runs_of
 from pages.shared import state
 from pages.shared.resources import active_run_id, get_card

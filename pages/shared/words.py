@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from model.answers import Answer
-from model.edits import ADD, DELETE, KEEP, NOTE, Edit
+from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, Edit
 from model.evaluation.comparison import Comparison, told
 from model.evaluation.confidence import Trust
 from model.evaluation.intervals import wilson

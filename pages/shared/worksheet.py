@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from model.catalogue.dataset import find_dataset
+from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, History
 from model.cleaning import Decision, decide, withdraw_photo
 from model.csv_files import as_csv
-from model.datasets import find_dataset
-from model.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, History
 from model.worksheet import Case, worksheet
 from pages.shared.colours import class_badge
 from pages.shared.decisions import attempt

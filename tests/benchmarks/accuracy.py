@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from model.backbones import BACKBONES, Backbone
-from model.datasets import Dataset, find_dataset
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.starter import STARTER, import_starter
+from model.catalogue.store import open_store, open_stored
 from model.head import Examples, train_head
 from model.networks import load_network, pixels
 from model.runs import HeadSettings
 from model.sources import decoded, folder_sources
-from model.starter import STARTER, import_starter
-from model.store import open_store, open_stored
 
 SEEDS = range(5)
 Scaling = Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]

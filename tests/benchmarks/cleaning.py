@@ -26,24 +26,24 @@ from sklearn.model_selection import StratifiedKFold
 
 from model.answer_key import BAD, Part, score
 from model.backbones import DEFAULT_BACKBONE, find_backbone
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.edits import DELETE, RELABEL
+from model.catalogue.measures import qualities
+from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
+from model.catalogue.store import Store, open_store, open_stored
+from model.catalogue.workspaces import new_workspace_id
 from model.cleaning import Decision, decide
-from model.datasets import Dataset, find_dataset
-from model.edits import DELETE, RELABEL
 from model.evaluation.numerics import softmax
 from model.evaluation.table import Evaluation
 from model.features import features
 from model.head import Examples, train_head
 from model.photos.image import Photo
-from model.photos.quality import qualities
 from model.requests import TrainRequest
 from model.runs import SHIPPED, HeadSettings, load_run, run_folder
 from model.sources import decoded, folder_sources
-from model.starter import CLASSES, FOLDER, STARTER, import_starter
-from model.store import Store, open_store, open_stored
 from model.suspects import MOST_TWINS, Suspects, find_doubts, find_suspects
 from model.training import train_head_run
 from model.twins import find_twins
-from model.workspaces import new_workspace_id
 from tests.conftest import put_photo
 
 SEEDS = range(5)
@@ -54,9 +54,9 @@ import json, time
 import psutil, torch
 from sqlalchemy import delete
 from model.runs import SHIPPED, load_run, run_folder
-from model.schema import QualityRow
-from model.starter import import_starter
-from model.store import open_store
+from model.catalogue.schema import QualityRow
+from model.catalogue.starter import import_starter
+from model.catalogue.store import open_store
 from model.suspects import find_suspects
 store, process = open_store(), psutil.Process()
 import_starter(store)

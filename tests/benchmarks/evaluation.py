@@ -19,15 +19,15 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from model.backbones import DEFAULT_BACKBONE, find_backbone
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.schema import FeatureRow
+from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
+from model.catalogue.store import Store, insert_missing, open_store
+from model.catalogue.workspaces import new_workspace_id
 from model.evaluation.top_losses import Reason, ranked, top_losses
 from model.features import STORED
 from model.photos.image import digest
 from model.runs import SHIPPED, load_run, run_folder
-from model.schema import FeatureRow
-from model.starter import CLASSES, FOLDER, STARTER, import_starter
-from model.store import Store, insert_missing, open_store
-from model.workspaces import new_workspace_id
 from tests.conftest import fabricate
 from tests.pages.conftest import APP
 

@@ -18,7 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.backbones import DEFAULT_BACKBONE
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
+from model.catalogue.store import Store, open_store
 from model.errors import WeightsMissing
 from model.experiments import backbones_compared, label_noise, learning_curve, reality
 from model.experiments.material import Material, material
@@ -27,8 +29,6 @@ from model.experiments.results import Result
 from model.experiments.trials import rows_of
 from model.out_of_fold import out_of_fold
 from model.runs import HeadSettings
-from model.starter import CLASSES, FOLDER, STARTER, import_starter
-from model.store import Store, open_store
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
 
 OTHER = "efficientnet-lite2"

@@ -29,8 +29,8 @@ from model.archives import folder_bundle, zip_bundle
 from model.intake import Report, take_in
 from model.intake_plan import plan
 from model.own_datasets import create_dataset
-from model.starter import import_starter
-from model.store import open_store
+from model.catalogue.starter import import_starter
+from model.catalogue.store import open_store
 from contextlib import nullcontext
 
 def peak_mb():  # Not getrusage's: that one still knows the process that started this one.

@@ -21,11 +21,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer
 
 from model.backbones import BACKBONES
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import STARTER, import_starter
+from model.catalogue.store import open_store
 from model.head import Examples, train_head
 from model.runs import HeadSettings
-from model.starter import STARTER, import_starter
-from model.store import open_store
 from tests.benchmarks.accuracy import SEEDS, Photos, look, whole
 from tests.starter_set import ROWS
 

@@ -18,14 +18,14 @@ import psutil
 import torch
 from playwright.sync_api import sync_playwright
 
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import STARTER, import_starter
+from model.catalogue.store import open_store
 from model.classifier import Classifier, load_classifier
-from model.datasets import find_dataset
 from model.networks import load_network, pixels
 from model.photos.image import open_photo
 from model.requests import TrainRequest
 from model.runs import SHIPPED
-from model.starter import STARTER, import_starter
-from model.store import open_store
 from model.training import train_head_run
 from tests.conftest import STARTER_PHOTOS, encoded, picture
 from tests.e2e.conftest import FLAGS, start_server

@@ -19,10 +19,10 @@ import numpy as np
 import psutil
 from PIL import Image, ImageEnhance
 
+from model.catalogue.starter import CLASSES, FOLDER
 from model.photos.image import open_file, open_photo
 from model.photos.near_duplicates import Sketches, groups_of, sketch_of
 from model.sources import folder_sources
-from model.starter import CLASSES, FOLDER
 from tests.conftest import STARTER_PHOTOS, encoded
 
 COPIES, SEEDS = 60, (11, 12, 13)

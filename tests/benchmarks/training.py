@@ -61,9 +61,9 @@ import json, time
 from pathlib import Path
 from model import starter
 from model.backbones import find_backbone
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
 from model.features import features
-from model.store import open_store
+from model.catalogue.store import open_store
 starter.FEATURES = Path("absent")
 store = open_store()
 starter.import_starter(store)

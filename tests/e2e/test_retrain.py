@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from model.schema import LabelRow
-from model.starter import EXAMPLES, import_starter
-from model.store import open_store
+from model.catalogue.schema import LabelRow
+from model.catalogue.starter import EXAMPLES, import_starter
+from model.catalogue.store import open_store
 from tests.e2e.conftest import start_server, wait_for_app
 
 pytestmark = pytest.mark.e2e

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from model.catalogue.origins import Origin
+from model.catalogue.schema import DatasetRow, RunRow
+from model.catalogue.store import Store
+from model.catalogue.workspaces import ensure_workspace
 from model.intake import Arrival, Report, take_in
-from model.origins import Origin
 from model.own_datasets import create_dataset
 from model.photos.image import digest
 from model.runs import run_folder
-from model.schema import DatasetRow, RunRow
-from model.store import Store
-from model.workspaces import ensure_workspace
 from tests.conftest import encoded, picture
 
 FROM_TEST = Origin("test", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "Ana", "https://garden.example/1", "A cat")

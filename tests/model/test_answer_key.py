@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from model.answer_key import BAD, Part, Score, has_key, score
+from model.catalogue.dataset import find_dataset
+from model.catalogue.edits import DELETE, KEEP, RELABEL
+from model.catalogue.starter import CLASSES, FOLDER, STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import dataset_name
 from model.cleaning import Decision, decide, start_over, tell_label
-from model.datasets import find_dataset
-from model.edits import DELETE, KEEP, RELABEL
 from model.photos.image import open_photo
-from model.starter import CLASSES, FOLDER, STARTER
-from model.store import Store
-from model.workspaces import dataset_name
 from tests.conftest import encoded, fabricate, picture, put_photo
 from tests.starter_set import BAD_PHOTOS, COPIES, LEAKS, WRONG_LABELS
 

@@ -8,15 +8,15 @@ import pytest
 from PIL import Image
 
 from model.answers import Answer
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import STARTER, starter_examples
+from model.catalogue.store import Store, open_stored
 from model.classifier import Classifier, load_classifier
-from model.datasets import find_dataset
 from model.evaluation.confidence import Trust
 from model.explain import AGAINST, FOR, overlay
 from model.networks import feature_map
 from model.photos.image import open_photo
 from model.runs import SHIPPED
-from model.starter import STARTER, starter_examples
-from model.store import Store, open_stored
 from tests.conftest import picture
 
 

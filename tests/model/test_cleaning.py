@@ -7,6 +7,12 @@ from datetime import UTC
 import pytest
 from sqlalchemy import select
 
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.edits import ADD, DELETE, KEEP, MAX_REASON, NOTE, REDO, RELABEL, UNDO
+from model.catalogue.schema import EditRow
+from model.catalogue.starter import STARTER, starter_examples
+from model.catalogue.store import Store, read_photo
+from model.catalogue.workspaces import ask_about, forget_loose, last_edit, new_workspace_id
 from model.cleaning import (
     Decision,
     decide,
@@ -17,14 +23,8 @@ from model.cleaning import (
     undo,
     withdraw_photo,
 )
-from model.datasets import Dataset, find_dataset
-from model.edits import ADD, DELETE, KEEP, MAX_REASON, NOTE, REDO, RELABEL, UNDO
 from model.errors import NotFound
 from model.photos.image import open_photo
-from model.schema import EditRow
-from model.starter import STARTER, starter_examples
-from model.store import Store, read_photo
-from model.workspaces import ask_about, forget_loose, last_edit, new_workspace_id
 from tests.conftest import encoded, picture, put_photo
 from tests.starter_set import PHOTOS
 

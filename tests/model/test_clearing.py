@@ -5,17 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, func, select, update
 
-from model.cleaning import Decision, decide, tell_label
-from model.clearing import clear_workspaces, unused_workspaces
-from model.datasets import find_dataset
-from model.edits import DELETE
-from model.errors import NotFound, QuotaReached
-from model.job_files import report_file
-from model.jobs import INTAKE, recorded
-from model.own_datasets import choose_dataset, datasets_of, delete_dataset
-from model.photos.image import open_photo
-from model.quota import Usage, already_counted, check_room, usage
-from model.schema import (
+from model.catalogue.dataset import find_dataset
+from model.catalogue.edits import DELETE
+from model.catalogue.schema import (
     ActiveRunRow,
     AskedRow,
     DatasetRow,
@@ -28,10 +20,18 @@ from model.schema import (
     Table,
     WorkspaceRow,
 )
-from model.starter import STARTER
-from model.store import Store, read_photo
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store, read_photo
+from model.catalogue.workspaces import ask_about, asked_photos, new_workspace_id, note_use
+from model.cleaning import Decision, decide, tell_label
+from model.clearing import clear_workspaces, unused_workspaces
+from model.errors import NotFound, QuotaReached
+from model.job_files import report_file
+from model.jobs import INTAKE, recorded
+from model.own_datasets import choose_dataset, datasets_of, delete_dataset
+from model.photos.image import open_photo
+from model.quota import Usage, already_counted, check_room, usage
 from model.workspace_runs import activate_run
-from model.workspaces import ask_about, asked_photos, new_workspace_id, note_use
 from tests.model.arriving import arriving, bring, data_of, name_of, note_run_of, pets
 
 TABLES: tuple[type[Table], ...] = (

@@ -10,16 +10,16 @@ from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
 import pytest
 
 from model import exchange
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.edits import DELETE, KEEP, RELABEL
+from model.catalogue.starter import STARTER, starter_examples
+from model.catalogue.store import Store, read_photo
+from model.catalogue.workspaces import ask_about, new_workspace_id
 from model.cleaning import Decision, decide, history, tell_label, undo
 from model.csv_files import as_csv, from_csv
-from model.datasets import Dataset, find_dataset
-from model.edits import DELETE, KEEP, RELABEL
 from model.errors import NotFound
 from model.exchange import ATTRIBUTION, MAX_TABLE_BYTES, TABLE, decisions_from, edits_as_csv, write_zip
 from model.photos.image import open_photo
-from model.starter import STARTER, starter_examples
-from model.store import Store, read_photo
-from model.workspaces import ask_about, new_workspace_id
 from tests.conftest import encoded, picture
 
 Files = dict[str, bytes]

@@ -16,8 +16,12 @@ import pytest
 
 from model import memory
 from model.backbones import BACKBONES, find_backbone
+from model.catalogue.dataset import find_dataset
+from model.catalogue.schema import JobRow, LabelRow
+from model.catalogue.starter import STARTER, import_starter
+from model.catalogue.store import ROOT, Store, open_stored
+from model.catalogue.workspaces import new_workspace_id
 from model.classifier import load_classifier
-from model.datasets import find_dataset
 from model.errors import Cancelled, CannotTrain
 from model.fastai_callbacks import Progress, Watcher
 from model.features import features
@@ -43,10 +47,6 @@ from model.jobs import (
 )
 from model.requests import TrainRequest
 from model.runs import Epoch, FineTuneSettings, HeadSettings, load_run, load_tuned, run_folder
-from model.schema import JobRow, LabelRow
-from model.starter import STARTER, import_starter
-from model.store import ROOT, Store, open_stored
-from model.workspaces import new_workspace_id
 
 PHOTOS_A_CLASS = {"train": 6, "valid": 2, "test": 1}
 TIMEOUT_S = 120

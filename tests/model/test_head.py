@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.datasets import Dataset, Member, check_trainable
+from model.catalogue.dataset import Dataset, Member, check_trainable
 from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
 from model.head import Examples, train_head

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import update
 
 from model.__main__ import main
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.origins import Origin, origins
+from model.catalogue.schema import WorkspaceRow
+from model.catalogue.store import Store, read_photo
+from model.catalogue.workspaces import new_workspace_id
 from model.errors import NotFound
-from model.origins import Origin, origins
 from model.own_datasets import datasets_of
-from model.schema import WorkspaceRow
-from model.store import Store, read_photo
-from model.workspaces import new_workspace_id
 from tests.model.arriving import data_of, name_of, note_run_of, pets
 
 

@@ -17,20 +17,20 @@ from sqlalchemy.orm import Session
 
 from model import intake
 from model.background import Work, Works
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.origins import origins
+from model.catalogue.schema import JobRow, SketchRow
+from model.catalogue.store import Store, keep_photos, read_photo
+from model.catalogue.workspaces import new_workspace_id, view_of
 from model.errors import AreoleError, Cancelled, NotFound, PhotoRefused, SourceFailed, StoreUnavailable
 from model.intake import BATCH, Arrival, Report, take_in
 from model.intake_job import Intake, Opening, start_intake
 from model.jobs import CANCELLED, DONE, FAILED, INTAKE, INTAKE_KILLED, RUNNING, killed, recorded
-from model.origins import origins
 from model.own_datasets import copy_dataset, create_dataset, delete_dataset, remove_class, remove_photos
 from model.photos.image import Photo, digest
 from model.photos.prefetch import AHEAD, ahead
 from model.quota import usage
-from model.schema import JobRow, SketchRow
 from model.splits import assign_splits
-from model.store import Store, keep_photos, read_photo
-from model.workspaces import new_workspace_id, view_of
 from tests.conftest import STARTER_PHOTOS, encoded
 from tests.model.arriving import arriving, bring, data_of, name_of, pets
 

@@ -9,18 +9,18 @@ from zipfile import ZipFile
 import pytest
 
 from model.archives import uploaded_bundle, zip_bundle
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.edits import DELETE, RELABEL
+from model.catalogue.origins import Origin, attribution, origins
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store, open_store, read_photo
 from model.cleaning import Decision, decide
 from model.csv_files import as_csv, from_csv
-from model.datasets import Dataset, find_dataset
-from model.edits import DELETE, RELABEL
 from model.exchange import ATTRIBUTION, TABLE, write_zip
 from model.folders import Bundle, Incoming
 from model.intake import Arrival, Report, take_in
 from model.intake_plan import NO_CLASS, Plan, plan
-from model.origins import Origin, attribution, origins
 from model.own_datasets import create_dataset
-from model.starter import STARTER
-from model.store import Store, open_store, read_photo
 from tests.conftest import encoded, picture, without_starter_photos
 from tests.model.arriving import FROM_TEST, arriving, bring, data_of, name_of
 

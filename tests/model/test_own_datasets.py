@@ -5,12 +5,25 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import delete, select, update
 
+from model.catalogue.dataset import examples, find_dataset
+from model.catalogue.edits import DELETE, KEEP, RELABEL
+from model.catalogue.origins import Origin, origins
+from model.catalogue.schema import AskedRow, FeatureRow, LabelRow, PhotoRow, RunRow, SketchRow
+from model.catalogue.starter import CLASSES, STARTER, starter_examples
+from model.catalogue.store import Store, has_file, read_photo
+from model.catalogue.workspaces import (
+    ask_about,
+    asked_photos,
+    dataset_name,
+    filed_photos,
+    forget_loose,
+    last_edit,
+    new_workspace_id,
+    view_of,
+)
 from model.class_names import MAX_CLASSES
 from model.cleaning import Decision, decide, history, redo, tell_label, undo
-from model.datasets import examples, find_dataset
-from model.edits import DELETE, KEEP, RELABEL
 from model.errors import CannotTrain, NotFound
-from model.origins import Origin, origins
 from model.own_datasets import (
     MAX_DATASETS,
     MAX_TITLE,
@@ -30,21 +43,8 @@ from model.own_datasets import (
 from model.photos.image import open_photo
 from model.requests import TrainRequest
 from model.runs import SHIPPED, HeadSettings
-from model.schema import AskedRow, FeatureRow, LabelRow, PhotoRow, RunRow, SketchRow
-from model.starter import CLASSES, STARTER, starter_examples
-from model.store import Store, has_file, read_photo
 from model.training import train_head_run
 from model.workspace_runs import activate_run, active_run, delete_run, runs_of
-from model.workspaces import (
-    ask_about,
-    asked_photos,
-    dataset_name,
-    filed_photos,
-    forget_loose,
-    last_edit,
-    new_workspace_id,
-    view_of,
-)
 from tests.model.arriving import arriving, bring, data_of, name_of, note_run_of, pets
 
 Change = Callable[[Store, str, str], object]

@@ -10,15 +10,18 @@ import numpy as np
 import pytest
 
 from model.__main__ import main
+from model.catalogue.dataset import find_dataset
+from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL
+from model.catalogue.origins import Origin
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store, forget_photos
+from model.catalogue.workspaces import new_workspace_id
 from model.cleaning import Decision, decide, history
-from model.datasets import find_dataset
-from model.edits import DELETE, KEEP, NOTE, RELABEL
 from model.errors import NotFound
 from model.evaluation.comparison import compare
 from model.evaluation.intervals import wilson
 from model.evaluation.table import per_class
 from model.intake import Arrival, Report, take_in
-from model.origins import Origin
 from model.own_datasets import create_dataset
 from model.report.contents import Contents, Finding, Table, report_contents
 from model.report.data import wants_credit
@@ -29,11 +32,8 @@ from model.report.svg import draw
 from model.report_texts import MAX_LINE, MAX_TEXT, Texts, set_text, texts
 from model.requests import TrainRequest
 from model.runs import SHIPPED, FineTuneSettings, Run, load_run, run_folder, save_run
-from model.starter import STARTER
-from model.store import Store, forget_photos
 from model.training import train_head_run
 from model.worksheet import Case, worksheet
-from model.workspaces import new_workspace_id
 from pages.shared import colours
 from tests.conftest import encoded, fabricate, picture
 from tests.starter_set import IN_SPLIT, PHOTOS

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from sqlalchemy import select, update
 
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.schema import JobRow, RunRow
+from model.catalogue.starter import STARTER, import_starter
+from model.catalogue.store import Store
+from model.catalogue.workspaces import new_workspace_id
 from model.errors import CannotTrain, NotFound, StoreUnavailable
 from model.jobs import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphans, killed, recorded
 from model.own_datasets import copy_dataset, delete_dataset
 from model.requests import TrainRequest
 from model.runs import SHIPPED, Epoch, HeadSettings, load_run, run_folder, save_run
-from model.schema import JobRow, RunRow
-from model.starter import STARTER, import_starter
-from model.store import Store
 from model.training import train_head_run
-from model.workspaces import new_workspace_id
 
 
 def test_the_shipped_run_trained_again_has_the_same_validation_error(store: Store, tmp_path: Path) -> None:

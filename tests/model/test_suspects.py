@@ -10,7 +10,10 @@ from PIL import Image, ImageEnhance
 from sqlalchemy import select
 
 from model.backbones import DEFAULT_BACKBONE, find_backbone
-from model.datasets import Dataset, find_dataset
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.schema import FeatureRow
+from model.catalogue.starter import FOLDER, STARTER
+from model.catalogue.store import Store, forget_photos, insert_missing
 from model.evaluation.neighbours import unit
 from model.evaluation.numerics import softmax
 from model.evaluation.table import Evaluation
@@ -19,9 +22,6 @@ from model.out_of_fold import RIDGE, SHARPENED, out_of_fold
 from model.photos.image import Photo
 from model.photos.near_duplicates import correlation
 from model.runs import SHIPPED, Run, load_run, run_folder
-from model.schema import FeatureRow
-from model.starter import FOLDER, STARTER
-from model.store import Store, forget_photos, insert_missing
 from model.suspects import MOST_TWINS, Doubt, Suspects, find_doubts, find_suspects
 from model.twins import Group, find_twins
 from tests.conftest import STARTER_PHOTOS, fabricate, put_photo

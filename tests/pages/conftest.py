@@ -10,10 +10,10 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from model.catalogue.store import Store
 from model.gather import downloads, manners, services
 from model.gather.manners import Queue
 from model.search_cache import forget_searches
-from model.store import Store
 from tests.model.gather.fake_sources import FakeSources
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"

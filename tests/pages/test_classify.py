@@ -7,12 +7,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import STARTER, starter_examples
+from model.catalogue.store import Store
+from model.catalogue.workspaces import asked_photos, is_workspace_id, new_workspace_id
 from model.errors import StoreUnavailable
 from model.photos.image import digest
-from model.starter import STARTER, starter_examples
-from model.store import Store
-from model.workspaces import asked_photos, is_workspace_id, new_workspace_id
 from tests.conftest import encoded, picture
 from tests.pages.conftest import APP, parameter, text
 from tests.starter_set import A_SUCCULENT, A_TREE, IN_SPLIT, PHOTOS
@@ -165,7 +165,7 @@ def test_a_first_start_and_a_deleted_data_folder(monkeypatch: pytest.MonkeyPatch
 
 def test_without_shipped_features_the_first_answer_takes_longer_but_comes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AREOLE_HOME", str(tmp_path / "new"))
-    monkeypatch.setattr("model.starter.FEATURES", tmp_path / "absent")
+    monkeypatch.setattr("model.catalogue.starter.FEATURES", tmp_path / "absent")
     app = AppTest.from_file(APP, default_timeout=120).run()
     assert app.header[0].value == "This looks like a cactus"
     assert not app.exception
@@ -202,7 +202,7 @@ def test_a_store_that_fails_under_a_button_is_a_sentence(app: AppTest, monkeypat
     def fail(*_: object) -> None:
         raise StoreUnavailable("The disk is full.")
 
-    monkeypatch.setattr("model.workspaces.forget_photos", fail)
+    monkeypatch.setattr("model.catalogue.workspaces.forget_photos", fail)
     app.button(key="classify_forget").click().run()
     assert "The disk is full." in app.error[0].value
     assert not app.exception

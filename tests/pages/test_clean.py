@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from model.catalogue.dataset import find_dataset
+from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL
+from model.catalogue.starter import FOLDER, STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import dataset_name, new_workspace_id
 from model.cleaning import Decision, decide, history, tell_label, withdraw_photo
-from model.datasets import find_dataset
-from model.edits import DELETE, KEEP, NOTE, RELABEL
 from model.evaluation.top_losses import ranked
 from model.exchange import edits_as_csv
 from model.photos.image import open_photo
 from model.runs import SHIPPED, load_run, run_folder
-from model.starter import FOLDER, STARTER
-from model.store import Store
 from model.suspects import Suspects, find_suspects
 from model.workspace_runs import Entry, active_run, runs_of
-from model.workspaces import dataset_name, new_workspace_id
 from tests.conftest import encoded, fabricate, picture, put_photo
 from tests.pages.conftest import open_page, parameter, text
 from tests.starter_set import IN_SPLIT, TO_CLEAN, WRONG_LABELS

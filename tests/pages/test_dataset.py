@@ -13,18 +13,18 @@ import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.datasets import Dataset, find_dataset
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.origins import Origin
+from model.catalogue.schema import JobRow
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import dataset_name, ensure_workspace, new_workspace_id
 from model.exchange import write_zip
 from model.intake import Arrival, Report, take_in
 from model.intake_job import Intake, start_intake
 from model.jobs import RUNNING, host_of
-from model.origins import Origin
 from model.own_datasets import create_dataset, datasets_of
 from model.photos.image import digest
-from model.schema import JobRow
-from model.starter import STARTER
-from model.store import Store
-from model.workspaces import dataset_name, ensure_workspace, new_workspace_id
 from pages.shared.resources import get_hunts, get_intakes
 from tests.conftest import encoded, fabricate, picture
 from tests.model.gather.fake_sources import FakeSources

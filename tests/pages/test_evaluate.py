@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from model.catalogue.dataset import find_dataset
+from model.catalogue.schema import DatasetRow, RunRow
+from model.catalogue.starter import CLASSES, STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import new_workspace_id
 from model.cleaning import tell_label
-from model.datasets import find_dataset
 from model.evaluation.comparison import compare
 from model.evaluation.top_losses import ranked
 from model.own_datasets import create_dataset
 from model.requests import TrainRequest
 from model.runs import SHIPPED, load_run, run_folder, save_run
-from model.schema import DatasetRow, RunRow
-from model.starter import CLASSES, STARTER
-from model.store import Store
 from model.training import train_head_run
-from model.workspaces import new_workspace_id
 from pages.shared.words import by_heart, difference
 from tests.conftest import fabricate
 from tests.model.evaluation.test_table import table

@@ -12,9 +12,13 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
 from model.backbones import BACKBONES
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.edits import KEEP
+from model.catalogue.schema import DatasetRow, FeatureRow
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import dataset_name, new_workspace_id
 from model.cleaning import Decision, decide
-from model.datasets import Dataset, find_dataset
-from model.edits import KEEP
 from model.errors import StoreUnavailable, WeightsMissing
 from model.experiments.catalogue import EXPERIMENTS
 from model.experiments.material import Material, Progress, material
@@ -22,11 +26,7 @@ from model.experiments.reality import Reality
 from model.features import STORED
 from model.own_datasets import choose_dataset, create_dataset
 from model.report_texts import MAX_LINE, Texts, texts
-from model.schema import DatasetRow, FeatureRow
-from model.starter import STARTER
-from model.store import Store
 from model.workspace_runs import runs_of
-from model.workspaces import dataset_name, new_workspace_id
 from pages.shared.experiments import METHODS
 from pages.shared.resources import get_head_jobs, get_inquiries
 from pages.shared.searching import TRIALS

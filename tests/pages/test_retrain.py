@@ -9,17 +9,17 @@ import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.schema import JobRow
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import ensure_workspace, new_workspace_id
 from model.head_job import HeadJobs
 from model.job_files import checkpoint_file, report_file
 from model.jobs import DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING, host_of, last_job
 from model.requests import TrainRequest
 from model.runs import SHIPPED, Epoch, HeadSettings, load_card, run_folder
-from model.schema import JobRow
-from model.starter import STARTER
-from model.store import Store
 from model.workspace_runs import active_run, runs_of
-from model.workspaces import ensure_workspace, new_workspace_id
 from pages.shared.words import curve_finding
 from tests.conftest import fabricate
 from tests.pages.conftest import APP, text

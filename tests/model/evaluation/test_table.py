@@ -12,11 +12,11 @@ from sklearn.metrics import precision_recall_fscore_support
 from torch import nn
 
 from model.backbones import find_backbone
+from model.catalogue.store import Store, open_stored
 from model.evaluation.table import Evaluation, confusion_matrix, most_confused, per_class
 from model.evaluation.top_losses import ranked
 from model.networks import load_network, pixels
 from model.runs import SHIPPED, load_run, run_folder
-from model.store import Store, open_stored
 
 CLASSES = ("a", "b", "c", "d")
 

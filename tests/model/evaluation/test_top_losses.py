@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from model.catalogue.measures import qualities
+from model.catalogue.schema import QualityRow
+from model.catalogue.starter import FOLDER
+from model.catalogue.store import Store, open_stored
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import Reason, TopLoss, ranked, top_losses
 from model.photos.image import Photo, digest
-from model.photos.quality import Flaw, Quality, measure, qualities
+from model.photos.quality import Flaw, Quality, measure
 from model.runs import SHIPPED, load_run, run_folder
-from model.schema import QualityRow
-from model.starter import FOLDER
-from model.store import Store, open_stored
 from tests.conftest import STARTER_PHOTOS, picture, put_photo
 
 LABELS = {"c1": "cactus", "c2": "cactus", "c3": "cactus", "s1": "succulent", "s2": "succulent", "gone": "elsewhere"}

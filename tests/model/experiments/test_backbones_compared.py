@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from model.backbones import BACKBONES, DEFAULT_BACKBONE
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store
 from model.errors import Cancelled
 from model.evaluation.intervals import wilson
 from model.experiments.backbones_compared import WEIGHTS_MB, rows_of_runs, run
 from model.experiments.material import Material
 from model.networks import ARCHITECTURES
 from model.runs import SHIPPED, HeadSettings, load_run, run_folder
-from model.starter import STARTER
-from model.store import Store
 from tests.model.experiments.made import clouds, unheard
 from tests.starter_set import IN_SPLIT
 

@@ -10,7 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from model.backbones import BACKBONES, DEFAULT_BACKBONE
-from model.datasets import Dataset, find_dataset
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.schema import ExperimentRow, FeatureRow
+from model.catalogue.starter import STARTER
+from model.catalogue.store import ROOT, Store, insert_missing
 from model.errors import Cancelled, CannotTrain, NotFound, WeightsMissing
 from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.catalogue import EXPERIMENTS, run_experiment
@@ -20,9 +23,6 @@ from model.experiments.material import Progress, material
 from model.experiments.results import RESULTS, Result, keep, kept
 from model.features import STORED
 from model.runs import HeadSettings
-from model.schema import ExperimentRow, FeatureRow
-from model.starter import STARTER
-from model.store import ROOT, Store, insert_missing
 from tests.conftest import fabricate
 
 SETTINGS = HeadSettings(epochs=3)

@@ -8,15 +8,15 @@ import pytest
 from numpy.typing import NDArray
 
 from model.backbones import DEFAULT_BACKBONE
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import FOLDER, STARTER
+from model.catalogue.store import Store
 from model.errors import Cancelled
 from model.experiments.label_noise import HARMS, HELPS, LUCK, NOTHING, REMOVED, run
 from model.experiments.material import Material, material
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise
 from model.out_of_fold import out_of_fold
 from model.runs import HeadSettings
-from model.starter import FOLDER, STARTER
-from model.store import Store
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
 
 TOLERANCE = 0.03  # Of the middle one of five plantings, where classes can mostly be told apart; else the interval is what counts.

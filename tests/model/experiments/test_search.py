@@ -15,8 +15,10 @@ import torch
 from sqlalchemy import Engine, event, text
 
 from model.__main__ import main
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.schema import FeatureRow
+from model.catalogue.store import ROOT, Store, open_store
 from model.clearing import clear_workspaces
-from model.datasets import Dataset, find_dataset
 from model.errors import Cancelled, NotFound, StoreUnavailable
 from model.experiments.search import (
     BACKBONES_TRIED,
@@ -33,11 +35,9 @@ from model.experiments.search_findings import LEAST_FOR_IMPORTANCES, Gain, best_
 from model.experiments.search_study import join, opened
 from model.features import STORED
 from model.runs import load_run, run_folder
-from model.schema import FeatureRow
-from model.store import ROOT, Store, open_store
 from model.training import train_head_run
 from tests.conftest import fabricate
-from tests.model.test_postgresql import store as on_postgresql  # noqa: F401  # A fixture
+from tests.model.catalogue.test_postgresql import store as on_postgresql  # noqa: F401  # A fixture
 
 CLASSES = ("left", "right")
 SIZES = {"train": 120, "valid": 60, "test": 400}

@@ -9,13 +9,13 @@ from threading import enumerate as threads
 import pytest
 from PIL import Image
 
+from model.catalogue.origins import Origin
 from model.errors import AreoleError, Cancelled, PhotoRefused, SourceFailed
 from model.gather import downloads as module
 from model.gather.downloads import AHEAD, AT_ONCE, download, downloads
 from model.gather.fetching import PHOTO
 from model.gather.found import Found
 from model.gather.sources import sources
-from model.origins import Origin
 from tests.model.gather.conftest import Clock
 from tests.model.gather.fake_sources import FakeSources, Reply, made_photo
 from tests.model.gather.test_fetching import cancelled_after, unchecked

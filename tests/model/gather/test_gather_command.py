@@ -5,11 +5,11 @@ import json
 import pytest
 
 from model.__main__ import main
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.origins import origins
+from model.catalogue.store import Store
 from model.errors import NotFound
-from model.origins import origins
 from model.own_datasets import datasets_of
-from model.store import Store
 from tests.model.gather.fake_sources import FakeSources, Reply
 
 

@@ -10,8 +10,10 @@ import pytest
 
 from model import search_cache
 from model.background import Works
+from model.catalogue.dataset import find_dataset
+from model.catalogue.origins import Origin, origins
+from model.catalogue.store import Store
 from model.csv_files import from_csv
-from model.datasets import find_dataset
 from model.errors import Cancelled, SourceFailed
 from model.exchange import ATTRIBUTION, TABLE, write_zip
 from model.gather.found import Found, Search
@@ -19,11 +21,9 @@ from model.gather.sources import Source, sources
 from model.gather_job import MOST_UNREACHED, Hunt, Wish, arrivals, fetching, find_source, start_hunt
 from model.intake import Report, take_in
 from model.intake_job import Intake, start_intake
-from model.origins import Origin, origins
 from model.own_datasets import create_dataset, delete_dataset
 from model.photos.image import digest
 from model.search_cache import KEPT_S, forget_searches, search_once
-from model.store import Store
 from tests.model.gather.conftest import Clock
 from tests.model.gather.fake_sources import FakeSources, Reply, made_photo
 from tests.model.gather.test_fetching import unchecked

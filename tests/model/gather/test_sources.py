@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from model.catalogue.origins import Origin
 from model.errors import Cancelled, SourceFailed
 from model.gather.found import NO_ADDRESS, NO_LICENCE, NO_PAGE, NO_PHOTO, NO_SENSE, NOT_COMMERCIAL, TWICE, Search
 from model.gather.sources import sources
-from model.origins import Origin
 from tests.model.gather.fake_sources import FakeSources, Reply, commons_page
 from tests.model.gather.test_fetching import unchecked
 

@@ -15,11 +15,11 @@ from safetensors.numpy import load_file
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.origins import Origin
+from model.catalogue.measures import MEASURES, unpacked
+from model.catalogue.origins import Origin
+from model.catalogue.schema import DatasetRow, FeatureRow, LabelRow, QualityRow
+from model.catalogue.store import ROOT, Store, insert_missing, keep_photos
 from model.photos.image import Photo
-from model.photos.quality import MEASURES, unpacked
-from model.schema import DatasetRow, FeatureRow, LabelRow, QualityRow
-from model.store import ROOT, Store, insert_missing, keep_photos
 
 STARTER = "starter"
 CLASSES = ("cactus", "succulent", "tree")

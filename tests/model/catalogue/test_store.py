@@ -14,22 +14,24 @@ from PIL import Image
 from sqlalchemy import inspect, select, text, update
 from torch import Tensor
 
-from model import starter
 from model.backbones import BACKBONES, DEFAULT_BACKBONE, Backbone
-from model.datasets import find_dataset
+from model.catalogue import starter
+from model.catalogue.dataset import find_dataset
+from model.catalogue.schema import DatasetRow, FeatureRow, LabelRow, Meta, PhotoRow
+from model.catalogue.starter import CLASSES, STARTER, import_starter, starter_examples
+from model.catalogue.store import Store, open_store, open_stored, read_photo
 from model.errors import NotFound, StoreUnavailable
 from model.features import features
 from model.networks import feature_map
 from model.photos.image import open_photo
-from model.schema import DatasetRow, FeatureRow, LabelRow, Meta, PhotoRow
-from model.starter import CLASSES, STARTER, import_starter, starter_examples
-from model.store import Store, open_store, open_stored, read_photo
 from tests.conftest import encoded, picture, put_photo
 from tests.starter_set import IN_SPLIT, PHOTOS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LITE0 = BACKBONES[DEFAULT_BACKBONE]
-IMPORT = "from model.store import open_store; from model.starter import import_starter; import_starter(open_store())"
+IMPORT = (
+    "from model.catalogue.store import open_store; from model.catalogue.starter import import_starter; import_starter(open_store())"
+)
 
 
 def importing(home: Path, code: str = IMPORT) -> subprocess.Popen[str]:
@@ -110,7 +112,7 @@ def test_three_processes_starting_at_once_all_end_well(tmp_path: Path) -> None:
 
 def test_a_killed_import_leaves_nothing_half_and_is_done_again(tmp_path: Path) -> None:
     killing = (
-        "import os, signal\nfrom model.store import open_store; from model.starter import import_starter\n"
+        "import os, signal\nfrom model.catalogue.store import open_store; from model.catalogue.starter import import_starter\n"
         "import_starter(open_store(), lambda done, total: os.kill(os.getpid(), signal.SIGKILL) if done > 200 else None)"
     )
     killed = importing(tmp_path, killing)

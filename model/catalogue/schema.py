@@ -1,4 +1,4 @@
-"""The catalogue's tables. What may be read of them and how is `model.store`, `model.datasets` and `model.workspaces`.
+"""The catalogue's tables. What may be read of them and how is `model.catalogue.store`, `model.catalogue.dataset` and `model.catalogue.workspaces`.
 
 The answer key of the starter set is deliberately in no table: no query can reach it by mistake.
 """
@@ -92,7 +92,7 @@ class LabelRow(Table):
     file: Mapped[str] = mapped_column(String(255))
     label: Mapped[str] = mapped_column(String(80))
     split: Mapped[str] = mapped_column(String(5))
-    source: Mapped[str] = mapped_column(String(40), default="")  # This and the rest: `model.origins`
+    source: Mapped[str] = mapped_column(String(40), default="")  # This and the rest: `model.catalogue.origins`
     licence: Mapped[str] = mapped_column(String(60), default="")
     licence_url: Mapped[str] = mapped_column(String(255), default="")
     author: Mapped[str] = mapped_column(String(255), default="")
@@ -130,7 +130,7 @@ class AskedRow(Table):
 
 
 class EditRow(Table):
-    """What a visitor decided about a photo, or took back. Rows are only ever appended: `model.edits` says what they come to."""
+    """What a visitor decided about a photo, or took back. Rows are only ever appended: `model.catalogue.edits` says what they come to."""
 
     __tablename__ = "edits"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from model.edits import ADD, RELABEL, History, history_of
+from model.catalogue.edits import ADD, RELABEL, History, history_of
+from model.catalogue.schema import AskedRow, DatasetRow, EditRow, LabelRow, PhotoRow, WorkspaceRow
+from model.catalogue.starter import STARTER
+from model.catalogue.store import CHUNK, Store, forget_photos, insert_missing, keep_photos
 from model.photos.image import Photo
-from model.schema import AskedRow, DatasetRow, EditRow, LabelRow, PhotoRow, WorkspaceRow
-from model.starter import STARTER
-from model.store import CHUNK, Store, forget_photos, insert_missing, keep_photos
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{22}")
 MAX_ASKED = 60  # Photos asked about that a workspace keeps, beside those filed under a class.

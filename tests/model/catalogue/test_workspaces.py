@@ -5,16 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from model.cleaning import tell_label, withdraw_photo
-from model.datasets import find_dataset
-from model.errors import NotFound
-from model.photos.image import open_photo
-from model.runs import SHIPPED
-from model.schema import EditRow, WorkspaceRow
-from model.starter import STARTER, starter_examples
-from model.store import Store, read_photo
-from model.workspace_runs import active_run
-from model.workspaces import (
+from model.catalogue.dataset import find_dataset
+from model.catalogue.schema import EditRow, WorkspaceRow
+from model.catalogue.starter import STARTER, starter_examples
+from model.catalogue.store import Store, read_photo
+from model.catalogue.workspaces import (
     MAX_ASKED,
     ask_about,
     asked_photos,
@@ -24,6 +19,11 @@ from model.workspaces import (
     last_edit,
     new_workspace_id,
 )
+from model.cleaning import tell_label, withdraw_photo
+from model.errors import NotFound
+from model.photos.image import open_photo
+from model.runs import SHIPPED
+from model.workspace_runs import active_run
 from tests.conftest import encoded, picture, put_photo
 
 

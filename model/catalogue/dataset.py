@@ -7,10 +7,10 @@ from functools import cached_property
 
 from sqlalchemy import select
 
-from model.edits import DELETE, Edit, history_of
+from model.catalogue.edits import DELETE, Edit, history_of
+from model.catalogue.schema import AskedRow, DatasetRow, LabelRow
+from model.catalogue.store import Store
 from model.errors import CannotTrain, NotFound
-from model.schema import AskedRow, DatasetRow, LabelRow
-from model.store import Store
 
 MIN_PHOTOS_A_CLASS = 2
 SPLITS = ("train", "valid", "test")

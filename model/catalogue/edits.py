@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.schema import EditRow
+from model.catalogue.schema import EditRow
 
 KEEP, RELABEL, DELETE, ADD, NOTE = "keep", "relabel", "delete", "add", "note"  # A note says something and decides nothing.
 UNDO, REDO, GONE = "undo", "redo", "gone"  # Gone: its photo was destroyed, and redo has nothing to bring back.

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.schema import LabelRow
-from model.store import Store
+from model.catalogue.schema import LabelRow
+from model.catalogue.store import Store
 
 
 @dataclass(frozen=True, slots=True)

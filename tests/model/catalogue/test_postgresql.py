@@ -12,10 +12,14 @@ import psutil
 import pytest
 from sqlalchemy import func, select, update
 
+from model.catalogue.dataset import find_dataset
+from model.catalogue.edits import DELETE, RELABEL
+from model.catalogue.schema import JobRow
+from model.catalogue.starter import STARTER, import_starter
+from model.catalogue.store import Store, open_store, read_photo
+from model.catalogue.workspaces import dataset_name, new_workspace_id
 from model.cleaning import Decision, decide, tell_label, undo
 from model.clearing import clear_workspaces, unused_workspaces
-from model.datasets import find_dataset
-from model.edits import DELETE, RELABEL
 from model.errors import NotFound
 from model.jobs import DONE, RUNNING, enqueue, start_next
 from model.own_datasets import (
@@ -31,12 +35,8 @@ from model.own_datasets import (
 from model.quota import usage
 from model.requests import TrainRequest
 from model.runs import FineTuneSettings
-from model.schema import JobRow
-from model.starter import STARTER, import_starter
-from model.store import Store, open_store, read_photo
 from model.training import train_head_run
 from model.workspace_runs import activate_run
-from model.workspaces import dataset_name, new_workspace_id
 from tests.model.arriving import arriving, bring, name_of, note_run_of, pets
 from tests.starter_set import IN_SPLIT, PHOTOS
 

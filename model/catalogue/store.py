@@ -24,11 +24,11 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutE
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from model.catalogue.schema import VERSION, FeatureRow, Meta, PhotoRow, QualityRow, SketchRow, Table
 from model.errors import NotFound, StoreUnavailable
 from model.photos.image import DECODER_ERRORS, Photo
-from model.schema import VERSION, FeatureRow, Meta, PhotoRow, QualityRow, SketchRow, Table
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 WRITES = "areole_writes"  # The name of our own execution option.
 CHUNK = 500  # Names in one query.
 BUSY_TIMEOUT_S = 30  # How long one writer waits for another; an import holds the lock for about a second.
