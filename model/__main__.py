@@ -28,7 +28,7 @@ from model.features import STORED, features
 from model.gather_commands import add_gather_commands
 from model.photos.image import open_file
 from model.report_commands import add_report_command
-from model.runs import SHIPPED
+from model.runs.run import SHIPPED
 from model.search_commands import add_search_command
 from model.shell import DONE, SOME_FAILED, WRONG_USAGE, progress, say, tell
 from model.sources import dataset_sources, decoded, folder_sources

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from model.errors import NotFound
-from model.runs import FineTuneSettings
+from model.runs.settings import FineTuneSettings
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from model.evaluation.neighbours import nearest, unit
 from model.evaluation.numerics import softmax
 from model.features import features, still_there
 from model.networks import feature_map, load_network, tuned_network
-from model.runs import Run, load_run, load_tuned, run_folder
+from model.runs.run import Run, load_run, load_tuned, run_folder
 
 
 @dataclass(frozen=True)

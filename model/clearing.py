@@ -11,7 +11,7 @@ from model.catalogue.store import Store
 from model.catalogue.workspaces import forget_unused
 from model.job_files import forget_reports
 from model.own_datasets import destroy_dataset
-from model.runs import run_folder
+from model.runs.run import run_folder
 
 
 def unused_workspaces(store: Store, days: float) -> list[str]:

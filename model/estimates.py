@@ -9,7 +9,7 @@ from model.catalogue.schema import FeatureRow
 from model.catalogue.speeds import recorded_speeds
 from model.catalogue.store import CHUNK, Store
 from model.requests import TrainRequest
-from model.runs import FineTuneSettings
+from model.runs.settings import FineTuneSettings
 
 LOOK, STEP = "look", "step"  # Seconds to see a photo; seconds for a photo of an epoch in which the whole network learns, at 224 px
 USUAL_S = {  # Two shared cores, see tests/benchmarks/training.py

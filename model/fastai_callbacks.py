@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from model.errors import CannotTrain, NotFound
 from model.head import best_epoch
-from model.runs import Epoch, FineTuneSettings
+from model.runs.settings import Epoch, FineTuneSettings
 from model.torchvision_operators import define_missing_operators
 
 define_missing_operators()

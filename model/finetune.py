@@ -23,7 +23,8 @@ from model.features import STORED, features
 from model.head import Head, best_epoch, train_head
 from model.networks import build_network, feature_map, frozen
 from model.requests import TrainRequest
-from model.runs import Epoch, FineTuneSettings, HeadSettings, Run, Tuned
+from model.runs.run import Run, Tuned
+from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
 from model.runtime import speaks_for_all
 from model.torchvision_operators import define_missing_operators
 from model.training import examples, judged_run, keep_run, new_run_id

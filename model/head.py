@@ -20,7 +20,7 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 
 from model.errors import CannotTrain
-from model.runs import Epoch, HeadSettings
+from model.runs.settings import Epoch, HeadSettings
 
 
 @dataclass(frozen=True)

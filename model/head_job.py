@@ -7,7 +7,7 @@ from time import monotonic
 from model.catalogue.store import Store
 from model.errors import AreoleError, Cancelled
 from model.requests import TrainRequest
-from model.runs import Epoch
+from model.runs.settings import Epoch
 
 MOST_REMEMBERED = 100  # Finished trainings
 SAME_CLICK_S = 2.0  # A second wish for the very same training within this time is a double click.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from model.catalogue.store import Store
-from model.runs import Epoch
+from model.runs.settings import Epoch
 
 Doing = Literal["waking", "looking", "learning", "judging"]  # What a trainer is about
 

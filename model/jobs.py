@@ -23,7 +23,7 @@ from model.catalogue.workspaces import ensure_workspace
 from model.errors import AreoleError, Cancelled, NotFound
 from model.job_files import Doing, checkpoint_file, epochs_in, forget_reports, report_file, reports_of
 from model.requests import TrainRequest
-from model.runs import Epoch
+from model.runs.settings import Epoch
 
 QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = "queued", "running", "stopping", "done", "failed", "cancelled"
 ALIVE = (RUNNING, STOPPING)

@@ -16,7 +16,7 @@ from model.fastai_callbacks import Watcher
 from model.features import features
 from model.finetune import build_learner, data_loaders, start_from_trained_head
 from model.requests import TrainRequest
-from model.runs import FineTuneSettings
+from model.runs.settings import FineTuneSettings
 from model.training import examples
 
 from fastai.callback.schedule import valley  # isort: skip  # model.finetune has made it importable.

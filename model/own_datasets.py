@@ -20,7 +20,7 @@ from model.catalogue.store import CHUNK, Store
 from model.catalogue.workspaces import ensure_workspace, forget_unused
 from model.class_names import MAX_CLASSES, MIN_CLASSES, clean_class_name, merge_class_names
 from model.errors import NotFound
-from model.runs import run_folder
+from model.runs.run import run_folder
 
 MAX_TITLE = 60
 MAX_DATASETS = 20  # Of one workspace

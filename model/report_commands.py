@@ -10,9 +10,9 @@ from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name
 from model.errors import StoreUnavailable
 from model.report_texts import cleaned
-from model.runs import SHIPPED, load_card, run_folder
+from model.runs.listing import active_run
+from model.runs.run import SHIPPED, load_card, run_folder
 from model.shell import DONE, say
-from model.workspace_runs import active_run
 
 
 def add_report_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

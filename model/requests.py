@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 
 from model.backbones import DEFAULT_BACKBONE
 from model.catalogue.dataset import Dataset
-from model.runs import MODES, HeadSettings, Settings
+from model.runs.settings import MODES, HeadSettings, Settings
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from model.catalogue.store import Store
 from model.errors import Cancelled, NotFound
 from model.experiments.search import Trial, forget_search, run_trials
 from model.experiments.search_findings import Search, best_request, findings
-from model.runs import Run
+from model.runs.run import Run
 from model.shell import DONE, SOME_FAILED, between, progress, say, tell
 from model.training import train_head_run
 

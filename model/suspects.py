@@ -16,7 +16,7 @@ from model.catalogue.store import Store, open_stored
 from model.evaluation.table import Evaluation
 from model.out_of_fold import out_of_fold
 from model.photos.quality import Quality
-from model.runs import Run
+from model.runs.run import Run
 from model.twins import Group, find_twins
 
 MOST_TWINS = 4  # Photos in a group; more are a kind of photo, not copies.

@@ -19,7 +19,8 @@ from model.job_files import Doing, checkpoint_file, epochs_in, reports_of
 from model.jobs import FINE_TUNE, LR_FIND, ending, is_stopping, note_run, recorded, start_next
 from model.memory import check_memory
 from model.requests import TrainRequest, option
-from model.runs import MODES, Epoch, FineTuneSettings, Keep, Run, Settings
+from model.runs.run import Run
+from model.runs.settings import MODES, Epoch, FineTuneSettings, Keep, Settings
 from model.runtime import speaks_for_all
 from model.shell import DONE, between, progress, tell
 from model.training import train_head_run

@@ -26,7 +26,8 @@ from model.features import features
 from model.head import Examples, Head, train_head
 from model.jobs import HEAD, recorded
 from model.requests import TrainRequest
-from model.runs import Card, Epoch, HeadSettings, Run, Tuned, run_folder, save_run
+from model.runs.run import Card, Run, Tuned, run_folder, save_run
+from model.runs.settings import Epoch, HeadSettings
 
 PACKAGES = {
     "head": ("torch", "numpy", "pillow"),

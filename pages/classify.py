@@ -13,7 +13,7 @@ from model.csv_files import as_csv
 from model.errors import NotFound, PhotoRefused, QuotaReached
 from model.evaluation.confidence import Trust
 from model.photos.image import MAX_MEGABYTES, open_photo
-from model.runs import Run
+from model.runs.run import Run
 from model.settings import hosting
 from pages.shared import state
 from pages.shared.answer import show_answer

@@ -4,7 +4,7 @@ import streamlit as st
 
 from model.csv_files import as_csv
 from model.evaluation.table import Evaluation
-from model.workspace_runs import runs_of
+from model.runs.listing import runs_of
 from pages.shared import state
 from pages.shared.compare import show_comparison
 from pages.shared.confusions import show_confusions

@@ -10,7 +10,7 @@ from model.estimates import estimate_s
 from model.jobs import enqueue, enqueue_lr_find, is_training, last_job
 from model.memory import check_disk, check_memory, needed_mb
 from model.requests import TrainRequest
-from model.runs import FineTuneSettings
+from model.runs.settings import FineTuneSettings
 from pages.shared import state
 from pages.shared.fine_tuning import show_job
 from pages.shared.frame import require_frame

@@ -18,7 +18,7 @@ from model.catalogue.store import Store, keep_photos, open_store
 from model.catalogue.workspaces import new_workspace_id
 from model.evaluation.table import Evaluation
 from model.photos.image import Photo
-from model.runs import SHIPPED, Run, load_run, run_folder, save_run
+from model.runs.run import SHIPPED, Run, load_run, run_folder, save_run
 
 STARTER_PHOTOS = Path(__file__).parents[1] / "assets" / "starter" / "photos"
 

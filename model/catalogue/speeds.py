@@ -18,6 +18,7 @@ def remember(store: Store, what: str, backbone: str, seconds: float) -> None:
 
 
 def recorded_speeds(store: Store) -> dict[str, float]:
+    """Read the kept seconds, by kind of work and backbone; empty where there are none."""
     try:
         known: dict[str, float] = json.loads((store.home / "speeds.json").read_text())
     except (OSError, ValueError):

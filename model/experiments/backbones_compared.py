@@ -12,7 +12,8 @@ from model.estimates import LOOK, USUAL_S
 from model.evaluation.intervals import SIGNIFICANT, wilson
 from model.experiments.material import Material, Progress
 from model.experiments.trials import Duel, Mistakes, duel, mistakes, seeds, told
-from model.runs import HeadSettings, Run
+from model.runs.run import Run
+from model.runs.settings import HeadSettings
 from model.wording import between, percent
 
 SEEDS = 3

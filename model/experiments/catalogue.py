@@ -14,7 +14,7 @@ from model.experiments.learning_curve import LearningCurve
 from model.experiments.material import Material, Progress, material
 from model.experiments.reality import Reality
 from model.experiments.results import Result, keep, kept
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 
 Make = Callable[[Store, Dataset, str, HeadSettings, Progress], Result]
 

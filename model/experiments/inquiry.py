@@ -8,7 +8,7 @@ from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
 from model.experiments.catalogue import EXPERIMENTS, run_experiment
 from model.experiments.search import run_trials
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 
 
 @dataclass

@@ -16,7 +16,7 @@ from model.experiments.material import Material, Progress
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise
 from model.experiments.trials import Duel, Mistakes, Spread, duel, mistakes, rows_of, seeds, spread, told
 from model.out_of_fold import out_of_fold
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 from model.wording import between, counted, percent
 
 if TYPE_CHECKING:

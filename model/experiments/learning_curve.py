@@ -10,7 +10,7 @@ from model.catalogue.dataset import MIN_PHOTOS_A_CLASS
 from model.experiments.forecasts import Forecast, forecasts
 from model.experiments.material import Material, Progress
 from model.experiments.trials import Mistakes, Spread, mistakes, rows_of, spread, told
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 from model.wording import counted, percent, points
 
 FALLS, FLAT, UNKNOWN = "falls", "flat", "unknown"

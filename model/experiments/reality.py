@@ -9,7 +9,7 @@ import numpy as np
 from model.evaluation.intervals import LEAST_DIFFERENT, Z_95, wilson
 from model.experiments.material import Material, Progress
 from model.experiments.trials import Mistakes, Spread, mistakes, rows_of, seeds, spread, told
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 from model.wording import between, counted, percent, points
 
 if TYPE_CHECKING:

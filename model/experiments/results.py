@@ -12,7 +12,7 @@ from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
 from model.experiments.reality import Reality
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 
 Result = LearningCurve | LabelNoise | BackbonesCompared | Reality
 RESULTS: dict[str, type[Result]] = {one.KIND: one for one in (LearningCurve, LabelNoise, BackbonesCompared, Reality)}

@@ -21,7 +21,7 @@ from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace
 from model.errors import NotFound
 from model.experiments.material import material
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 
 if TYPE_CHECKING:  # Optuna and torch: seconds that no page waits for. So are the imports inside functions below.
     from optuna import Study

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from model.evaluation.intervals import mcnemar
 from model.experiments.material import Progress
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 from model.wording import counted
 
 if TYPE_CHECKING:

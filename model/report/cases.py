@@ -8,7 +8,7 @@ from model.catalogue.measures import qualities
 from model.catalogue.store import Store
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
 from model.report.results import labels_of
-from model.runs import Run
+from model.runs.run import Run
 from model.worksheet import ROWS, Case, worksheet
 
 

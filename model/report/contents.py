@@ -18,8 +18,8 @@ from model.report.effect import Cleaning, Effect, describe_cleaning, find_effect
 from model.report.results import Result, Training, describe_training, results_of
 from model.report.svg import Drawing
 from model.report_texts import Texts, texts
-from model.runs import SHIPPED, Run, load_run, run_folder
-from model.workspace_runs import SHIPPED_NAME, runs_of
+from model.runs.listing import SHIPPED_NAME, runs_of
+from model.runs.run import SHIPPED, Run, load_run, run_folder
 
 
 @dataclass(frozen=True)

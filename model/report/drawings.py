@@ -10,7 +10,7 @@ from model.evaluation.table import Evaluation
 from model.report.data import Data
 from model.report.palette import INK, LINE, RIGHT, WRONG, class_colour
 from model.report.svg import Drawing, draw
-from model.runs import Epoch
+from model.runs.settings import Epoch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

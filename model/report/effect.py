@@ -10,7 +10,7 @@ from model.errors import NotFound
 from model.evaluation.comparison import Comparison, compare
 from model.evaluation.table import Evaluation
 from model.report.results import labels_of
-from model.runs import Run
+from model.runs.run import Run
 
 MOST_REASONS = 8
 

@@ -13,7 +13,8 @@ from model.report.contents import Finding
 from model.report.drawings import WIDE
 from model.report.palette import RIGHT, WRONG
 from model.report.svg import Drawing, draw
-from model.runs import Card, HeadSettings
+from model.runs.run import Card
+from model.runs.settings import HeadSettings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ from model.backbones import find_backbone
 from model.catalogue.dataset import Dataset
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
-from model.runs import Card, Run
+from model.runs.run import Card, Run
 
 JUDGED = ("valid", "test")
 

@@ -9,7 +9,7 @@ from model.evaluation.table import Evaluation, most_confused, per_class
 from model.evaluation.top_losses import Reason, TopLoss
 from model.report.effect import Cleaning, Effect
 from model.report.results import Result, Training
-from model.runs import Epoch
+from model.runs.settings import Epoch
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 MOST_NAMED = 6  # Classes in a sentence

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
-from model.runs import Run
+from model.runs.run import Run
 from pages.shared.colours import label_badge
 from pages.shared.gallery import Card, show_cards
 from pages.shared.resources import get_answer, get_evidence, get_picture

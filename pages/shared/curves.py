@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from model.runs import Epoch
+from model.runs.settings import Epoch
 from pages.shared.colours import CLASS_COLOURS, QUIET
 
 LEGEND_ROW_PX = 28

@@ -10,7 +10,7 @@ from model.experiments.backbones_compared import BackbonesCompared, rows_of_runs
 from model.experiments.catalogue import EXPERIMENTS
 from model.experiments.inquiry import Inquiry, start_inquiry
 from model.experiments.results import Result
-from model.workspace_runs import runs_of
+from model.runs.listing import runs_of
 from pages.shared.resources import get_found, get_inquiries, get_run, get_store, get_usual, is_tuned
 from pages.shared.searching import show_search
 from pages.shared.words import listed, plain

@@ -8,8 +8,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from model.catalogue.starter import import_starter
 from model.catalogue.workspaces import note_use
 from model.errors import AreoleError
-from model.runs import SHIPPED
-from model.workspace_runs import runs_of
+from model.runs.listing import runs_of
+from model.runs.run import SHIPPED
 from pages.shared import state
 from pages.shared.colours import class_badge
 from pages.shared.progress import progress_bar

@@ -29,9 +29,9 @@ from model.gather_job import Hunt
 from model.head_job import HeadJobs
 from model.intake_job import Intake
 from model.photos.quality import Flaw
-from model.runs import Card, Run, load_card, load_run, run_folder
+from model.runs.listing import active_run, runs_of
+from model.runs.run import Card, Run, load_card, load_run, run_folder
 from model.suspects import Suspects, find_suspects
-from model.workspace_runs import active_run, runs_of
 from pages.shared import state
 from pages.shared.progress import progress_bar
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from model.experiments.results import Result
     from model.experiments.search_findings import Search
     from model.report.contents import Contents
-    from model.runs import HeadSettings
+    from model.runs.settings import HeadSettings
 
 THUMBNAIL_PX, PICTURE_PX = 192, 640
 

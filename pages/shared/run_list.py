@@ -8,8 +8,8 @@ import streamlit as st
 
 from model.catalogue.store import Store
 from model.errors import NotFound
-from model.runs import Card
-from model.workspace_runs import MAX_NAME, Entry, activate_run, delete_run, rename_run, runs_of
+from model.runs.listing import MAX_NAME, Entry, activate_run, delete_run, rename_run, runs_of
+from model.runs.run import Card
 from pages.shared.resources import Judged, active_run_id, get_card, get_judged
 from pages.shared.training import show_card_curves
 from pages.shared.words import count, plain, wrong_of

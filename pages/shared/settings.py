@@ -10,8 +10,8 @@ from model.catalogue.dataset import Dataset
 from model.memory import BATCHES as FITTING_BATCHES
 from model.memory import largest_batch
 from model.requests import TrainRequest
-from model.runs import FineTuneSettings, HeadSettings, Settings
-from model.workspace_runs import MAX_NAME
+from model.runs.listing import MAX_NAME
+from model.runs.settings import FineTuneSettings, HeadSettings, Settings
 from pages.shared.words import count
 
 MODES = {"head": "Head only", "fine-tune": "Whole network"}

@@ -9,8 +9,9 @@ import streamlit as st
 from model.catalogue.store import Store
 from model.head_job import HeadJob
 from model.jobs import HEAD, HEAD_KILLED, killed
-from model.runs import Card, Epoch
-from model.workspace_runs import runs_of
+from model.runs.listing import runs_of
+from model.runs.run import Card
+from model.runs.settings import Epoch
 from pages.shared import state
 from pages.shared.resources import active_run_id, get_card
 from pages.shared.words import curve_finding, plain

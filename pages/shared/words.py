@@ -12,7 +12,8 @@ from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import Reason, TopLoss
 from model.photos.quality import BLURRED_FROM, DARK_BELOW, Flaw, Quality
-from model.runs import Card, Epoch
+from model.runs.run import Card
+from model.runs.settings import Epoch
 from model.suspects import Doubt
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

@@ -22,7 +22,7 @@ from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store, open_stored
 from model.head import Examples, train_head
 from model.networks import load_network, pixels
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 from model.sources import decoded, folder_sources
 
 SEEDS = range(5)

@@ -39,7 +39,8 @@ from model.features import features
 from model.head import Examples, train_head
 from model.photos.image import Photo
 from model.requests import TrainRequest
-from model.runs import SHIPPED, HeadSettings, load_run, run_folder
+from model.runs.run import SHIPPED, load_run, run_folder
+from model.runs.settings import HeadSettings
 from model.sources import decoded, folder_sources
 from model.suspects import MOST_TWINS, Suspects, find_doubts, find_suspects
 from model.training import train_head_run
@@ -53,7 +54,7 @@ LOOK = """
 import json, time
 import psutil, torch
 from sqlalchemy import delete
-from model.runs import SHIPPED, load_run, run_folder
+from model.runs.run.run import SHIPPED, load_run, run_folder
 from model.catalogue.schema import QualityRow
 from model.catalogue.starter import import_starter
 from model.catalogue.store import open_store

@@ -27,7 +27,7 @@ from model.catalogue.workspaces import new_workspace_id
 from model.evaluation.top_losses import Reason, ranked, top_losses
 from model.features import STORED
 from model.photos.image import digest
-from model.runs import SHIPPED, load_run, run_folder
+from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import fabricate
 from tests.pages.conftest import APP
 

@@ -28,7 +28,7 @@ from model.experiments.noise_estimate import estimate_noise
 from model.experiments.results import Result
 from model.experiments.trials import rows_of
 from model.out_of_fold import out_of_fold
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
 
 OTHER = "efficientnet-lite2"

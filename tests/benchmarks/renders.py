@@ -25,7 +25,7 @@ from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store
 from model.head import Examples, train_head
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 from tests.benchmarks.accuracy import SEEDS, Photos, look, whole
 from tests.starter_set import ROWS
 

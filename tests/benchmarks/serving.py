@@ -25,7 +25,7 @@ from model.classifier import Classifier, load_classifier
 from model.networks import load_network, pixels
 from model.photos.image import open_photo
 from model.requests import TrainRequest
-from model.runs import SHIPPED
+from model.runs.run import SHIPPED
 from model.training import train_head_run
 from tests.conftest import STARTER_PHOTOS, encoded, picture
 from tests.e2e.conftest import FLAGS, start_server

@@ -21,7 +21,7 @@ from model.classifier import Classifier, load_classifier
 from model.errors import PhotoRefused
 from model.evaluation.confidence import UNRELATED_QUANTILE, Trust, judge
 from model.photos.image import open_photo
-from model.runs import SHIPPED
+from model.runs.run import SHIPPED
 from model.sources import decoded, folder_sources
 
 SAMPLES = (("skimage", "data/*"), ("sklearn", "datasets/images/*"), ("matplotlib", "mpl-data/sample_data/*"))

@@ -11,7 +11,7 @@ from model.catalogue.workspaces import ensure_workspace
 from model.intake import Arrival, Report, take_in
 from model.own_datasets import create_dataset
 from model.photos.image import digest
-from model.runs import run_folder
+from model.runs.run import run_folder
 from tests.conftest import encoded, picture
 
 FROM_TEST = Origin("test", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "Ana", "https://garden.example/1", "A cat")

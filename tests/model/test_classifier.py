@@ -16,7 +16,7 @@ from model.evaluation.confidence import Trust
 from model.explain import AGAINST, FOR, overlay
 from model.networks import feature_map
 from model.photos.image import open_photo
-from model.runs import SHIPPED
+from model.runs.run import SHIPPED
 from tests.conftest import picture
 
 

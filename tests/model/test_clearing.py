@@ -31,7 +31,7 @@ from model.jobs import INTAKE, recorded
 from model.own_datasets import choose_dataset, datasets_of, delete_dataset
 from model.photos.image import open_photo
 from model.quota import Usage, already_counted, check_room, usage
-from model.workspace_runs import activate_run
+from model.runs.listing import activate_run
 from tests.model.arriving import arriving, bring, data_of, name_of, note_run_of, pets
 
 TABLES: tuple[type[Table], ...] = (

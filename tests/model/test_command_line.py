@@ -9,7 +9,7 @@ import pytest
 from model.__main__ import main
 from model.catalogue.store import Store
 from model.evaluation.table import confusion_matrix
-from model.runs import SHIPPED, load_run, run_folder
+from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import STARTER_PHOTOS, encoded, picture
 from tests.starter_set import A_CACTUS, A_SUCCULENT, A_TREE, IN_SPLIT, PHOTOS, ROWS
 

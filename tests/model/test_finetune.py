@@ -46,7 +46,8 @@ from model.jobs import (
     start_next,
 )
 from model.requests import TrainRequest
-from model.runs import Epoch, FineTuneSettings, HeadSettings, load_run, load_tuned, run_folder
+from model.runs.run import load_run, load_tuned, run_folder
+from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
 
 PHOTOS_A_CLASS = {"train": 6, "valid": 2, "test": 1}
 TIMEOUT_S = 120

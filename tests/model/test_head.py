@@ -9,7 +9,7 @@ from model.catalogue.dataset import Dataset, Member, check_trainable
 from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
 from model.head import Examples, train_head
-from model.runs import Epoch, HeadSettings
+from model.runs.settings import Epoch, HeadSettings
 
 CLASSES = ("a", "b", "c")
 

@@ -42,9 +42,10 @@ from model.own_datasets import (
 )
 from model.photos.image import open_photo
 from model.requests import TrainRequest
-from model.runs import SHIPPED, HeadSettings
+from model.runs.listing import activate_run, active_run, delete_run, runs_of
+from model.runs.run import SHIPPED
+from model.runs.settings import HeadSettings
 from model.training import train_head_run
-from model.workspace_runs import activate_run, active_run, delete_run, runs_of
 from tests.model.arriving import arriving, bring, data_of, name_of, note_run_of, pets
 
 Change = Callable[[Store, str, str], object]

@@ -31,7 +31,8 @@ from model.report.palette import CLASS_COLOURS
 from model.report.svg import draw
 from model.report_texts import MAX_LINE, MAX_TEXT, Texts, set_text, texts
 from model.requests import TrainRequest
-from model.runs import SHIPPED, FineTuneSettings, Run, load_run, run_folder, save_run
+from model.runs.run import SHIPPED, Run, load_run, run_folder, save_run
+from model.runs.settings import FineTuneSettings
 from model.training import train_head_run
 from model.worksheet import Case, worksheet
 from pages.shared import colours

@@ -21,7 +21,7 @@ from model.features import STORED, features
 from model.out_of_fold import RIDGE, SHARPENED, out_of_fold
 from model.photos.image import Photo
 from model.photos.near_duplicates import correlation
-from model.runs import SHIPPED, Run, load_run, run_folder
+from model.runs.run import SHIPPED, Run, load_run, run_folder
 from model.suspects import MOST_TWINS, Doubt, Suspects, find_doubts, find_suspects
 from model.twins import Group, find_twins
 from tests.conftest import STARTER_PHOTOS, fabricate, put_photo

@@ -7,7 +7,7 @@ from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL, Edit
 from model.catalogue.store import Store
 from model.cleaning import Decision, decide, history, undo
 from model.evaluation.table import Evaluation
-from model.runs import load_run, run_folder
+from model.runs.run import load_run, run_folder
 from model.worksheet import ROWS, Case, worksheet
 from tests.conftest import fabricate
 

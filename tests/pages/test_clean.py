@@ -15,9 +15,9 @@ from model.cleaning import Decision, decide, history, tell_label, withdraw_photo
 from model.evaluation.top_losses import ranked
 from model.exchange import edits_as_csv
 from model.photos.image import open_photo
-from model.runs import SHIPPED, load_run, run_folder
+from model.runs.listing import Entry, active_run, runs_of
+from model.runs.run import SHIPPED, load_run, run_folder
 from model.suspects import Suspects, find_suspects
-from model.workspace_runs import Entry, active_run, runs_of
 from tests.conftest import encoded, fabricate, picture, put_photo
 from tests.pages.conftest import open_page, parameter, text
 from tests.starter_set import IN_SPLIT, TO_CLEAN, WRONG_LABELS

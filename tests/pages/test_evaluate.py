@@ -17,7 +17,7 @@ from model.evaluation.comparison import compare
 from model.evaluation.top_losses import ranked
 from model.own_datasets import create_dataset
 from model.requests import TrainRequest
-from model.runs import SHIPPED, load_run, run_folder, save_run
+from model.runs.run import SHIPPED, load_run, run_folder, save_run
 from model.training import train_head_run
 from pages.shared.words import by_heart, difference
 from tests.conftest import fabricate

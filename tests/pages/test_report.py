@@ -26,7 +26,7 @@ from model.experiments.reality import Reality
 from model.features import STORED
 from model.own_datasets import choose_dataset, create_dataset
 from model.report_texts import MAX_LINE, Texts, texts
-from model.workspace_runs import runs_of
+from model.runs.listing import runs_of
 from pages.shared.experiments import METHODS
 from pages.shared.resources import get_head_jobs, get_inquiries
 from pages.shared.searching import TRIALS

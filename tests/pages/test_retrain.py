@@ -18,8 +18,9 @@ from model.head_job import HeadJobs
 from model.job_files import checkpoint_file, report_file
 from model.jobs import DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING, host_of, last_job
 from model.requests import TrainRequest
-from model.runs import SHIPPED, Epoch, HeadSettings, load_card, run_folder
-from model.workspace_runs import active_run, runs_of
+from model.runs.listing import active_run, runs_of
+from model.runs.run import SHIPPED, load_card, run_folder
+from model.runs.settings import Epoch, HeadSettings
 from pages.shared.words import curve_finding
 from tests.conftest import fabricate
 from tests.pages.conftest import APP, text

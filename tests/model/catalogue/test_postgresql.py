@@ -34,9 +34,9 @@ from model.own_datasets import (
 )
 from model.quota import usage
 from model.requests import TrainRequest
-from model.runs import FineTuneSettings
+from model.runs.listing import activate_run
+from model.runs.settings import FineTuneSettings
 from model.training import train_head_run
-from model.workspace_runs import activate_run
 from tests.model.arriving import arriving, bring, name_of, note_run_of, pets
 from tests.starter_set import IN_SPLIT, PHOTOS
 

@@ -22,8 +22,8 @@ from model.catalogue.workspaces import (
 from model.cleaning import tell_label, withdraw_photo
 from model.errors import NotFound
 from model.photos.image import open_photo
-from model.runs import SHIPPED
-from model.workspace_runs import active_run
+from model.runs.listing import active_run
+from model.runs.run import SHIPPED
 from tests.conftest import encoded, picture, put_photo
 
 

@@ -16,7 +16,7 @@ from model.catalogue.store import Store, open_stored
 from model.evaluation.table import Evaluation, confusion_matrix, most_confused, per_class
 from model.evaluation.top_losses import ranked
 from model.networks import load_network, pixels
-from model.runs import SHIPPED, load_run, run_folder
+from model.runs.run import SHIPPED, load_run, run_folder
 
 CLASSES = ("a", "b", "c", "d")
 

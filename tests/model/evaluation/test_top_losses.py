@@ -14,7 +14,7 @@ from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import Reason, TopLoss, ranked, top_losses
 from model.photos.image import Photo, digest
 from model.photos.quality import Flaw, Quality, measure
-from model.runs import SHIPPED, load_run, run_folder
+from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import STARTER_PHOTOS, picture, put_photo
 
 LABELS = {"c1": "cactus", "c2": "cactus", "c3": "cactus", "s1": "succulent", "s2": "succulent", "gone": "elsewhere"}

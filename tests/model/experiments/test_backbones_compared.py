@@ -14,7 +14,8 @@ from model.evaluation.intervals import wilson
 from model.experiments.backbones_compared import WEIGHTS_MB, rows_of_runs, run
 from model.experiments.material import Material
 from model.networks import ARCHITECTURES
-from model.runs import SHIPPED, HeadSettings, load_run, run_folder
+from model.runs.run import SHIPPED, load_run, run_folder
+from model.runs.settings import HeadSettings
 from tests.model.experiments.made import clouds, unheard
 from tests.starter_set import IN_SPLIT
 

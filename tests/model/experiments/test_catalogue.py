@@ -22,7 +22,7 @@ from model.experiments.learning_curve import LearningCurve
 from model.experiments.material import Progress, material
 from model.experiments.results import RESULTS, Result, keep, kept
 from model.features import STORED
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 from tests.conftest import fabricate
 
 SETTINGS = HeadSettings(epochs=3)

@@ -16,7 +16,7 @@ from model.experiments.label_noise import HARMS, HELPS, LUCK, NOTHING, REMOVED, 
 from model.experiments.material import Material, material
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise
 from model.out_of_fold import out_of_fold
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
 
 TOLERANCE = 0.03  # Of the middle one of five plantings, where classes can mostly be told apart; else the interval is what counts.

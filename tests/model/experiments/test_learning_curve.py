@@ -11,7 +11,7 @@ from model.experiments.learning_curve import FALLS, FLAT, UNKNOWN, LearningCurve
 from model.experiments.material import Material
 from model.experiments.power_law import fit
 from model.experiments.trials import mistakes, rows_of
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 from tests.model.experiments.made import clouds, flipped, unheard
 
 QUICK = HeadSettings(learning_rate=0.02)  # For features of twenty dimensions instead of a thousand

@@ -9,7 +9,7 @@ from model.errors import Cancelled
 from model.evaluation.intervals import SIGNIFICANT, mcnemar
 from model.experiments.reality import Reality, least_unpaired, run
 from model.experiments.trials import Spread
-from model.runs import HeadSettings
+from model.runs.settings import HeadSettings
 from tests.model.experiments.made import clouds, unheard
 
 QUICK = HeadSettings(learning_rate=0.02)

@@ -17,7 +17,8 @@ from model.errors import CannotTrain, NotFound, StoreUnavailable
 from model.jobs import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphans, killed, recorded
 from model.own_datasets import copy_dataset, delete_dataset
 from model.requests import TrainRequest
-from model.runs import SHIPPED, Epoch, HeadSettings, load_run, run_folder, save_run
+from model.runs.run import SHIPPED, load_run, run_folder, save_run
+from model.runs.settings import Epoch, HeadSettings
 from model.training import train_head_run
 
 

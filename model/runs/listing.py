@@ -11,7 +11,7 @@ from model.catalogue.starter import CLASSES, STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import current_dataset, ensure_workspace
 from model.errors import NotFound
-from model.runs import SHIPPED, run_folder
+from model.runs.run import SHIPPED, run_folder
 
 MAX_NAME = 80
 SHIPPED_NAME = "Shipped head"
