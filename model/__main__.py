@@ -14,7 +14,6 @@ from safetensors.numpy import save_file
 from tqdm import tqdm
 
 from model.answers import Answer
-from model.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
 from model.catalogue.dataset import SPLITS, find_dataset
 from model.catalogue.measures import MEASURES, packed, qualities
 from model.catalogue.starter import STARTER, import_starter
@@ -24,8 +23,9 @@ from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation.confidence import Trust
 from model.evaluation.table import confusion_matrix, per_class
 from model.exchange import write_zip
-from model.features import STORED, features
 from model.gather_commands import add_gather_commands
+from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
+from model.networks.features import STORED, features
 from model.photos.image import open_file
 from model.report_commands import add_report_command
 from model.runs.run import SHIPPED

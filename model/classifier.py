@@ -9,13 +9,13 @@ from PIL import Image
 from torch import nn
 
 from model.answers import Answer, Neighbour
-from model.backbones import Backbone, at_size, find_backbone
 from model.catalogue.store import Store
 from model.evaluation.confidence import judge
 from model.evaluation.neighbours import nearest, unit
 from model.evaluation.numerics import softmax
-from model.features import features, still_there
-from model.networks import feature_map, load_network, tuned_network
+from model.networks.backbones import Backbone, at_size, find_backbone
+from model.networks.features import features, still_there
+from model.networks.pretrained import feature_map, load_network, tuned_network
 from model.runs.run import Run, load_run, load_tuned, run_folder
 
 

@@ -4,19 +4,13 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
-from model.backbones import find_backbone
 from model.catalogue.schema import FeatureRow
 from model.catalogue.speeds import recorded_speeds
 from model.catalogue.store import CHUNK, Store
+from model.networks.backbones import LOOK, STEP, USUAL_S, find_backbone
 from model.requests import TrainRequest
 from model.runs.settings import FineTuneSettings
 
-LOOK, STEP = "look", "step"  # Seconds to see a photo; seconds for a photo of an epoch in which the whole network learns, at 224 px
-USUAL_S = {  # Two shared cores, see tests/benchmarks/training.py
-    "efficientnet-lite0": {LOOK: 0.03, STEP: 0.12},
-    "efficientnet-lite2": {LOOK: 0.08, STEP: 0.2},
-    "resnet18": {LOOK: 0.03, STEP: 0.05},
-}
 HEAD_STEP_S = 2e-5  # A cached photo of an epoch in which only the head learns.
 HEAD_START_S, FINE_TUNE_START_S = 0.5, 8.0
 FROZEN_SHARE = 0.6  # Of a step, when only the head learns but the photo passes the whole network.

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from model.errors import CannotTrain, NotFound
 from model.head import best_epoch
+from model.networks.torchvision_operators import define_missing_operators
 from model.runs.settings import Epoch, FineTuneSettings
-from model.torchvision_operators import define_missing_operators
 
 define_missing_operators()
 from fastai.vision.all import Callback, CancelEpochException, CancelFitException, Learner  # noqa: E402  # It imports torchvision.

@@ -12,21 +12,20 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from model.backbones import Backbone, at_size, find_backbone
 from model.catalogue.dataset import Dataset, Member, check_trainable
 from model.catalogue.speeds import remember
 from model.catalogue.store import Store, open_stored, read_photo
 from model.errors import Cancelled
-from model.estimates import STEP
 from model.fastai_callbacks import Progress, Watcher, mixed_precision, together
-from model.features import STORED, features
 from model.head import Head, best_epoch, train_head
-from model.networks import build_network, feature_map, frozen
+from model.networks.backbones import STEP, Backbone, at_size, find_backbone
+from model.networks.features import STORED, features
+from model.networks.pretrained import build_network, feature_map, frozen
+from model.networks.torchvision_operators import define_missing_operators
 from model.requests import TrainRequest
 from model.runs.run import Run, Tuned
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
 from model.runtime import speaks_for_all
-from model.torchvision_operators import define_missing_operators
 from model.training import examples, judged_run, keep_run, new_run_id
 
 define_missing_operators()

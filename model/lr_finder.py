@@ -8,13 +8,13 @@ import torch
 from torch import nn
 from torch.utils.data import TensorDataset
 
-from model.backbones import find_backbone
 from model.catalogue.dataset import check_trainable
 from model.catalogue.store import Store
 from model.errors import Cancelled
 from model.fastai_callbacks import Watcher
-from model.features import features
 from model.finetune import build_learner, data_loaders, start_from_trained_head
+from model.networks.backbones import find_backbone
+from model.networks.features import features
 from model.requests import TrainRequest
 from model.runs.settings import FineTuneSettings
 from model.training import examples

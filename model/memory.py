@@ -5,8 +5,8 @@ from pathlib import Path
 
 import psutil
 
-from model.backbones import Backbone
 from model.errors import CannotTrain
+from model.networks.backbones import Backbone
 
 TRAINER_MB = 680  # fastai, torch and the network, before the first batch; measured, see tests/benchmarks/training.py
 RUN_MB = {"head": 10, "fine-tune": 200}  # With checkpoint, and the copies that exist while files are written

@@ -3,8 +3,8 @@
 import shlex
 from dataclasses import asdict, dataclass, field
 
-from model.backbones import DEFAULT_BACKBONE
 from model.catalogue.dataset import Dataset
+from model.networks.backbones import DEFAULT_BACKBONE
 from model.runs.settings import MODES, HeadSettings, Settings
 
 

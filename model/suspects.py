@@ -10,10 +10,10 @@ from functools import partial
 
 import numpy as np
 
-from model.backbones import find_backbone
 from model.catalogue.measures import qualities
 from model.catalogue.store import Store, open_stored
 from model.evaluation.table import Evaluation
+from model.networks.backbones import find_backbone
 from model.out_of_fold import out_of_fold
 from model.photos.quality import Quality
 from model.runs.run import Run
@@ -60,7 +60,7 @@ def find_suspects(store: Store, run: Run, progress: Callable[[int, int], None] =
 
     Raises NotFound where a photo is destroyed meanwhile, StoreUnavailable, WeightsMissing.
     """
-    from model.features import features, still_there  # torch: two seconds that no first paint waits for.
+    from model.networks.features import features, still_there  # torch: two seconds that no first paint waits for.
 
     backbone = find_backbone(run.card.backbone)
     there = set(still_there(store, run.evaluation.photos, backbone))

@@ -11,13 +11,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import get_args
 
-from model.backbones import find_backbone
 from model.catalogue.dataset import check_trainable, find_dataset
 from model.catalogue.store import Store
 from model.errors import NotFound
 from model.job_files import Doing, checkpoint_file, epochs_in, reports_of
 from model.jobs import FINE_TUNE, LR_FIND, ending, is_stopping, note_run, recorded, start_next
 from model.memory import check_memory
+from model.networks.backbones import find_backbone
 from model.requests import TrainRequest, option
 from model.runs.run import Run
 from model.runs.settings import MODES, Epoch, FineTuneSettings, Keep, Settings

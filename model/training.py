@@ -13,7 +13,6 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from model.backbones import find_backbone
 from model.catalogue.dataset import Dataset, check_trainable
 from model.catalogue.schema import DatasetRow, RunRow
 from model.catalogue.store import Store
@@ -22,9 +21,10 @@ from model.evaluation.calibration import fit_temperature
 from model.evaluation.confidence import unrelated_similarity
 from model.evaluation.neighbours import nearest, unit
 from model.evaluation.table import Evaluation
-from model.features import features
 from model.head import Examples, Head, train_head
 from model.jobs import HEAD, recorded
+from model.networks.backbones import find_backbone
+from model.networks.features import features
 from model.requests import TrainRequest
 from model.runs.run import Card, Run, Tuned, run_folder, save_run
 from model.runs.settings import Epoch, HeadSettings

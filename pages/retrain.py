@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from model.backbones import find_backbone
 from model.catalogue.dataset import check_trainable
 from model.catalogue.store import Store
 from model.errors import CannotTrain
 from model.estimates import estimate_s
 from model.jobs import enqueue, enqueue_lr_find, is_training, last_job
 from model.memory import check_disk, check_memory, needed_mb
+from model.networks.backbones import find_backbone
 from model.requests import TrainRequest
 from model.runs.settings import FineTuneSettings
 from pages.shared import state

@@ -6,12 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.backbones import DEFAULT_BACKBONE, find_backbone
 from model.catalogue.dataset import Dataset
-from model.estimates import LOOK, USUAL_S
 from model.evaluation.intervals import SIGNIFICANT, wilson
 from model.experiments.material import Material, Progress
 from model.experiments.trials import Duel, Mistakes, duel, mistakes, seeds, told
+from model.networks.backbones import DEFAULT_BACKBONE, LOOK, USUAL_S, find_backbone
 from model.runs.run import Run
 from model.runs.settings import HeadSettings
 from model.wording import between, percent

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from model.backbones import BACKBONES
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
 from model.errors import NotFound, WeightsMissing
@@ -14,6 +13,7 @@ from model.experiments.learning_curve import LearningCurve
 from model.experiments.material import Material, Progress, material
 from model.experiments.reality import Reality
 from model.experiments.results import Result, keep, kept
+from model.networks.backbones import BACKBONES
 from model.runs.settings import HeadSettings
 
 Make = Callable[[Store, Dataset, str, HeadSettings, Progress], Result]

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.backbones import find_backbone
 from model.catalogue.dataset import SPLITS, Dataset, check_trainable
 from model.catalogue.store import Store
+from model.networks.backbones import find_backbone
 
 if TYPE_CHECKING:
     from model.head import Examples  # torch: only where something is trained
@@ -44,7 +44,7 @@ def material(store: Store, dataset: Dataset, backbone: str, progress: Progress =
     Raises CannotTrain where `check_trainable` does, NotFound, WeightsMissing, StoreUnavailable, and what `progress` raises.
     """
     check_trainable(dataset)
-    from model.features import features
+    from model.networks.features import features
     from model.training import examples
 
     vectors = features(store, [member.photo for member in dataset.members], find_backbone(backbone), progress)

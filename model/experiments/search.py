@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, select
 
-from model.backbones import DEFAULT_BACKBONE
 from model.catalogue.dataset import Dataset
 from model.catalogue.schema import DatasetRow, WorkspaceRow
 from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace
 from model.errors import NotFound
 from model.experiments.material import material
+from model.networks.backbones import DEFAULT_BACKBONE
 from model.runs.settings import HeadSettings
 
 if TYPE_CHECKING:  # Optuna and torch: seconds that no page waits for. So are the imports inside functions below.

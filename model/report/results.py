@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from model.backbones import find_backbone
 from model.catalogue.dataset import Dataset
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
+from model.networks.backbones import find_backbone
 from model.runs.run import Card, Run
 
 JUDGED = ("valid", "test")

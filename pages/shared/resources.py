@@ -209,8 +209,8 @@ def prepare_look_alikes(run_id: str) -> None:
     with progress_bar("Looking at the photos the classifier learned from") as progress:
         if state.is_prepared(run_id) or get_card(run_id).mode == "fine-tune":  # That brings its own along.
             return
-        from model.backbones import find_backbone
-        from model.features import features, still_there
+        from model.networks.backbones import find_backbone
+        from model.networks.features import features, still_there
 
         run = get_run(run_id)
         backbone = find_backbone(run.card.backbone)

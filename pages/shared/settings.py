@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from model.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
 from model.catalogue.dataset import Dataset
 from model.memory import BATCHES as FITTING_BATCHES
 from model.memory import largest_batch
+from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
 from model.requests import TrainRequest
 from model.runs.listing import MAX_NAME
 from model.runs.settings import FineTuneSettings, HeadSettings, Settings

@@ -16,12 +16,12 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from model.backbones import BACKBONES, Backbone
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store, open_stored
 from model.head import Examples, train_head
-from model.networks import load_network, pixels
+from model.networks.backbones import BACKBONES, Backbone
+from model.networks.pretrained import load_network, pixels
 from model.runs.settings import HeadSettings
 from model.sources import decoded, folder_sources
 

@@ -25,7 +25,6 @@ from PIL import Image, ImageEnhance
 from sklearn.model_selection import StratifiedKFold
 
 from model.answer_key import BAD, Part, score
-from model.backbones import DEFAULT_BACKBONE, find_backbone
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.edits import DELETE, RELABEL
 from model.catalogue.measures import qualities
@@ -35,8 +34,9 @@ from model.catalogue.workspaces import new_workspace_id
 from model.cleaning import Decision, decide
 from model.evaluation.numerics import softmax
 from model.evaluation.table import Evaluation
-from model.features import features
 from model.head import Examples, train_head
+from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
+from model.networks.features import features
 from model.photos.image import Photo
 from model.requests import TrainRequest
 from model.runs.run import SHIPPED, load_run, run_folder

@@ -18,14 +18,14 @@ from time import perf_counter
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from model.backbones import DEFAULT_BACKBONE, find_backbone
 from model.catalogue.dataset import find_dataset
 from model.catalogue.schema import FeatureRow
 from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, insert_missing, open_store
 from model.catalogue.workspaces import new_workspace_id
 from model.evaluation.top_losses import Reason, ranked, top_losses
-from model.features import STORED
+from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
+from model.networks.features import STORED
 from model.photos.image import digest
 from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import fabricate

@@ -17,7 +17,6 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from model.backbones import DEFAULT_BACKBONE
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, open_store
@@ -27,6 +26,7 @@ from model.experiments.material import Material, material
 from model.experiments.noise_estimate import estimate_noise
 from model.experiments.results import Result
 from model.experiments.trials import rows_of
+from model.networks.backbones import DEFAULT_BACKBONE
 from model.out_of_fold import out_of_fold
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard

@@ -22,7 +22,7 @@ from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store
 from model.classifier import Classifier, load_classifier
-from model.networks import load_network, pixels
+from model.networks.pretrained import load_network, pixels
 from model.photos.image import open_photo
 from model.requests import TrainRequest
 from model.runs.run import SHIPPED

@@ -14,7 +14,7 @@ from model.catalogue.store import Store, open_stored
 from model.classifier import Classifier, load_classifier
 from model.evaluation.confidence import Trust
 from model.explain import AGAINST, FOR, overlay
-from model.networks import feature_map
+from model.networks.pretrained import feature_map
 from model.photos.image import open_photo
 from model.runs.run import SHIPPED
 from tests.conftest import picture

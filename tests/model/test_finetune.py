@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 from model import memory
-from model.backbones import BACKBONES, find_backbone
 from model.catalogue.dataset import find_dataset
 from model.catalogue.schema import JobRow, LabelRow
 from model.catalogue.starter import STARTER, import_starter
@@ -24,7 +23,6 @@ from model.catalogue.workspaces import new_workspace_id
 from model.classifier import load_classifier
 from model.errors import Cancelled, CannotTrain
 from model.fastai_callbacks import Progress, Watcher
-from model.features import features
 from model.finetune import fine_tune_run
 from model.job_files import checkpoint_file
 from model.jobs import (
@@ -45,6 +43,8 @@ from model.jobs import (
     resume,
     start_next,
 )
+from model.networks.backbones import BACKBONES, find_backbone
+from model.networks.features import features
 from model.requests import TrainRequest
 from model.runs.run import load_run, load_tuned, run_folder
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings

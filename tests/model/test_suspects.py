@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 from sqlalchemy import select
 
-from model.backbones import DEFAULT_BACKBONE, find_backbone
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.schema import FeatureRow
 from model.catalogue.starter import FOLDER, STARTER
@@ -17,7 +16,8 @@ from model.catalogue.store import Store, forget_photos, insert_missing
 from model.evaluation.neighbours import unit
 from model.evaluation.numerics import softmax
 from model.evaluation.table import Evaluation
-from model.features import STORED, features
+from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
+from model.networks.features import STORED, features
 from model.out_of_fold import RIDGE, SHARPENED, out_of_fold
 from model.photos.image import Photo
 from model.photos.near_duplicates import correlation

@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
-from model.backbones import BACKBONES
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.edits import KEEP
 from model.catalogue.schema import DatasetRow, FeatureRow
@@ -23,7 +22,8 @@ from model.errors import StoreUnavailable, WeightsMissing
 from model.experiments.catalogue import EXPERIMENTS
 from model.experiments.material import Material, Progress, material
 from model.experiments.reality import Reality
-from model.features import STORED
+from model.networks.backbones import BACKBONES
+from model.networks.features import STORED
 from model.own_datasets import choose_dataset, create_dataset
 from model.report_texts import MAX_LINE, Texts, texts
 from model.runs.listing import runs_of

@@ -14,15 +14,15 @@ from PIL import Image
 from sqlalchemy import inspect, select, text, update
 from torch import Tensor
 
-from model.backbones import BACKBONES, DEFAULT_BACKBONE, Backbone
 from model.catalogue import starter
 from model.catalogue.dataset import find_dataset
 from model.catalogue.schema import DatasetRow, FeatureRow, LabelRow, Meta, PhotoRow
 from model.catalogue.starter import CLASSES, STARTER, import_starter, starter_examples
 from model.catalogue.store import Store, open_store, open_stored, read_photo
 from model.errors import NotFound, StoreUnavailable
-from model.features import features
-from model.networks import feature_map
+from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE, Backbone
+from model.networks.features import features
+from model.networks.pretrained import feature_map
 from model.photos.image import open_photo
 from tests.conftest import encoded, picture, put_photo
 from tests.starter_set import IN_SPLIT, PHOTOS
@@ -215,7 +215,7 @@ def test_features_are_computed_once_whatever_the_label(empty_store: Store, monke
         seen.append(image)
         return feature_map(image, backbone)
 
-    monkeypatch.setattr("model.features.feature_map", counted)
+    monkeypatch.setattr("model.networks.features.feature_map", counted)
     again = features(empty_store, photos[::-1], LITE0)
     assert len(seen) == 2
     assert np.array_equal(again[::-1][:18], first)

@@ -11,11 +11,11 @@ from sklearn.metrics import confusion_matrix as sklearn_confusion
 from sklearn.metrics import precision_recall_fscore_support
 from torch import nn
 
-from model.backbones import find_backbone
 from model.catalogue.store import Store, open_stored
 from model.evaluation.table import Evaluation, confusion_matrix, most_confused, per_class
 from model.evaluation.top_losses import ranked
-from model.networks import load_network, pixels
+from model.networks.backbones import find_backbone
+from model.networks.pretrained import load_network, pixels
 from model.runs.run import SHIPPED, load_run, run_folder
 
 CLASSES = ("a", "b", "c", "d")
@@ -72,7 +72,7 @@ def test_most_confused_pairs_come_first_and_ties_in_the_order_of_classes() -> No
 
 def test_the_same_figures_as_fastai(store: Store) -> None:
     """fastai is the oracle: the same network on the same photos, looked at through its own Learner."""
-    from model.torchvision_operators import define_missing_operators
+    from model.networks.torchvision_operators import define_missing_operators
 
     define_missing_operators()
     from fastai.vision.all import CategoryMap, ClassificationInterpretation, CrossEntropyLossFlat, DataLoaders, Learner

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.backbones import BACKBONES, DEFAULT_BACKBONE
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
@@ -13,7 +12,8 @@ from model.errors import Cancelled
 from model.evaluation.intervals import wilson
 from model.experiments.backbones_compared import WEIGHTS_MB, rows_of_runs, run
 from model.experiments.material import Material
-from model.networks import ARCHITECTURES
+from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE
+from model.networks.pretrained import ARCHITECTURES
 from model.runs.run import SHIPPED, load_run, run_folder
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import clouds, unheard

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
-from model.backbones import BACKBONES, DEFAULT_BACKBONE
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.schema import ExperimentRow, FeatureRow
 from model.catalogue.starter import STARTER
@@ -21,7 +20,8 @@ from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
 from model.experiments.material import Progress, material
 from model.experiments.results import RESULTS, Result, keep, kept
-from model.features import STORED
+from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE
+from model.networks.features import STORED
 from model.runs.settings import HeadSettings
 from tests.conftest import fabricate
 

@@ -33,7 +33,7 @@ from model.experiments.search import (
 )
 from model.experiments.search_findings import LEAST_FOR_IMPORTANCES, Gain, best_request, findings, sentence_of, verdict_of
 from model.experiments.search_study import join, opened
-from model.features import STORED
+from model.networks.features import STORED
 from model.runs.run import load_run, run_folder
 from model.training import train_head_run
 from tests.conftest import fabricate

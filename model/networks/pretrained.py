@@ -16,10 +16,10 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from model.backbones import Backbone, find_backbone
-from model.efficientnet_lite import ConvNorm, efficientnet_lite
 from model.errors import WeightsMissing
-from model.torchvision_operators import define_missing_operators
+from model.networks.backbones import Backbone, find_backbone
+from model.networks.efficientnet_lite import ConvNorm, efficientnet_lite
+from model.networks.torchvision_operators import define_missing_operators
 
 STRIDE_PX = 32  # Every backbone here halves the picture five times.
 

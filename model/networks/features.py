@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from model.backbones import Backbone
 from model.catalogue.schema import FeatureRow
 from model.catalogue.speeds import remember
 from model.catalogue.store import CHUNK, Store, has_file, insert_missing, open_stored
-from model.estimates import LOOK
-from model.networks import feature_map
+from model.networks.backbones import LOOK, Backbone
+from model.networks.pretrained import feature_map
 
 STORED = np.dtype("<f2")  # Half precision: features lie between 0 and 6, and 10,000 photos take 26 MB.
 BATCH = 16  # Photos between two writes: what a killed computation loses at most.

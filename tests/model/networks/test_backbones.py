@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from model import networks
-from model.backbones import BACKBONES, find_backbone
 from model.errors import NotFound, WeightsMissing
-from model.networks import feature_map, load_network, pixels
-from model.torchvision_operators import define_missing_operators
+from model.networks import pretrained as networks
+from model.networks.backbones import BACKBONES, find_backbone
+from model.networks.pretrained import feature_map, load_network, pixels
+from model.networks.torchvision_operators import define_missing_operators
 from tests.conftest import picture
 
 
