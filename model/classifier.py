@@ -13,10 +13,11 @@ from model.catalogue.store import Store
 from model.evaluation.confidence import judge
 from model.evaluation.neighbours import nearest, unit
 from model.evaluation.numerics import softmax
-from model.networks.backbones import Backbone, at_size, find_backbone
+from model.networks.backbones import Backbone, find_backbone, with_input_px
 from model.networks.features import features, still_there
 from model.networks.pretrained import feature_map, load_network, tuned_network
 from model.runs.run import Run, load_run, load_tuned, run_folder
+from model.runs.settings import FineTuneSettings
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,9 @@ def evidence(maps: NDArray[np.float32], run: Run) -> NDArray[np.float32]:
 def load_classifier(store: Store, run_id: str) -> Classifier:
     """A run made ready to answer. Raises NotFound, WeightsMissing, StoreUnavailable."""
     run = load_run(run_folder(store, run_id))
-    backbone = at_size(find_backbone(run.card.backbone), run.card.settings)
+    settings = run.card.settings
+    image_px = settings.image_px if isinstance(settings, FineTuneSettings) else None
+    backbone = with_input_px(find_backbone(run.card.backbone), image_px)
     photos = run.evaluation.of("train").photos
     if run.card.mode == "fine-tune":
         tuned = load_tuned(run_folder(store, run_id))

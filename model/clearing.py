@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from model.catalogue.schema import ActiveRunRow, AskedRow, DatasetRow, EditRow, JobRow, RunRow, WorkspaceRow
 from model.catalogue.store import Store
 from model.catalogue.workspaces import forget_unused
-from model.job_files import forget_reports
+from model.jobs.reports import forget_reports
 from model.own_datasets import destroy_dataset
 from model.runs.run import run_folder
 

@@ -18,7 +18,7 @@ from model.catalogue.store import Store, open_stored, read_photo
 from model.errors import Cancelled
 from model.fastai_callbacks import Progress, Watcher, mixed_precision, together
 from model.head import Head, best_epoch, train_head
-from model.networks.backbones import STEP, Backbone, at_size, find_backbone
+from model.networks.backbones import STEP, Backbone, find_backbone, with_input_px
 from model.networks.features import STORED, features
 from model.networks.pretrained import build_network, feature_map, frozen
 from model.networks.torchvision_operators import define_missing_operators
@@ -91,7 +91,7 @@ def fine_tune_run(
     network, linear = learner.model.cpu()[0], learner.model[1][-1]
     weights = _halved(network)
     photos = [member.photo for member in dataset.members]
-    vectors = _look(store, photos, at_size(backbone, settings), frozen(network), watcher)
+    vectors = _look(store, photos, with_input_px(backbone, settings.image_px), frozen(network), watcher)
     weight, bias = (part.detach().float().numpy() for part in (linear.weight, linear.bias))
     head = Head(weight, bias, tuple(progress.history), best_epoch(progress.history))
     seconds = perf_counter() - started + sum(epoch.seconds for epoch in before)

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from model.background import Work, Works
 from model.errors import AreoleError, SourceFailed
 from model.gather.downloads import downloads
 from model.gather.found import Found, Search
 from model.gather.sources import Source, sources
 from model.intake import Arrival
 from model.intake_job import Intake, Opening
+from model.jobs.threads import Work, Works
 from model.search_cache import search_once
 
 MAX_FOUND_NAME = 80

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from model.background import Work, Works
 from model.catalogue.store import Store
 from model.intake import Arrival, Report, take_in
-from model.jobs import INTAKE, recorded
+from model.jobs.records import INTAKE, recorded
+from model.jobs.threads import Work, Works
 
 
 @dataclass

@@ -4,6 +4,9 @@ import shlex
 from dataclasses import asdict, dataclass, field
 
 from model.catalogue.dataset import Dataset
+from model.catalogue.store import Store
+from model.jobs.queue import enqueue
+from model.jobs.records import FINE_TUNE, LR_FIND
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.runs.settings import MODES, HeadSettings, Settings
 
@@ -43,3 +46,13 @@ class TrainRequest:
 def option(setting: str) -> str:
     """What the command line calls a setting."""
     return "--lr" if setting == "learning_rate" else "--" + setting.replace("_", "-")
+
+
+def enqueue_fine_tune(store: Store, workspace: str, request: TrainRequest) -> int:
+    """Ask for a fine-tuning; where one of this workspace waits or runs already, that is the one. Starts it if it is its turn."""
+    return enqueue(store, workspace, FINE_TUNE, [*request.arguments, f"--name={request.name}"], request.name)
+
+
+def enqueue_lr_find(store: Store, workspace: str, request: TrainRequest) -> None:
+    """Ask for the learning rate finder on the training that is meant; one at a time for a workspace, in the same queue."""
+    enqueue(store, workspace, LR_FIND, ["lr-find", *request.arguments[1:]], request.name)

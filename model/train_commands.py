@@ -14,8 +14,9 @@ from typing import get_args
 from model.catalogue.dataset import check_trainable, find_dataset
 from model.catalogue.store import Store
 from model.errors import NotFound
-from model.job_files import Doing, checkpoint_file, epochs_in, reports_of
-from model.jobs import FINE_TUNE, LR_FIND, ending, is_stopping, note_run, recorded, start_next
+from model.jobs.queue import is_stopping, note_run, start_next
+from model.jobs.records import FINE_TUNE, LR_FIND, ending, recorded
+from model.jobs.reports import Doing, checkpoint_file, epochs_in, reports_of
 from model.memory import check_memory
 from model.networks.backbones import find_backbone
 from model.requests import TrainRequest, option

@@ -22,7 +22,7 @@ from model.evaluation.confidence import unrelated_similarity
 from model.evaluation.neighbours import nearest, unit
 from model.evaluation.table import Evaluation
 from model.head import Examples, Head, train_head
-from model.jobs import HEAD, recorded
+from model.jobs.records import HEAD, recorded
 from model.networks.backbones import find_backbone
 from model.networks.features import features
 from model.requests import TrainRequest

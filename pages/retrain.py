@@ -6,10 +6,10 @@ from model.catalogue.dataset import check_trainable
 from model.catalogue.store import Store
 from model.errors import CannotTrain
 from model.estimates import estimate_s
-from model.jobs import enqueue, enqueue_lr_find, is_training, last_job
+from model.jobs.queue import is_training, last_job
 from model.memory import check_disk, check_memory, needed_mb
 from model.networks.backbones import find_backbone
-from model.requests import TrainRequest
+from model.requests import TrainRequest, enqueue_fine_tune, enqueue_lr_find
 from model.runs.settings import FineTuneSettings
 from pages.shared import state
 from pages.shared.fine_tuning import show_job
@@ -27,7 +27,7 @@ def start(store: Store, workspace: str, request: TrainRequest) -> None:
     if request.mode == "head":
         get_head_jobs().start(store, workspace, request)
     else:
-        enqueue(store, workspace, request)
+        enqueue_fine_tune(store, workspace, request)
 
 
 def can_train(store: Store, request: TrainRequest) -> bool:

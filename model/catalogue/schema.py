@@ -1,4 +1,4 @@
-"""The catalogue's tables. What may be read of them and how is `model.catalogue.store`, `model.catalogue.dataset` and `model.catalogue.workspaces`.
+"""The catalogue's tables: read and written through `store`, `dataset` and `workspaces` of this room only.
 
 The answer key of the starter set is deliberately in no table: no query can reach it by mistake.
 """
@@ -130,7 +130,7 @@ class AskedRow(Table):
 
 
 class EditRow(Table):
-    """What a visitor decided about a photo, or took back. Rows are only ever appended: `model.catalogue.edits` says what they come to."""
+    """What a visitor decided about a photo, or took back. Rows are only ever appended; `edits.py` replays them."""
 
     __tablename__ = "edits"
     id: Mapped[int] = mapped_column(primary_key=True)

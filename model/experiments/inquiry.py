@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model.background import Work, Works
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
 from model.experiments.catalogue import EXPERIMENTS, run_experiment
 from model.experiments.search import run_trials
+from model.jobs.threads import Work, Works
 from model.runs.settings import HeadSettings
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from model.errors import NotFound
-from model.runs.settings import FineTuneSettings
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,9 @@ BACKBONES = {
 DEFAULT_BACKBONE = "efficientnet-lite0"
 
 
-def at_size(backbone: Backbone, settings: object) -> Backbone:
-    """The backbone as a run sees photos: one that was fine-tuned on smaller or larger photos goes on seeing them so."""
-    return replace(backbone, input_px=settings.image_px) if isinstance(settings, FineTuneSettings) else backbone
+def with_input_px(backbone: Backbone, input_px: int | None) -> Backbone:
+    """Give the backbone another input size in pixels; None leaves its own. Fine-tuned runs keep the size they were trained at."""
+    return replace(backbone, input_px=input_px) if input_px is not None else backbone
 
 
 def find_backbone(name: str) -> Backbone:

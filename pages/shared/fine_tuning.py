@@ -3,7 +3,8 @@
 import streamlit as st
 
 from model.catalogue.store import Store
-from model.jobs import CANCELLED, FAILED, QUEUED, STOPPING, Job, cancel, last_job, resumable, resume
+from model.jobs.queue import Job, cancel, last_job, resumable, resume
+from model.jobs.records import CANCELLED, FAILED, QUEUED, STOPPING
 from pages.shared import state
 from pages.shared.training import show_curves
 from pages.shared.words import count, curve_finding, duration, plain

@@ -6,7 +6,8 @@ import streamlit as st
 
 from model.intake import Report
 from model.intake_job import Intake
-from model.jobs import INTAKE, INTAKE_KILLED, killed
+from model.jobs.queue import killed
+from model.jobs.records import INTAKE, INTAKE_KILLED
 from model.quota import usage
 from pages.shared import state
 from pages.shared.resources import get_intakes, get_store

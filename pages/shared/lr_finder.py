@@ -5,7 +5,8 @@ from math import log
 import streamlit as st
 
 from model.catalogue.store import Store
-from model.jobs import FAILED, LR_FIND, Job, cancel, last_job
+from model.jobs.queue import Job, cancel, last_job
+from model.jobs.records import FAILED, LR_FIND
 from pages.shared import state
 from pages.shared.settings import RATES
 from pages.shared.words import plain

@@ -14,7 +14,6 @@ import streamlit as st
 from PIL import Image, ImageOps
 
 from model.answers import Answer
-from model.background import Works
 from model.catalogue.dataset import SPLITS, Dataset, find_dataset
 from model.catalogue.edits import History
 from model.catalogue.measures import qualities
@@ -28,6 +27,7 @@ from model.explain import overlay
 from model.gather_job import Hunt
 from model.head_job import HeadJobs
 from model.intake_job import Intake
+from model.jobs.threads import Works
 from model.photos.quality import Flaw
 from model.runs.listing import active_run, runs_of
 from model.runs.run import Card, Run, load_card, load_run, run_folder

@@ -8,7 +8,8 @@ import streamlit as st
 
 from model.catalogue.store import Store
 from model.head_job import HeadJob
-from model.jobs import HEAD, HEAD_KILLED, killed
+from model.jobs.queue import killed
+from model.jobs.records import HEAD, HEAD_KILLED
 from model.runs.listing import runs_of
 from model.runs.run import Card
 from model.runs.settings import Epoch

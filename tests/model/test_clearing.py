@@ -26,8 +26,8 @@ from model.catalogue.workspaces import ask_about, asked_photos, new_workspace_id
 from model.cleaning import Decision, decide, tell_label
 from model.clearing import clear_workspaces, unused_workspaces
 from model.errors import NotFound, QuotaReached
-from model.job_files import report_file
-from model.jobs import INTAKE, recorded
+from model.jobs.records import INTAKE, recorded
+from model.jobs.reports import report_file
 from model.own_datasets import choose_dataset, datasets_of, delete_dataset
 from model.photos.image import open_photo
 from model.quota import Usage, already_counted, check_room, usage

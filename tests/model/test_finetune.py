@@ -24,28 +24,12 @@ from model.classifier import load_classifier
 from model.errors import Cancelled, CannotTrain
 from model.fastai_callbacks import Progress, Watcher
 from model.finetune import fine_tune_run
-from model.job_files import checkpoint_file
-from model.jobs import (
-    CANCELLED,
-    DONE,
-    FAILED,
-    FINE_TUNE,
-    KILLED,
-    LR_FIND,
-    QUEUED,
-    RUNNING,
-    Job,
-    cancel,
-    enqueue,
-    enqueue_lr_find,
-    last_job,
-    resumable,
-    resume,
-    start_next,
-)
+from model.jobs.queue import Job, cancel, last_job, resumable, resume, start_next
+from model.jobs.records import CANCELLED, DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING
+from model.jobs.reports import checkpoint_file
 from model.networks.backbones import BACKBONES, find_backbone
 from model.networks.features import features
-from model.requests import TrainRequest
+from model.requests import TrainRequest, enqueue_fine_tune, enqueue_lr_find
 from model.runs.run import load_run, load_tuned, run_folder
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
 
@@ -86,8 +70,8 @@ def wait(store: Store, workspace: str, until: Callable[[Job], bool], kind: str =
 
 def test_it_learns_in_another_process_and_is_served_as_it_was_judged(small: Store, workspace: str) -> None:
     asked = request(small, workspace)
-    first = enqueue(small, workspace, asked)
-    assert enqueue(small, workspace, asked) == first  # A double click.
+    first = enqueue_fine_tune(small, workspace, asked)
+    assert enqueue_fine_tune(small, workspace, asked) == first  # A double click.
     job = wait(small, workspace, lambda job: job.is_over)
     assert (job.state, job.message, len(job.history)) == (DONE, "", 2)
     assert job.run is not None
@@ -107,7 +91,7 @@ def test_it_learns_in_another_process_and_is_served_as_it_was_judged(small: Stor
 
 
 def test_killed_it_says_so_and_goes_on_from_its_last_epoch(small: Store, workspace: str) -> None:
-    job_id = enqueue(small, workspace, request(small, workspace, epochs=30))
+    job_id = enqueue_fine_tune(small, workspace, request(small, workspace, epochs=30))
     wait(small, workspace, lambda job: len(job.history) >= 2)
     with small.reading() as session:
         process = session.get_one(JobRow, job_id).process
@@ -129,7 +113,7 @@ def test_killed_it_says_so_and_goes_on_from_its_last_epoch(small: Store, workspa
 
 def test_an_odd_name_and_a_new_container_break_nothing(small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
     odd = replace(request(small, workspace, epochs=30), name="--resume")
-    job_id = enqueue(small, workspace, odd)
+    job_id = enqueue_fine_tune(small, workspace, odd)
     wait(small, workspace, lambda job: len(job.history) >= 1)
     monkeypatch.setattr("socket.gethostname", lambda: "another-container")
     running = last_job(small, workspace)
@@ -139,7 +123,7 @@ def test_an_odd_name_and_a_new_container_break_nothing(small: Store, workspace: 
         os.kill(session.get_one(JobRow, job_id).process, signal.SIGKILL)
     broken = wait(small, workspace, lambda job: job.is_over)
     assert broken.state == FAILED
-    enqueue(small, other := new_workspace_id(), request(small, other, epochs=30))  # Another's turn.
+    enqueue_fine_tune(small, other := new_workspace_id(), request(small, other, epochs=30))  # Another's turn.
     resume(small, workspace, job_id)
     waiting = wait(small, workspace, lambda job: job.state == QUEUED)
     cancel(small, workspace, waiting.id)
@@ -191,14 +175,14 @@ def test_losses_that_grow_beyond_all_bounds_are_a_sentence() -> None:
 
 def test_a_workspace_whose_id_begins_with_a_dash_can_train(small: Store) -> None:
     workspace = "-" + new_workspace_id()[1:]
-    enqueue(small, workspace, request(small, workspace))
+    enqueue_fine_tune(small, workspace, request(small, workspace))
     assert wait(small, workspace, lambda job: job.is_over).state == DONE
 
 
 def test_one_at_a_time_and_cancelled_before_the_first_epoch(small: Store, workspace: str) -> None:
     other = new_workspace_id()
-    enqueue(small, workspace, request(small, workspace, epochs=50))
-    second = enqueue(small, other, request(small, other))
+    enqueue_fine_tune(small, workspace, request(small, workspace, epochs=50))
+    second = enqueue_fine_tune(small, other, request(small, other))
     waiting = last_job(small, other)
     assert waiting is not None
     assert (waiting.state, waiting.place) == (QUEUED, 1)
@@ -206,7 +190,7 @@ def test_one_at_a_time_and_cancelled_before_the_first_epoch(small: Store, worksp
     assert wait(small, other, lambda job: True).state == QUEUED
     cancel(small, other, second)
     assert wait(small, other, lambda job: True).state == CANCELLED
-    third = enqueue(small, other, request(small, other))
+    third = enqueue_fine_tune(small, other, request(small, other))
     running = wait(small, workspace, lambda job: job.state == RUNNING)
     cancel(small, workspace, running.id)
     stopped = wait(small, workspace, lambda job: job.is_over)
@@ -253,7 +237,7 @@ def test_the_learning_rate_finder_suggests_one(small: Store, workspace: str) -> 
 def test_a_trainer_that_cannot_train_says_why(small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = request(small, workspace)
     hopeless = replace(asked, settings=FineTuneSettings(batch_size=1024, image_px=512))
-    enqueue(small, workspace, hopeless)
+    enqueue_fine_tune(small, workspace, hopeless)
     job = wait(small, workspace, lambda job: job.is_over)
     assert job.state == FAILED
     assert "MB are free" in job.message

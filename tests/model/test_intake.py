@@ -16,7 +16,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from model import intake
-from model.background import Work, Works
 from model.catalogue.dataset import find_dataset
 from model.catalogue.origins import origins
 from model.catalogue.schema import JobRow, SketchRow
@@ -25,7 +24,9 @@ from model.catalogue.workspaces import new_workspace_id, view_of
 from model.errors import AreoleError, Cancelled, NotFound, PhotoRefused, SourceFailed, StoreUnavailable
 from model.intake import BATCH, Arrival, Report, take_in
 from model.intake_job import Intake, Opening, start_intake
-from model.jobs import CANCELLED, DONE, FAILED, INTAKE, INTAKE_KILLED, RUNNING, killed, recorded
+from model.jobs.queue import killed
+from model.jobs.records import CANCELLED, DONE, FAILED, INTAKE, INTAKE_KILLED, RUNNING, recorded
+from model.jobs.threads import Work, Works
 from model.own_datasets import copy_dataset, create_dataset, delete_dataset, remove_class, remove_photos
 from model.photos.image import Photo, digest
 from model.photos.prefetch import AHEAD, ahead

@@ -22,7 +22,7 @@ from model.catalogue.workspaces import dataset_name, ensure_workspace, new_works
 from model.exchange import write_zip
 from model.intake import Arrival, Report, take_in
 from model.intake_job import Intake, start_intake
-from model.jobs import RUNNING, host_of
+from model.jobs.records import RUNNING, host_of
 from model.own_datasets import create_dataset, datasets_of
 from model.photos.image import digest
 from pages.shared.resources import get_hunts, get_intakes

@@ -15,8 +15,9 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace, new_workspace_id
 from model.head_job import HeadJobs
-from model.job_files import checkpoint_file, report_file
-from model.jobs import DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING, host_of, last_job
+from model.jobs.queue import last_job
+from model.jobs.records import DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING, host_of
+from model.jobs.reports import checkpoint_file, report_file
 from model.requests import TrainRequest
 from model.runs.listing import active_run, runs_of
 from model.runs.run import SHIPPED, load_card, run_folder

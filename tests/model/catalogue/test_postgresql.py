@@ -21,7 +21,8 @@ from model.catalogue.workspaces import dataset_name, new_workspace_id
 from model.cleaning import Decision, decide, tell_label, undo
 from model.clearing import clear_workspaces, unused_workspaces
 from model.errors import NotFound
-from model.jobs import DONE, RUNNING, enqueue, start_next
+from model.jobs.queue import start_next
+from model.jobs.records import DONE, RUNNING
 from model.own_datasets import (
     add_class,
     choose_dataset,
@@ -33,7 +34,7 @@ from model.own_datasets import (
     rename_class,
 )
 from model.quota import usage
-from model.requests import TrainRequest
+from model.requests import TrainRequest, enqueue_fine_tune
 from model.runs.listing import activate_run
 from model.runs.settings import FineTuneSettings
 from model.training import train_head_run
@@ -78,14 +79,14 @@ def test_two_pages_start_one_trainer(store: Store, monkeypatch: pytest.MonkeyPat
         sleepers.append(psutil.Popen(["sleep", "60"]))
         return sleepers[-1]
 
-    monkeypatch.setattr("model.jobs._spawn", spawn)
+    monkeypatch.setattr("model.jobs.queue._spawn", spawn)
     dataset = find_dataset(store, STARTER)
     others = [open_store(store.home) for _ in range(4)]  # As many servers' pages.
     try:
         for number in range(1, ROUNDS + 1):
             requests = [TrainRequest(dataset, settings=FineTuneSettings(), workspace=new_workspace_id()) for _ in others]
             with ThreadPoolExecutor(len(others)) as pages:
-                list(pages.map(lambda other, asked: enqueue(other, str(asked.workspace), asked), others, requests))
+                list(pages.map(lambda other, asked: enqueue_fine_tune(other, str(asked.workspace), asked), others, requests))
                 list(pages.map(start_next, others))
             with store.writing() as session:
                 assert session.scalar(select(func.count()).where(JobRow.state == RUNNING)) == 1

@@ -9,7 +9,6 @@ from zipfile import ZipFile
 import pytest
 
 from model import search_cache
-from model.background import Works
 from model.catalogue.dataset import find_dataset
 from model.catalogue.origins import Origin, origins
 from model.catalogue.store import Store
@@ -21,6 +20,7 @@ from model.gather.sources import Source, sources
 from model.gather_job import MOST_UNREACHED, Hunt, Wish, arrivals, fetching, find_source, start_hunt
 from model.intake import Report, take_in
 from model.intake_job import Intake, start_intake
+from model.jobs.threads import Works
 from model.own_datasets import create_dataset, delete_dataset
 from model.photos.image import digest
 from model.search_cache import KEPT_S, forget_searches, search_once

@@ -14,7 +14,8 @@ from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import Store
 from model.catalogue.workspaces import new_workspace_id
 from model.errors import CannotTrain, NotFound, StoreUnavailable
-from model.jobs import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphans, killed, recorded
+from model.jobs.queue import killed
+from model.jobs.records import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphans, recorded
 from model.own_datasets import copy_dataset, delete_dataset
 from model.requests import TrainRequest
 from model.runs.run import SHIPPED, load_run, run_folder, save_run

@@ -5,11 +5,8 @@ queue: whoever looks at it, and a trainer that ends, starts the next.
 """
 
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,23 +17,23 @@ from sqlalchemy import func, select, update
 from model.catalogue.schema import JobRow
 from model.catalogue.store import ROOT, Store
 from model.catalogue.workspaces import ensure_workspace
-from model.errors import AreoleError, Cancelled, NotFound
-from model.job_files import Doing, checkpoint_file, epochs_in, forget_reports, report_file, reports_of
-from model.requests import TrainRequest
-from model.runs.settings import Epoch
-
-QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = "queued", "running", "stopping", "done", "failed", "cancelled"
-ALIVE = (RUNNING, STOPPING)
-HEAD, FINE_TUNE, LR_FIND, INTAKE = "head", "fine-tune", "lr-find", "intake"  # Kinds of job
-OWN_PROCESS = (FINE_TUNE, LR_FIND)
-CLOCK_STEP_S = 2.0  # A start is counted from the machine's, whose clock may be set right meanwhile.
-KILLED = "Its process was killed, or ran out of memory. A smaller batch or smaller photos take less."
-HEAD_KILLED = "The server stopped in the middle of it. Nothing of it was kept: train it again, it takes seconds."
-INTAKE_KILLED = (
-    "The server stopped while photos were being added. Those that were in by then are in the dataset; "
-    "add the others again: what is there already is recognised."
+from model.errors import NotFound
+from model.jobs.records import (
+    ALIVE,
+    CANCELLED,
+    DONE,
+    FAILED,
+    FINE_TUNE,
+    KILLED_SAYS,
+    OWN_PROCESS,
+    QUEUED,
+    RUNNING,
+    STOPPING,
+    fail_orphans,
+    host_of,
 )
-KILLED_SAYS = {**dict.fromkeys(OWN_PROCESS, KILLED), HEAD: HEAD_KILLED, INTAKE: INTAKE_KILLED}
+from model.jobs.reports import Doing, checkpoint_file, epochs_in, forget_reports, report_file, reports_of
+from model.runs.settings import Epoch
 
 
 @dataclass(frozen=True)
@@ -65,47 +62,6 @@ class Job:
         return self.state in (DONE, FAILED, CANCELLED)
 
 
-@contextmanager
-def recorded(store: Store, kind: str, settings: dict[str, object], *, workspace: str | None = None) -> Iterator[None]:
-    """Note that a job runs in this process, and how it ended."""
-    fail_orphans(store)
-    with store.writing() as session:
-        if workspace:
-            ensure_workspace(session, workspace)
-        row = JobRow(workspace=workspace, kind=kind, state=RUNNING, host=host_of(store), settings=settings, **_this_process())
-        session.add(row)
-        session.flush()
-        job = row.id
-    with ending(store, job):
-        yield
-
-
-@contextmanager
-def ending(store: Store, job: int) -> Iterator[None]:
-    """Note how a job ended."""
-    try:
-        yield
-    except AreoleError as error:
-        _end(store, job, CANCELLED if isinstance(error, Cancelled) else FAILED, str(error))
-        raise
-    except BaseException as error:
-        _end(store, job, FAILED, f"It broke off by a mistake of ours ({type(error).__name__}); the server's log says more.")
-        raise
-    _end(store, job, DONE, "")
-
-
-def enqueue(store: Store, workspace: str, request: TrainRequest) -> int:
-    """Ask for a fine-tuning; where one of this workspace waits or runs already, that is the one. Starts it if it is its turn."""
-    return _enqueue(
-        store, workspace, FINE_TUNE, {"arguments": [*request.arguments, f"--name={request.name}"], "name": request.name}
-    )
-
-
-def enqueue_lr_find(store: Store, workspace: str, request: TrainRequest) -> None:
-    """Ask for the learning rate finder on the training that is meant; one at a time for a workspace, in the same queue."""
-    _enqueue(store, workspace, LR_FIND, {"arguments": ["lr-find", *request.arguments[1:]], "name": request.name})
-
-
 def resume(store: Store, workspace: str, job: int) -> None:
     """Ask for the rest of a fine-tuning that broke off: it goes on from its last finished epoch. Raises NotFound."""
     with store.reading() as session:
@@ -115,25 +71,36 @@ def resume(store: Store, workspace: str, job: int) -> None:
         arguments, name = row.settings["arguments"], row.settings["name"]
     assert isinstance(arguments, list)
     started = arguments[: arguments.index("--resume")] if "--resume" in arguments else arguments
-    _enqueue(store, workspace, FINE_TUNE, {"arguments": [*started, "--resume", str(job)], "name": name})
+    enqueue(store, workspace, FINE_TUNE, [*started, "--resume", str(job)], str(name))
 
 
-def _enqueue(store: Store, workspace: str, kind: str, settings: dict[str, Any]) -> int:
-    """Add to the queue. What the workspace's earlier trainers left is of no use then, but what this one goes on from."""
+def enqueue(store: Store, workspace: str, kind: str, arguments: list[str], name: str) -> int:
+    """Queue a command of `python -m model` and start it if it is its turn; returns the job's id.
+
+    Where a job of this kind waits or runs for the workspace already, that is the one. Reports of the workspace's earlier
+    jobs are deleted, except those of the job that this one resumes.
+    """
     with store.writing() as session:
         ensure_workspace(session, workspace)
         unfinished = JobRow.state.in_((QUEUED, *ALIVE))
         job = session.scalars(select(JobRow.id).where(JobRow.workspace == workspace, JobRow.kind == kind, unfinished)).first()
         if job is None:
             here = host_of(store)
-            row = JobRow(workspace=workspace, kind=kind, state=QUEUED, host=here, process=0, process_started=0.0, settings=settings)
+            row = JobRow(
+                workspace=workspace,
+                kind=kind,
+                state=QUEUED,
+                host=here,
+                process=0,
+                process_started=0.0,
+                settings={"arguments": arguments, "name": name},
+            )
             session.add(row)
             session.flush()
             job = row.id
-            asked = settings["arguments"]
-            kept = int(asked[asked.index("--resume") + 1]) if "--resume" in asked else None
+            resumed = int(arguments[arguments.index("--resume") + 1]) if "--resume" in arguments else None
             for old in session.scalars(select(JobRow.id).where(JobRow.workspace == workspace, JobRow.kind == kind, ~unfinished)):
-                if old != kept:
+                if old != resumed:
                     forget_reports(store, old)
     start_next(store)
     return job
@@ -228,23 +195,6 @@ def is_training(store: Store) -> bool:
         return session.scalars(alive).first() is not None
 
 
-def host_of(store: Store) -> str:
-    """Which machine's processes the jobs belong to. A SQLite file has one machine, even when a new container gave it a new name."""
-    return "local" if store.engine.dialect.name == "sqlite" else socket.gethostname()
-
-
-def fail_orphans(store: Store) -> None:
-    """Mark the jobs of this host whose process is gone: it was killed, or ran out of memory."""
-    with store.reading() as session:
-        running = session.scalars(select(JobRow).where(JobRow.state.in_(ALIVE), JobRow.host == host_of(store)))
-        orphans = [job.id for job in running if not _is_alive(job.process, job.process_started)]
-    if orphans:  # Pages look every second: they write only when there is something to write.
-        with store.writing() as session:
-            for kind, message in KILLED_SAYS.items():
-                gone = update(JobRow).where(JobRow.id.in_(orphans), JobRow.state.in_(ALIVE), JobRow.kind == kind)
-                session.execute(gone.values(state=FAILED, message=message, ended_at=datetime.now(UTC)))
-
-
 def _spawn(store: Store, job: JobRow) -> psutil.Popen:
     """Start the command that a person could type, in a session of its own: it outlives the server."""
     report = report_file(store, job.id)
@@ -256,26 +206,3 @@ def _spawn(store: Store, job: JobRow) -> psutil.Popen:
     with report.open("wb") as lines, report.with_suffix(".log").open("wb") as log:
         return psutil.Popen(command, cwd=ROOT, env=environment, stdout=lines, stderr=log, stdin=subprocess.DEVNULL,
                             start_new_session=True)  # fmt: skip
-
-
-def _this_process() -> dict[str, Any]:
-    return {"process": os.getpid(), "process_started": psutil.Process().create_time()}
-
-
-def _end(store: Store, job: int, state: str, message: str) -> None:
-    with store.writing() as session:
-        ending = update(JobRow).where(JobRow.id == job, JobRow.state.in_(ALIVE))
-        session.execute(ending.values(state=state, message=message[:500], ended_at=datetime.now(UTC)))
-
-
-def _is_alive(process: int, started: float) -> bool:
-    """Process numbers come round again, in a container at every restart: the time of its start tells two apart."""
-    try:
-        found = psutil.Process(process)
-        if found.status() != psutil.STATUS_ZOMBIE:
-            return abs(found.create_time() - started) < CLOCK_STEP_S
-        if found.ppid() == os.getpid():
-            os.waitpid(process, os.WNOHANG)  # A child of ours that is over: nobody else lets it go.
-    except (psutil.NoSuchProcess, ChildProcessError):
-        pass
-    return False
