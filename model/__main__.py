@@ -13,12 +13,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import save_file
 from tqdm import tqdm
 
-from model.answers import Answer
 from model.catalogue.dataset import SPLITS, find_dataset
 from model.catalogue.measures import MEASURES, packed, qualities
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import Store, open_store
-from model.classifier import load_classifier
+from model.classify.answer import Answer
+from model.classify.batches import dataset_sources, decoded, folder_sources
+from model.classify.classifier import load_classifier
 from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation.confidence import Trust
 from model.evaluation.table import confusion_matrix, per_class
@@ -31,7 +32,6 @@ from model.report_commands import add_report_command
 from model.runs.run import SHIPPED
 from model.search_commands import add_search_command
 from model.shell import DONE, SOME_FAILED, WRONG_USAGE, progress, say, tell
-from model.sources import dataset_sources, decoded, folder_sources
 from model.train_commands import add_train_commands
 
 

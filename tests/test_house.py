@@ -55,7 +55,7 @@ for name in ("OPENBLAS_THREAD_TIMEOUT", "GOMP_SPINCOUNT"):
     os.environ.pop(name, None)
 import streamlit
 import pages.shared.frame
-import model.classifier
+import model.classify.classifier
 """
     assert in_fresh_process(watched).split() == ["numpy", "True", "torch", "True"]
 

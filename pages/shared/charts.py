@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from model.answers import Answer
+from model.classify.answer import Answer
 from model.evaluation.calibration import Bin, answered_at
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from PIL import Image, ImageOps
 
-from model.answers import Answer
 from model.catalogue.dataset import SPLITS, Dataset, find_dataset
 from model.catalogue.edits import History
 from model.catalogue.measures import qualities
 from model.catalogue.origins import Origin, origins
 from model.catalogue.store import Store, open_store, open_stored
 from model.catalogue.workspaces import View, view_of
+from model.classify.answer import Answer
+from model.classify.evidence import overlay
 from model.cleaning import history
 from model.errors import NotFound
 from model.evaluation.table import Evaluation
-from model.explain import overlay
 from model.gather_job import Hunt
 from model.head_job import HeadJobs
 from model.intake_job import Intake
@@ -36,7 +36,7 @@ from pages.shared import state
 from pages.shared.progress import progress_bar
 
 if TYPE_CHECKING:
-    from model.classifier import Classifier
+    from model.classify.classifier import Classifier
     from model.experiments.inquiry import Inquiry
     from model.experiments.results import Result
     from model.experiments.search_findings import Search
@@ -220,7 +220,7 @@ def prepare_look_alikes(run_id: str) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _classifier(run_id: str) -> "Classifier":
-    from model.classifier import load_classifier
+    from model.classify.classifier import load_classifier
 
     return load_classifier(get_store(), run_id)
 

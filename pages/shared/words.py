@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from math import ceil
 
-from model.answers import Answer
 from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, Edit
+from model.classify.answer import Answer
 from model.evaluation.comparison import Comparison, told
 from model.evaluation.confidence import Trust
 from model.evaluation.intervals import wilson

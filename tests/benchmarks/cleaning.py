@@ -31,6 +31,7 @@ from model.catalogue.measures import qualities
 from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, open_store, open_stored
 from model.catalogue.workspaces import new_workspace_id
+from model.classify.batches import decoded, folder_sources
 from model.cleaning import Decision, decide
 from model.evaluation.numerics import softmax
 from model.evaluation.table import Evaluation
@@ -41,7 +42,6 @@ from model.photos.image import Photo
 from model.requests import TrainRequest
 from model.runs.run import SHIPPED, load_run, run_folder
 from model.runs.settings import HeadSettings
-from model.sources import decoded, folder_sources
 from model.suspects import MOST_TWINS, Suspects, find_doubts, find_suspects
 from model.training import train_head_run
 from model.twins import find_twins

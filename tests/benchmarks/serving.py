@@ -21,7 +21,7 @@ from playwright.sync_api import sync_playwright
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store
-from model.classifier import Classifier, load_classifier
+from model.classify.classifier import Classifier, load_classifier
 from model.networks.pretrained import load_network, pixels
 from model.photos.image import open_photo
 from model.requests import TrainRequest

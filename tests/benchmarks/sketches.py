@@ -20,9 +20,9 @@ import psutil
 from PIL import Image, ImageEnhance
 
 from model.catalogue.starter import CLASSES, FOLDER
+from model.classify.batches import folder_sources
 from model.photos.image import open_file, open_photo
 from model.photos.near_duplicates import Sketches, groups_of, sketch_of
-from model.sources import folder_sources
 from tests.conftest import STARTER_PHOTOS, encoded
 
 COPIES, SEEDS = 60, (11, 12, 13)

@@ -14,15 +14,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from model.answers import Answer
 from model.catalogue.starter import import_starter
 from model.catalogue.store import open_store
-from model.classifier import Classifier, load_classifier
+from model.classify.answer import Answer
+from model.classify.batches import decoded, folder_sources
+from model.classify.classifier import Classifier, load_classifier
 from model.errors import PhotoRefused
 from model.evaluation.confidence import UNRELATED_QUANTILE, Trust, judge
 from model.photos.image import open_photo
 from model.runs.run import SHIPPED
-from model.sources import decoded, folder_sources
 
 SAMPLES = (("skimage", "data/*"), ("sklearn", "datasets/images/*"), ("matplotlib", "mpl-data/sample_data/*"))
 QUANTILES = (0.75, 0.8, 0.85, 0.875, 0.9, 0.925, 0.95)

@@ -20,7 +20,7 @@ from model.catalogue.schema import JobRow, LabelRow
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import ROOT, Store, open_stored
 from model.catalogue.workspaces import new_workspace_id
-from model.classifier import load_classifier
+from model.classify.classifier import load_classifier
 from model.errors import Cancelled, CannotTrain
 from model.fastai_callbacks import Progress, Watcher
 from model.finetune import fine_tune_run

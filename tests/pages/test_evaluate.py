@@ -99,7 +99,7 @@ def test_another_visitors_run_is_not_offered(store: Store, workspace: str, app: 
 def test_the_figures_follow_a_corrected_label_without_inference(
     store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.classifier.feature_map", lambda *_: pytest.fail("looked at a photo again"))
+    monkeypatch.setattr("model.classify.classifier.feature_map", lambda *_: pytest.fail("looked at a photo again"))
     valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
     worst = valid.rows(ranked(valid)[:1])
     tell_label(store, workspace, worst.photos[0], valid.classes[worst.predicted[0]])

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.answers import Answer
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store, open_stored
-from model.classifier import Classifier, load_classifier
+from model.classify.answer import Answer
+from model.classify.classifier import Classifier, load_classifier
+from model.classify.evidence import AGAINST, FOR, overlay
 from model.evaluation.confidence import Trust
-from model.explain import AGAINST, FOR, overlay
 from model.networks.pretrained import feature_map
 from model.photos.image import open_photo
 from model.runs.run import SHIPPED

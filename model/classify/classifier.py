@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import nn
 
-from model.answers import Answer, Neighbour
 from model.catalogue.store import Store
+from model.classify.answer import Answer, Neighbour
 from model.evaluation.confidence import judge
 from model.evaluation.neighbours import nearest, unit
 from model.evaluation.numerics import softmax

@@ -1,4 +1,4 @@
-"""What a classifier says about a photo. Apart from `model.classifier`, so that a page can name it without importing torch."""
+"""What a classifier says about a photo. Apart from `model.classify.classifier`, so that a page can name it without importing torch."""
 
 from dataclasses import dataclass
 
