@@ -17,7 +17,7 @@ from model.experiments.search import Trial, forget_search, run_trials
 from model.experiments.search_findings import Search, best_request, findings
 from model.runs.run import Run
 from model.shell import DONE, SOME_FAILED, between, progress, say, tell
-from model.training import train_head_run
+from model.training.head_run import train_head_run
 
 
 def add_search_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:

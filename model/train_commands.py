@@ -17,14 +17,14 @@ from model.errors import NotFound
 from model.jobs.queue import is_stopping, note_run, start_next
 from model.jobs.records import FINE_TUNE, LR_FIND, ending, recorded
 from model.jobs.reports import Doing, checkpoint_file, epochs_in, reports_of
-from model.memory import check_memory
 from model.networks.backbones import find_backbone
-from model.requests import TrainRequest, option
 from model.runs.run import Run
 from model.runs.settings import MODES, Epoch, FineTuneSettings, Keep, Settings
 from model.runtime import speaks_for_all
 from model.shell import DONE, between, progress, tell
-from model.training import train_head_run
+from model.training.head_run import train_head_run
+from model.training.memory import check_memory
+from model.training.request import TrainRequest, option
 
 ALL_SETTINGS = {setting.name for kind in MODES.values() for setting in fields(kind)}
 LOOKS_A_REPORT, STEPS_A_REPORT = 20, 5
@@ -113,8 +113,8 @@ def lr_find(store: Store, options: argparse.Namespace) -> int:
         request = TrainRequest(dataset, options.backbone, _settings(options), "", options.workspace)
         if isinstance(request.settings, FineTuneSettings):
             check_memory(find_backbone(request.backbone), request.settings.batch_size, request.settings.image_px)
-        from model.fastai_callbacks import Watcher
-        from model.lr_finder import find_learning_rate  # fastai, as in _fine_tune.
+        from model.training.fastai_callbacks import Watcher
+        from model.training.lr_finder import find_learning_rate  # fastai, as in _fine_tune.
 
         found = find_learning_rate(store, request, Watcher(on_batch=report, is_cancelled=lambda: _is_cancelled(store, options)))
         tell(options, asdict(found), f"suggested learning rate: {found.suggestion:.2g}")
@@ -145,8 +145,8 @@ def _fine_tune(
         check_trainable(request.dataset)
         check_memory(backbone, settings.batch_size, settings.image_px)
         report(0, 1, "waking")
-        from model.fastai_callbacks import Watcher
-        from model.finetune import fine_tune_run  # fastai: five seconds and 300 MB that no other command needs.
+        from model.training.fastai_callbacks import Watcher
+        from model.training.finetune import fine_tune_run  # fastai: five seconds and 300 MB that no other command needs.
 
         before, checkpoint = _before(store, options)
         for epoch in before:

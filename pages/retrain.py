@@ -5,12 +5,12 @@ import streamlit as st
 from model.catalogue.dataset import check_trainable
 from model.catalogue.store import Store
 from model.errors import CannotTrain
-from model.estimates import estimate_s
 from model.jobs.queue import is_training, last_job
-from model.memory import check_disk, check_memory, needed_mb
 from model.networks.backbones import find_backbone
-from model.requests import TrainRequest, enqueue_fine_tune, enqueue_lr_find
 from model.runs.settings import FineTuneSettings
+from model.training.estimates import estimate_s
+from model.training.memory import check_disk, check_memory, needed_mb
+from model.training.request import TrainRequest, enqueue_fine_tune, enqueue_lr_find
 from pages.shared import state
 from pages.shared.fine_tuning import show_job
 from pages.shared.frame import require_frame

@@ -20,7 +20,7 @@ from model.runs.settings import HeadSettings
 from model.wording import between, counted, percent
 
 if TYPE_CHECKING:
-    from model.head import Examples
+    from model.training.head import Examples
 
 HELPS, HARMS, LUCK, NOTHING = "helps", "harms", "luck", "nothing to clean"
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2)

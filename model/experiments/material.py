@@ -9,7 +9,7 @@ from model.catalogue.store import Store
 from model.networks.backbones import find_backbone
 
 if TYPE_CHECKING:
-    from model.head import Examples  # torch: only where something is trained
+    from model.training.head import Examples  # torch: only where something is trained
 
 Progress = Callable[[int, int], None]  # Called with how many are done, and of how many; may raise Cancelled.
 
@@ -45,7 +45,7 @@ def material(store: Store, dataset: Dataset, backbone: str, progress: Progress =
     """
     check_trainable(dataset)
     from model.networks.features import features
-    from model.training import examples
+    from model.training.head_run import examples
 
     vectors = features(store, [member.photo for member in dataset.members], find_backbone(backbone), progress)
     parts = {split: examples(dataset, split, vectors) for split in SPLITS}

@@ -13,7 +13,7 @@ from model.runs.settings import HeadSettings
 from model.wording import between, counted, percent, points
 
 if TYPE_CHECKING:
-    from model.head import Examples
+    from model.training.head import Examples
 
 SEEDS, SPLITS = 10, 10
 

@@ -12,7 +12,7 @@ from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
 from model.evaluation.intervals import SIGNIFICANT, mcnemar
 from model.experiments.search import BACKBONE, Trial, settings_of, study_name, was_ever_searched
-from model.requests import TrainRequest
+from model.training.request import TrainRequest
 from model.wording import counted
 
 if TYPE_CHECKING:  # Optuna: half a second that no page waits for. So are the imports inside functions below.

@@ -16,8 +16,8 @@ from model.evaluation.numerics import cross_entropy
 from model.experiments.material import Material
 from model.experiments.search import BACKBONE, BACKBONES_TRIED, SPACE, Params, Trial, settings_of
 from model.experiments.trials import one_core
-from model.head import Head, train_head
 from model.networks.backbones import DEFAULT_BACKBONE
+from model.training.head import Head, train_head
 
 IS_DEFAULTS = "defaults"  # The attribute of the trial that the others are held against
 FIGURES = "figures"  # The attribute of a trial that is done, as `_judged` makes it

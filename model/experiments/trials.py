@@ -16,7 +16,7 @@ from model.runs.settings import HeadSettings
 from model.wording import counted
 
 if TYPE_CHECKING:
-    from model.head import Examples
+    from model.training.head import Examples
 
 Mistakes = NDArray[np.bool_]  # (N,), True where the prediction is not the label
 Item = TypeVar("Item")
@@ -71,7 +71,7 @@ def mistakes(
     train: "Examples", valid: "Examples", judged: Iterable["Examples"], classes: tuple[str, ...], settings: HeadSettings
 ) -> list[Mistakes]:
     """Train once; which photos of each part of `judged` the head gets wrong. Raises CannotTrain."""
-    from model.head import train_head  # torch
+    from model.training.head import train_head  # torch
 
     with one_core():
         head = train_head(train, valid, classes, settings)

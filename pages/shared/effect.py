@@ -4,9 +4,9 @@ import streamlit as st
 
 from model.errors import NotFound
 from model.evaluation.comparison import Comparison, compare
-from model.requests import TrainRequest
 from model.runs.listing import activate_run, runs_of
 from model.runs.settings import HeadSettings
+from model.training.request import TrainRequest
 from pages.shared import state
 from pages.shared.compare import show_changed, show_matrices
 from pages.shared.decisions import attempt

@@ -25,13 +25,13 @@ from model.cleaning import history
 from model.errors import NotFound
 from model.evaluation.table import Evaluation
 from model.gather_job import Hunt
-from model.head_job import HeadJobs
 from model.intake_job import Intake
 from model.jobs.threads import Works
 from model.photos.quality import Flaw
 from model.runs.listing import active_run, runs_of
 from model.runs.run import Card, Run, load_card, load_run, run_folder
 from model.suspects import Suspects, find_suspects
+from model.training.background import HeadJobs
 from pages.shared import state
 from pages.shared.progress import progress_bar
 

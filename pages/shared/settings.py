@@ -6,12 +6,12 @@ from typing import Any
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
-from model.memory import BATCHES as FITTING_BATCHES
-from model.memory import largest_batch
 from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
-from model.requests import TrainRequest
 from model.runs.listing import MAX_NAME
 from model.runs.settings import FineTuneSettings, HeadSettings, Settings
+from model.training.memory import BATCHES as FITTING_BATCHES
+from model.training.memory import largest_batch
+from model.training.request import TrainRequest
 from pages.shared.words import count
 
 MODES = {"head": "Head only", "fine-tune": "Whole network"}

@@ -7,12 +7,12 @@ from time import monotonic
 import streamlit as st
 
 from model.catalogue.store import Store
-from model.head_job import HeadJob
 from model.jobs.queue import killed
 from model.jobs.records import HEAD, HEAD_KILLED
 from model.runs.listing import runs_of
 from model.runs.run import Card
 from model.runs.settings import Epoch
+from model.training.background import HeadJob
 from pages.shared import state
 from pages.shared.resources import active_run_id, get_card
 from pages.shared.words import curve_finding, plain

@@ -20,10 +20,10 @@ from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store, open_stored
 from model.classify.batches import decoded, folder_sources
-from model.head import Examples, train_head
 from model.networks.backbones import BACKBONES, Backbone
 from model.networks.pretrained import load_network, pixels
 from model.runs.settings import HeadSettings
+from model.training.head import Examples, train_head
 
 SEEDS = range(5)
 Scaling = Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]

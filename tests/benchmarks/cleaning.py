@@ -35,15 +35,15 @@ from model.classify.batches import decoded, folder_sources
 from model.cleaning import Decision, decide
 from model.evaluation.numerics import softmax
 from model.evaluation.table import Evaluation
-from model.head import Examples, train_head
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.networks.features import features
 from model.photos.image import Photo
-from model.requests import TrainRequest
 from model.runs.run import SHIPPED, load_run, run_folder
 from model.runs.settings import HeadSettings
 from model.suspects import MOST_TWINS, Suspects, find_doubts, find_suspects
-from model.training import train_head_run
+from model.training.head import Examples, train_head
+from model.training.head_run import train_head_run
+from model.training.request import TrainRequest
 from model.twins import find_twins
 from tests.conftest import put_photo
 

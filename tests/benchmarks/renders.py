@@ -23,9 +23,9 @@ from sklearn.preprocessing import Normalizer
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store
-from model.head import Examples, train_head
 from model.networks.backbones import BACKBONES
 from model.runs.settings import HeadSettings
+from model.training.head import Examples, train_head
 from tests.benchmarks.accuracy import SEEDS, Photos, look, whole
 from tests.starter_set import ROWS
 

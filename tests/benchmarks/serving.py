@@ -24,9 +24,9 @@ from model.catalogue.store import open_store
 from model.classify.classifier import Classifier, load_classifier
 from model.networks.pretrained import load_network, pixels
 from model.photos.image import open_photo
-from model.requests import TrainRequest
 from model.runs.run import SHIPPED
-from model.training import train_head_run
+from model.training.head_run import train_head_run
+from model.training.request import TrainRequest
 from tests.conftest import STARTER_PHOTOS, encoded, picture
 from tests.e2e.conftest import FLAGS, start_server
 from tests.starter_set import A_CACTUS, A_TREE, PHOTOS

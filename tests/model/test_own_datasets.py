@@ -41,11 +41,11 @@ from model.own_datasets import (
     rename_dataset,
 )
 from model.photos.image import open_photo
-from model.requests import TrainRequest
 from model.runs.listing import activate_run, active_run, delete_run, runs_of
 from model.runs.run import SHIPPED
 from model.runs.settings import HeadSettings
-from model.training import train_head_run
+from model.training.head_run import train_head_run
+from model.training.request import TrainRequest
 from tests.model.arriving import arriving, bring, data_of, name_of, note_run_of, pets
 
 Change = Callable[[Store, str, str], object]

@@ -30,10 +30,10 @@ from model.report.html import report_html
 from model.report.palette import CLASS_COLOURS
 from model.report.svg import draw
 from model.report_texts import MAX_LINE, MAX_TEXT, Texts, set_text, texts
-from model.requests import TrainRequest
 from model.runs.run import SHIPPED, Run, load_run, run_folder, save_run
 from model.runs.settings import FineTuneSettings
-from model.training import train_head_run
+from model.training.head_run import train_head_run
+from model.training.request import TrainRequest
 from model.worksheet import Case, worksheet
 from pages.shared import colours
 from tests.conftest import encoded, fabricate, picture

@@ -16,9 +16,9 @@ from model.cleaning import tell_label
 from model.evaluation.comparison import compare
 from model.evaluation.top_losses import ranked
 from model.own_datasets import create_dataset
-from model.requests import TrainRequest
 from model.runs.run import SHIPPED, load_run, run_folder, save_run
-from model.training import train_head_run
+from model.training.head_run import train_head_run
+from model.training.request import TrainRequest
 from pages.shared.words import by_heart, difference
 from tests.conftest import fabricate
 from tests.model.evaluation.test_table import table

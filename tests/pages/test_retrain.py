@@ -14,14 +14,14 @@ from model.catalogue.schema import JobRow
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace, new_workspace_id
-from model.head_job import HeadJobs
 from model.jobs.queue import last_job
 from model.jobs.records import DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING, host_of
 from model.jobs.reports import checkpoint_file, report_file
-from model.requests import TrainRequest
 from model.runs.listing import active_run, runs_of
 from model.runs.run import SHIPPED, load_card, run_folder
 from model.runs.settings import Epoch, HeadSettings
+from model.training.background import HeadJobs
+from model.training.request import TrainRequest
 from pages.shared.words import curve_finding
 from tests.conftest import fabricate
 from tests.pages.conftest import APP, text
@@ -113,7 +113,7 @@ def test_a_double_click_starts_one_training_and_another_wish_waits(store: Store,
 
 
 def test_a_training_that_fails_is_a_sentence(store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.training.train_head", lambda *_: 1 / 0)
+    monkeypatch.setattr("model.training.head_run.train_head", lambda *_: 1 / 0)
     app = retrain(workspace)
     train(app)
     assert "The server's log says why" in app.error[0].value.replace("\\", "")
@@ -207,7 +207,7 @@ def test_a_killed_fine_tuning_says_so_and_offers_to_go_on(store: Store, workspac
 
 
 def test_too_little_memory_or_disk_is_refused_with_what_to_do(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.memory.free_mb", lambda: 900)
+    monkeypatch.setattr("model.training.memory.free_mb", lambda: 900)
     app = retrain(workspace)
     app.segmented_control(key="retrain_mode").set_value("fine-tune").run()
     app.select_slider(key="retrain_batch_size_tuned").set_value(32).run()
@@ -215,7 +215,7 @@ def test_too_little_memory_or_disk_is_refused_with_what_to_do(workspace: str, mo
     assert app.button(key="retrain_start").disabled
     app.segmented_control(key="retrain_mode").set_value("head").run()
     assert not app.warning
-    monkeypatch.setattr("model.memory.shutil.disk_usage", lambda folder: SimpleNamespace(free=3_000_000))
+    monkeypatch.setattr("model.training.memory.shutil.disk_usage", lambda folder: SimpleNamespace(free=3_000_000))
     app.run()
     assert "The disk has 3 MB left" in app.warning[0].value
 

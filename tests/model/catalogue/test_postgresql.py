@@ -34,10 +34,10 @@ from model.own_datasets import (
     rename_class,
 )
 from model.quota import usage
-from model.requests import TrainRequest, enqueue_fine_tune
 from model.runs.listing import activate_run
 from model.runs.settings import FineTuneSettings
-from model.training import train_head_run
+from model.training.head_run import train_head_run
+from model.training.request import TrainRequest, enqueue_fine_tune
 from tests.model.arriving import arriving, bring, name_of, note_run_of, pets
 from tests.starter_set import IN_SPLIT, PHOTOS
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.experiments.material import Material
-from model.head import Examples
+from model.training.head import Examples
 
 Labels = NDArray[np.intp]
 

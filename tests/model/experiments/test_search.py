@@ -35,7 +35,7 @@ from model.experiments.search_findings import LEAST_FOR_IMPORTANCES, Gain, best_
 from model.experiments.search_study import join, opened
 from model.networks.features import STORED
 from model.runs.run import load_run, run_folder
-from model.training import train_head_run
+from model.training.head_run import train_head_run
 from tests.conftest import fabricate
 from tests.model.catalogue.test_postgresql import store as on_postgresql  # noqa: F401  # A fixture
 
@@ -227,7 +227,7 @@ def test_a_trial_whose_process_was_killed_is_tried_again(store: Store, make: Mak
 
 def test_losses_beyond_all_bounds_end_a_trial_not_the_search(store: Store, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = make()
-    monkeypatch.setattr("model.head.isfinite", lambda losses: losses < 2 * np.log(2) + 0.01)  # Twice that of guessing
+    monkeypatch.setattr("model.training.head.isfinite", lambda losses: losses < 2 * np.log(2) + 0.01)  # Twice that of guessing
     run_trials(store, dataset, trials=12)
     states = [trial.state for trial in trials_of(store, dataset)]
     assert set(states) == {"done", "diverged"}

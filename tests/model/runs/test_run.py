@@ -17,10 +17,10 @@ from model.errors import CannotTrain, NotFound, StoreUnavailable
 from model.jobs.queue import killed
 from model.jobs.records import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphans, recorded
 from model.own_datasets import copy_dataset, delete_dataset
-from model.requests import TrainRequest
 from model.runs.run import SHIPPED, load_run, run_folder, save_run
 from model.runs.settings import Epoch, HeadSettings
-from model.training import train_head_run
+from model.training.head_run import train_head_run
+from model.training.request import TrainRequest
 
 
 def test_the_shipped_run_trained_again_has_the_same_validation_error(store: Store, tmp_path: Path) -> None:

@@ -11,15 +11,15 @@ from torch.utils.data import TensorDataset
 from model.catalogue.dataset import check_trainable
 from model.catalogue.store import Store
 from model.errors import Cancelled
-from model.fastai_callbacks import Watcher
-from model.finetune import build_learner, data_loaders, start_from_trained_head
 from model.networks.backbones import find_backbone
 from model.networks.features import features
-from model.requests import TrainRequest
 from model.runs.settings import FineTuneSettings
-from model.training import examples
+from model.training.fastai_callbacks import Watcher
+from model.training.finetune import build_learner, data_loaders, start_from_trained_head
+from model.training.head_run import examples
+from model.training.request import TrainRequest
 
-from fastai.callback.schedule import valley  # isort: skip  # model.finetune has made it importable.
+from fastai.callback.schedule import valley  # isort: skip  # model.training.finetune has made it importable.
 from fastai.vision.all import Callback, CrossEntropyLossFlat, DataLoaders, Learner  # isort: skip
 
 STEPS = 100
@@ -72,7 +72,7 @@ def _fine_tuner(store: Store, request: TrainRequest, watcher: Watcher) -> Learne
 
 
 def _head_learner(store: Store, request: TrainRequest) -> Learner:
-    """The head alone on cached features, centred and scaled as `model.head` does."""
+    """The head alone on cached features, centred and scaled as `model.training.head` does."""
     dataset, settings = request.dataset, request.settings
     vectors = features(store, [member.photo for member in dataset.members], find_backbone(request.backbone))
     train, valid = (examples(dataset, split, vectors) for split in ("train", "valid"))

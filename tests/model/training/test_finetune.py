@@ -14,7 +14,6 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from model import memory
 from model.catalogue.dataset import find_dataset
 from model.catalogue.schema import JobRow, LabelRow
 from model.catalogue.starter import STARTER, import_starter
@@ -22,16 +21,17 @@ from model.catalogue.store import ROOT, Store, open_stored
 from model.catalogue.workspaces import new_workspace_id
 from model.classify.classifier import load_classifier
 from model.errors import Cancelled, CannotTrain
-from model.fastai_callbacks import Progress, Watcher
-from model.finetune import fine_tune_run
 from model.jobs.queue import Job, cancel, last_job, resumable, resume, start_next
 from model.jobs.records import CANCELLED, DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING
 from model.jobs.reports import checkpoint_file
 from model.networks.backbones import BACKBONES, find_backbone
 from model.networks.features import features
-from model.requests import TrainRequest, enqueue_fine_tune, enqueue_lr_find
 from model.runs.run import load_run, load_tuned, run_folder
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
+from model.training import memory
+from model.training.fastai_callbacks import Progress, Watcher
+from model.training.finetune import fine_tune_run
+from model.training.request import TrainRequest, enqueue_fine_tune, enqueue_lr_find
 
 PHOTOS_A_CLASS = {"train": 6, "valid": 2, "test": 1}
 TIMEOUT_S = 120
@@ -135,7 +135,7 @@ def test_an_odd_name_and_a_new_container_break_nothing(small: Store, workspace: 
 
 
 def test_cancelled_while_it_judges_it_can_go_on(small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.finetune.LOOKS_A_QUESTION", 1)
+    monkeypatch.setattr("model.training.finetune.LOOKS_A_QUESTION", 1)
     checkpoint, asked = small.home / "1.safetensors", replace(request(small, workspace), workspace=None)
     judged: list[int] = []
     watcher = Watcher(on_judge=lambda done, total: judged.append(done), is_cancelled=lambda: len(judged) > 3)

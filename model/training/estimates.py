@@ -8,8 +8,8 @@ from model.catalogue.schema import FeatureRow
 from model.catalogue.speeds import recorded_speeds
 from model.catalogue.store import CHUNK, Store
 from model.networks.backbones import LOOK, STEP, USUAL_S, find_backbone
-from model.requests import TrainRequest
 from model.runs.settings import FineTuneSettings
+from model.training.request import TrainRequest
 
 HEAD_STEP_S = 2e-5  # A cached photo of an epoch in which only the head learns.
 HEAD_START_S, FINE_TUNE_START_S = 0.5, 8.0

@@ -6,8 +6,8 @@ from time import monotonic
 
 from model.catalogue.store import Store
 from model.errors import AreoleError, Cancelled
-from model.requests import TrainRequest
 from model.runs.settings import Epoch
+from model.training.request import TrainRequest
 
 MOST_REMEMBERED = 100  # Finished trainings
 SAME_CLICK_S = 2.0  # A second wish for the very same training within this time is a double click.
@@ -57,7 +57,7 @@ class HeadJobs:
 
 
 def _train(store: Store, job: HeadJob) -> None:
-    from model.training import train_head_run  # torch: two seconds that no page waits for.
+    from model.training.head_run import train_head_run  # torch: two seconds that no page waits for.
 
     def look(done: int, total: int) -> None:
         job.looked = (done, total)

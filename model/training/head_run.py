@@ -21,13 +21,13 @@ from model.evaluation.calibration import fit_temperature
 from model.evaluation.confidence import unrelated_similarity
 from model.evaluation.neighbours import nearest, unit
 from model.evaluation.table import Evaluation
-from model.head import Examples, Head, train_head
 from model.jobs.records import HEAD, recorded
 from model.networks.backbones import find_backbone
 from model.networks.features import features
-from model.requests import TrainRequest
 from model.runs.run import Card, Run, Tuned, run_folder, save_run
 from model.runs.settings import Epoch, HeadSettings
+from model.training.head import Examples, Head, train_head
+from model.training.request import TrainRequest
 
 PACKAGES = {
     "head": ("torch", "numpy", "pillow"),

@@ -16,17 +16,17 @@ from model.catalogue.dataset import Dataset, Member, check_trainable
 from model.catalogue.speeds import remember
 from model.catalogue.store import Store, open_stored, read_photo
 from model.errors import Cancelled
-from model.fastai_callbacks import Progress, Watcher, mixed_precision, together
-from model.head import Head, best_epoch, train_head
 from model.networks.backbones import STEP, Backbone, find_backbone, with_input_px
 from model.networks.features import STORED, features
 from model.networks.pretrained import build_network, feature_map, frozen
 from model.networks.torchvision_operators import define_missing_operators
-from model.requests import TrainRequest
 from model.runs.run import Run, Tuned
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
 from model.runtime import speaks_for_all
-from model.training import examples, judged_run, keep_run, new_run_id
+from model.training.fastai_callbacks import Progress, Watcher, mixed_precision, together
+from model.training.head import Head, best_epoch, train_head
+from model.training.head_run import examples, judged_run, keep_run, new_run_id
+from model.training.request import TrainRequest
 
 define_missing_operators()
 from fastai.callback.channelslast import ChannelsLast  # noqa: E402  # They import torchvision, which needs the line above.

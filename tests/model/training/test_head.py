@@ -8,8 +8,8 @@ import pytest
 from model.catalogue.dataset import Dataset, Member, check_trainable
 from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
-from model.head import Examples, train_head
 from model.runs.settings import Epoch, HeadSettings
+from model.training.head import Examples, train_head
 
 CLASSES = ("a", "b", "c")
 

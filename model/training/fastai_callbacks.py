@@ -14,9 +14,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from model.errors import CannotTrain, NotFound
-from model.head import best_epoch
 from model.networks.torchvision_operators import define_missing_operators
 from model.runs.settings import Epoch, FineTuneSettings
+from model.training.head import best_epoch
 
 define_missing_operators()
 from fastai.vision.all import Callback, CancelEpochException, CancelFitException, Learner  # noqa: E402  # It imports torchvision.
