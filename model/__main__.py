@@ -20,10 +20,10 @@ from model.catalogue.store import Store, open_store
 from model.classify.answer import Answer
 from model.classify.batches import dataset_sources, decoded, folder_sources
 from model.classify.classifier import load_classifier
+from model.datasets.export import write_zip
 from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation.confidence import Trust
 from model.evaluation.table import confusion_matrix, per_class
-from model.exchange import write_zip
 from model.gather_commands import add_gather_commands
 from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
 from model.networks.features import STORED, features

@@ -23,8 +23,8 @@ from model.catalogue.edits import (
 )
 from model.catalogue.store import Store, is_kept
 from model.catalogue.workspaces import current_dataset, dataset_name, ensure_workspace
+from model.datasets.quota import check_room
 from model.errors import NotFound
-from model.quota import check_room
 
 TOLD = "told on Classify"
 UNWANTED = re.compile("[\0\u202a-\u202e\u2066-\u2069]")

@@ -5,19 +5,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from model.archives import folder_bundle, zip_bundle
 from model.catalogue.dataset import find_dataset
 from model.catalogue.store import Store
-from model.class_names import merge_class_names
-from model.clearing import clear_workspaces, unused_workspaces
+from model.datasets.archives import folder_bundle, zip_bundle
+from model.datasets.class_names import merge_class_names
+from model.datasets.cleanup import clear_workspaces, unused_workspaces
+from model.datasets.folders import Bundle
+from model.datasets.import_plan import plan
+from model.datasets.intake import Arrival, Report, take_in
+from model.datasets.manage import create_dataset, datasets_of, extend_classes
 from model.errors import NotFound, SourceFailed
-from model.folders import Bundle
 from model.gather.found import MOST_PHOTOS
 from model.gather.services import SERVICES
 from model.gather_job import arrivals, find_source
-from model.intake import Arrival, Report, take_in
-from model.intake_plan import plan
-from model.own_datasets import create_dataset, datasets_of, extend_classes
 from model.shell import DONE, SOME_FAILED, between, progress, say, tell
 
 

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
+from model.datasets.background import Intake, Opening
+from model.datasets.intake import Arrival
 from model.errors import AreoleError, SourceFailed
 from model.gather.downloads import downloads
 from model.gather.found import Found, Search
 from model.gather.sources import Source, sources
-from model.intake import Arrival
-from model.intake_job import Intake, Opening
 from model.jobs.threads import Work, Works
 from model.search_cache import search_once
 

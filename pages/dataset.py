@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.own_datasets import datasets_of
+from model.datasets.manage import datasets_of
 from model.settings import hosting
 from pages.shared import state
 from pages.shared.browser import show_photos

@@ -1,4 +1,4 @@
-"""What a classifier says about a photo. Apart from `model.classify.classifier`, so that a page can name it without importing torch."""
+"""A classifier's answer to a photo, apart from `classifier.py`, so that a page can name it without importing torch."""
 
 from dataclasses import dataclass
 

@@ -7,8 +7,8 @@ import streamlit as st
 
 from model.catalogue.dataset import Dataset, Member
 from model.catalogue.origins import Origin, attribution
+from model.datasets.manage import Listing, remove_photos
 from model.errors import NotFound
-from model.own_datasets import Listing, remove_photos
 from pages.shared import state
 from pages.shared.colours import class_badge
 from pages.shared.decisions import succeeds

@@ -4,8 +4,8 @@ import streamlit as st
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.origins import Origin
+from model.datasets.intake import Arrival, Report, take_in
 from model.errors import AreoleError
-from model.intake import Arrival, Report, take_in
 from pages.shared import state
 from pages.shared.colours import class_badge
 from pages.shared.gallery import Card, show_cards

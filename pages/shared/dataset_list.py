@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from model.errors import NotFound
-from model.own_datasets import (
+from model.datasets.manage import (
     MAX_TITLE,
     Listing,
     add_class,
@@ -19,6 +18,7 @@ from model.own_datasets import (
     rename_class,
     rename_dataset,
 )
+from model.errors import NotFound
 from pages.shared.colours import class_badge
 from pages.shared.decisions import attempt
 from pages.shared.resources import get_dataset, get_intakes, get_store

@@ -9,8 +9,8 @@ from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.edits import Edit, History
 from model.catalogue.store import Store
 from model.cleaning import decide, redo, start_over, undo, withdraw_photo
+from model.datasets.export import decisions_from, edits_as_csv
 from model.errors import NotFound
-from model.exchange import decisions_from, edits_as_csv
 from pages.shared import state
 from pages.shared.decisions import attempt, succeeds
 from pages.shared.gallery import Card, show_thumbnail

@@ -5,11 +5,11 @@ import hashlib
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
+from model.datasets.background import start_intake
 from model.errors import SourceFailed
 from model.gather.found import MOST_PHOTOS, Found
 from model.gather.sources import Source, sources
 from model.gather_job import Hunt, Wish, fetching, start_hunt
-from model.intake_job import start_intake
 from pages.shared.colours import class_badge
 from pages.shared.intake import show_quota
 from pages.shared.resources import get_dataset, get_hunts, get_intakes, get_store

@@ -4,11 +4,11 @@ from collections import Counter
 
 import streamlit as st
 
-from model.intake import Report
-from model.intake_job import Intake
+from model.datasets.background import Intake
+from model.datasets.intake import Report
+from model.datasets.quota import usage
 from model.jobs.queue import killed
 from model.jobs.records import INTAKE, INTAKE_KILLED
-from model.quota import usage
 from pages.shared import state
 from pages.shared.resources import get_intakes, get_store
 from pages.shared.words import count, megabytes, plain

@@ -22,10 +22,10 @@ from model.catalogue.workspaces import View, view_of
 from model.classify.answer import Answer
 from model.classify.evidence import overlay
 from model.cleaning import history
+from model.datasets.background import Intake
 from model.errors import NotFound
 from model.evaluation.table import Evaluation
 from model.gather_job import Hunt
-from model.intake_job import Intake
 from model.jobs.threads import Works
 from model.photos.quality import Flaw
 from model.runs.listing import active_run, runs_of

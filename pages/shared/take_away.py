@@ -5,7 +5,7 @@ from tempfile import SpooledTemporaryFile
 import streamlit as st
 
 from model.catalogue.dataset import Dataset, find_dataset
-from model.exchange import write_zip
+from model.datasets.export import write_zip
 from pages.shared.resources import get_store
 
 ZIP_IN_MEMORY = 50_000_000

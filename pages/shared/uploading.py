@@ -7,14 +7,14 @@ from typing import IO
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from model.archives import uploaded_bundle, zip_bundle
-from model.class_names import MAX_CLASSES
+from model.datasets.archives import uploaded_bundle, zip_bundle
+from model.datasets.background import Intake, start_intake
+from model.datasets.class_names import MAX_CLASSES
+from model.datasets.folders import Bundle
+from model.datasets.import_plan import Plan, plan
+from model.datasets.intake import Arrival, Report
+from model.datasets.manage import MAX_TITLE, create_dataset, extend_classes
 from model.errors import ArchiveRefused, NotFound
-from model.folders import Bundle
-from model.intake import Arrival, Report
-from model.intake_job import Intake, start_intake
-from model.intake_plan import Plan, plan
-from model.own_datasets import MAX_TITLE, create_dataset, extend_classes
 from pages.shared import state
 from pages.shared.colours import class_badge
 from pages.shared.intake import show_quota, show_refused

@@ -25,10 +25,10 @@ IMPORT = """
 import json, sys
 from pathlib import Path
 from time import perf_counter
-from model.archives import folder_bundle, zip_bundle
-from model.intake import Report, take_in
-from model.intake_plan import plan
-from model.own_datasets import create_dataset
+from model.datasets.archives import folder_bundle, zip_bundle
+from model.datasets.intake import Report, take_in
+from model.datasets.import_plan import plan
+from model.datasets.manage import create_dataset
 from model.catalogue.starter import import_starter
 from model.catalogue.store import open_store
 from contextlib import nullcontext

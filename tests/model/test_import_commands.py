@@ -14,9 +14,9 @@ from model.catalogue.origins import Origin, origins
 from model.catalogue.schema import WorkspaceRow
 from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import new_workspace_id
+from model.datasets.manage import datasets_of
 from model.errors import NotFound
-from model.own_datasets import datasets_of
-from tests.model.arriving import data_of, name_of, note_run_of, pets
+from tests.model.datasets.arriving import data_of, name_of, note_run_of, pets
 
 
 @pytest.fixture(autouse=True)

@@ -17,12 +17,12 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import Store, forget_photos
 from model.catalogue.workspaces import new_workspace_id
 from model.cleaning import Decision, decide, history
+from model.datasets.intake import Arrival, Report, take_in
+from model.datasets.manage import create_dataset
 from model.errors import NotFound
 from model.evaluation.comparison import compare
 from model.evaluation.intervals import wilson
 from model.evaluation.table import per_class
-from model.intake import Arrival, Report, take_in
-from model.own_datasets import create_dataset
 from model.report.contents import Contents, Finding, Table, report_contents
 from model.report.data import wants_credit
 from model.report.drawings import loss_curves

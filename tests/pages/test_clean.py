@@ -12,8 +12,8 @@ from model.catalogue.starter import FOLDER, STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name, new_workspace_id
 from model.cleaning import Decision, decide, history, tell_label, withdraw_photo
+from model.datasets.export import edits_as_csv
 from model.evaluation.top_losses import ranked
-from model.exchange import edits_as_csv
 from model.photos.image import open_photo
 from model.runs.listing import Entry, active_run, runs_of
 from model.runs.run import SHIPPED, load_run, run_folder

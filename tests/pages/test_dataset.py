@@ -19,11 +19,11 @@ from model.catalogue.schema import JobRow
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name, ensure_workspace, new_workspace_id
-from model.exchange import write_zip
-from model.intake import Arrival, Report, take_in
-from model.intake_job import Intake, start_intake
+from model.datasets.background import Intake, start_intake
+from model.datasets.export import write_zip
+from model.datasets.intake import Arrival, Report, take_in
+from model.datasets.manage import create_dataset, datasets_of
 from model.jobs.records import RUNNING, host_of
-from model.own_datasets import create_dataset, datasets_of
 from model.photos.image import digest
 from pages.shared.resources import get_hunts, get_intakes
 from tests.conftest import encoded, fabricate, picture
@@ -393,7 +393,7 @@ def test_while_a_job_runs_nothing_else_is_added(workspace: str, store: Store, he
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_job_that_a_mistake_ends_is_a_sentence(workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     app = upload(dataset_page(workspace, data="Upload"), ("a.zip", class_folders(("cat", "dog"), 1, 7050)))
-    monkeypatch.setattr("model.intake_job.take_in", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("model.datasets.background.take_in", lambda *_, **__: 1 / 0)
     add(app)
     assert "The server's log says why" in app.error[0].value.replace("\\", "")
 

@@ -13,9 +13,9 @@ from model.catalogue.starter import CLASSES, STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import new_workspace_id
 from model.cleaning import tell_label
+from model.datasets.manage import create_dataset
 from model.evaluation.comparison import compare
 from model.evaluation.top_losses import ranked
-from model.own_datasets import create_dataset
 from model.runs.run import SHIPPED, load_run, run_folder, save_run
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest

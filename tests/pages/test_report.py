@@ -18,13 +18,13 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name, new_workspace_id
 from model.cleaning import Decision, decide
+from model.datasets.manage import choose_dataset, create_dataset
 from model.errors import StoreUnavailable, WeightsMissing
 from model.experiments.catalogue import EXPERIMENTS
 from model.experiments.material import Material, Progress, material
 from model.experiments.reality import Reality
 from model.networks.backbones import BACKBONES
 from model.networks.features import STORED
-from model.own_datasets import choose_dataset, create_dataset
 from model.report_texts import MAX_LINE, Texts, texts
 from model.runs.listing import runs_of
 from pages.shared.experiments import METHODS

@@ -19,11 +19,8 @@ from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import Store, open_store, read_photo
 from model.catalogue.workspaces import dataset_name, new_workspace_id
 from model.cleaning import Decision, decide, tell_label, undo
-from model.clearing import clear_workspaces, unused_workspaces
-from model.errors import NotFound
-from model.jobs.queue import start_next
-from model.jobs.records import DONE, RUNNING
-from model.own_datasets import (
+from model.datasets.cleanup import clear_workspaces, unused_workspaces
+from model.datasets.manage import (
     add_class,
     choose_dataset,
     copy_dataset,
@@ -33,12 +30,15 @@ from model.own_datasets import (
     remove_class,
     rename_class,
 )
-from model.quota import usage
+from model.datasets.quota import usage
+from model.errors import NotFound
+from model.jobs.queue import start_next
+from model.jobs.records import DONE, RUNNING
 from model.runs.listing import activate_run
 from model.runs.settings import FineTuneSettings
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest, enqueue_fine_tune
-from tests.model.arriving import arriving, bring, name_of, note_run_of, pets
+from tests.model.datasets.arriving import arriving, bring, name_of, note_run_of, pets
 from tests.starter_set import IN_SPLIT, PHOTOS
 
 ROUNDS = 5

@@ -18,7 +18,7 @@ from model.__main__ import main
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.schema import FeatureRow
 from model.catalogue.store import ROOT, Store, open_store
-from model.clearing import clear_workspaces
+from model.datasets.cleanup import clear_workspaces
 from model.errors import Cancelled, NotFound, StoreUnavailable
 from model.experiments.search import (
     BACKBONES_TRIED,

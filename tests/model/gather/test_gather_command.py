@@ -8,8 +8,8 @@ from model.__main__ import main
 from model.catalogue.dataset import find_dataset
 from model.catalogue.origins import origins
 from model.catalogue.store import Store
+from model.datasets.manage import datasets_of
 from model.errors import NotFound
-from model.own_datasets import datasets_of
 from tests.model.gather.fake_sources import FakeSources, Reply
 
 

@@ -13,15 +13,16 @@ from model.catalogue.dataset import find_dataset
 from model.catalogue.origins import Origin, origins
 from model.catalogue.store import Store
 from model.csv_files import from_csv
+from model.datasets.background import Intake, start_intake
+from model.datasets.export import write_zip
+from model.datasets.intake import Report, take_in
+from model.datasets.layout import ATTRIBUTION, TABLE
+from model.datasets.manage import create_dataset, delete_dataset
 from model.errors import Cancelled, SourceFailed
-from model.exchange import ATTRIBUTION, TABLE, write_zip
 from model.gather.found import Found, Search
 from model.gather.sources import Source, sources
 from model.gather_job import MOST_UNREACHED, Hunt, Wish, arrivals, fetching, find_source, start_hunt
-from model.intake import Report, take_in
-from model.intake_job import Intake, start_intake
 from model.jobs.threads import Works
-from model.own_datasets import create_dataset, delete_dataset
 from model.photos.image import digest
 from model.search_cache import KEPT_S, forget_searches, search_once
 from tests.model.gather.conftest import Clock

@@ -13,10 +13,10 @@ from model.catalogue.schema import JobRow, RunRow
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import Store
 from model.catalogue.workspaces import new_workspace_id
+from model.datasets.manage import copy_dataset, delete_dataset
 from model.errors import CannotTrain, NotFound, StoreUnavailable
 from model.jobs.queue import killed
 from model.jobs.records import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphans, recorded
-from model.own_datasets import copy_dataset, delete_dataset
 from model.runs.run import SHIPPED, load_run, run_folder, save_run
 from model.runs.settings import Epoch, HeadSettings
 from model.training.head_run import train_head_run

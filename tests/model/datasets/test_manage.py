@@ -21,10 +21,9 @@ from model.catalogue.workspaces import (
     new_workspace_id,
     view_of,
 )
-from model.class_names import MAX_CLASSES
 from model.cleaning import Decision, decide, history, redo, tell_label, undo
-from model.errors import CannotTrain, NotFound
-from model.own_datasets import (
+from model.datasets.class_names import MAX_CLASSES
+from model.datasets.manage import (
     MAX_DATASETS,
     MAX_TITLE,
     add_class,
@@ -40,13 +39,14 @@ from model.own_datasets import (
     rename_class,
     rename_dataset,
 )
+from model.errors import CannotTrain, NotFound
 from model.photos.image import open_photo
 from model.runs.listing import activate_run, active_run, delete_run, runs_of
 from model.runs.run import SHIPPED
 from model.runs.settings import HeadSettings
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
-from tests.model.arriving import arriving, bring, data_of, name_of, note_run_of, pets
+from tests.model.datasets.arriving import arriving, bring, data_of, name_of, note_run_of, pets
 
 Change = Callable[[Store, str, str], object]
 

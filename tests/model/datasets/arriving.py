@@ -8,8 +8,8 @@ from model.catalogue.origins import Origin
 from model.catalogue.schema import DatasetRow, RunRow
 from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace
-from model.intake import Arrival, Report, take_in
-from model.own_datasets import create_dataset
+from model.datasets.intake import Arrival, Report, take_in
+from model.datasets.manage import create_dataset
 from model.photos.image import digest
 from model.runs.run import run_folder
 from tests.conftest import encoded, picture

@@ -24,15 +24,15 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import ask_about, asked_photos, new_workspace_id, note_use
 from model.cleaning import Decision, decide, tell_label
-from model.clearing import clear_workspaces, unused_workspaces
+from model.datasets.cleanup import clear_workspaces, unused_workspaces
+from model.datasets.manage import choose_dataset, datasets_of, delete_dataset
+from model.datasets.quota import Usage, already_counted, check_room, usage
 from model.errors import NotFound, QuotaReached
 from model.jobs.records import INTAKE, recorded
 from model.jobs.reports import report_file
-from model.own_datasets import choose_dataset, datasets_of, delete_dataset
 from model.photos.image import open_photo
-from model.quota import Usage, already_counted, check_room, usage
 from model.runs.listing import activate_run
-from tests.model.arriving import arriving, bring, data_of, name_of, note_run_of, pets
+from tests.model.datasets.arriving import arriving, bring, data_of, name_of, note_run_of, pets
 
 TABLES: tuple[type[Table], ...] = (
     ActiveRunRow, AskedRow, DatasetRow, EditRow, JobRow, LabelRow, RunRow, WorkspaceRow, PhotoRow, SketchRow,

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from model.datasets.layout import TABLE
 from model.errors import ArchiveRefused, PhotoRefused
-from model.exchange import TABLE
 from model.photos.image import MAX_MEGABYTES
 
 MAX_FILES = 10_000

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 from model.catalogue.schema import ActiveRunRow, AskedRow, DatasetRow, EditRow, JobRow, RunRow, WorkspaceRow
 from model.catalogue.store import Store
 from model.catalogue.workspaces import forget_unused
+from model.datasets.manage import destroy_dataset
 from model.jobs.reports import forget_reports
-from model.own_datasets import destroy_dataset
 from model.runs.run import run_folder
 
 

@@ -7,9 +7,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.datasets.splits import SHARES, assign_splits
 from model.photos.image import digest
 from model.photos.near_duplicates import groups_of
-from model.splits import SHARES, assign_splits
 
 Labels = dict[str, str]
 photos = st.integers(0, 400).map(lambda number: digest(str(number).encode()))

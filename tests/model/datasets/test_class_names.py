@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.class_names import FORBIDDEN, MAX_CLASS_NAME, clean_class_name, merge_class_names
+from model.datasets.class_names import FORBIDDEN, MAX_CLASS_NAME, clean_class_name, merge_class_names
 
 SAME = "are taken for the same class."
 

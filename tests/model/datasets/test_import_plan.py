@@ -8,7 +8,6 @@ from zipfile import ZipFile
 
 import pytest
 
-from model.archives import uploaded_bundle, zip_bundle
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.edits import DELETE, RELABEL
 from model.catalogue.origins import Origin, attribution, origins
@@ -16,13 +15,15 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import Store, open_store, read_photo
 from model.cleaning import Decision, decide
 from model.csv_files import as_csv, from_csv
-from model.exchange import ATTRIBUTION, TABLE, write_zip
-from model.folders import Bundle, Incoming
-from model.intake import Arrival, Report, take_in
-from model.intake_plan import NO_CLASS, Plan, plan
-from model.own_datasets import create_dataset
+from model.datasets.archives import uploaded_bundle, zip_bundle
+from model.datasets.export import write_zip
+from model.datasets.folders import Bundle, Incoming
+from model.datasets.import_plan import NO_CLASS, Plan, plan
+from model.datasets.intake import Arrival, Report, take_in
+from model.datasets.layout import ATTRIBUTION, TABLE
+from model.datasets.manage import create_dataset
 from tests.conftest import encoded, picture, without_starter_photos
-from tests.model.arriving import FROM_TEST, arriving, bring, data_of, name_of
+from tests.model.datasets.arriving import FROM_TEST, arriving, bring, data_of, name_of
 
 Files = dict[str, bytes]
 CLASSES = ("zebra", "ant", "Test")  # Not by the alphabet; the last is named like a split.

@@ -15,14 +15,14 @@ from model.catalogue.measures import DECODERS, sketches_of
 from model.catalogue.origins import Origin
 from model.catalogue.schema import DatasetRow, LabelRow, SketchRow
 from model.catalogue.store import CHUNK, Store, insert_missing, keep_photos
+from model.datasets.folders import Refused
+from model.datasets.manage import own_dataset
+from model.datasets.quota import already_counted, usage
+from model.datasets.splits import assign_splits
 from model.errors import AreoleError
-from model.folders import Refused
-from model.own_datasets import own_dataset
 from model.photos.image import Photo, open_photo
 from model.photos.near_duplicates import Sketches, groups_of, sketch_of
 from model.photos.prefetch import ahead
-from model.quota import already_counted, usage
-from model.splits import assign_splits
 
 BATCH = 32  # Photos between two writes: what a killed server loses at most.
 MAX_FILE = 255

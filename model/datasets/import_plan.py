@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 from model.catalogue.dataset import SPLITS
 from model.catalogue.origins import Origin
 from model.catalogue.schema import LabelRow
-from model.class_names import merge_class_names
 from model.csv_files import from_csv
-from model.exchange import ATTRIBUTION, MAX_TABLE_BYTES, ORIGIN_COLUMNS
-from model.folders import Bundle, Incoming, Refused
-from model.intake import Arrival
+from model.datasets.class_names import merge_class_names
+from model.datasets.folders import Bundle, Incoming, Refused
+from model.datasets.intake import Arrival
+from model.datasets.layout import ATTRIBUTION, MAX_TABLE_BYTES, ORIGIN_COLUMNS
 from model.links import secure_page
 from model.untrusted_text import plain
 

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model import archives
-from model.archives import folder_bundle, uploaded_bundle, zip_bundle
+from model.datasets import archives
+from model.datasets.archives import folder_bundle, uploaded_bundle, zip_bundle
+from model.datasets.folders import MAX_FILES, Bundle, Incoming
 from model.errors import ArchiveRefused, PhotoRefused
-from model.folders import MAX_FILES, Bundle, Incoming
 from model.photos.image import open_photo
 from tests.model.photos.hostile_files import (
     BAD_FILES,
@@ -375,9 +375,9 @@ def test_five_thousand_files_take_no_time_and_too_many_are_refused(made: Path, m
     assert time.perf_counter() - start < 10
     put(made, *(f".git/{number}" for number in range(9)))  # Not counted
     monkeypatch.setattr(archives, "MAX_FILES", 5000)
-    monkeypatch.setattr("model.folders.MAX_FILES", 5000)
+    monkeypatch.setattr("model.datasets.folders.MAX_FILES", 5000)
     assert len(folder_bundle(made).files) == 5000
-    monkeypatch.setattr("model.folders.MAX_FILES", 4999)
+    monkeypatch.setattr("model.datasets.folders.MAX_FILES", 4999)
     with pytest.raises(ArchiveRefused, match="The folder holds more than 4,999 files"):
         folder_bundle(made)
 

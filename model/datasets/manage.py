@@ -18,7 +18,7 @@ from model.catalogue.schema import ActiveRunRow, DatasetRow, EditRow, LabelRow, 
 from model.catalogue.starter import STARTER
 from model.catalogue.store import CHUNK, Store
 from model.catalogue.workspaces import ensure_workspace, forget_unused
-from model.class_names import MAX_CLASSES, MIN_CLASSES, clean_class_name, merge_class_names
+from model.datasets.class_names import MAX_CLASSES, MIN_CLASSES, clean_class_name, merge_class_names
 from model.errors import NotFound
 from model.runs.run import run_folder
 

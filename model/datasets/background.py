@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from model.catalogue.store import Store
-from model.intake import Arrival, Report, take_in
+from model.datasets.intake import Arrival, Report, take_in
 from model.jobs.records import INTAKE, recorded
 from model.jobs.threads import Work, Works
 

@@ -5,7 +5,7 @@ import lzma
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO
@@ -17,12 +17,10 @@ from model.catalogue.origins import Origin, attribution, origins
 from model.catalogue.store import Store, read_photo
 from model.cleaning import Decision
 from model.csv_files import as_csv, from_csv
+from model.datasets.layout import ATTRIBUTION, MAX_TABLE_BYTES, ORIGIN_COLUMNS, TABLE
 from model.errors import NotFound
 
-TABLE, ATTRIBUTION = "photos.csv", "ATTRIBUTION.txt"
-ORIGIN_COLUMNS = {field.name: field.name.replace("_", " ") for field in fields(Origin)}
 MAX_STEM_BYTES = 100
-MAX_TABLE_BYTES = 20_000_000
 MAX_FILES = 50_000
 BROKEN = (BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError, csv.Error, zlib.error, lzma.LZMAError)
 COLUMNS = ("photo", "file", "split", "imported label", "action", "label", "reason", "decided at")

@@ -15,25 +15,25 @@ from PIL import Image
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from model import intake
 from model.catalogue.dataset import find_dataset
 from model.catalogue.origins import origins
 from model.catalogue.schema import JobRow, SketchRow
 from model.catalogue.store import Store, keep_photos, read_photo
 from model.catalogue.workspaces import new_workspace_id, view_of
+from model.datasets import intake
+from model.datasets.background import Intake, Opening, start_intake
+from model.datasets.intake import BATCH, Arrival, Report, take_in
+from model.datasets.manage import copy_dataset, create_dataset, delete_dataset, remove_class, remove_photos
+from model.datasets.quota import usage
+from model.datasets.splits import assign_splits
 from model.errors import AreoleError, Cancelled, NotFound, PhotoRefused, SourceFailed, StoreUnavailable
-from model.intake import BATCH, Arrival, Report, take_in
-from model.intake_job import Intake, Opening, start_intake
 from model.jobs.queue import killed
 from model.jobs.records import CANCELLED, DONE, FAILED, INTAKE, INTAKE_KILLED, RUNNING, recorded
 from model.jobs.threads import Work, Works
-from model.own_datasets import copy_dataset, create_dataset, delete_dataset, remove_class, remove_photos
 from model.photos.image import Photo, digest
 from model.photos.prefetch import AHEAD, ahead
-from model.quota import usage
-from model.splits import assign_splits
 from tests.conftest import STARTER_PHOTOS, encoded
-from tests.model.arriving import arriving, bring, data_of, name_of, pets
+from tests.model.datasets.arriving import arriving, bring, data_of, name_of, pets
 
 SCENES = tuple(f"{number:04d}.jpg" for number in (1, 40, 80, 120, 160, 240))
 

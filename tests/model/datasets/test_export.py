@@ -9,7 +9,6 @@ from zipfile import ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
 
 import pytest
 
-from model import exchange
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.edits import DELETE, KEEP, RELABEL
 from model.catalogue.starter import STARTER, starter_examples
@@ -17,8 +16,10 @@ from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import ask_about, new_workspace_id
 from model.cleaning import Decision, decide, history, tell_label, undo
 from model.csv_files import as_csv, from_csv
+from model.datasets import export as exchange
+from model.datasets.export import decisions_from, edits_as_csv, write_zip
+from model.datasets.layout import ATTRIBUTION, MAX_TABLE_BYTES, TABLE
 from model.errors import NotFound
-from model.exchange import ATTRIBUTION, MAX_TABLE_BYTES, TABLE, decisions_from, edits_as_csv, write_zip
 from model.photos.image import open_photo
 from tests.conftest import encoded, picture
 

@@ -19,8 +19,8 @@ from threading import Lock
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from model.datasets.folders import LARGE, MAX_BYTES, MAX_FILES, Bundle, Found, archive_kind, bundle, checked, hidden, too_many_files
 from model.errors import ArchiveRefused, PhotoRefused
-from model.folders import LARGE, MAX_BYTES, MAX_FILES, Bundle, Found, archive_kind, bundle, checked, hidden, too_many_files
 
 MAX_LIST_BYTES = MAX_FILES * 500  # Of a ZIP's list of files, where one with a path of 100 characters takes 150 to 250
 MAX_TOTAL_BYTES = 4_000_000_000  # That may come out of one ZIP
