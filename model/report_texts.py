@@ -8,7 +8,7 @@ from sqlalchemy import select
 from model.catalogue.schema import ReportTextRow
 from model.catalogue.store import Store
 from model.catalogue.workspaces import current_dataset, ensure_workspace
-from model.cleaning import UNWANTED
+from model.cleaning.decisions import UNWANTED
 from model.errors import NotFound
 
 MAX_TEXT, MAX_LINE = 5000, 200

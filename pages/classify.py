@@ -8,7 +8,7 @@ from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store
 from model.catalogue.workspaces import MAX_ASKED, Asked, ask_about, asked_photos, filed_photos, forget_loose
 from model.classify.answer import Answer
-from model.cleaning import tell_label, withdraw_photo
+from model.cleaning.decisions import tell_label, withdraw_photo
 from model.csv_files import as_csv
 from model.errors import NotFound, PhotoRefused, QuotaReached
 from model.evaluation.confidence import Trust

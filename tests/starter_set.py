@@ -3,8 +3,8 @@
 import csv
 from collections import Counter
 
-from model.answer_key import BAD
 from model.catalogue.starter import EXAMPLES, FOLDER
+from model.cleaning.answer_key import BAD
 
 with (FOLDER / "photos.csv").open(newline="") as table:
     ROWS = tuple(csv.DictReader(table))

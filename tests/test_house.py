@@ -82,7 +82,7 @@ def test_nothing_unpickles_or_swallows(source: Path) -> None:
 def test_only_the_import_reads_the_starter_table_and_not_its_answer_key() -> None:
     readers = {source.name for source in SOURCES if "photos.csv" in source.read_text() and "FOLDER" in source.read_text()}
     assert readers == {"starter.py", "answer_key.py"}
-    askers = {source.name for source in SOURCES if "model.answer_key import" in source.read_text()}
+    askers = {source.name for source in SOURCES if "model.cleaning.answer_key import" in source.read_text()}
     assert askers == {"score.py", "edit_list.py"}  # The panel that scores a cleaning, and whoever asks if there is a key.
     strings = {
         node.value for node in ast.walk(ast.parse((ROOT / "model" / "starter.py").read_text())) if isinstance(node, ast.Constant)

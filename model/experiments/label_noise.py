@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.catalogue.dataset import MIN_PHOTOS_A_CLASS
+from model.cleaning.leave_one_out import out_of_fold
 from model.evaluation.intervals import SIGNIFICANT
 from model.experiments.material import Material, Progress
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise
 from model.experiments.trials import Duel, Mistakes, Spread, duel, mistakes, rows_of, seeds, spread, told
-from model.out_of_fold import out_of_fold
 from model.runs.settings import HeadSettings
 from model.wording import between, counted, percent
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from model.catalogue.edits import NOTE, History
 from model.catalogue.measures import qualities
 from model.catalogue.store import Store
+from model.cleaning.worksheet import ROWS, Case, worksheet
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
 from model.report.results import labels_of
 from model.runs.run import Run
-from model.worksheet import ROWS, Case, worksheet
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from model.catalogue.origins import origins
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name
-from model.cleaning import history
+from model.cleaning.decisions import history
 from model.errors import NotFound
 from model.report.cases import Losses, find_losses
 from model.report.data import Data, describe_data

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from model.catalogue.edits import DELETE, KEEP, History
-from model.cleaning import Decision, decide
-from model.suspects import Suspects
-from model.twins import Group
+from model.cleaning.decisions import Decision, decide
+from model.cleaning.duplicates import Group
+from model.cleaning.suspects import Suspects
 from pages.shared.colours import label_badge
 from pages.shared.decisions import attempt
 from pages.shared.gallery import Card, show_thumbnail

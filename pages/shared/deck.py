@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, Edit
-from model.cleaning import Decision, decide
+from model.cleaning.decisions import Decision, decide
+from model.cleaning.suspects import Suspects
 from model.errors import NotFound
 from model.evaluation.top_losses import TopLoss, top_losses
-from model.suspects import Suspects
 from pages.shared import state
 from pages.shared.colours import class_badge, label_badge
 from pages.shared.decisions import attempt, succeeds

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from model.answer_key import has_key
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.edits import Edit, History
 from model.catalogue.store import Store
-from model.cleaning import decide, redo, start_over, undo, withdraw_photo
-from model.datasets.export import decisions_from, edits_as_csv
+from model.cleaning.answer_key import has_key
+from model.cleaning.decisions import decide, redo, start_over, undo, withdraw_photo
+from model.cleaning.decisions_file import decisions_from, edits_as_csv
 from model.errors import NotFound
 from pages.shared import state
 from pages.shared.decisions import attempt, succeeds

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from model.catalogue.edits import DELETE, KEEP, RELABEL, History
-from model.cleaning import Decision, decide
-from model.suspects import Suspects
+from model.cleaning.decisions import Decision, decide
+from model.cleaning.suspects import Suspects
 from pages.shared.colours import label_badge
 from pages.shared.decisions import succeeds
 from pages.shared.deck import REASONS

@@ -7,7 +7,7 @@ from math import inf
 import numpy as np
 import streamlit as st
 
-from model.suspects import Suspects
+from model.cleaning.suspects import Suspects
 from pages.shared import state
 from pages.shared.resources import Judged
 from pages.shared.words import SPLIT_NAMES

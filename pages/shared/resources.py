@@ -21,7 +21,8 @@ from model.catalogue.store import Store, open_store, open_stored
 from model.catalogue.workspaces import View, view_of
 from model.classify.answer import Answer
 from model.classify.evidence import overlay
-from model.cleaning import history
+from model.cleaning.decisions import history
+from model.cleaning.suspects import Suspects, find_suspects
 from model.datasets.background import Intake
 from model.errors import NotFound
 from model.evaluation.table import Evaluation
@@ -30,7 +31,6 @@ from model.jobs.threads import Works
 from model.photos.quality import Flaw
 from model.runs.listing import active_run, runs_of
 from model.runs.run import Card, Run, load_card, load_run, run_folder
-from model.suspects import Suspects, find_suspects
 from model.training.background import HeadJobs
 from pages.shared import state
 from pages.shared.progress import progress_bar

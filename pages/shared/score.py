@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from model.answer_key import Part, Score, score
 from model.catalogue.dataset import Dataset
+from model.cleaning.answer_key import Part, Score, score
 from pages.shared.gallery import Card, show_cards
 from pages.shared.words import count, plain
 

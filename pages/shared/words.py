@@ -6,6 +6,7 @@ from math import ceil
 
 from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, Edit
 from model.classify.answer import Answer
+from model.cleaning.label_issues import Doubt
 from model.evaluation.comparison import Comparison, told
 from model.evaluation.confidence import Trust
 from model.evaluation.intervals import wilson
@@ -14,7 +15,6 @@ from model.evaluation.top_losses import Reason, TopLoss
 from model.photos.quality import BLURRED_FROM, DARK_BELOW, Flaw, Quality
 from model.runs.run import Card
 from model.runs.settings import Epoch
-from model.suspects import Doubt
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 

@@ -4,9 +4,9 @@ import streamlit as st
 
 from model.catalogue.dataset import find_dataset
 from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, History
-from model.cleaning import Decision, decide, withdraw_photo
+from model.cleaning.decisions import Decision, decide, withdraw_photo
+from model.cleaning.worksheet import Case, worksheet
 from model.csv_files import as_csv
-from model.worksheet import Case, worksheet
 from pages.shared.colours import class_badge
 from pages.shared.decisions import attempt
 from pages.shared.gallery import Card, show_thumbnail

@@ -24,7 +24,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageEnhance
 from sklearn.model_selection import StratifiedKFold
 
-from model.answer_key import BAD, Part, score
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.edits import DELETE, RELABEL
 from model.catalogue.measures import qualities
@@ -32,7 +31,11 @@ from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, open_store, open_stored
 from model.catalogue.workspaces import new_workspace_id
 from model.classify.batches import decoded, folder_sources
-from model.cleaning import Decision, decide
+from model.cleaning.answer_key import BAD, Part, score
+from model.cleaning.decisions import Decision, decide
+from model.cleaning.duplicates import find_twins
+from model.cleaning.label_issues import find_doubts
+from model.cleaning.suspects import MOST_TWINS, Suspects, find_suspects
 from model.evaluation.numerics import softmax
 from model.evaluation.table import Evaluation
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
@@ -40,11 +43,9 @@ from model.networks.features import features
 from model.photos.image import Photo
 from model.runs.run import SHIPPED, load_run, run_folder
 from model.runs.settings import HeadSettings
-from model.suspects import MOST_TWINS, Suspects, find_doubts, find_suspects
 from model.training.head import Examples, train_head
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
-from model.twins import find_twins
 from tests.conftest import put_photo
 
 SEEDS = range(5)
@@ -58,7 +59,7 @@ from model.runs.run.run import SHIPPED, load_run, run_folder
 from model.catalogue.schema import QualityRow
 from model.catalogue.starter import import_starter
 from model.catalogue.store import open_store
-from model.suspects import find_suspects
+from model.cleaning.suspects import find_suspects
 store, process = open_store(), psutil.Process()
 import_starter(store)
 run, rows = load_run(run_folder(store, SHIPPED)), [process.memory_info().rss / 1e6]

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, open_store
+from model.cleaning.leave_one_out import out_of_fold
 from model.errors import WeightsMissing
 from model.experiments import backbones_compared, label_noise, learning_curve, reality
 from model.experiments.material import Material, material
@@ -27,7 +28,6 @@ from model.experiments.noise_estimate import estimate_noise
 from model.experiments.results import Result
 from model.experiments.trials import rows_of
 from model.networks.backbones import DEFAULT_BACKBONE
-from model.out_of_fold import out_of_fold
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
 

@@ -16,7 +16,8 @@ from model.catalogue.origins import Origin
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store, forget_photos
 from model.catalogue.workspaces import new_workspace_id
-from model.cleaning import Decision, decide, history
+from model.cleaning.decisions import Decision, decide, history
+from model.cleaning.worksheet import Case, worksheet
 from model.datasets.intake import Arrival, Report, take_in
 from model.datasets.manage import create_dataset
 from model.errors import NotFound
@@ -34,7 +35,6 @@ from model.runs.run import SHIPPED, Run, load_run, run_folder, save_run
 from model.runs.settings import FineTuneSettings
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
-from model.worksheet import Case, worksheet
 from pages.shared import colours
 from tests.conftest import encoded, fabricate, picture
 from tests.starter_set import IN_SPLIT, PHOTOS

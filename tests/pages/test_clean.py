@@ -11,13 +11,13 @@ from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL
 from model.catalogue.starter import FOLDER, STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name, new_workspace_id
-from model.cleaning import Decision, decide, history, tell_label, withdraw_photo
-from model.datasets.export import edits_as_csv
+from model.cleaning.decisions import Decision, decide, history, tell_label, withdraw_photo
+from model.cleaning.decisions_file import edits_as_csv
+from model.cleaning.suspects import Suspects, find_suspects
 from model.evaluation.top_losses import ranked
 from model.photos.image import open_photo
 from model.runs.listing import Entry, active_run, runs_of
 from model.runs.run import SHIPPED, load_run, run_folder
-from model.suspects import Suspects, find_suspects
 from tests.conftest import encoded, fabricate, picture, put_photo
 from tests.pages.conftest import open_page, parameter, text
 from tests.starter_set import IN_SPLIT, TO_CLEAN, WRONG_LABELS

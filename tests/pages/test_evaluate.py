@@ -12,7 +12,7 @@ from model.catalogue.schema import DatasetRow, RunRow
 from model.catalogue.starter import CLASSES, STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import new_workspace_id
-from model.cleaning import tell_label
+from model.cleaning.decisions import tell_label
 from model.datasets.manage import create_dataset
 from model.evaluation.comparison import compare
 from model.evaluation.top_losses import ranked

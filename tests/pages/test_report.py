@@ -17,7 +17,7 @@ from model.catalogue.schema import DatasetRow, FeatureRow
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name, new_workspace_id
-from model.cleaning import Decision, decide
+from model.cleaning.decisions import Decision, decide
 from model.datasets.manage import choose_dataset, create_dataset
 from model.errors import StoreUnavailable, WeightsMissing
 from model.experiments.catalogue import EXPERIMENTS

@@ -18,7 +18,7 @@ from model.catalogue.schema import JobRow
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import Store, open_store, read_photo
 from model.catalogue.workspaces import dataset_name, new_workspace_id
-from model.cleaning import Decision, decide, tell_label, undo
+from model.cleaning.decisions import Decision, decide, tell_label, undo
 from model.datasets.cleanup import clear_workspaces, unused_workspaces
 from model.datasets.manage import (
     add_class,

@@ -19,7 +19,7 @@ from model.catalogue.workspaces import (
     last_edit,
     new_workspace_id,
 )
-from model.cleaning import tell_label, withdraw_photo
+from model.cleaning.decisions import tell_label, withdraw_photo
 from model.errors import NotFound
 from model.photos.image import open_photo
 from model.runs.listing import active_run

@@ -23,7 +23,7 @@ from model.catalogue.schema import (
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import ask_about, asked_photos, new_workspace_id, note_use
-from model.cleaning import Decision, decide, tell_label
+from model.cleaning.decisions import Decision, decide, tell_label
 from model.datasets.cleanup import clear_workspaces, unused_workspaces
 from model.datasets.manage import choose_dataset, datasets_of, delete_dataset
 from model.datasets.quota import Usage, already_counted, check_room, usage

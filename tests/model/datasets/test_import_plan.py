@@ -13,7 +13,7 @@ from model.catalogue.edits import DELETE, RELABEL
 from model.catalogue.origins import Origin, attribution, origins
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store, open_store, read_photo
-from model.cleaning import Decision, decide
+from model.cleaning.decisions import Decision, decide
 from model.csv_files import as_csv, from_csv
 from model.datasets.archives import uploaded_bundle, zip_bundle
 from model.datasets.export import write_zip

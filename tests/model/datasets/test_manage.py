@@ -21,7 +21,7 @@ from model.catalogue.workspaces import (
     new_workspace_id,
     view_of,
 )
-from model.cleaning import Decision, decide, history, redo, tell_label, undo
+from model.cleaning.decisions import Decision, decide, history, redo, tell_label, undo
 from model.datasets.class_names import MAX_CLASSES
 from model.datasets.manage import (
     MAX_DATASETS,

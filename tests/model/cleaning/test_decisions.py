@@ -13,7 +13,7 @@ from model.catalogue.schema import EditRow
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import ask_about, forget_loose, last_edit, new_workspace_id
-from model.cleaning import Decision, decide, history, redo, start_over, tell_label, undo, withdraw_photo
+from model.cleaning.decisions import Decision, decide, history, redo, start_over, tell_label, undo, withdraw_photo
 from model.errors import NotFound
 from model.photos.image import open_photo
 from tests.conftest import encoded, picture, put_photo

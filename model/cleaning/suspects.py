@@ -8,35 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from model.catalogue.measures import qualities
 from model.catalogue.store import Store, open_stored
-from model.evaluation.table import Evaluation
+from model.cleaning.duplicates import Group, find_twins
+from model.cleaning.label_issues import Doubt, find_doubts
 from model.networks.backbones import find_backbone
-from model.out_of_fold import out_of_fold
 from model.photos.quality import Quality
 from model.runs.run import Run
-from model.twins import Group, find_twins
 
 MOST_TWINS = 4  # Photos in a group; more are a kind of photo, not copies.
-DOUBTFUL = 2.0  # Times as likely as its label another class must be. From 1 to 2, mostly photos that are only hard to tell.
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """How far a photo's label is to be doubted, by a classifier that learned from all the others."""
-
-    photo: str
-    label: str
-    suggestion: str  # The class it finds most likely
-    quality: float  # 0 to 1, cleanlab's label quality score "self_confidence": the probability it gives to the label
-    probability: float  # That of the suggestion
-
-    @property
-    def looks_wrong(self) -> bool:
-        """Whether the label is probably wrong, rather than the photo hard to tell."""
-        return self.suggestion != self.label and self.probability >= DOUBTFUL * self.quality
 
 
 @dataclass(frozen=True)
@@ -80,19 +60,3 @@ def find_suspects(store: Store, run: Run, progress: Callable[[int, int], None] =
         measures,
         dict(zip(table.photos, table.splits, strict=True)),
     )
-
-
-def find_doubts(table: Evaluation, vectors: np.ndarray) -> list[Doubt]:
-    """How far each label of a table is to be doubted, from the photos' features (N, D)."""
-    if len(set(table.labels.tolist())) < 2:  # One class: nothing to compare with.
-        return [Doubt(photo, name, name, 1.0, 1.0) for photo, name in _named(table)]
-    shares = out_of_fold(vectors, table.labels, len(table.classes))
-    scores = shares[np.arange(len(shares)), table.labels]  # cleanlab's "self_confidence", without its 150 MB
-    return [
-        Doubt(photo, name, table.classes[best], float(score), float(row[best]))
-        for (photo, name), row, best, score in zip(_named(table), shares, shares.argmax(axis=1), scores, strict=True)
-    ]
-
-
-def _named(table: Evaluation) -> list[tuple[str, str]]:
-    return [(photo, table.classes[label]) for photo, label in zip(table.photos, table.labels, strict=True)]

@@ -7,18 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.answer_key import BAD, Part, Score, has_key, score
 from model.catalogue.dataset import find_dataset
 from model.catalogue.edits import DELETE, KEEP, RELABEL
 from model.catalogue.starter import CLASSES, FOLDER, STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name
-from model.cleaning import Decision, decide, start_over, tell_label
+from model.cleaning.answer_key import BAD, Part, Score, has_key, score
+from model.cleaning.decisions import Decision, decide, start_over, tell_label
 from model.photos.image import open_photo
 from tests.conftest import encoded, fabricate, picture, put_photo
 from tests.starter_set import BAD_PHOTOS, COPIES, LEAKS, WRONG_LABELS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SOURCES = [*ROOT.glob("*.py"), *ROOT.glob("model/**/*.py"), *ROOT.glob("pages/**/*.py")]
 Key = dict[str, dict[str, str]]
 

@@ -13,17 +13,18 @@ from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.schema import FeatureRow
 from model.catalogue.starter import FOLDER, STARTER
 from model.catalogue.store import Store, forget_photos, insert_missing
+from model.cleaning.duplicates import Group, find_twins
+from model.cleaning.label_issues import Doubt, find_doubts
+from model.cleaning.leave_one_out import RIDGE, SHARPENED, out_of_fold
+from model.cleaning.suspects import MOST_TWINS, Suspects, find_suspects
 from model.evaluation.neighbours import unit
 from model.evaluation.numerics import softmax
 from model.evaluation.table import Evaluation
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.networks.features import STORED, features
-from model.out_of_fold import RIDGE, SHARPENED, out_of_fold
 from model.photos.image import Photo
 from model.photos.near_duplicates import correlation
 from model.runs.run import SHIPPED, Run, load_run, run_folder
-from model.suspects import MOST_TWINS, Doubt, Suspects, find_doubts, find_suspects
-from model.twins import Group, find_twins
 from tests.conftest import STARTER_PHOTOS, fabricate, put_photo
 from tests.starter_set import BAD_PHOTOS, COPIES, LEAKS, WRONG_LABELS
 
@@ -63,7 +64,7 @@ def trained_without_each(vectors: NDArray[np.float32], targets: NDArray[np.float
 def test_one_decomposition_says_what_training_without_each_photo_says(
     photos: int, dimensions: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.out_of_fold.fit_temperature", lambda scores, labels: 5.0)
+    monkeypatch.setattr("model.cleaning.leave_one_out.fit_temperature", lambda scores, labels: 5.0)
     vectors, labels = problem(photos, dimensions)
     scores = SHARPENED * trained_without_each(vectors, np.eye(3)[labels])  # Centred and of length one with all photos, by design
     np.testing.assert_allclose(out_of_fold(vectors, labels, 3), softmax(scores, 5.0), atol=1e-5)

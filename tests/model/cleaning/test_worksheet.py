@@ -5,10 +5,10 @@ import pytest
 
 from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL, Edit
 from model.catalogue.store import Store
-from model.cleaning import Decision, decide, history, undo
+from model.cleaning.decisions import Decision, decide, history, undo
+from model.cleaning.worksheet import ROWS, Case, worksheet
 from model.evaluation.table import Evaluation
 from model.runs.run import load_run, run_folder
-from model.worksheet import ROWS, Case, worksheet
 from tests.conftest import fabricate
 
 CLASSES = ("ant", "bee")
