@@ -15,9 +15,9 @@ from model.datasets.import_plan import plan
 from model.datasets.intake import Arrival, Report, take_in
 from model.datasets.manage import create_dataset, datasets_of, extend_classes
 from model.errors import NotFound, SourceFailed
-from model.gather.found import MOST_PHOTOS
-from model.gather.services import SERVICES
-from model.gather_job import arrivals, find_source
+from model.gather.background import arrivals, find_source
+from model.gather.sources.results import MOST_PHOTOS
+from model.gather.sources.services import SERVICES
 from model.shell import DONE, SOME_FAILED, between, progress, say, tell
 
 

@@ -10,11 +10,11 @@ from threading import Event, Lock
 from urllib3.util import parse_url
 
 from model.errors import AreoleError, Cancelled, PhotoRefused, SourceFailed
-from model.gather.failures import FetchFailed, Unreachable
-from model.gather.fetching import PHOTO, fetch
-from model.gather.found import Found
-from model.gather.manners import Queue, patiently
-from model.gather.waiting import LOOK_S, Check
+from model.gather.net.errors import FetchFailed, Unreachable
+from model.gather.net.fetch import PHOTO, fetch
+from model.gather.net.pause import LOOK_S, Check
+from model.gather.net.rate_limit import Queue, patiently
+from model.gather.sources.results import Found
 from model.links import may_ask
 
 AT_ONCE = 3  # From one host too (Wikimedia_APIs/Rate_limits)

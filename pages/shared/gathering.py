@@ -7,9 +7,9 @@ import streamlit as st
 from model.catalogue.dataset import Dataset
 from model.datasets.background import start_intake
 from model.errors import SourceFailed
-from model.gather.found import MOST_PHOTOS, Found
-from model.gather.sources import Source, sources
-from model.gather_job import Hunt, Wish, fetching, start_hunt
+from model.gather.background import Hunt, Wish, fetching, start_hunt
+from model.gather.sources.registry import Source, sources
+from model.gather.sources.results import MOST_PHOTOS, Found
 from pages.shared.colours import class_badge
 from pages.shared.intake import show_quota
 from pages.shared.resources import get_dataset, get_hunts, get_intakes, get_store

@@ -26,7 +26,7 @@ from model.cleaning.suspects import Suspects, find_suspects
 from model.datasets.background import Intake
 from model.errors import NotFound
 from model.evaluation.table import Evaluation
-from model.gather_job import Hunt
+from model.gather.background import Hunt
 from model.jobs.threads import Works
 from model.photos.quality import Flaw
 from model.runs.listing import active_run, runs_of

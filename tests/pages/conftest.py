@@ -11,9 +11,11 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from model.catalogue.store import Store
-from model.gather import downloads, manners, services
-from model.gather.manners import Queue
-from model.search_cache import forget_searches
+from model.gather import downloads
+from model.gather.net import rate_limit as manners
+from model.gather.net.rate_limit import Queue
+from model.gather.search_cache import forget_searches
+from model.gather.sources import services
 from tests.model.gather.fake_sources import FakeSources
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"

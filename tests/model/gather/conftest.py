@@ -6,8 +6,10 @@ from threading import Thread
 
 import pytest
 
-from model.gather import downloads, services, waiting
-from model.gather.manners import Queue
+from model.gather import downloads
+from model.gather.net import pause as waiting
+from model.gather.net.rate_limit import Queue
+from model.gather.sources import services
 from tests.model.gather.fake_sources import FakeSources
 
 

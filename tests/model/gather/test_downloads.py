@@ -13,12 +13,12 @@ from model.catalogue.origins import Origin
 from model.errors import AreoleError, Cancelled, PhotoRefused, SourceFailed
 from model.gather import downloads as module
 from model.gather.downloads import AHEAD, AT_ONCE, download, downloads
-from model.gather.fetching import PHOTO
-from model.gather.found import Found
-from model.gather.sources import sources
+from model.gather.net.fetch import PHOTO
+from model.gather.sources.registry import sources
+from model.gather.sources.results import Found
 from tests.model.gather.conftest import Clock
 from tests.model.gather.fake_sources import FakeSources, Reply, made_photo
-from tests.model.gather.test_fetching import cancelled_after, unchecked
+from tests.model.gather.net.test_fetch import cancelled_after, unchecked
 
 Act = Callable[[BaseHTTPRequestHandler], None]
 

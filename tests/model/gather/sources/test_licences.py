@@ -1,6 +1,6 @@
 import pytest
 
-from model.gather.licences import Licence, licence_codes, licence_of_code, licence_of_commons, licence_of_inaturalist
+from model.gather.sources.licences import Licence, licence_codes, licence_of_code, licence_of_commons, licence_of_inaturalist
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from zipfile import ZipFile
 
 import pytest
 
-from model import search_cache
 from model.catalogue.dataset import find_dataset
 from model.catalogue.origins import Origin, origins
 from model.catalogue.store import Store
@@ -19,15 +18,16 @@ from model.datasets.intake import Report, take_in
 from model.datasets.layout import ATTRIBUTION, TABLE
 from model.datasets.manage import create_dataset, delete_dataset
 from model.errors import Cancelled, SourceFailed
-from model.gather.found import Found, Search
-from model.gather.sources import Source, sources
-from model.gather_job import MOST_UNREACHED, Hunt, Wish, arrivals, fetching, find_source, start_hunt
+from model.gather import search_cache
+from model.gather.background import MOST_UNREACHED, Hunt, Wish, arrivals, fetching, find_source, start_hunt
+from model.gather.search_cache import KEPT_S, forget_searches, search_once
+from model.gather.sources.registry import Source, sources
+from model.gather.sources.results import Found, Search
 from model.jobs.threads import Works
 from model.photos.image import digest
-from model.search_cache import KEPT_S, forget_searches, search_once
 from tests.model.gather.conftest import Clock
 from tests.model.gather.fake_sources import FakeSources, Reply, made_photo
-from tests.model.gather.test_fetching import unchecked
+from tests.model.gather.net.test_fetch import unchecked
 
 
 @pytest.fixture(autouse=True)

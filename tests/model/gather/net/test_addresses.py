@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.gather.addresses import addresses_of, is_public
-from model.gather.failures import FetchFailed
+from model.gather.net.addresses import addresses_of, is_public
+from model.gather.net.errors import FetchFailed
 from model.links import may_ask
 
 

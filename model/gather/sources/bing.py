@@ -5,11 +5,11 @@ https://learn.microsoft.com/en-us/bing/search-apis/bing-image-search/reference/q
 
 from collections.abc import Iterator
 
-from model.gather.asking import Parameters, ask, record, records
-from model.gather.found import NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo
-from model.gather.licences import Licence
-from model.gather.services import SERVICES
-from model.gather.waiting import Check
+from model.gather.net.pause import Check
+from model.gather.sources.api import Parameters, ask, record, records
+from model.gather.sources.licences import Licence
+from model.gather.sources.results import NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo
+from model.gather.sources.services import SERVICES
 from model.settings import hosting
 
 BING = SERVICES["bing"]

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from model.errors import SourceFailed
-from model.gather import bing, commons, inaturalist, openverse
-from model.gather.found import MOST_PHOTOS, Progress, Search
-from model.gather.services import SERVICES, Service
-from model.gather.waiting import Check
+from model.gather.net.pause import Check
+from model.gather.sources import bing, commons, inaturalist, openverse
+from model.gather.sources.results import MOST_PHOTOS, Progress, Search
+from model.gather.sources.services import SERVICES, Service
 from model.settings import hosting
 from model.untrusted_text import plain
 

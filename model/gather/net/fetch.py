@@ -20,10 +20,10 @@ from urllib3.exceptions import DecodeError, HTTPError
 from urllib3.response import HTTPResponse
 from urllib3.util import Url, parse_url
 
-from model.gather.addresses import addresses_of
-from model.gather.failures import FetchFailed, Unreachable
-from model.gather.waiting import Check
-from model.gather.watching import Watch, WatchedSocket
+from model.gather.net.addresses import addresses_of
+from model.gather.net.errors import FetchFailed, Unreachable
+from model.gather.net.pause import Check
+from model.gather.net.watching import Watch, WatchedSocket
 from model.links import is_test_server, may_ask
 from model.photos.image import MAX_MEGABYTES
 from model.settings import hosting

@@ -8,12 +8,12 @@ from threading import Thread
 import pytest
 
 from model.errors import Cancelled, SourceFailed
-from model.gather.asking import TRIES, ask
-from model.gather.openverse import search
-from model.gather.services import SERVICES
+from model.gather.sources.api import TRIES, ask
+from model.gather.sources.openverse import search
+from model.gather.sources.services import SERVICES
 from tests.model.gather.conftest import Clock
 from tests.model.gather.fake_sources import FakeSources, Reply
-from tests.model.gather.test_fetching import unchecked
+from tests.model.gather.net.test_fetch import unchecked
 
 COMMONS, INATURALIST = SERVICES["commons"], SERVICES["inaturalist"]
 NOTHING = Reply({"batchcomplete": True})

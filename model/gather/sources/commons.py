@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from model.errors import SourceFailed
-from model.gather.asking import Parameters, Record, ask, not_understood, record, records
-from model.gather.found import NO_PHOTO, NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo, reusable
-from model.gather.licences import licence_of_commons
-from model.gather.services import SERVICES
-from model.gather.waiting import Check
+from model.gather.net.pause import Check
+from model.gather.sources.api import Parameters, Record, ask, not_understood, record, records
+from model.gather.sources.licences import licence_of_commons
+from model.gather.sources.results import NO_PHOTO, NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo, reusable
+from model.gather.sources.services import SERVICES
 
 COMMONS = SERVICES["commons"]
 PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp")

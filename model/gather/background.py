@@ -10,10 +10,10 @@ from model.datasets.background import Intake, Opening
 from model.datasets.intake import Arrival
 from model.errors import AreoleError, SourceFailed
 from model.gather.downloads import downloads
-from model.gather.found import Found, Search
-from model.gather.sources import Source, sources
+from model.gather.search_cache import search_once
+from model.gather.sources.registry import Source, sources
+from model.gather.sources.results import Found, Search
 from model.jobs.threads import Work, Works
-from model.search_cache import search_once
 
 MAX_FOUND_NAME = 80
 MOST_UNREACHED = 5  # In a row

@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from model.errors import SourceFailed
-from model.gather.failures import FetchFailed, Unreachable
-from model.gather.fetching import JSON, Answer, fetch
-from model.gather.manners import patiently
-from model.gather.services import Service
-from model.gather.waiting import Check
+from model.gather.net.errors import FetchFailed, Unreachable
+from model.gather.net.fetch import JSON, Answer, fetch
+from model.gather.net.pause import Check
+from model.gather.net.rate_limit import patiently
+from model.gather.sources.services import Service
 
 TRIES = 4
 REFUSED = (401, 403)

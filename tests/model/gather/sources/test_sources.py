@@ -10,10 +10,10 @@ import pytest
 
 from model.catalogue.origins import Origin
 from model.errors import Cancelled, SourceFailed
-from model.gather.found import NO_ADDRESS, NO_LICENCE, NO_PAGE, NO_PHOTO, NO_SENSE, NOT_COMMERCIAL, TWICE, Search
-from model.gather.sources import sources
+from model.gather.sources.registry import sources
+from model.gather.sources.results import NO_ADDRESS, NO_LICENCE, NO_PAGE, NO_PHOTO, NO_SENSE, NOT_COMMERCIAL, TWICE, Search
 from tests.model.gather.fake_sources import FakeSources, Reply, commons_page
-from tests.model.gather.test_fetching import unchecked
+from tests.model.gather.net.test_fetch import unchecked
 
 KEY = "s3cret-key"
 ALL = ("inaturalist", "openverse", "commons", "bing")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from model.catalogue.origins import Origin
-from model.gather.licences import Licence
+from model.gather.sources.licences import Licence
 from model.links import may_ask, secure_page
 from model.untrusted_text import plain
 

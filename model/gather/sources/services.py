@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from model.gather.manners import Queue
+from model.gather.net.rate_limit import Queue
 from model.settings import hosting
 
 

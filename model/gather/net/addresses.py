@@ -6,7 +6,7 @@ A server that fetches what others name can be sent to the machines beside it (OW
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from model.gather.failures import FetchFailed, Unreachable
+from model.gather.net.errors import FetchFailed, Unreachable
 
 UNICAST = ip_network("2000::/3")  # All of IPv6 that is handed out to the public.
 NAT64 = ip_network("64:ff9b::/96")  # An IPv4 address in its last 32 bits (RFC 6052)

@@ -8,8 +8,8 @@ import socket
 from time import monotonic
 from typing import Any
 
-from model.gather.failures import FetchFailed
-from model.gather.waiting import Check
+from model.gather.net.errors import FetchFailed
+from model.gather.net.pause import Check
 
 GLANCE_S = 0.2  # How often somebody who waits looks up
 

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
 
-from model.gather.found import Progress, Search
-from model.gather.sources import Source
-from model.gather.waiting import LOOK_S, Check
+from model.gather.net.pause import LOOK_S, Check
+from model.gather.sources.registry import Source
+from model.gather.sources.results import Progress, Search
 
 KEPT_S = 24 * 3600
 MOST_KEPT = 256

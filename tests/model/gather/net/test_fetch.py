@@ -11,8 +11,8 @@ from importlib.metadata import version
 import pytest
 
 from model.errors import Cancelled
-from model.gather.failures import FetchFailed, Unreachable
-from model.gather.fetching import JSON, PHOTO, fetch
+from model.gather.net.errors import FetchFailed, Unreachable
+from model.gather.net.fetch import JSON, PHOTO, fetch
 from tests.model.gather.fake_sources import FakeSources, Reply, made_photo
 
 JPEG = {"Content-Type": "image/jpeg"}

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from model.errors import SourceFailed
-from model.gather.asking import Parameters, Record, ask, record, records
-from model.gather.found import NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo, pixels, reusable
-from model.gather.licences import Licence, licence_codes, licence_of_inaturalist
-from model.gather.services import SERVICES
-from model.gather.waiting import Check
+from model.gather.net.pause import Check
+from model.gather.sources.api import Parameters, Record, ask, record, records
+from model.gather.sources.licences import Licence, licence_codes, licence_of_inaturalist
+from model.gather.sources.results import NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo, pixels, reusable
+from model.gather.sources.services import SERVICES
 from model.untrusted_text import plain
 
 INATURALIST = SERVICES["inaturalist"]

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from model.gather.asking import Parameters, ask, record, records
-from model.gather.fetching import Answer
-from model.gather.found import NO_PHOTO, NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo, reusable
-from model.gather.licences import licence_codes, licence_of_code
-from model.gather.services import SERVICES
-from model.gather.waiting import Check
+from model.gather.net.fetch import Answer
+from model.gather.net.pause import Check
+from model.gather.sources.api import Parameters, ask, record, records
+from model.gather.sources.licences import licence_codes, licence_of_code
+from model.gather.sources.results import NO_PHOTO, NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo, reusable
+from model.gather.sources.services import SERVICES
 from model.links import secure_page
 
 OPENVERSE = SERVICES["openverse"]

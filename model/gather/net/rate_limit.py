@@ -9,9 +9,9 @@ from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
 from model.errors import SourceFailed
-from model.gather.failures import PassingFailure
-from model.gather.fetching import Answer
-from model.gather.waiting import LOOK_S, Check, now, pause
+from model.gather.net.errors import PassingFailure
+from model.gather.net.fetch import Answer
+from model.gather.net.pause import LOOK_S, Check, now, pause
 from model.untrusted_text import duration
 
 SHORT_WAIT_S = 15.0  # Longer than this, a visitor is told instead of kept waiting.

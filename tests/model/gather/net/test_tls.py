@@ -14,11 +14,11 @@ import trustme
 import urllib3.util.connection
 
 from model.errors import Cancelled
-from model.gather import fetching
-from model.gather.failures import FetchFailed, Unreachable
-from model.gather.fetching import PHOTO, fetch
+from model.gather.net import fetch as fetching
+from model.gather.net.errors import FetchFailed, Unreachable
+from model.gather.net.fetch import PHOTO, fetch
 from tests.model.gather.fake_sources import FakeSources, Reply
-from tests.model.gather.test_fetching import DRIPS, JPEG, cancelled_after, unchecked
+from tests.model.gather.net.test_fetch import DRIPS, JPEG, cancelled_after, unchecked
 
 PUBLIC, PRIVATE = "93.184.216.34", "10.0.0.1"
 
