@@ -8,8 +8,8 @@ import numpy as np
 
 from model.catalogue.dataset import Dataset
 from model.evaluation.intervals import SIGNIFICANT, wilson
-from model.experiments.material import Material, Progress
-from model.experiments.trials import Duel, Mistakes, duel, mistakes, seeds, told
+from model.experiments.repeats import Duel, Mistakes, duel, mistakes, seeds, told
+from model.experiments.split_features import Material, Progress
 from model.networks.backbones import DEFAULT_BACKBONE, LOOK, USUAL_S, find_backbone
 from model.runs.run import Run
 from model.runs.settings import HeadSettings

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.experiments.power_law import Floats, fit
-from model.experiments.trials import Mistakes
+from model.experiments.repeats import Mistakes
 
 LEAST_SIZES = 4  # Three unknowns, and one size to hold them against.
 AHEAD = (1, 1.25, 1.5, 1.75)  # Times the photos there are; and 2, exactly

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from model.catalogue.dataset import MIN_PHOTOS_A_CLASS
 from model.cleaning.leave_one_out import out_of_fold
 from model.evaluation.intervals import SIGNIFICANT
-from model.experiments.material import Material, Progress
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise
-from model.experiments.trials import Duel, Mistakes, Spread, duel, mistakes, rows_of, seeds, spread, told
+from model.experiments.repeats import Duel, Mistakes, Spread, duel, mistakes, rows_of, seeds, spread, told
+from model.experiments.split_features import Material, Progress
 from model.runs.settings import HeadSettings
 from model.wording import between, counted, percent
 

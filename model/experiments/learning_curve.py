@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from model.catalogue.dataset import MIN_PHOTOS_A_CLASS
 from model.experiments.forecasts import Forecast, forecasts
-from model.experiments.material import Material, Progress
-from model.experiments.trials import Mistakes, Spread, mistakes, rows_of, spread, told
+from model.experiments.repeats import Mistakes, Spread, mistakes, rows_of, spread, told
+from model.experiments.split_features import Material, Progress
 from model.runs.settings import HeadSettings
 from model.wording import counted, percent, points
 

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
-from model.experiments.catalogue import EXPERIMENTS
 from model.experiments.learning_curve import LearningCurve
-from model.experiments.results import kept
-from model.experiments.search_findings import findings
+from model.experiments.registry import EXPERIMENTS
+from model.experiments.saved import kept
+from model.experiments.tuning.findings import findings
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.report.contents import Finding
 from model.report.drawings import WIDE

@@ -9,7 +9,7 @@ import pandas as pd
 from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
-from model.experiments.reality import Reality
+from model.experiments.variance import Reality
 from pages.shared.colours import QUIET, RIGHT, WRONG
 
 PERCENT = alt.Axis(format="%", tickCount=5)

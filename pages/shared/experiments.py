@@ -7,9 +7,9 @@ import streamlit as st
 from model.catalogue.dataset import Dataset, check_trainable
 from model.errors import CannotTrain
 from model.experiments.backbones_compared import BackbonesCompared, rows_of_runs
-from model.experiments.catalogue import EXPERIMENTS
-from model.experiments.inquiry import Inquiry, start_inquiry
-from model.experiments.results import Result
+from model.experiments.background import Inquiry, start_inquiry
+from model.experiments.registry import EXPERIMENTS
+from model.experiments.saved import Result
 from model.runs.listing import runs_of
 from pages.shared.resources import get_found, get_inquiries, get_run, get_store, get_usual, is_tuned
 from pages.shared.searching import show_search

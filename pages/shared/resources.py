@@ -37,9 +37,9 @@ from pages.shared.progress import progress_bar
 
 if TYPE_CHECKING:
     from model.classify.classifier import Classifier
-    from model.experiments.inquiry import Inquiry
-    from model.experiments.results import Result
-    from model.experiments.search_findings import Search
+    from model.experiments.background import Inquiry
+    from model.experiments.saved import Result
+    from model.experiments.tuning.findings import Search
     from model.report.contents import Contents
     from model.runs.settings import HeadSettings
 
@@ -270,7 +270,7 @@ def get_usual(workspace: str) -> "tuple[str, HeadSettings]":
 
 def get_found(kind: str, dataset: Dataset, workspace: str) -> "Result | None":
     """What an experiment on the dataset as it is now has found, if it was made."""
-    from model.experiments.results import kept
+    from model.experiments.saved import kept
 
     backbone, settings = get_usual(workspace)
     return kept(get_store(), kind, dataset.fingerprint, backbone, settings)
@@ -278,7 +278,7 @@ def get_found(kind: str, dataset: Dataset, workspace: str) -> "Result | None":
 
 def get_search(dataset: Dataset, workspace: str) -> "Search | None":
     """What a search for better settings has found so far."""
-    from model.experiments.search_findings import findings
+    from model.experiments.tuning.findings import findings
 
     return findings(get_store(), dataset, workspace=workspace)
 

@@ -3,8 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from model.experiments.search import BACKBONE, SPACE
-from model.experiments.search_findings import Search
+from model.experiments.tuning.findings import Search
+from model.experiments.tuning.space import BACKBONE, SPACE
 from pages.shared.colours import QUIET, RIGHT, WRONG
 
 CHOSEN_ON, NOT_CHOSEN_ON = "validation, on which it was chosen", "test, which chose nothing"

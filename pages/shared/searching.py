@@ -3,9 +3,10 @@
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
-from model.experiments.inquiry import start_search
-from model.experiments.search import BACKBONE, SPACE, forget_search
-from model.experiments.search_findings import Search, best_request
+from model.experiments.tuning.background import start_search
+from model.experiments.tuning.findings import Search, best_request
+from model.experiments.tuning.run import forget_search
+from model.experiments.tuning.space import BACKBONE, SPACE
 from pages.shared import state
 from pages.shared.decisions import attempt
 from pages.shared.resources import get_head_jobs, get_inquiries, get_search, get_store

@@ -22,11 +22,12 @@ from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, open_store
 from model.cleaning.leave_one_out import out_of_fold
 from model.errors import WeightsMissing
-from model.experiments import backbones_compared, label_noise, learning_curve, reality
-from model.experiments.material import Material, material
+from model.experiments import backbones_compared, label_noise, learning_curve
+from model.experiments import variance as reality
 from model.experiments.noise_estimate import estimate_noise
-from model.experiments.results import Result
-from model.experiments.trials import rows_of
+from model.experiments.repeats import rows_of
+from model.experiments.saved import Result
+from model.experiments.split_features import Material, material
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard

@@ -21,11 +21,11 @@ import psutil
 PLAIN = """
 import csv, json, sys
 from pathlib import Path
-from model.networks.pretrained.torchvision_operators import define_missing_operators
+from model.networks.torchvision_operators import define_missing_operators
 define_missing_operators()
 from fastai.vision.all import (
     Callback, ImageDataLoaders, Normalize, Resize, default_split, error_rate, model_meta, resnet18, vision_learner)
-from model.networks.pretrained.pretrained import build_network
+from model.networks.pretrained import build_network
 folder = Path("assets/starter")
 rows = [row for row in csv.DictReader((folder / "photos.csv").open()) if row["split"] != "test"]
 import pandas as pd
@@ -49,9 +49,9 @@ with learner.no_bar(), learner.no_logging(): learner.fine_tune(int(sys.argv[2]),
 """
 OURS = """
 import json, sys
-from model import networks
-from model.networks.pretrained.pretrained import ARCHITECTURES
-networks.WEIGHTS["resnet18"] = lambda: ARCHITECTURES["resnet18"]().state_dict()
+from model.networks import pretrained
+from model.networks.pretrained import ARCHITECTURES
+pretrained.WEIGHTS["resnet18"] = lambda: ARCHITECTURES["resnet18"]().state_dict()
 from model.__main__ import main
 settings = "--backbone resnet18 --epochs 1 --batch-size 64 --augmentation 0".split()
 sys.exit(main(["train", "--mode", "fine-tune", *settings, "--json"]))
@@ -59,10 +59,10 @@ sys.exit(main(["train", "--mode", "fine-tune", *settings, "--json"]))
 COLD = """
 import json, time
 from pathlib import Path
-from model import starter
-from model.networks.pretrained.backbones import find_backbone
+from model.catalogue import starter
+from model.networks.backbones import find_backbone
 from model.catalogue.dataset import find_dataset
-from model.networks.pretrained.features import features
+from model.networks.features import features
 from model.catalogue.store import open_store
 starter.FEATURES = Path("absent")
 store = open_store()

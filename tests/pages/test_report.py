@@ -20,9 +20,9 @@ from model.catalogue.workspaces import dataset_name, new_workspace_id
 from model.cleaning.decisions import Decision, decide
 from model.datasets.manage import choose_dataset, create_dataset
 from model.errors import StoreUnavailable, WeightsMissing
-from model.experiments.catalogue import EXPERIMENTS
-from model.experiments.material import Material, Progress, material
-from model.experiments.reality import Reality
+from model.experiments.registry import EXPERIMENTS
+from model.experiments.split_features import Material, Progress, material
+from model.experiments.variance import Reality
 from model.networks.backbones import BACKBONES
 from model.networks.features import STORED
 from model.report_texts import MAX_LINE, Texts, texts
@@ -114,7 +114,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         while not gate.wait(0.01):
             progress(3, 20)
 
-    monkeypatch.setattr("model.experiments.inquiry.run_experiment", wait)
+    monkeypatch.setattr("model.experiments.background.run_experiment", wait)
     yield begun
     gate.set()
 
@@ -144,7 +144,7 @@ def test_a_question_ends_in_its_sentence_and_chart(workspace: str, kind: str, mo
             raise WeightsMissing("The weights of *ResNet-18* are not here.")
         return material(store, dataset, backbone, progress)
 
-    monkeypatch.setattr("model.experiments.catalogue.material", without_resnet)
+    monkeypatch.setattr("model.experiments.registry.material", without_resnet)
     app = found_out(report(workspace), kind, workspace)
     answer = {
         "learning-curve": "60 more photos",
@@ -245,7 +245,7 @@ def fails(error: Exception) -> Callable[..., None]:
 
 
 def test_an_experiment_that_fails_by_name_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.inquiry.run_experiment", fails(WeightsMissing("No *weights* here.")))
+    monkeypatch.setattr("model.experiments.background.run_experiment", fails(WeightsMissing("No *weights* here.")))
     app = found_out(report(workspace), Reality.KIND, workspace)
     assert app.error[0].value == r"Is it even real? No \*weights\* here\."
     assert not app.button(key=f"report_start_{Reality.KIND}").disabled
@@ -255,7 +255,7 @@ def test_an_experiment_that_fails_by_name_is_a_sentence(workspace: str, monkeypa
 
 @MISTAKE
 def test_an_experiment_that_a_mistake_of_ours_ends_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.inquiry.run_experiment", fails(ZeroDivisionError()))
+    monkeypatch.setattr("model.experiments.background.run_experiment", fails(ZeroDivisionError()))
     app = found_out(report(workspace), Reality.KIND, workspace)
     assert "by a mistake of ours. The server's log says why." in app.error[0].value.replace("\\", "")
     assert not app.button(key=f"report_start_{Reality.KIND}").disabled
@@ -293,7 +293,7 @@ def test_after_ten_trials_it_is_said_what_matters(workspace: str, monkeypatch: p
 
 
 def test_a_search_that_fails_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.inquiry.run_trials", fails(StoreUnavailable("The disk is *full*.")))
+    monkeypatch.setattr("model.experiments.background.run_trials", fails(StoreUnavailable("The disk is *full*.")))
     app = ended(pressed(report(workspace), "report_search_more"), workspace)
     assert app.error[0].value == r"Trying other settings The disk is \*full\*\."
 

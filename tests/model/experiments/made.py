@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from model.experiments.material import Material
+from model.experiments.split_features import Material
 from model.training.head import Examples
 
 Labels = NDArray[np.intp]

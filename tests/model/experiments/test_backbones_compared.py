@@ -11,7 +11,7 @@ from model.catalogue.store import Store
 from model.errors import Cancelled
 from model.evaluation.intervals import wilson
 from model.experiments.backbones_compared import WEIGHTS_MB, rows_of_runs, run
-from model.experiments.material import Material
+from model.experiments.split_features import Material
 from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE
 from model.networks.pretrained import ARCHITECTURES
 from model.runs.run import SHIPPED, load_run, run_folder

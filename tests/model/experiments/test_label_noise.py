@@ -13,8 +13,8 @@ from model.catalogue.store import Store
 from model.cleaning.leave_one_out import out_of_fold
 from model.errors import Cancelled
 from model.experiments.label_noise import HARMS, HELPS, LUCK, NOTHING, REMOVED, run
-from model.experiments.material import Material, material
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise
+from model.experiments.split_features import Material, material
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard

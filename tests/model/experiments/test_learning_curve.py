@@ -8,9 +8,9 @@ import pytest
 from model.errors import Cancelled
 from model.experiments.forecasts import forecasts
 from model.experiments.learning_curve import FALLS, FLAT, UNKNOWN, LearningCurve, run
-from model.experiments.material import Material
 from model.experiments.power_law import fit
-from model.experiments.trials import mistakes, rows_of
+from model.experiments.repeats import mistakes, rows_of
+from model.experiments.split_features import Material
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import clouds, flipped, unheard
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
-from model.experiments.catalogue import EXPERIMENTS, run_experiment
-from model.experiments.search import run_trials
+from model.experiments.registry import EXPERIMENTS, run_experiment
 from model.jobs.threads import Work, Works
 from model.runs.settings import HeadSettings
 
@@ -36,23 +35,3 @@ def start_inquiry(
             run_experiment(store, kind, dataset, backbone=backbone, settings=settings, progress=inquiry.report)
 
     return works.start(workspace, Inquiry(EXPERIMENTS[kinds[0]].question, fingerprint=dataset.fingerprint), work)
-
-
-def start_search(
-    works: Works[Inquiry], store: Store, workspace: str, dataset: Dataset, *, trials: int, other_backbones: bool
-) -> Inquiry:
-    """Begin to try other settings, or go on, unless something is being found out already."""
-
-    def work(inquiry: Inquiry) -> None:
-        run_trials(
-            store,
-            dataset,
-            trials=trials,
-            workspace=workspace,
-            other_backbones=other_backbones,
-            on_features=inquiry.report,
-            progress=inquiry.report,
-            check=inquiry.check,
-        )
-
-    return works.start(workspace, Inquiry("Trying other settings", fingerprint=dataset.fingerprint), work)

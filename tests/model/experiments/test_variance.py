@@ -7,8 +7,8 @@ import pytest
 
 from model.errors import Cancelled
 from model.evaluation.intervals import SIGNIFICANT, mcnemar
-from model.experiments.reality import Reality, least_unpaired, run
-from model.experiments.trials import Spread
+from model.experiments.repeats import Spread
+from model.experiments.variance import Reality, least_unpaired, run
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import clouds, unheard
 
@@ -58,7 +58,7 @@ def test_a_split_keeps_as_many_of_each_class_and_no_photo_twice(monkeypatch: pyt
         seen.append((train, valid))
         return [np.zeros(len(valid.labels), bool)]
 
-    monkeypatch.setattr("model.experiments.reality.mistakes", look)
+    monkeypatch.setattr("model.experiments.variance.mistakes", look)
     material = clouds(50, 20)
     run(material, QUICK, unheard)
     everything = sorted(np.concatenate([material.train.features, material.valid.features])[:, 0])

@@ -11,7 +11,7 @@ from model.catalogue.store import Store
 from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
-from model.experiments.reality import Reality
+from model.experiments.variance import Reality
 from model.runs.settings import HeadSettings
 
 Result = LearningCurve | LabelNoise | BackbonesCompared | Reality

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from model.evaluation.intervals import LEAST_DIFFERENT, Z_95, wilson
-from model.experiments.material import Material, Progress
-from model.experiments.trials import Mistakes, Spread, mistakes, rows_of, seeds, spread, told
+from model.experiments.repeats import Mistakes, Spread, mistakes, rows_of, seeds, spread, told
+from model.experiments.split_features import Material, Progress
 from model.runs.settings import HeadSettings
 from model.wording import between, counted, percent, points
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
 from model.evaluation.intervals import SIGNIFICANT, mcnemar
-from model.experiments.search import BACKBONE, Trial, settings_of, study_name, was_ever_searched
+from model.experiments.tuning.run import was_ever_searched
+from model.experiments.tuning.space import BACKBONE, Trial, settings_of, study_name
 from model.training.request import TrainRequest
 from model.wording import counted
 
@@ -87,7 +88,7 @@ def findings(store: Store, dataset: Dataset, *, storage: str | None = None, work
         return None
     from optuna.trial import TrialState
 
-    from model.experiments.search_study import find, opened, trials_of
+    from model.experiments.tuning.study import find, opened, trials_of
 
     with opened(store, storage, writing=False) as shared:
         study = find(shared, study_name(dataset, workspace))
@@ -104,7 +105,7 @@ def best_request(dataset: Dataset, search: Search, workspace: str | None = None)
 
 
 def _search(trials: list["FrozenTrial"], done: list["FrozenTrial"], importances: dict[str, float]) -> Search:
-    from model.experiments.search_trial import FIGURES, IS_DEFAULTS, described
+    from model.experiments.tuning.trial import FIGURES, IS_DEFAULTS, described
 
     best = min(done, key=lambda trial: trial.values[0])
     defaults = next((trial for trial in done if IS_DEFAULTS in trial.user_attrs), None)
@@ -145,7 +146,7 @@ def _history(done: list[Trial]) -> Iterator[BestSoFar]:
 
 
 def _gain(before: dict[str, Any], after: dict[str, Any]) -> Gain:
-    """From what a trial leaves behind for a split, see `model.experiments.search_trial`."""
+    """From what a trial leaves behind for a split, see `model.experiments.tuning.trial`."""
     was, now = set(before["wrong"]), set(after["wrong"])
     p_value = mcnemar(len(was - now), len(now - was))
     return Gain(before["photos"], len(was), len(now), before["loss"], after["loss"], p_value)

@@ -15,11 +15,11 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import ROOT, Store, insert_missing
 from model.errors import Cancelled, CannotTrain, NotFound, WeightsMissing
 from model.experiments.backbones_compared import BackbonesCompared
-from model.experiments.catalogue import EXPERIMENTS, run_experiment
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
-from model.experiments.material import Progress, material
-from model.experiments.results import RESULTS, Result, keep, kept
+from model.experiments.registry import EXPERIMENTS, run_experiment
+from model.experiments.saved import RESULTS, Result, keep, kept
+from model.experiments.split_features import Progress, material
 from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE
 from model.networks.features import STORED
 from model.runs.settings import HeadSettings
@@ -156,7 +156,7 @@ def test_a_backbone_without_weights_is_named_and_asked_again_later(
         return material(store, dataset, backbone, progress)
 
     with monkeypatch.context() as offline:
-        offline.setattr("model.experiments.catalogue.material", without_resnet)
+        offline.setattr("model.experiments.registry.material", without_resnet)
         found = ask(store, BackbonesCompared.KIND, dataset)
     assert isinstance(found, BackbonesCompared)
     assert [row.missing for row in found.rows] == ["", "", "No network."]
@@ -188,7 +188,7 @@ def test_material_holds_each_photo_once_in_its_split(store: Store) -> None:
 
 
 def test_the_catalogue_is_read_without_torch() -> None:
-    code = "import sys, model.experiments.catalogue; print('torch' in sys.modules, 'streamlit' in sys.modules)"
+    code = "import sys, model.experiments.registry; print('torch' in sys.modules, 'streamlit' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == ["False", "False"]
 

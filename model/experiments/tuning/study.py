@@ -21,8 +21,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemy
 
 from model.catalogue.store import BUSY_TIMEOUT_S, Store, unavailable
 from model.errors import StoreUnavailable
-from model.experiments.search import DEFAULTS
-from model.experiments.search_trial import IS_DEFAULTS, described
+from model.experiments.tuning.space import DEFAULTS
+from model.experiments.tuning.trial import IS_DEFAULTS, described
 
 HEARTBEAT_S = 30  # A trial whose process has been silent for twice as long is tried again.
 OPENINGS = 5  # Processes that start at once get in each other's way while the tables are made: all but one try again.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evaluation.intervals import mcnemar
-from model.experiments.material import Progress
+from model.experiments.split_features import Progress
 from model.runs.settings import HeadSettings
 from model.wording import counted
 

@@ -13,9 +13,9 @@ from optuna.trial import FrozenTrial, TrialState
 
 from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
-from model.experiments.material import Material
-from model.experiments.search import BACKBONE, BACKBONES_TRIED, SPACE, Params, Trial, settings_of
-from model.experiments.trials import one_core
+from model.experiments.repeats import one_core
+from model.experiments.split_features import Material
+from model.experiments.tuning.space import BACKBONE, BACKBONES_TRIED, SPACE, Params, Trial, settings_of
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.training.head import Head, train_head
 

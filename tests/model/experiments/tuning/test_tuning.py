@@ -20,19 +20,10 @@ from model.catalogue.schema import FeatureRow
 from model.catalogue.store import ROOT, Store, open_store
 from model.datasets.cleanup import clear_workspaces
 from model.errors import Cancelled, NotFound, StoreUnavailable
-from model.experiments.search import (
-    BACKBONES_TRIED,
-    DEFAULTS,
-    SPACE,
-    Trial,
-    forget_gone_searches,
-    forget_search,
-    run_trials,
-    study_name,
-    was_ever_searched,
-)
-from model.experiments.search_findings import LEAST_FOR_IMPORTANCES, Gain, best_request, findings, sentence_of, verdict_of
-from model.experiments.search_study import join, opened
+from model.experiments.tuning.findings import LEAST_FOR_IMPORTANCES, Gain, best_request, findings, sentence_of, verdict_of
+from model.experiments.tuning.run import forget_gone_searches, forget_search, run_trials, was_ever_searched
+from model.experiments.tuning.space import BACKBONES_TRIED, DEFAULTS, SPACE, Trial, study_name
+from model.experiments.tuning.study import join, opened
 from model.networks.features import STORED
 from model.runs.run import load_run, run_folder
 from model.training.head_run import train_head_run
@@ -393,5 +384,5 @@ def test_ctrl_c_ends_the_command_with_what_was_found(empty_store: Store) -> None
 
 def test_pages_can_import_it_without_optuna_and_torch() -> None:
     heavy = "{'optuna', 'torch', 'alembic'} & set(sys.modules)"
-    code = f"import sys, model.experiments.search_findings; sys.exit(str({heavy}) if {heavy} else 0)"
+    code = f"import sys, model.experiments.tuning.findings; sys.exit(str({heavy}) if {heavy} else 0)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
 from model.errors import NotFound, WeightsMissing
-from model.experiments import backbones_compared, label_noise, learning_curve, reality
+from model.experiments import backbones_compared, label_noise, learning_curve
+from model.experiments import variance as reality
 from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
-from model.experiments.material import Material, Progress, material
-from model.experiments.reality import Reality
-from model.experiments.results import Result, keep, kept
+from model.experiments.saved import Result, keep, kept
+from model.experiments.split_features import Material, Progress, material
+from model.experiments.variance import Reality
 from model.networks.backbones import BACKBONES
 from model.runs.settings import HeadSettings
 
