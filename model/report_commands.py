@@ -9,7 +9,7 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name
 from model.errors import StoreUnavailable
-from model.report_texts import cleaned
+from model.report.texts import cleaned
 from model.runs.listing import active_run
 from model.runs.run import SHIPPED, load_card, run_folder
 from model.shell import DONE, say

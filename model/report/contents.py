@@ -12,12 +12,12 @@ from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name
 from model.cleaning.decisions import history
 from model.errors import NotFound
-from model.report.cases import Losses, find_losses
 from model.report.data import Data, describe_data
 from model.report.effect import Cleaning, Effect, describe_cleaning, find_effect
+from model.report.losses import Losses, find_losses
 from model.report.results import Result, Training, describe_training, results_of
 from model.report.svg import Drawing
-from model.report_texts import Texts, texts
+from model.report.texts import Texts, texts
 from model.runs.listing import SHIPPED_NAME, runs_of
 from model.runs.run import SHIPPED, Run, load_run, run_folder
 

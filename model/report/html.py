@@ -17,7 +17,8 @@ from model.catalogue.origins import Origin
 from model.catalogue.store import Store, open_stored
 from model.errors import NotFound
 from model.evaluation.table import per_class
-from model.report import drawings, words
+from model.report import drawings
+from model.report import sentences as words
 from model.report.contents import Contents
 from model.report.data import wants_credit
 from model.report.palette import class_colour

@@ -6,7 +6,7 @@ import streamlit as st
 
 from model.catalogue.dataset import Dataset
 from model.report.contents import Contents
-from model.report_texts import MAX_LINE, MAX_TEXT, set_text
+from model.report.texts import MAX_LINE, MAX_TEXT, set_text
 from pages.shared import state
 from pages.shared.decisions import attempt
 from pages.shared.resources import get_contents, get_store

@@ -25,7 +25,7 @@ from model.experiments.split_features import Material, Progress, material
 from model.experiments.variance import Reality
 from model.networks.backbones import BACKBONES
 from model.networks.features import STORED
-from model.report_texts import MAX_LINE, Texts, texts
+from model.report.texts import MAX_LINE, Texts, texts
 from model.runs.listing import runs_of
 from pages.shared.experiments import METHODS
 from pages.shared.resources import get_head_jobs, get_inquiries

@@ -30,7 +30,7 @@ from model.report.drawings import loss_curves
 from model.report.html import report_html
 from model.report.palette import CLASS_COLOURS
 from model.report.svg import draw
-from model.report_texts import MAX_LINE, MAX_TEXT, Texts, set_text, texts
+from model.report.texts import MAX_LINE, MAX_TEXT, Texts, set_text, texts
 from model.runs.run import SHIPPED, Run, load_run, run_folder, save_run
 from model.runs.settings import FineTuneSettings
 from model.training.head_run import train_head_run
