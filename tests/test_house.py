@@ -30,7 +30,7 @@ def heavy_imports_of(modules: str) -> set[str]:
 def test_everything_imports_in_a_fresh_process() -> None:
     code = (
         "from model.networks.torchvision_operators import define_missing_operators; define_missing_operators()\n"
-        "import torchvision, timm, fastai.vision.all, streamlit, altair, model.__main__, model.training.head_run, pages.shared.frame\n"
+        "import torchvision, timm, fastai.vision.all, streamlit, altair, model.cli.main, model.training.head_run, pages.shared.frame\n"
         "print(torchvision.models.resnet18(num_classes=2).fc.out_features)"
     )
     assert in_fresh_process(code) == "2"
@@ -61,7 +61,7 @@ import model.classify.classifier
 
 
 def test_model_never_imports_streamlit() -> None:
-    assert heavy_imports_of("model.__main__, model.training.head_run") == {"torch"}
+    assert heavy_imports_of("model.cli.main, model.training.head_run") == {"torch"}
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -55,7 +55,7 @@ LOOK = """
 import json, time
 import psutil, torch
 from sqlalchemy import delete
-from model.runs.run.run import SHIPPED, load_run, run_folder
+from model.runs.run import SHIPPED, load_run, run_folder
 from model.catalogue.schema import QualityRow
 from model.catalogue.starter import import_starter
 from model.catalogue.store import open_store

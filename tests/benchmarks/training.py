@@ -52,7 +52,7 @@ import json, sys
 from model.networks import pretrained
 from model.networks.pretrained import ARCHITECTURES
 pretrained.WEIGHTS["resnet18"] = lambda: ARCHITECTURES["resnet18"]().state_dict()
-from model.__main__ import main
+from model.cli.main import main
 settings = "--backbone resnet18 --epochs 1 --batch-size 64 --augmentation 0".split()
 sys.exit(main(["train", "--mode", "fine-tune", *settings, "--json"]))
 """

@@ -164,7 +164,7 @@ def test_a_panorama_keeps_every_side_usable() -> None:
 
 def test_a_huge_transparent_png_costs_little_more_than_its_pixels() -> None:
     code = (
-        "import resource, sys; from model.photos.image.image import open_photo; data = sys.stdin.buffer.read()\n"
+        "import resource, sys; from model.photos.image import open_photo; data = sys.stdin.buffer.read()\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "open_photo(data); print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1000)"
     )

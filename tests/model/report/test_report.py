@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.__main__ import main
 from model.catalogue.dataset import find_dataset
 from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL
 from model.catalogue.origins import Origin
@@ -18,6 +17,7 @@ from model.catalogue.store import Store, forget_photos
 from model.catalogue.workspaces import new_workspace_id
 from model.cleaning.decisions import Decision, decide, history
 from model.cleaning.worksheet import Case, worksheet
+from model.cli.main import main
 from model.datasets.intake import Arrival, Report, take_in
 from model.datasets.manage import create_dataset
 from model.errors import NotFound
@@ -498,7 +498,7 @@ def test_a_class_has_its_colour_of_the_pages() -> None:
 
 def test_no_other_command_pays_for_reports() -> None:
     assert in_fresh_process(
-        "import sys, model.__main__; print('matplotlib' in sys.modules, 'jinja2.environment' in sys.modules)"
+        "import sys, model.cli.main; print('matplotlib' in sys.modules, 'jinja2.environment' in sys.modules)"
     ) in (
         "False False",
         "False True",  # torch brings jinja2 along.

@@ -14,10 +14,10 @@ import pytest
 import torch
 from sqlalchemy import Engine, event, text
 
-from model.__main__ import main
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.schema import FeatureRow
 from model.catalogue.store import ROOT, Store, open_store
+from model.cli.main import main
 from model.datasets.cleanup import clear_workspaces
 from model.errors import Cancelled, NotFound, StoreUnavailable
 from model.experiments.tuning.findings import LEAST_FOR_IMPORTANCES, Gain, best_request, findings, sentence_of, verdict_of

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from model.catalogue.dataset import find_dataset
 from model.catalogue.store import Store
+from model.cli.output import DONE, SOME_FAILED, between, progress, say, tell
 from model.datasets.archives import folder_bundle, zip_bundle
 from model.datasets.class_names import merge_class_names
 from model.datasets.cleanup import clear_workspaces, unused_workspaces
@@ -18,7 +19,6 @@ from model.errors import NotFound, SourceFailed
 from model.gather.background import arrivals, find_source
 from model.gather.sources.results import MOST_PHOTOS
 from model.gather.sources.services import SERVICES
-from model.shell import DONE, SOME_FAILED, between, progress, say, tell
 
 
 def add_gather_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> tuple[argparse.ArgumentParser, ...]:

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from model.__main__ import main
 from model.catalogue.dataset import find_dataset
 from model.catalogue.origins import origins
 from model.catalogue.store import Store
+from model.cli.main import main
 from model.datasets.manage import datasets_of
 from model.errors import NotFound
 from tests.model.gather.fake_sources import FakeSources, Reply

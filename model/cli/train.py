@@ -13,6 +13,7 @@ from typing import get_args
 
 from model.catalogue.dataset import check_trainable, find_dataset
 from model.catalogue.store import Store
+from model.cli.output import DONE, between, progress, tell
 from model.errors import NotFound
 from model.jobs.queue import is_stopping, note_run, start_next
 from model.jobs.records import FINE_TUNE, LR_FIND, ending, recorded
@@ -21,7 +22,6 @@ from model.networks.backbones import find_backbone
 from model.runs.run import Run
 from model.runs.settings import MODES, Epoch, FineTuneSettings, Keep, Settings
 from model.runtime import speaks_for_all
-from model.shell import DONE, between, progress, tell
 from model.training.head_run import train_head_run
 from model.training.memory import check_memory
 from model.training.request import TrainRequest, option

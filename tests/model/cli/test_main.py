@@ -6,8 +6,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from model.__main__ import main
 from model.catalogue.store import Store
+from model.cli.main import main
 from model.evaluation.table import confusion_matrix
 from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import STARTER_PHOTOS, encoded, picture

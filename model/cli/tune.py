@@ -12,12 +12,12 @@ from tqdm import tqdm
 
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.store import Store
+from model.cli.output import DONE, SOME_FAILED, between, progress, say, tell
 from model.errors import Cancelled, NotFound
 from model.experiments.tuning.findings import Search, best_request, findings
 from model.experiments.tuning.run import forget_search, run_trials
 from model.experiments.tuning.space import Trial
 from model.runs.run import Run
-from model.shell import DONE, SOME_FAILED, between, progress, say, tell
 from model.training.head_run import train_head_run
 
 

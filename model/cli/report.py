@@ -8,11 +8,11 @@ from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name
+from model.cli.output import DONE, say
 from model.errors import StoreUnavailable
 from model.report.texts import cleaned
 from model.runs.listing import active_run
 from model.runs.run import SHIPPED, load_card, run_folder
-from model.shell import DONE, say
 
 
 def add_report_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

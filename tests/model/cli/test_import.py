@@ -8,12 +8,12 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import update
 
-from model.__main__ import main
 from model.catalogue.dataset import find_dataset
 from model.catalogue.origins import Origin, origins
 from model.catalogue.schema import WorkspaceRow
 from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import new_workspace_id
+from model.cli.main import main
 from model.datasets.manage import datasets_of
 from model.errors import NotFound
 from tests.model.datasets.arriving import data_of, name_of, note_run_of, pets
