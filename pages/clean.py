@@ -4,18 +4,20 @@ import streamlit as st
 
 from model.catalogue.dataset import check_trainable
 from model.errors import CannotTrain
+from pages.parts.clean.decisions import show_edits, show_steps
+from pages.parts.clean.duplicates import show_copies
+from pages.parts.clean.effect import EFFECT, show_effect, start_retraining
+from pages.parts.clean.many_at_once import show_many
+from pages.parts.clean.one_by_one import Deck, show_deck
+from pages.parts.clean.review_queue import ask_for_queue
+from pages.parts.clean.worksheet import show_worksheet
 from pages.shared import state
-from pages.shared.copies import show_copies
-from pages.shared.decisions import attempt
-from pages.shared.deck import Deck, show_deck
-from pages.shared.edit_list import show_edits, show_steps
-from pages.shared.effect import EFFECT, show_effect, start_retraining
+from pages.shared.cache.photos import get_suspects
+from pages.shared.cache.runs import Judged, get_judged
+from pages.shared.cache.store import get_history
+from pages.shared.callbacks import attempt
 from pages.shared.frame import require_frame, require_run
-from pages.shared.many import show_many
-from pages.shared.queue import ask_for_queue
-from pages.shared.resources import Judged, get_history, get_judged, get_suspects
-from pages.shared.words import count, named, plain
-from pages.shared.worksheet import show_worksheet
+from pages.shared.text import count, named, plain
 
 JUDGE, COPIES, EDITS, WORKSHEET = "Judge", "Copies", "Edits", "Top ten"
 VIEWS = (JUDGE, COPIES, EFFECT, EDITS, WORKSHEET)

@@ -4,17 +4,17 @@ import streamlit as st
 
 from model.datasets.manage import datasets_of
 from model.settings import hosting
+from pages.parts.dataset.browser import show_photos
+from pages.parts.dataset.camera import ask_for_snapshots
+from pages.parts.dataset.chooser import ask_for_dataset, offer_copy
+from pages.parts.dataset.import_progress import show_intake
+from pages.parts.dataset.upload import ask_for_files
+from pages.parts.dataset.web_search import ask_for_search
 from pages.shared import state
-from pages.shared.browser import show_photos
-from pages.shared.camera import ask_for_snapshots
-from pages.shared.dataset_list import ask_for_dataset, offer_copy
+from pages.shared.cache.store import get_dataset, get_store
+from pages.shared.export import show_take_away
 from pages.shared.frame import require_frame
-from pages.shared.gathering import ask_for_search
-from pages.shared.intake import show_intake
-from pages.shared.resources import get_dataset, get_store
-from pages.shared.take_away import show_take_away
-from pages.shared.uploading import ask_for_files
-from pages.shared.words import plain
+from pages.shared.text import plain
 
 PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT = "Photos", "Search", "Upload", "Camera", "Export"
 

@@ -11,15 +11,16 @@ from model.runs.settings import FineTuneSettings
 from model.training.estimates import estimate_s
 from model.training.memory import check_disk, check_memory, needed_mb
 from model.training.request import TrainRequest, enqueue_fine_tune, enqueue_lr_find
+from pages.parts.retrain.fine_tuning import show_job
+from pages.parts.retrain.lr_finder import show_lr_finder
+from pages.parts.retrain.runs import show_runs
+from pages.parts.retrain.settings import ask_for_training
 from pages.shared import state
-from pages.shared.fine_tuning import show_job
+from pages.shared.cache.store import get_dataset, get_store
+from pages.shared.cache.works import get_head_jobs
 from pages.shared.frame import require_frame
-from pages.shared.lr_finder import show_lr_finder
-from pages.shared.resources import get_dataset, get_head_jobs, get_store
-from pages.shared.run_list import show_runs
-from pages.shared.settings import ask_for_training
-from pages.shared.training import show_training
-from pages.shared.words import duration, plain
+from pages.shared.text import duration, plain
+from pages.shared.training_curves import show_training
 
 
 def start(store: Store, workspace: str, request: TrainRequest) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.words import plain
+from pages.shared.text import plain
 
 # By position in the dataset's classes. Neighbours differ in lightness as well as hue, for colour-blind eyes.
 CLASS_COLOURS = (

@@ -11,10 +11,11 @@ from model.errors import AreoleError
 from model.runs.listing import runs_of
 from model.runs.run import SHIPPED
 from pages.shared import state
+from pages.shared.cache.runs import active_run_id, get_judged
+from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.colours import class_badge
 from pages.shared.progress import progress_bar
-from pages.shared.resources import active_run_id, get_dataset, get_judged, get_store
-from pages.shared.words import count, named, plain
+from pages.shared.text import count, named, plain
 
 
 def show_sidebar() -> None:

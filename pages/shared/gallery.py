@@ -6,8 +6,8 @@ from typing import Literal, NamedTuple
 import streamlit as st
 
 from model.errors import NotFound
-from pages.shared.resources import get_thumbnail
-from pages.shared.words import plain
+from pages.shared.cache.photos import get_thumbnail
+from pages.shared.text import plain
 
 CARD_PX = (84, 136)  # The narrowest card where the number of columns is given, and where it is free.
 

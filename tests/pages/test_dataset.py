@@ -25,7 +25,7 @@ from model.datasets.intake import Arrival, Report, take_in
 from model.datasets.manage import create_dataset, datasets_of
 from model.jobs.records import RUNNING, host_of
 from model.photos.image import digest
-from pages.shared.resources import get_hunts, get_intakes
+from pages.shared.cache.works import get_hunts, get_intakes
 from tests.conftest import encoded, fabricate, picture
 from tests.model.gather.fake_sources import FakeSources
 from tests.pages.conftest import APP, open_page, parameter, text

@@ -19,7 +19,7 @@ from model.evaluation.top_losses import ranked
 from model.runs.run import SHIPPED, load_run, run_folder, save_run
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
-from pages.shared.words import by_heart, difference
+from pages.shared.text import by_heart, difference
 from tests.conftest import fabricate
 from tests.model.evaluation.test_table import table
 from tests.pages.conftest import open_page, text

@@ -27,9 +27,9 @@ from model.networks.backbones import BACKBONES
 from model.networks.features import STORED
 from model.report.texts import MAX_LINE, Texts, texts
 from model.runs.listing import runs_of
-from pages.shared.experiments import METHODS
-from pages.shared.resources import get_head_jobs, get_inquiries
-from pages.shared.searching import TRIALS
+from pages.parts.report.experiments import METHODS
+from pages.parts.report.tuning import TRIALS
+from pages.shared.cache.works import get_head_jobs, get_inquiries
 from tests.conftest import fabricate
 from tests.pages.conftest import open_page, text
 
@@ -165,7 +165,7 @@ def test_a_question_ends_in_its_sentence_and_chart(workspace: str, kind: str, mo
 def test_fine_tuned_runs_stand_beside_the_backbones(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found_out(report(workspace), "backbones", workspace)
     assert "Whole network" not in said(report(workspace))
-    monkeypatch.setattr("pages.shared.experiments.is_tuned", lambda run: True)
+    monkeypatch.setattr("pages.parts.report.experiments.is_tuned", lambda run: True)
     assert re.search(r"Whole network, Made up, on efficientnet-lite0: [\d.]+% of the validation", said(report(workspace)))
 
 
@@ -262,7 +262,7 @@ def test_an_experiment_that_a_mistake_of_ours_ends_is_a_sentence(workspace: str,
 
 
 def test_a_search_is_tried_continued_kept_and_started_over(store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.shared.searching.TRIALS", 3)
+    monkeypatch.setattr("pages.parts.report.tuning.TRIALS", 3)
     app = ended(pressed(report(workspace), "report_search_more"), workspace)
     assert "3 settings were tried." in said(app)
     assert "The best so far: learning rate " in said(app)
@@ -286,7 +286,7 @@ def test_a_search_is_tried_continued_kept_and_started_over(store: Store, workspa
 
 
 def test_after_ten_trials_it_is_said_what_matters(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.shared.searching.TRIALS", 10)
+    monkeypatch.setattr("pages.parts.report.tuning.TRIALS", 10)
     app = ended(pressed(report(workspace), "report_search_more"), workspace)
     assert "**What matters**" in text(app)
     assert charts(app) == 2
@@ -321,7 +321,7 @@ def test_texts_are_kept_and_come_back(store: Store, workspace: str) -> None:
 
 
 def test_a_text_that_cannot_be_kept_is_a_sentence(store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.shared.document.set_text", fails(StoreUnavailable("The disk is *full*.")))
+    monkeypatch.setattr("pages.parts.report.document.set_text", fails(StoreUnavailable("The disk is *full*.")))
     app = write(report(workspace, why="Report"), workspace, store, title="x" * MAX_LINE)
     assert app.error[0].value == r"The disk is \*full\*\."
 

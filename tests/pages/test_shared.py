@@ -3,7 +3,7 @@
 import pytest
 
 from model.csv_files import as_csv
-from pages.shared.words import a, count, in_words, listed, plain
+from pages.shared.text import a, count, in_words, listed, plain
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])

@@ -204,4 +204,4 @@ def test_nothing_that_trains_or_suggests_asks_the_answer_key() -> None:
         if (isinstance(node, ast.ImportFrom) and "answer_key" in f"{node.module} {[name.name for name in node.names]}")
         or (isinstance(node, ast.Import) and any("answer_key" in name.name for name in node.names))
     }
-    assert askers == {"pages/shared/score.py", "pages/shared/edit_list.py"}
+    assert askers == {"pages/parts/clean/score.py", "pages/parts/clean/decisions.py"}
