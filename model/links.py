@@ -6,7 +6,7 @@ from urllib3.util import Url, parse_url
 from model.settings import hosting
 
 
-def may_ask(url: str) -> bool:
+def is_fetchable(url: str) -> bool:
     """Whether an address may be asked at all: https on its usual port, or the test server."""
     if not url.isprintable():  # Half characters, line breaks, turned writing
         return False
@@ -28,6 +28,6 @@ def is_test_server(url: Url) -> bool:
     return (url.scheme, url.host, url.port) == (allowed.scheme, allowed.host, allowed.port)
 
 
-def secure_page(page: object) -> str:
+def https_link(page: object) -> str:
     """An https address to link to, or nothing."""
-    return page if isinstance(page, str) and page.startswith("https://") and may_ask(page) else ""
+    return page if isinstance(page, str) and page.startswith("https://") and is_fetchable(page) else ""

@@ -27,6 +27,6 @@ def share_memory() -> None:
             mallopt(M_TRIM_THRESHOLD, 128 * 1024)
 
 
-def speaks_for_all() -> bool:
+def is_main_process() -> bool:
     """Whether this process is alone, or the first of those that torchrun started: one reports, judges and saves."""
     return os.environ.get("RANK", "0") == "0"

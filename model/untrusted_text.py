@@ -8,7 +8,7 @@ READ = 5000  # Characters looked at: some descriptions on Commons are essays.
 KEPT_FORMATS = "\u200c\u200d"  # Joiners, which Persian and Indian scripts need; the other format characters hide or turn text.
 
 
-def plain(text: object, most: int) -> str:
+def without_markup(text: object, most: int) -> str:
     """Text in one line of at most so many characters; empty where there is none."""
     if not isinstance(text, str):
         return ""

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.catalogue.dataset import examples
+from model.catalogue.dataset import example_photos
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.workspaces import asked_photos
 from model.errors import NotFound, QuotaReached
@@ -21,7 +21,7 @@ require_frame()
 store, workspace = get_store(), state.workspace()
 dataset, run = get_dataset(workspace), get_run(require_run(workspace))
 asked = asked_photos(store, workspace)
-to_try = starter_examples(store) if dataset.name == STARTER else examples(dataset)
+to_try = starter_examples(store) if dataset.name == STARTER else example_photos(dataset)
 
 st.title(question(run.card.classes), anchor=False)
 st.markdown("Show me a photo: I answer, show what in it made me think so, and say when I am not sure.")

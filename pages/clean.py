@@ -13,7 +13,7 @@ from pages.parts.clean.review_queue import ask_for_queue
 from pages.parts.clean.worksheet import show_worksheet
 from pages.shared import state
 from pages.shared.cache.photos import get_suspects
-from pages.shared.cache.runs import Judged, get_judged
+from pages.shared.cache.runs import CurrentEvaluation, get_current_evaluation
 from pages.shared.cache.store import get_history
 from pages.shared.callbacks import attempt
 from pages.shared.frame import require_frame, require_run
@@ -23,7 +23,7 @@ JUDGE, COPIES, EDITS, WORKSHEET = "Judge", "Copies", "Edits", "Top ten"
 VIEWS = (JUDGE, COPIES, EFFECT, EDITS, WORKSHEET)
 
 
-def show_bar(judged: Judged, workspace: str) -> None:
+def show_bar(judged: CurrentEvaluation, workspace: str) -> None:
     """How much was changed since the run in use was trained, and the way to see what it is worth."""
     changes, obstacle = judged.relabelled + judged.removed + judged.added, ""
     try:
@@ -52,7 +52,7 @@ def show_bar(judged: Judged, workspace: str) -> None:
         st.warning(f"{plain(obstacle)} Or take some deletions back.", icon=":material/block:")
 
 
-def show_judging(judged: Judged, workspace: str) -> None:
+def show_judging(judged: CurrentEvaluation, workspace: str) -> None:
     """The photos in question, one by one or many at once."""
     suspects, history = get_suspects(judged.run.card.id), get_history(workspace)
     queue, many = ask_for_queue(judged, suspects, workspace)
@@ -66,7 +66,7 @@ def show_judging(judged: Judged, workspace: str) -> None:
 
 require_frame()
 workspace = state.workspace()
-judged = get_judged(require_run(workspace), workspace)
+judged = get_current_evaluation(require_run(workspace), workspace)
 
 st.title("Which labels are wrong?", anchor=False)
 card, dataset = judged.run.card, judged.dataset

@@ -7,7 +7,7 @@ from model.settings import hosting
 from pages.parts.dataset.browser import show_photos
 from pages.parts.dataset.camera import ask_for_snapshots
 from pages.parts.dataset.chooser import ask_for_dataset, offer_copy
-from pages.parts.dataset.import_progress import show_intake
+from pages.parts.dataset.import_progress import show_import
 from pages.parts.dataset.upload import ask_for_files
 from pages.parts.dataset.web_search import ask_for_search
 from pages.shared import state
@@ -44,7 +44,7 @@ ask_for_dataset(listings, current, workspace)
 failure = state.take_failure()
 if failure:
     st.error(plain(failure), icon=":material/error:")
-show_intake(workspace)
+show_import(workspace)
 view = st.segmented_control(
     "View",
     (PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT),

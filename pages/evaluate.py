@@ -9,7 +9,7 @@ from pages.parts.evaluate.class_figures import show_figures
 from pages.parts.evaluate.confusions import show_confusions
 from pages.parts.evaluate.headline import show_headline, table_rows
 from pages.shared import state
-from pages.shared.cache.runs import get_judged
+from pages.shared.cache.runs import get_current_evaluation
 from pages.shared.cache.store import get_store
 from pages.shared.comparison import show_comparison
 from pages.shared.frame import require_frame, require_run
@@ -41,7 +41,7 @@ with splitting:
         width="stretch",
     )
 split = next(name for name, title in SPLIT_NAMES.items() if title == shown)
-judged = get_judged(run_id, workspace)
+judged = get_current_evaluation(run_id, workspace)
 table = judged.tables[split]
 if len(judged.dataset.classes) < 2:
     st.info("This dataset has only one class, so nothing can be taken for anything else. Add a second one.", icon=":material/info:")

@@ -17,7 +17,7 @@ SPLITS = ("train", "valid", "test")
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class LabelledPhoto:
     """A photo in a dataset, under the label it has now."""
 
     photo: str
@@ -34,7 +34,7 @@ class Dataset:
     name: str
     title: str
     classes: tuple[str, ...]
-    members: tuple[Member, ...]
+    members: tuple[LabelledPhoto, ...]
     edits: int = 0  # The workspace's last edit that is in it; 0 for a dataset as it was imported.
 
     @property
@@ -48,7 +48,7 @@ class Dataset:
         """The label of each photo."""
         return {member.photo: member.label for member in self.members}
 
-    def member(self, photo: str) -> Member | None:
+    def member(self, photo: str) -> LabelledPhoto | None:
         """A photo's place in this dataset, None when it is not in it."""
         return next((member for member in self.members if member.photo == photo), None)
 
@@ -57,7 +57,7 @@ class Dataset:
         return self.labels.get(photo)
 
 
-def examples(dataset: Dataset, number: int = 3) -> dict[str, list[str]]:
+def example_photos(dataset: Dataset, number: int = 3) -> dict[str, list[str]]:
     """Photos to try, by class: the first of the test split, else of the others, for those the classifier may not have seen."""
     ranked = sorted(dataset.members, key=lambda member: -SPLITS.index(member.split))  # Stable: by file within a split
     return {name: [one.photo for one in ranked if one.label == name][:number] for name in dataset.classes}
@@ -86,7 +86,7 @@ def find_dataset(store: Store, name: str, *, workspace: str | None = None, edits
             .where(LabelRow.dataset_id == row.id)
             .order_by(LabelRow.file)
         )
-        members = {photo: Member(photo, label, split, file) for photo, label, split, file in imported}
+        members = {photo: LabelledPhoto(photo, label, split, file) for photo, label, split, file in imported}
         latest = 0
         if workspace is not None:
             history = history_of(session, workspace, row.id, edits)
@@ -97,9 +97,9 @@ def find_dataset(store: Store, name: str, *, workspace: str | None = None, edits
         return Dataset(row.id, row.name, row.title, tuple(row.classes), tuple(members.values()), latest)
 
 
-def _apply(edit: Edit, members: dict[str, Member], added: dict[str, str]) -> None:
+def _apply(edit: Edit, members: dict[str, LabelledPhoto], added: dict[str, str]) -> None:
     if edit.action == DELETE:
         members.pop(edit.photo, None)
     elif edit.label is not None:  # An added photo joins the train split.
-        was = members.get(edit.photo) or Member(edit.photo, edit.label, "train", added.get(edit.photo, "unnamed"))
+        was = members.get(edit.photo) or LabelledPhoto(edit.photo, edit.label, "train", added.get(edit.photo, "unnamed"))
         members[edit.photo] = replace(was, label=edit.label)

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from model.catalogue.schema import PhotoRow, QualityRow, SketchRow
+from model.catalogue.schema import FingerprintRow, PhotoRow, QualityRow
 from model.catalogue.store import CHUNK, Store, insert_missing, open_stored
 from model.errors import AreoleError, NotFound
-from model.photos.near_duplicates import sketch_of
+from model.photos.near_duplicates import fingerprint
 from model.photos.prefetch import ahead
 from model.photos.quality import Quality, measure
 
@@ -18,7 +18,7 @@ MEASURES = "measures"  # The name of the saved array
 COLUMNS = ("blur", "brightest", "middle")  # Its columns, and the catalogue's
 
 
-def qualities(
+def load_qualities(
     store: Store, photos: Iterable[str], progress: Callable[[int, int], None] = lambda done, total: None
 ) -> dict[str, Quality]:
     """The measures of photos by name; those not seen before are measured and kept. A photo that cannot be read has none."""
@@ -34,13 +34,13 @@ def qualities(
     return known
 
 
-def packed(found: Iterable[Quality]) -> NDArray[np.float64]:
+def pack_measures(found: Iterable[Quality]) -> NDArray[np.float64]:
     """Measures as an array to be saved: blur, brightest, middle, (N, 3)."""
     return np.array([[getattr(one, column) for column in COLUMNS] for one in found], np.float64).reshape(-1, len(COLUMNS))
 
 
-def unpacked(photos: Iterable[str], measures: NDArray[np.float64]) -> list[dict[str, object]]:
-    """Rows for the catalogue from what `packed` made."""
+def unpack_measures(photos: Iterable[str], measures: NDArray[np.float64]) -> list[dict[str, object]]:
+    """Rows for the catalogue from what `pack_measures` made."""
     rows = zip(photos, measures.tolist(), strict=True)
     return [{"photo": photo, **dict(zip(COLUMNS, row, strict=True))} for photo, row in rows]
 
@@ -70,17 +70,17 @@ def _kept(store: Store, names: list[str]) -> dict[str, Quality]:
 DECODERS = 2  # One decodes while the other encodes.
 
 
-def sketches_of(store: Store, photos: list[str]) -> dict[str, bytes]:
+def load_fingerprints(store: Store, photos: list[str]) -> dict[str, bytes]:
     """The sketches of kept photos; those that are not there yet are drawn, but of photos that are lost."""
     kept: dict[str, bytes] = {}
     with store.reading() as session:
         for start in range(0, len(photos), CHUNK):
-            some = SketchRow.photo.in_(photos[start : start + CHUNK])
-            kept.update(session.execute(select(SketchRow.photo, SketchRow.sketch).where(some)).all())
+            some = FingerprintRow.photo.in_(photos[start : start + CHUNK])
+            kept.update(session.execute(select(FingerprintRow.photo, FingerprintRow.sketch).where(some)).all())
     missing = [photo for photo in photos if photo not in kept]
-    drawn = ahead(missing, lambda photo: sketch_of(open_stored(store, photo)), DECODERS)
+    drawn = ahead(missing, lambda photo: fingerprint(open_stored(store, photo)), DECODERS)
     new = {photo: sketch for photo, sketch in drawn if not isinstance(sketch, AreoleError)}
     if new:
         with store.writing() as session:
-            insert_missing(session, SketchRow, [{"photo": photo, "sketch": sketch} for photo, sketch in new.items()])
+            insert_missing(session, FingerprintRow, [{"photo": photo, "sketch": sketch} for photo, sketch in new.items()])
     return kept | new

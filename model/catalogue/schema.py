@@ -40,7 +40,7 @@ class PhotoRow(Table):
     created_at: Mapped[datetime] = mapped_column(default=_now)
 
 
-class SketchRow(Table):
+class FingerprintRow(Table):
     """A photo so small that thousands fit into memory: what copies are recognised by when photos are added."""
 
     __tablename__ = "sketches"

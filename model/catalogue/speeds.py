@@ -5,7 +5,7 @@ import json
 from model.catalogue.store import Store
 
 
-def remember(store: Store, what: str, backbone: str, seconds: float) -> None:
+def record_speed(store: Store, what: str, backbone: str, seconds: float) -> None:
     """Keep what a photo took, for the next estimate. Losing it in a race of two costs nothing."""
     known = recorded_speeds(store)
     known[f"{what} {backbone}"] = seconds

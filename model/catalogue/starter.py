@@ -15,7 +15,7 @@ from safetensors.numpy import load_file
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.catalogue.measures import MEASURES, unpacked
+from model.catalogue.measures import MEASURES, unpack_measures
 from model.catalogue.origins import Origin
 from model.catalogue.schema import DatasetRow, FeatureRow, LabelRow, QualityRow
 from model.catalogue.store import ROOT, Store, insert_missing, keep_photos
@@ -80,7 +80,7 @@ def _keep_what_is_known(session: Session, photos: list[str]) -> None:
         return
     arrays = load_file(FEATURES)
     if MEASURES in arrays:
-        insert_missing(session, QualityRow, unpacked(photos, arrays.pop(MEASURES)))
+        insert_missing(session, QualityRow, unpack_measures(photos, arrays.pop(MEASURES)))
     for backbone in arrays:
         vectors = zip(photos, arrays[backbone], strict=True)
         rows = [{"photo": photo, "backbone": backbone, "vector": vector.tobytes()} for photo, vector in vectors]

@@ -24,7 +24,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutE
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from model.catalogue.schema import VERSION, FeatureRow, Meta, PhotoRow, QualityRow, SketchRow, Table
+from model.catalogue.schema import VERSION, FeatureRow, FingerprintRow, Meta, PhotoRow, QualityRow, Table
 from model.errors import NotFound, StoreUnavailable
 from model.photos.image import DECODER_ERRORS, Photo
 
@@ -164,7 +164,7 @@ def open_stored(store: Store, sha256: str) -> Image.Image:
 
 def forget_photos(store: Store, session: Session, photos: Sequence[str]) -> None:
     """Within a transaction that writes: destroy photos' files and measures. The caller knows that nobody needs them."""
-    for table in (FeatureRow, QualityRow, SketchRow):
+    for table in (FeatureRow, QualityRow, FingerprintRow):
         session.execute(delete(table).where(table.photo.in_(photos)))
     for sha256 in photos:
         try:

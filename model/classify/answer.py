@@ -17,7 +17,7 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Prediction:
     """What a run says about a photo. Classes stand in the run's order."""
 
     classes: tuple[str, ...]

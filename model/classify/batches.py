@@ -15,7 +15,7 @@ from model.photos.prefetch import ahead
 
 
 @dataclass(frozen=True)
-class Source:
+class EvaluationPhoto:
     """A photo to evaluate: how to open it, and the position of its class."""
 
     name: str
@@ -23,7 +23,7 @@ class Source:
     label: int
 
 
-def folder_sources(folder: Path, classes: tuple[str, ...]) -> list[Source]:
+def folder_sources(folder: Path, classes: tuple[str, ...]) -> list[EvaluationPhoto]:
     """The photos of a folder of class folders. Raises NotFound for a folder named like no class."""
     positions = {name.casefold(): position for position, name in enumerate(classes)}
     sources = []
@@ -31,7 +31,7 @@ def folder_sources(folder: Path, classes: tuple[str, ...]) -> list[Source]:
         if inside.name.casefold() not in positions:
             raise NotFound(f"The folder {inside.name} is no class of this run; its classes are {', '.join(classes)}.")
         files = sorted(path for path in inside.rglob("*") if _is_photo(path))
-        sources += [Source(str(file), partial(_open_file, file), positions[inside.name.casefold()]) for file in files]
+        sources += [EvaluationPhoto(str(file), partial(_open_file, file), positions[inside.name.casefold()]) for file in files]
     return sources
 
 
@@ -43,18 +43,18 @@ def _open_file(file: Path) -> Image.Image:
     return open_file(file).image
 
 
-def dataset_sources(store: Store, name: str, split: str, classes: tuple[str, ...]) -> list[Source]:
+def dataset_sources(store: Store, name: str, split: str, classes: tuple[str, ...]) -> list[EvaluationPhoto]:
     """The photos of a dataset in one split, or in "all". Raises NotFound when its classes are not the run's."""
     dataset = find_dataset(store, name)
     if dataset.classes != classes:
         raise NotFound(f"The run knows {', '.join(classes)}, the dataset {', '.join(dataset.classes)}.")
     return [
-        Source(member.photo, partial(open_stored, store, member.photo), classes.index(member.label))
+        EvaluationPhoto(member.photo, partial(open_stored, store, member.photo), classes.index(member.label))
         for member in dataset.members
         if split in (member.split, "all")
     ]
 
 
-def decoded(sources: Iterable[Source]) -> Iterator[tuple[Source, Image.Image | AreoleError]]:
+def decoded(sources: Iterable[EvaluationPhoto]) -> Iterator[tuple[EvaluationPhoto, Image.Image | AreoleError]]:
     """Open photos a few ahead of the network, in order, without ever holding many."""
     return ahead(sources, lambda source: source.open())

@@ -9,14 +9,14 @@ from PIL import Image
 from torch import nn
 
 from model.catalogue.store import Store
-from model.classify.answer import Answer, Neighbour
-from model.evaluation.confidence import judge
+from model.classify.answer import Neighbour, Prediction
+from model.evaluation.confidence import assess
 from model.evaluation.neighbours import nearest, unit
 from model.evaluation.numerics import softmax
 from model.networks.backbones import Backbone, find_backbone, with_input_px
-from model.networks.features import features, still_there
-from model.networks.pretrained import feature_map, load_network, tuned_network
-from model.runs.run import Run, load_run, load_tuned, run_folder
+from model.networks.features import extract_features, photos_in_store
+from model.networks.pretrained import feature_map, fine_tuned_network, load_network
+from model.runs.run import Run, load_fine_tuned_weights, load_run, run_folder
 from model.runs.settings import FineTuneSettings
 
 
@@ -30,20 +30,20 @@ class Classifier:
     photos: tuple[str, ...]
     vectors: NDArray[np.float32]  # (M, D), of length one
 
-    def answer(self, image: Image.Image, photo: str | None = None) -> Answer:
+    def answer(self, image: Image.Image, photo: str | None = None) -> Prediction:
         """Classify an RGB image; if it is a kept photo, say which, so that it is not its own look-alike."""
         run, maps = self.run, feature_map(image, self.backbone, self.network).numpy()  # (D, H, W)
         pooled = maps.mean(axis=(1, 2))
         probabilities = softmax(pooled @ run.weight.T + run.bias, run.card.temperature)
         [alike] = nearest(unit(pooled)[None], [photo or ""], self.vectors, self.photos)
         similarity = float(np.mean([similarity for _, similarity in alike])) if alike else 0.0
-        return Answer(
+        return Prediction(
             run.card.classes,
             probabilities,
             evidence(maps, run),
             tuple(Neighbour(self.photos[row], similarity) for row, similarity in alike),
             similarity,
-            judge(probabilities, similarity, unfamiliar_below=run.card.unfamiliar_below),
+            assess(probabilities, similarity, unfamiliar_below=run.card.unfamiliar_below),
         )
 
 
@@ -63,10 +63,10 @@ def load_classifier(store: Store, run_id: str) -> Classifier:
     settings = run.card.settings
     image_px = settings.image_px if isinstance(settings, FineTuneSettings) else None
     backbone = with_input_px(find_backbone(run.card.backbone), image_px)
-    photos = run.evaluation.of("train").photos
+    photos = run.evaluation.for_split("train").photos
     if run.card.mode == "fine-tune":
-        tuned = load_tuned(run_folder(store, run_id))
+        tuned = load_fine_tuned_weights(run_folder(store, run_id))
         weights = {name: torch.from_numpy(array).float() for name, array in tuned.network.items()}
-        return Classifier(run, backbone, tuned_network(backbone.name, weights), photos, unit(tuned.vectors.astype(np.float32)))
-    photos = tuple(still_there(store, photos, backbone))
-    return Classifier(run, backbone, load_network(backbone.name), photos, unit(features(store, photos, backbone)))
+        return Classifier(run, backbone, fine_tuned_network(backbone.name, weights), photos, unit(tuned.vectors.astype(np.float32)))
+    photos = tuple(photos_in_store(store, photos, backbone))
+    return Classifier(run, backbone, load_network(backbone.name), photos, unit(extract_features(store, photos, backbone)))

@@ -10,7 +10,7 @@ BAD = ("blurry", "dark", "overexposed", "tiny")
 
 
 @dataclass(frozen=True)
-class Part:
+class SplitScore:
     """Photos of one kind that were planted: those dealt with, and those not."""
 
     solved: tuple[str, ...]
@@ -18,13 +18,13 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Score:
+class CleaningScore:
     """How well a cleaning did."""
 
-    wrong_labels: Part  # Solved: under the right label, or deleted
-    copies: Part  # Within a split; solved: one of the two was deleted
-    leaks: Part  # From train into valid
-    bad_photos: Part  # Solved: deleted
+    wrong_labels: SplitScore  # Solved: under the right label, or deleted
+    copies: SplitScore  # Within a split; solved: one of the two was deleted
+    leaks: SplitScore  # From train into valid
+    bad_photos: SplitScore  # Solved: deleted
     broken: tuple[str, ...]  # Relabelled though the label was right
     lost: tuple[str, ...]  # Deleted though nothing was wrong with them
     truths: dict[str, str]
@@ -35,7 +35,7 @@ def has_key(dataset: Dataset) -> bool:
     return dataset.name == STARTER
 
 
-def score(imported: Dataset, now: Dataset) -> Score:
+def score(imported: Dataset, now: Dataset) -> CleaningScore:
     """Hold a cleaned dataset against the key. Photos that a visitor added are not judged."""
     with (FOLDER / "photos.csv").open(newline="") as table:
         key = {row["file"]: row for row in csv.DictReader(table)}
@@ -52,7 +52,7 @@ def score(imported: Dataset, now: Dataset) -> Score:
     def is_single(photo: str) -> bool:
         return photo not in labels or twins[photo].photo not in labels
 
-    return Score(
+    return CleaningScore(
         wrong_labels=_part(wrong, [photo for photo in wrong if labels.get(photo, truths[photo]) == truths[photo]]),
         copies=_part([photo for photo in twins if photo not in leaking], [photo for photo in twins if is_single(photo)]),
         leaks=_part(leaking, [photo for photo in leaking if is_single(photo)]),
@@ -63,5 +63,5 @@ def score(imported: Dataset, now: Dataset) -> Score:
     )
 
 
-def _part(photos: list[str], solved: list[str]) -> Part:
-    return Part(tuple(photo for photo in photos if photo in solved), tuple(photo for photo in photos if photo not in solved))
+def _part(photos: list[str], solved: list[str]) -> SplitScore:
+    return SplitScore(tuple(photo for photo in photos if photo in solved), tuple(photo for photo in photos if photo not in solved))

@@ -71,7 +71,7 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
     _append(store, workspace, rows.values())
 
 
-def tell_label(store: Store, workspace: str, photo: str, label: str) -> None:
+def label_photo(store: Store, workspace: str, photo: str, label: str) -> None:
     """File a photo under `label`: a new one joins the train split, one of train or valid is relabelled.
 
     Raises NotFound, as `decide`; QuotaReached where a new one would be too many.
@@ -86,7 +86,7 @@ def tell_label(store: Store, workspace: str, photo: str, label: str) -> None:
         _append(store, workspace, [(photo, ADD, label, TOLD)])
 
 
-def withdraw_photo(store: Store, workspace: str, photo: str) -> None:
+def revert_edits(store: Store, workspace: str, photo: str) -> None:
     """Take back all that was decided about a photo: an added one leaves the dataset, another has its imported label again."""
     with store.writing() as session:
         before = _history(session, workspace)

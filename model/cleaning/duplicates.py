@@ -26,19 +26,19 @@ MIN_PHOTOS = 3  # The middle of fewer is no middle.
 
 
 @dataclass(frozen=True)
-class Group:
+class DuplicateGroup:
     """Photos that are the same picture."""
 
     photos: tuple[str, ...]
     correlation: float  # The lowest of two that were linked, at most 1
 
 
-def find_twins(
+def find_near_duplicates(
     photos: Sequence[str],
     vectors: NDArray[np.float32],
     picture: Callable[[str], Image.Image],
     progress: Callable[[int, int], None] = lambda done, total: None,
-) -> list[Group]:
+) -> list[DuplicateGroup]:
     """Groups of copies among photos with features (N, D), the surest first; `picture` opens a photo."""
     if len(photos) < MIN_PHOTOS:
         return []
@@ -70,7 +70,7 @@ def _candidates(photos: Sequence[str], vectors: NDArray[np.float32]) -> list[tup
     return sorted(mutual, key=lambda pair: -pair[2])[:MOST_CANDIDATES]
 
 
-def _groups(photos: Sequence[str], pairs: list[tuple[int, int, float]]) -> list[Group]:
+def _groups(photos: Sequence[str], pairs: list[tuple[int, int, float]]) -> list[DuplicateGroup]:
     ends = ([first for first, _, _ in pairs], [second for _, second, _ in pairs])
     _, component = connected_components(coo_array((np.ones(len(pairs)), ends), shape=(len(photos),) * 2), directed=False)
     members: dict[int, set[int]] = {}
@@ -79,5 +79,5 @@ def _groups(photos: Sequence[str], pairs: list[tuple[int, int, float]]) -> list[
         group = int(component[first])
         members.setdefault(group, set()).update((first, second))
         weakest[group] = min(agreeing, weakest.get(group, 1.0))
-    groups = [Group(tuple(photos[row] for row in sorted(rows)), weakest[group]) for group, rows in members.items()]
+    groups = [DuplicateGroup(tuple(photos[row] for row in sorted(rows)), weakest[group]) for group, rows in members.items()]
     return sorted(groups, key=lambda group: -group.correlation)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.cleaning.leave_one_out import out_of_fold
+from model.cleaning.leave_one_out import leave_one_out_probabilities
 from model.evaluation.table import Evaluation
 
 DOUBTFUL = 2.0  # Times as likely as its label another class must be. From 1 to 2, mostly photos that are only hard to tell.
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class LabelIssue:
     """How far a photo's label is to be doubted, by a classifier that learned from all the others."""
 
     photo: str
@@ -21,19 +21,19 @@ class Doubt:
     probability: float  # That of the suggestion
 
     @property
-    def looks_wrong(self) -> bool:
+    def is_label_issue(self) -> bool:
         """Whether the label is probably wrong, rather than the photo hard to tell."""
         return self.suggestion != self.label and self.probability >= DOUBTFUL * self.quality
 
 
-def find_doubts(table: Evaluation, vectors: np.ndarray) -> list[Doubt]:
+def find_label_issues(table: Evaluation, vectors: np.ndarray) -> list[LabelIssue]:
     """How far each label of a table is to be doubted, from the photos' features (N, D)."""
     if len(set(table.labels.tolist())) < 2:  # One class: nothing to compare with.
-        return [Doubt(photo, name, name, 1.0, 1.0) for photo, name in _named(table)]
-    shares = out_of_fold(vectors, table.labels, len(table.classes))
+        return [LabelIssue(photo, name, name, 1.0, 1.0) for photo, name in _named(table)]
+    shares = leave_one_out_probabilities(vectors, table.labels, len(table.classes))
     scores = shares[np.arange(len(shares)), table.labels]  # cleanlab's "self_confidence", without its 150 MB
     return [
-        Doubt(photo, name, table.classes[best], float(score), float(row[best]))
+        LabelIssue(photo, name, table.classes[best], float(score), float(row[best]))
         for (photo, name), row, best, score in zip(_named(table), shares, shares.argmax(axis=1), scores, strict=True)
     ]
 

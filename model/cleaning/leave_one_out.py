@@ -17,7 +17,7 @@ RIDGE = 1.0  # For each feature; from 0.5 to 4 the ranks hardly change.
 SHARPENED = 10.0  # Scores lie near 0 and 1; the temperature is then fitted within its bounds.
 
 
-def out_of_fold(vectors: NDArray[np.float32], labels: NDArray[np.intp], classes: int) -> NDArray[np.float32]:
+def leave_one_out_probabilities(vectors: NDArray[np.float32], labels: NDArray[np.intp], classes: int) -> NDArray[np.float32]:
     """Calibrated probabilities (N, C) for features (N, D), each photo's from all the others and their labels (N,)."""
     centred = unit(vectors - vectors.mean(axis=0)) * np.sqrt(vectors.shape[1], dtype=np.float32)
     centred -= centred.mean(axis=0)  # Unit length has moved the middle; the share below stands for an intercept.

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from model.catalogue.measures import qualities
+from model.catalogue.measures import load_qualities
 from model.catalogue.store import Store, open_stored
-from model.cleaning.duplicates import Group, find_twins
-from model.cleaning.label_issues import Doubt, find_doubts
+from model.cleaning.duplicates import DuplicateGroup, find_near_duplicates
+from model.cleaning.label_issues import LabelIssue, find_label_issues
 from model.networks.backbones import find_backbone
 from model.photos.quality import Quality
 from model.runs.run import Run
@@ -23,14 +23,14 @@ MOST_TWINS = 4  # Photos in a group; more are a kind of photo, not copies.
 class Suspects:
     """What was found among the photos of a run."""
 
-    doubts: Mapping[str, Doubt]  # Of every train and validation photo
+    doubts: Mapping[str, LabelIssue]  # Of every train and validation photo
     wrong_labels: tuple[str, ...]  # Of photos that are not bad; the most doubtful first
     bad_photos: tuple[str, ...]
-    twins: tuple[Group, ...]
+    twins: tuple[DuplicateGroup, ...]
     measures: Mapping[str, Quality]
     splits: Mapping[str, str]
 
-    def is_leak(self, group: Group) -> bool:
+    def is_leak(self, group: DuplicateGroup) -> bool:
         """Whether copies stand on both sides of a split: what was learned from one is asked of the other."""
         return len({self.splits[photo] for photo in group.photos}) > 1
 
@@ -40,18 +40,18 @@ def find_suspects(store: Store, run: Run, progress: Callable[[int, int], None] =
 
     Raises NotFound where a photo is destroyed meanwhile, StoreUnavailable, WeightsMissing.
     """
-    from model.networks.features import features, still_there  # torch: two seconds that no first paint waits for.
+    from model.networks.features import extract_features, photos_in_store  # torch: two seconds that no first paint waits for.
 
     backbone = find_backbone(run.card.backbone)
-    there = set(still_there(store, run.evaluation.photos, backbone))
+    there = set(photos_in_store(store, run.evaluation.photos, backbone))
     table = run.evaluation.rows(row for row, photo in enumerate(run.evaluation.photos) if photo in there)
-    vectors = features(store, table.photos, backbone, progress)
-    measures = qualities(store, table.photos, progress)
-    groups = find_twins(table.photos, vectors, partial(open_stored, store), progress)
+    vectors = extract_features(store, table.photos, backbone, progress)
+    measures = load_qualities(store, table.photos, progress)
+    groups = find_near_duplicates(table.photos, vectors, partial(open_stored, store), progress)
     cleaned = [row for row, split in enumerate(table.splits) if split != "test"]
-    doubts = {doubt.photo: doubt for doubt in find_doubts(table.rows(cleaned), vectors[cleaned])}
-    bad = {photo for photo in doubts if photo in measures and measures[photo].flaws}
-    wrong = [doubt for doubt in doubts.values() if doubt.looks_wrong and doubt.photo not in bad]
+    doubts = {doubt.photo: doubt for doubt in find_label_issues(table.rows(cleaned), vectors[cleaned])}
+    bad = {photo for photo in doubts if photo in measures and measures[photo].issues}
+    wrong = [doubt for doubt in doubts.values() if doubt.is_label_issue and doubt.photo not in bad]
     return Suspects(
         doubts,
         tuple(doubt.photo for doubt in sorted(wrong, key=lambda doubt: doubt.quality)),

@@ -10,7 +10,7 @@ ROWS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class WorksheetCase:
     """A photo with a high loss, under the label the run was trained with."""
 
     photo: str
@@ -29,11 +29,11 @@ class Case:
         return {KEEP: "kept", DELETE: "deleted", RELABEL: f"moved to {self.edit.label}"}.get(self.edit.action, "")
 
 
-def worksheet(table: Evaluation, standing: dict[str, Edit]) -> list[Case]:
+def worksheet(table: Evaluation, standing: dict[str, Edit]) -> list[WorksheetCase]:
     """The ten highest losses of a run's table. `standing` is what counts of the workspace's decisions."""
     shares, losses = table.probabilities, table.losses
     return [
-        Case(
+        WorksheetCase(
             table.photos[row],
             table.splits[row],
             table.classes[table.labels[row]],

@@ -13,7 +13,7 @@ from model.datasets.class_names import merge_class_names
 from model.datasets.cleanup import clear_workspaces, unused_workspaces
 from model.datasets.folders import Bundle
 from model.datasets.import_plan import plan
-from model.datasets.intake import Arrival, Report, take_in
+from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import create_dataset, datasets_of, extend_classes
 from model.errors import NotFound, SourceFailed
 from model.gather.background import arrivals, find_source
@@ -54,7 +54,7 @@ def add_gather_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
 
 def gather(store: Store, options: argparse.Namespace) -> int:
     """Search a source, and add what it finds."""
-    source, report = find_source(options.source), Report()
+    source, report = find_source(options.source), ImportResult()
     mapping, _ = merge_class_names([options.label], _classes_of(store, options))
     label = mapping[options.label]
     if not label:
@@ -72,7 +72,7 @@ def gather(store: Store, options: argparse.Namespace) -> int:
     try:
         with progress("Downloading") as bar:
             coming = arrivals({label: found.found}, _never)
-            take_in(store, name, coming, report, total=len(found.found), owner=options.workspace, progress=bar)
+            add_photos(store, name, coming, report, total=len(found.found), owner=options.workspace, progress=bar)
     except SourceFailed as error:  # What came until then is in; those that were tried in vain are among the refused.
         say(str(error))
     return _say_result(options, name, report)
@@ -80,7 +80,7 @@ def gather(store: Store, options: argparse.Namespace) -> int:
 
 def import_photos(store: Store, options: argparse.Namespace) -> int:
     """Add the photos of a folder or a ZIP."""
-    report = Report()
+    report = ImportResult()
     with _opened(options.file) as bundle:
         there = _classes_of(store, options)
         planned = plan(bundle, there, loose=options.label, source="import")
@@ -89,8 +89,8 @@ def import_photos(store: Store, options: argparse.Namespace) -> int:
         name = _dataset_for(store, options, planned.classes)
         report.refused += planned.refused
         with progress("Importing") as bar:
-            arriving: Sequence[Arrival] = planned.arrivals
-            take_in(store, name, arriving, report, total=len(arriving), owner=options.workspace, progress=bar)
+            arriving: Sequence[IncomingPhoto] = planned.arrivals
+            add_photos(store, name, arriving, report, total=len(arriving), owner=options.workspace, progress=bar)
     return _say_result(options, name, report)
 
 
@@ -140,7 +140,7 @@ def _opened(file: Path) -> Iterator[Bundle]:
         raise NotFound(f"There is no folder or ZIP {file}.")
 
 
-def _say_result(options: argparse.Namespace, name: str, report: Report) -> int:
+def _say_result(options: argparse.Namespace, name: str, report: ImportResult) -> int:
     for one in report.refused:
         say(f"{one.path}: {one.reason}")
     figures = {

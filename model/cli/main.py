@@ -13,10 +13,10 @@ from safetensors.numpy import save_file
 from tqdm import tqdm
 
 from model.catalogue.dataset import SPLITS, find_dataset
-from model.catalogue.measures import MEASURES, packed, qualities
+from model.catalogue.measures import MEASURES, load_qualities, pack_measures
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import Store, open_store
-from model.classify.answer import Answer
+from model.classify.answer import Prediction
 from model.classify.batches import dataset_sources, decoded, folder_sources
 from model.classify.classifier import load_classifier
 from model.cli.gather import add_gather_commands
@@ -29,7 +29,7 @@ from model.errors import AreoleError, NotFound, PhotoRefused, StoreUnavailable
 from model.evaluation.confidence import Trust
 from model.evaluation.table import confusion_matrix, per_class
 from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
-from model.networks.features import STORED, features
+from model.networks.features import STORED, extract_features
 from model.photos.image import open_file
 from model.runs.run import SHIPPED
 
@@ -120,8 +120,8 @@ def export_features(store: Store, options: argparse.Namespace) -> int:
     dataset, backbone = find_dataset(store, options.dataset), find_backbone(options.backbone)
     with progress("Looking at the photos") as bar:
         photos = [member.photo for member in dataset.members]
-        vectors = features(store, photos, backbone, bar)
-        measures = packed(qualities(store, photos, bar)[photo] for photo in photos)
+        vectors = extract_features(store, photos, backbone, bar)
+        measures = pack_measures(load_qualities(store, photos, bar)[photo] for photo in photos)
     try:
         save_file({backbone.name: vectors.astype(STORED), MEASURES: measures}, options.out)
     except (OSError, SafetensorError) as error:
@@ -130,11 +130,11 @@ def export_features(store: Store, options: argparse.Namespace) -> int:
     return DONE
 
 
-def _by_class(answer: Answer) -> dict[str, float]:
+def _by_class(answer: Prediction) -> dict[str, float]:
     return {name: round(float(p), 6) for name, p in zip(answer.classes, answer.probabilities, strict=True)}
 
 
-def _in_words(answer: Answer) -> str:
+def _in_words(answer: Prediction) -> str:
     if answer.trust is Trust.UNFAMILIAR:
         return f"looks like none of {', '.join(answer.classes)}"
     return f"{answer.best}, {answer.probability:.0%}{'' if answer.trust is Trust.SURE else ', not sure'}"

@@ -15,13 +15,13 @@ from model.catalogue.dataset import check_trainable, find_dataset
 from model.catalogue.store import Store
 from model.cli.output import DONE, between, progress, tell
 from model.errors import NotFound
-from model.jobs.queue import is_stopping, note_run, start_next
-from model.jobs.records import FINE_TUNE, LR_FIND, ending, recorded
+from model.jobs.queue import is_stopping, set_job_run, start_next
+from model.jobs.records import FINE_TUNE, LR_FIND, record_end, record_job
 from model.jobs.reports import Doing, checkpoint_file, epochs_in, reports_of
 from model.networks.backbones import find_backbone
 from model.runs.run import Run
 from model.runs.settings import MODES, Epoch, FineTuneSettings, Keep, Settings
-from model.runtime import speaks_for_all
+from model.runtime import is_main_process
 from model.training.head_run import train_head_run
 from model.training.memory import check_memory
 from model.training.request import TrainRequest, option
@@ -63,13 +63,13 @@ def add_train_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
 
 def train(store: Store, options: argparse.Namespace) -> int:
     """Train and save the run; what goes wrong before it begins is noted too."""
-    with ending(store, options.job) if options.job else nullcontext():
+    with record_end(store, options.job) if options.job else nullcontext():
         return _train(store, options)
 
 
 def _train(store: Store, options: argparse.Namespace) -> int:
     def show(epoch: Epoch) -> None:
-        if not speaks_for_all():
+        if not is_main_process():
             return
         figures = f"{epoch.train_loss:10.4f} {epoch.valid_loss:10.4f} {epoch.error_rate:10.4f} {epoch.seconds:8.3f} s"
         tell(options, asdict(epoch), f"epoch {epoch.epoch:2d} {figures}")
@@ -85,7 +85,7 @@ def _train(store: Store, options: argparse.Namespace) -> int:
         if tuned is None:  # Another process of this training speaks for all.
             return DONE
         run = tuned
-    valid = run.evaluation.of("valid")
+    valid = run.evaluation.for_split("valid")
     line = {
         "run": run.card.id,
         "error_rate": valid.errors / len(valid.labels),
@@ -132,7 +132,7 @@ def _fine_tune(
     def report(done: int, total: int, doing: Doing = "learning") -> None:
         if doing == "learning" and done and not began:
             began.append((perf_counter(), done))
-        if options.json and speaks_for_all():
+        if options.json and is_main_process():
             epochs, (start, since) = settings.frozen_epochs + settings.epochs, began[0] if began else (perf_counter(), 0)
             line = {"done": done, "total": total, "doing": doing, "epochs": epochs, "since": since}
             print(json.dumps({**line, "seconds": round(perf_counter() - start, 2)}), flush=True)
@@ -156,7 +156,7 @@ def _fine_tune(
         if checkpoint:
             checkpoint.unlink(missing_ok=True)
         if options.job and run:
-            note_run(store, options.job, run.card.id)
+            set_job_run(store, options.job, run.card.id)
     return run
 
 
@@ -168,7 +168,13 @@ def _is_cancelled(store: Store, options: argparse.Namespace) -> bool:
 def _as_job(store: Store, options: argparse.Namespace, kind: str, settings: dict[str, object]) -> Iterator[None]:
     """Work as the catalogue's job that a page asked for, or as one of its own; at the end it is the next one's turn."""
     try:
-        with ending(store, options.job) if options.job else recorded(store, kind, settings) if speaks_for_all() else nullcontext():
+        with (
+            record_end(store, options.job)
+            if options.job
+            else record_job(store, kind, settings)
+            if is_main_process()
+            else nullcontext()
+        ):
             if options.job:
                 os.setpriority(os.PRIO_PROCESS, 0, TRAINER_NICENESS)
             yield

@@ -14,7 +14,7 @@ from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.store import Store
 from model.cli.output import DONE, SOME_FAILED, between, progress, say, tell
 from model.errors import Cancelled, NotFound
-from model.experiments.tuning.findings import Search, best_request, findings
+from model.experiments.tuning.findings import TuningResult, best_request, findings
 from model.experiments.tuning.run import forget_search, run_trials
 from model.experiments.tuning.space import Trial
 from model.runs.run import Run
@@ -74,7 +74,7 @@ def _run(store: Store, dataset: Dataset, options: argparse.Namespace) -> None:
         )
 
 
-def _keep(store: Store, dataset: Dataset, found: Search, options: argparse.Namespace) -> Run:
+def _keep(store: Store, dataset: Dataset, found: TuningResult, options: argparse.Namespace) -> Run:
     return train_head_run(store, best_request(dataset, found, options.workspace))
 
 
@@ -117,7 +117,7 @@ def _line(trial: Trial) -> dict[str, Any]:
     return {**{name: getattr(trial, name) for name in kept}, "error_rate": trial.valid_error, "seconds": round(trial.seconds, 3)}
 
 
-def _in_short(found: Search, run: Run | None) -> dict[str, Any]:
+def _in_short(found: TuningResult, run: Run | None) -> dict[str, Any]:
     """What was found, without the trials: each had its line, in the process that made it."""
     short = {name: value for name, value in asdict(found).items() if name not in ("trials", "history")}
     return {"trials": len(found.trials), "finished": len(found.history), **short, "run": run.card.id if run else None}

@@ -19,7 +19,18 @@ from threading import Lock
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from model.datasets.folders import LARGE, MAX_BYTES, MAX_FILES, Bundle, Found, archive_kind, bundle, checked, hidden, too_many_files
+from model.datasets.folders import (
+    LARGE,
+    MAX_BYTES,
+    MAX_FILES,
+    Bundle,
+    FoundFile,
+    archive_kind,
+    bundle,
+    checked,
+    hidden,
+    too_many_files,
+)
 from model.errors import ArchiveRefused, PhotoRefused
 
 MAX_LIST_BYTES = MAX_FILES * 500  # Of a ZIP's list of files, where one with a path of 100 characters takes 150 to 250
@@ -57,7 +68,7 @@ def zip_bundle(file: Path | IO[bytes]) -> Iterator[Bundle]:
         source = opened.enter_context(_open(file)) if isinstance(file, Path) else file
         entries = _Entries(_open_zip(source))
         opened.callback(entries.close)
-        yield bundle([Found(_name(info), partial(entries.read, info), _fault(info)) for info in entries.listed], "ZIP")
+        yield bundle([FoundFile(_name(info), partial(entries.read, info), _fault(info)) for info in entries.listed], "ZIP")
 
 
 def folder_bundle(folder: Path) -> Bundle:
@@ -67,7 +78,7 @@ def folder_bundle(folder: Path) -> Bundle:
 
 def uploaded_bundle(files: Sequence[tuple[str, bytes]]) -> Bundle:
     """The photos of a browser's upload, each with its path in the chosen folder or its mere name. Raises ArchiveRefused."""
-    return bundle([Found(name, partial(checked, data)) for name, data in files], "upload")
+    return bundle([FoundFile(name, partial(checked, data)) for name, data in files], "upload")
 
 
 class _Entries:
@@ -193,7 +204,7 @@ def _fault(info: ZipInfo) -> str | None:
     return next((fault for fault, holds in faults.items() if holds), None)
 
 
-def _lying_in(folder: Path) -> Iterator[Found]:
+def _lying_in(folder: Path) -> Iterator[FoundFile]:
     waiting = [folder]
     while waiting:
         here = waiting.pop()
@@ -203,14 +214,14 @@ def _lying_in(folder: Path) -> Iterator[Found]:
         except OSError as error:
             if here == folder:
                 raise ArchiveRefused(f"The folder cannot be read: {error.strerror}.") from error
-            yield Found(here.relative_to(folder).as_posix(), partial(_read, here), UNREADABLE)
+            yield FoundFile(here.relative_to(folder).as_posix(), partial(_read, here), UNREADABLE)
             continue
         for entry in entries:
             path = Path(entry)
             if entry.is_dir(follow_symlinks=False):
                 waiting += [] if hidden(entry.name) else [path]
             else:
-                yield Found(path.relative_to(folder).as_posix(), partial(_read, path), _fault_on_disk(entry))
+                yield FoundFile(path.relative_to(folder).as_posix(), partial(_read, path), _fault_on_disk(entry))
 
 
 def _fault_on_disk(entry: os.DirEntry[str]) -> str | None:

@@ -5,26 +5,28 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from model.catalogue.store import Store
-from model.datasets.intake import Arrival, Report, take_in
-from model.jobs.records import INTAKE, recorded
-from model.jobs.threads import Work, Works
+from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
+from model.jobs.records import INTAKE, record_job
+from model.jobs.threads import BackgroundJob, BackgroundJobs
 
 
 @dataclass
-class Intake(Work):
+class ImportJob(BackgroundJob):
     """Photos on their way into a dataset, under way or over."""
 
-    result: Report = field(default_factory=Report)
+    result: ImportResult = field(default_factory=ImportResult)
 
 
-Opening = Callable[[Intake], AbstractContextManager[tuple[Iterable[Arrival], int]]]  # The files that come, and how many
+Opening = Callable[[ImportJob], AbstractContextManager[tuple[Iterable[IncomingPhoto], int]]]  # The files that come, and how many
 
 
-def start_intake(works: Works[Intake], store: Store, workspace: str, *, dataset: str, title: str, opened: Opening) -> Intake:
+def start_import(
+    works: BackgroundJobs[ImportJob], store: Store, workspace: str, *, dataset: str, title: str, opened: Opening
+) -> ImportJob:
     """Begin to add photos to one of the workspace's own datasets, unless photos are being added already."""
 
-    def work(intake: Intake) -> None:
-        with recorded(store, INTAKE, {"dataset": dataset}, workspace=workspace), opened(intake) as (arrivals, total):
-            take_in(store, dataset, arrivals, intake.result, total=total, owner=workspace, progress=intake.report)
+    def work(intake: ImportJob) -> None:
+        with record_job(store, INTAKE, {"dataset": dataset}, workspace=workspace), opened(intake) as (arrivals, total):
+            add_photos(store, dataset, arrivals, intake.result, total=total, owner=workspace, progress=intake.report)
 
-    return works.start(workspace, Intake(title), work)
+    return works.start(workspace, ImportJob(title), work)

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import IO
 from zipfile import ZipFile
 
-from model.catalogue.dataset import Dataset, Member
+from model.catalogue.dataset import Dataset, LabelledPhoto
 from model.catalogue.origins import Origin, attribution, origins
 from model.catalogue.store import Store, read_photo
 from model.csv_files import as_csv
@@ -35,7 +35,7 @@ def write_zip(store: Store, dataset: Dataset, imported: Dataset, file: IO[bytes]
         folder.writestr(ATTRIBUTION, "\n".join(["Who made these photos, and under which licence", "", *credits, ""]))
 
 
-def _name_in_zip(member: Member, taken: set[str]) -> str:
+def _name_in_zip(member: LabelledPhoto, taken: set[str]) -> str:
     """`split/class/photo.jpg`. The stem is unique in the whole ZIP, so that a photo moved to another folder is still known."""
     stem = re.sub(r"[^\w.-]", "_", PurePosixPath(member.file).stem) or "photo"
     stem = stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore")
@@ -44,7 +44,7 @@ def _name_in_zip(member: Member, taken: set[str]) -> str:
     return f"{member.split}/{member.label}/{stem}.jpg"
 
 
-def _row(member: Member, file: str, was: dict[str, str]) -> dict[str, object]:
+def _row(member: LabelledPhoto, file: str, was: dict[str, str]) -> dict[str, object]:
     told = {"file": file, "photo": member.photo, "split": member.split, "label": member.label if file else ""}
     return {**told, "imported label": was.get(member.photo, "")}
 

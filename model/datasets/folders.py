@@ -56,7 +56,7 @@ Folder = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Incoming:
+class ImportFile:
     """A file on its way into a dataset: where it lay, what that says, and how to read it."""
 
     path: str  # For people: with "/", without control characters, at most MAX_PATH characters
@@ -66,7 +66,7 @@ class Incoming:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedFile:
     """A file that is not taken."""
 
     path: str
@@ -77,12 +77,12 @@ class Refused:
 class Bundle:
     """What was found, in the order of the paths; `table` is the photos.csv of our own export."""
 
-    files: tuple[Incoming, ...]
-    refused: tuple[Refused, ...]
+    files: tuple[ImportFile, ...]
+    refused: tuple[RefusedFile, ...]
     table: bytes | None
 
 
-class Found(NamedTuple):
+class FoundFile(NamedTuple):
     """A file under the name that it came with, and what is already known against it."""
 
     name: str
@@ -90,7 +90,7 @@ class Found(NamedTuple):
     fault: str | None = None
 
 
-def bundle(found: Sequence[Found], container: str) -> Bundle:
+def bundle(found: Sequence[FoundFile], container: str) -> Bundle:
     """Sort files into photos to be, refused ones, and a table; hidden files are passed over. Raises ArchiveRefused."""
     if len(found) > MAX_FILES:
         raise too_many_files(container)
@@ -99,20 +99,20 @@ def bundle(found: Sequence[Found], container: str) -> Bundle:
         raise ArchiveRefused(f"The {container} holds no files. Choose one with photos in it.")
     table = _table(named)
     faults = [(parts, one, _fault(parts, one)) for parts, one in named if one is not table]
-    refused = [Refused(shown(one.name), fault) for _, one, fault in faults if fault]
+    refused = [RefusedFile(shown(one.name), fault) for _, one, fault in faults if fault]
     taken = [(parts, one) for parts, one, fault in faults if not fault]
     filings = _filings({parts[:-1] for parts, _ in taken})
-    files = [Incoming(shown("/".join(parts)), *filings[parts[:-1]], one.read) for parts, one in taken]
+    files = [ImportFile(shown("/".join(parts)), *filings[parts[:-1]], one.read) for parts, one in taken]
     told = None
     if table:
         try:
             told = table.read()
         except PhotoRefused as error:
-            refused.append(Refused(shown(table.name), str(error)))
+            refused.append(RefusedFile(shown(table.name), str(error)))
     return Bundle(tuple(sorted(files, key=_path)), tuple(sorted(refused, key=_path)), told)
 
 
-def _path(one: Incoming | Refused) -> str:
+def _path(one: ImportFile | RefusedFile) -> str:
     return one.path
 
 
@@ -158,7 +158,7 @@ def hidden(part: str) -> bool:
     return part.startswith(".") or part.casefold() in HIDDEN
 
 
-def _fault(parts: Folder, found: Found) -> str | None:
+def _fault(parts: Folder, found: FoundFile) -> str | None:
     """Why a file is not taken, as far as its name and what is known of it say."""
     if "\0" in found.name:
         return BAD_NAME
@@ -169,7 +169,7 @@ def _fault(parts: Folder, found: Found) -> str | None:
     return found.fault or by_suffix
 
 
-def _table(named: Sequence[tuple[Folder, Found]]) -> Found | None:
+def _table(named: Sequence[tuple[Folder, FoundFile]]) -> FoundFile | None:
     """Our own export's table, where there is exactly one at the root or in the one folder around everything."""
     around = {parts[0] for parts, _ in named}
     lengths = (1, 2) if len(around) == 1 else (1,)

@@ -11,11 +11,11 @@ from model.catalogue.origins import Origin
 from model.catalogue.schema import LabelRow
 from model.csv_files import from_csv
 from model.datasets.class_names import merge_class_names
-from model.datasets.folders import Bundle, Incoming, Refused
-from model.datasets.intake import Arrival
+from model.datasets.folders import Bundle, ImportFile, RefusedFile
+from model.datasets.intake import IncomingPhoto
 from model.datasets.layout import ATTRIBUTION, MAX_TABLE_BYTES, ORIGIN_COLUMNS
-from model.links import secure_page
-from model.untrusted_text import plain
+from model.links import https_link
+from model.untrusted_text import without_markup
 
 NO_CLASS = "It lies in no folder named after a class."
 OURS = {"file", "photo", "split", "label", "imported label"}  # By which a table is known as one of ours
@@ -26,10 +26,10 @@ ADDRESSES = ("page", "licence_url")
 class Plan:
     """The files that are to come, under the classes they will have."""
 
-    arrivals: tuple[Arrival, ...]
+    arrivals: tuple[IncomingPhoto, ...]
     classes: tuple[str, ...]  # Those the dataset has, then those that are new
     notices: tuple[str, ...]  # What is good to know of the class names
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedFile, ...]
 
     def count(self, label: str) -> int:
         """How many files are to be filed under a class."""
@@ -54,7 +54,7 @@ def plan(bundle: Bundle, known: Sequence[str], *, loose: str | None = None, sour
         if label:
             arrivals.append(_arrival(file, label, table.get(PurePosixPath(file.path).name, {}), source))
         else:
-            refused.append(Refused(file.path, NO_CLASS))
+            refused.append(RefusedFile(file.path, NO_CLASS))
     used = {arrival.label for arrival in arrivals}
     new = [name for name in mapping.values() if name in used]
     classes = dict.fromkeys([*known, *(new if table else sorted(new, key=_as_counted))])
@@ -66,21 +66,21 @@ def _as_counted(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in re.split(r"(\d+)", name)]
 
 
-def _label(file: Incoming, table: Mapping[str, Mapping[str, str]]) -> str | None:
+def _label(file: ImportFile, table: Mapping[str, Mapping[str, str]]) -> str | None:
     """The folder it lies in; where that is named like a split, the table says whether it is a class all the same."""
     path = PurePosixPath(file.path)
     return file.label or (path.parent.name if path.parent.name == table.get(path.name, {}).get("label") else None)
 
 
-def _arrival(file: Incoming, label: str, row: Mapping[str, str], source: str) -> Arrival:
+def _arrival(file: ImportFile, label: str, row: Mapping[str, str], source: str) -> IncomingPhoto:
     known = {name: _told(name, row.get(column, "")) for name, column in ORIGIN_COLUMNS.items()}
     split = row["split"] if row.get("split") in SPLITS else file.split
-    return Arrival(file.path, label, file.read, Origin(**known) if known["source"] else Origin(source), split)
+    return IncomingPhoto(file.path, label, file.read, Origin(**known) if known["source"] else Origin(source), split)
 
 
 def _told(name: str, text: str) -> str:
     """What a table says in an origin's field, where it is fit to be shown: anybody may have written the table."""
-    return secure_page(text[: _width(name)]) if name in ADDRESSES else plain(text, _width(name))
+    return https_link(text[: _width(name)]) if name in ADDRESSES else without_markup(text, _width(name))
 
 
 def _width(name: str) -> int:

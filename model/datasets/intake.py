@@ -11,17 +11,17 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.catalogue.measures import DECODERS, sketches_of
+from model.catalogue.measures import DECODERS, load_fingerprints
 from model.catalogue.origins import Origin
-from model.catalogue.schema import DatasetRow, LabelRow, SketchRow
+from model.catalogue.schema import DatasetRow, FingerprintRow, LabelRow
 from model.catalogue.store import CHUNK, Store, insert_missing, keep_photos
-from model.datasets.folders import Refused
+from model.datasets.folders import RefusedFile
 from model.datasets.manage import own_dataset
 from model.datasets.quota import already_counted, usage
 from model.datasets.splits import assign_splits
 from model.errors import AreoleError
 from model.photos.image import Photo, open_photo
-from model.photos.near_duplicates import Sketches, groups_of, sketch_of
+from model.photos.near_duplicates import FingerprintIndex, fingerprint, groups_of
 from model.photos.prefetch import ahead
 
 BATCH = 32  # Photos between two writes: what a killed server loses at most.
@@ -29,7 +29,7 @@ MAX_FILE = 255
 
 
 @dataclass(frozen=True)
-class Arrival:
+class IncomingPhoto:
     """A file that is to join a dataset under a class that this has."""
 
     file: str  # Its name, for people
@@ -40,26 +40,26 @@ class Arrival:
 
 
 @dataclass
-class Report:
+class ImportResult:
     """What became of the files so far. Written while they are taken in, read by pages."""
 
     added: int = 0
     doubles: int = 0
     left_out: int = 0  # For want of room
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[RefusedFile] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)  # Two pictures are not compared pixel by pixel.
-class _Ready:
+class _DecodedPhoto:
     """A photo that passed the gate."""
 
     photo: Photo
     sketch: bytes
-    arrival: Arrival
+    arrival: IncomingPhoto
 
 
-def take_in(
-    store: Store, name: str, arrivals: Iterable[Arrival], report: Report, *, total: int, owner: str | None = None,
+def add_photos(
+    store: Store, name: str, arrivals: Iterable[IncomingPhoto], report: ImportResult, *, total: int, owner: str | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:  # fmt: skip
     """Add files to a dataset of a workspace, or of nobody's, and write into `report` what became of each.
@@ -67,12 +67,12 @@ def take_in(
     `progress` and `arrivals` may raise AreoleError: what has come until then stays. Raises NotFound where the dataset is gone or
     not the owner's to change, StoreUnavailable.
     """
-    known = _Known(store, name, owner)
-    waiting: list[_Ready] = []
+    known = _ExistingPhotos(store, name, owner)
+    waiting: list[_DecodedPhoto] = []
     try:
         for done, (arrival, ready) in enumerate(ahead(arrivals, _prepare, DECODERS), start=1):
             if isinstance(ready, AreoleError):
-                report.refused.append(Refused(arrival.file, str(ready)))
+                report.refused.append(RefusedFile(arrival.file, str(ready)))
             elif known.has(ready.photo.sha256) or any(ready.photo.sha256 == other.photo.sha256 for other in waiting):
                 report.doubles += 1
             elif known.is_full([*waiting, ready]):
@@ -90,13 +90,13 @@ def take_in(
     known.keep(waiting, report)
 
 
-def _prepare(arrival: Arrival) -> _Ready:
+def _prepare(arrival: IncomingPhoto) -> _DecodedPhoto:
     """Let a file through the gate; of its pixels only the small ones stay in memory."""
     photo = open_photo(arrival.read())
-    return _Ready(Photo(Image.open(BytesIO(photo.jpeg)), photo.jpeg), sketch_of(photo.image), arrival)
+    return _DecodedPhoto(Photo(Image.open(BytesIO(photo.jpeg)), photo.jpeg), fingerprint(photo.image), arrival)
 
 
-class _Known:
+class _ExistingPhotos:
     """The photos that a dataset has already, and how many more may come."""
 
     def __init__(self, store: Store, name: str, owner: str | None) -> None:
@@ -104,8 +104,8 @@ class _Known:
         with store.reading() as session:
             dataset = own_dataset(session, owner, name)
             self._places, self._revision = _places(session, dataset), dataset.revision
-        self._sketches = Sketches()
-        for photo, sketch in sketches_of(store, list(self._places)).items():
+        self._sketches = FingerprintIndex()
+        for photo, sketch in load_fingerprints(store, list(self._places)).items():
             self._sketches.add(photo, sketch)
         self._used = usage(store, owner) if owner else None
 
@@ -113,14 +113,14 @@ class _Known:
         """Whether a photo is in the dataset."""
         return photo in self._places
 
-    def is_full(self, coming: list[_Ready]) -> bool:
+    def is_full(self, coming: list[_DecodedPhoto]) -> bool:
         """Whether these would be too many, or too large."""
         if not self._owner or not self._used or self._used.holds(_sizes(coming)):
             return False
         free = already_counted(self._store, self._owner, [one.photo.sha256 for one in coming])
         return not self._used.holds(_sizes(one for one in coming if one.photo.sha256 not in free))
 
-    def keep(self, coming: list[_Ready], report: Report) -> None:
+    def keep(self, coming: list[_DecodedPhoto], report: ImportResult) -> None:
         """Make photos part of the dataset, copies of each other in one split."""
         if not coming:
             return
@@ -132,7 +132,7 @@ class _Known:
             stay = [one for one in new if one.arrival.label in dataset.classes]
             splits = self._splits(stay)
             keep_photos(self._store, session, [one.photo for one in stay])
-            insert_missing(session, SketchRow, [{"photo": one.photo.sha256, "sketch": one.sketch} for one in stay])
+            insert_missing(session, FingerprintRow, [{"photo": one.photo.sha256, "sketch": one.sketch} for one in stay])
             insert_missing(session, LabelRow, [_row(dataset.id, one, splits[one.photo.sha256]) for one in stay])
             dataset.revision += 1
             self._revision = dataset.revision
@@ -141,18 +141,18 @@ class _Known:
         report.added += len(stay)
         report.doubles += len(coming) - len(new)
         gone = [one.arrival for one in new if one.photo.sha256 not in splits]
-        report.refused += [Refused(one.file, f"The class {one.label} is no longer there.") for one in gone]
+        report.refused += [RefusedFile(one.file, f"The class {one.label} is no longer there.") for one in gone]
 
     def _catch_up(self, session: Session, dataset: DatasetRow) -> None:
         """See what others have added, from the camera or another tab, and removed."""
         before, self._places = self._places, _places(session, dataset)
         came = [photo for photo in self._places if photo not in before]
         for start in range(0, len(came), CHUNK):
-            drawn = select(SketchRow.photo, SketchRow.sketch).where(SketchRow.photo.in_(came[start : start + CHUNK]))
+            drawn = select(FingerprintRow.photo, FingerprintRow.sketch).where(FingerprintRow.photo.in_(came[start : start + CHUNK]))
             for photo, sketch in session.execute(drawn):
                 self._sketches.add(photo, sketch)
 
-    def _splits(self, coming: list[_Ready]) -> dict[str, str]:
+    def _splits(self, coming: list[_DecodedPhoto]) -> dict[str, str]:
         alike = {}
         for one in coming:
             alike[one.photo.sha256] = self._sketches.alike(one.sketch)
@@ -169,10 +169,10 @@ def _places(session: Session, dataset: DatasetRow) -> dict[str, tuple[str, str]]
     return {photo: (label, split) for photo, label, split in rows}
 
 
-def _sizes(photos: Iterable[_Ready]) -> list[int]:
+def _sizes(photos: Iterable[_DecodedPhoto]) -> list[int]:
     return [len(one.photo.jpeg) for one in photos]
 
 
-def _row(dataset: int, one: _Ready, split: str) -> dict[str, object]:
+def _row(dataset: int, one: _DecodedPhoto, split: str) -> dict[str, object]:
     place = {"dataset_id": dataset, "photo": one.photo.sha256, "file": one.arrival.file[:MAX_FILE], "split": split}
     return {**place, "label": one.arrival.label, **asdict(one.arrival.origin)}

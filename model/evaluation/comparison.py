@@ -42,7 +42,7 @@ class Comparison:
         return np.asarray(table.predicted == table.labels)
 
 
-def told(both: Comparison) -> tuple[str, str, str]:
+def comparison_sentences(both: Comparison) -> tuple[str, str, str]:
     """What the second run gets right and wrong; whether that is chance, as a verdict that may stand out; and why."""
     n, fixed, broken = len(both.before.photos), len(both.fixed), len(both.broken)
     photos = f"{n} photo{'' if n == 1 else 's'}"

@@ -24,7 +24,7 @@ class Trust(StrEnum):
     UNFAMILIAR = "unfamiliar"
 
 
-def judge(probabilities: NDArray[np.float32], similarity: float, *, unfamiliar_below: float) -> Trust:
+def assess(probabilities: NDArray[np.float32], similarity: float, *, unfamiliar_below: float) -> Trust:
     """Whether to trust calibrated class probabilities (C,) of a photo so similar to its nearest training photos."""
     if similarity < unfamiliar_below:
         return Trust.UNFAMILIAR
@@ -36,7 +36,7 @@ def sure_from(classes: int) -> float:
     return 1 / classes + SURE_SHARE * (1 - 1 / classes)
 
 
-def unrelated_similarity(features: NDArray[np.float32], labels: NDArray[np.intp]) -> float:
+def out_of_distribution_threshold(features: NDArray[np.float32], labels: NDArray[np.intp]) -> float:
     """How alike photos that have nothing in common may be: a high quantile over pairs of different classes.
 
     Features (N, D) and labels (N,) of the train split. A photo whose nearest neighbours are no closer than that is unfamiliar.

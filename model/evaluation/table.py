@@ -35,11 +35,11 @@ class Evaluation:
             similarities=self.similarities[kept],
         )
 
-    def of(self, split: str) -> "Evaluation":
+    def for_split(self, split: str) -> "Evaluation":
         """The rows of one split."""
         return self.rows(row for row, name in enumerate(self.splits) if name == split)
 
-    def under(self, labels: Mapping[str, str]) -> "Evaluation":
+    def relabelled(self, labels: Mapping[str, str]) -> "Evaluation":
         """The rows whose photo has one of these labels, under it: what later edits make of the table, without inference."""
         positions = {name: position for position, name in enumerate(self.classes)}
         kept = self.rows(row for row, photo in enumerate(self.photos) if labels.get(photo) in positions)

@@ -8,7 +8,7 @@ import numpy as np
 
 from model.evaluation.confidence import sure_from
 from model.evaluation.table import Evaluation
-from model.photos.quality import Flaw
+from model.photos.quality import ImageIssue
 
 NARROW_MARGIN = 0.25  # Between the probabilities of the two best classes.
 
@@ -38,7 +38,7 @@ class TopLoss:
     loss: float
     similarity: float
     neighbours: tuple[tuple[str, str | None], ...]  # (photo, its label now), the nearest first
-    flaws: tuple[Flaw, ...]
+    issues: tuple[ImageIssue, ...]
     unfamiliar: bool
     sure: bool
 
@@ -55,7 +55,7 @@ class TopLoss:
             Reason.LABEL: wrong and self.sure and self.margin >= NARROW_MARGIN and backed and not self.unfamiliar,
             Reason.AMBIGUOUS: self.margin < NARROW_MARGIN,
             Reason.UNUSUAL: self.unfamiliar,
-            Reason.PHOTO: bool(self.flaws),
+            Reason.PHOTO: bool(self.issues),
         }
         reasons = tuple(reason for reason, holds in found.items() if holds)
         return reasons or ((Reason.MISTAKE,) if wrong else ())
@@ -74,7 +74,7 @@ def top_losses(
     table: Evaluation,
     rows: Iterable[int],
     labels: Mapping[str, str],
-    flaws: Mapping[str, tuple[Flaw, ...]],
+    issues: Mapping[str, tuple[ImageIssue, ...]],
     unfamiliar_below: float,
 ) -> list[TopLoss]:
     """What can be said about some rows of the table. `labels` are those of all photos now, for the look-alikes."""
@@ -97,7 +97,7 @@ def top_losses(
                 loss=float(losses[row]),
                 similarity=float(chosen.similarities[row]),
                 neighbours=tuple((name, labels.get(name)) for name in chosen.neighbours[row]),
-                flaws=flaws.get(photo, ()),
+                issues=issues.get(photo, ()),
                 unfamiliar=bool(chosen.similarities[row] < unfamiliar_below),
                 sure=bool(shares[row, best] >= sure_from(len(table.classes))),
             )

@@ -8,8 +8,8 @@ import numpy as np
 
 from model.catalogue.dataset import Dataset
 from model.evaluation.intervals import SIGNIFICANT, wilson
-from model.experiments.repeats import Duel, Mistakes, duel, mistakes, seeds, told
-from model.experiments.split_features import Material, Progress
+from model.experiments.repeats import Mistakes, PairedComparison, compare_paired, mistakes_per_training, seeds, with_progress
+from model.experiments.split_features import Progress, SplitFeatures
 from model.networks.backbones import DEFAULT_BACKBONE, LOOK, USUAL_S, find_backbone
 from model.runs.run import Run
 from model.runs.settings import HeadSettings
@@ -45,11 +45,13 @@ class BackboneRow:
     missing: str = ""  # Why it could not be tried
     valid: Rate | None = None
     test: Rate | None = None
-    against: Duel | None = None  # The default's mistakes on the validation photos against its own; none for the default itself
+    against: PairedComparison | None = (
+        None  # The default's mistakes on the validation photos against its own; none for the default itself
+    )
 
 
 @dataclass(frozen=True)
-class RunRow:
+class BackboneRun:
     """A run that was trained before, judged under the labels of now."""
 
     run: str
@@ -78,7 +80,7 @@ class BackbonesCompared:
         """Whether the best beats the default by more than chance: the best of several has as many chances to be lucky."""
         rivals = sum(row.against is not None for row in self.rows)
         duelled = self.best.against if self.best else None
-        return duelled is not None and duelled.won > 0 and duelled.p_value < SIGNIFICANT / rivals
+        return duelled is not None and duelled.net_fixed > 0 and duelled.p_value < SIGNIFICANT / rivals
 
     @property
     def sentence(self) -> str:
@@ -96,38 +98,40 @@ class BackbonesCompared:
         )
 
 
-def run(materials: Mapping[str, Material | str], settings: HeadSettings, progress: Progress, seed: int = 0) -> BackbonesCompared:
+def run(
+    materials: Mapping[str, SplitFeatures | str], settings: HeadSettings, progress: Progress, seed: int = 0
+) -> BackbonesCompared:
     """Train a head on each backbone's material; one that is not there has the reason in its place.
 
     Raises CannotTrain, and what `progress` raises.
     """
-    there = {name: one for name, one in materials.items() if isinstance(one, Material)}
+    there = {name: one for name, one in materials.items() if isinstance(one, SplitFeatures)}
     wrong: dict[str, list[list[Mistakes]]] = {name: [] for name in there}
-    for name, chosen in told([(name, one) for name in there for one in seeds(settings, seed, SEEDS)], progress):
+    for name, chosen in with_progress([(name, one) for name in there for one in seeds(settings, seed, SEEDS)], progress):
         one = there[name]
-        wrong[name].append(mistakes(one.train, one.valid, (one.valid, one.test), one.classes, chosen))
+        wrong[name].append(mistakes_per_training(one.train, one.valid, (one.valid, one.test), one.classes, chosen))
     ordered = sorted(materials, key=lambda name: name != DEFAULT_BACKBONE)
     return BackbonesCompared(tuple(_row(name, materials[name], wrong) for name in ordered))
 
 
-def rows_of_runs(runs: Iterable[Run], dataset: Dataset) -> tuple[RunRow, ...]:
+def rows_of_runs(runs: Iterable[Run], dataset: Dataset) -> tuple[BackboneRun, ...]:
     """What saved runs get wrong on a dataset's photos as they are labelled now. Nothing is trained, nothing kept."""
     rows = []
     for one in runs:
-        judged = one.evaluation.under(dataset.labels)
-        valid, test = (_rate([part.predicted != part.labels]) for part in (judged.of("valid"), judged.of("test")))
-        rows.append(RunRow(one.card.id, one.card.name, one.card.mode, one.card.backbone, valid, test))
+        judged = one.evaluation.relabelled(dataset.labels)
+        valid, test = (_rate([part.predicted != part.labels]) for part in (judged.for_split("valid"), judged.for_split("test")))
+        rows.append(BackboneRun(one.card.id, one.card.name, one.card.mode, one.card.backbone, valid, test))
     return tuple(rows)
 
 
-def _row(name: str, material: Material | str, wrong: Mapping[str, list[list[Mistakes]]]) -> BackboneRow:
+def _row(name: str, material: SplitFeatures | str, wrong: Mapping[str, list[list[Mistakes]]]) -> BackboneRow:
     facts = find_backbone(name)
     row = (name, facts.title, facts.channels, WEIGHTS_MB[name], USUAL_S[name][LOOK])
     if isinstance(material, str):
         return BackboneRow(*row, missing=material)
     valid, test = (_rate(list(column)) for column in zip(*wrong[name], strict=True))
     rivals = name != DEFAULT_BACKBONE and DEFAULT_BACKBONE in wrong
-    against = duel(wrong[DEFAULT_BACKBONE][0][0], wrong[name][0][0]) if rivals else None
+    against = compare_paired(wrong[DEFAULT_BACKBONE][0][0], wrong[name][0][0]) if rivals else None
     return BackboneRow(*row, valid=valid, test=test, against=against)
 
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
 from model.experiments.registry import EXPERIMENTS, run_experiment
-from model.jobs.threads import Work, Works
+from model.jobs.threads import BackgroundJob, BackgroundJobs
 from model.runs.settings import HeadSettings
 
 
 @dataclass
-class Inquiry(Work):
+class ExperimentJob(BackgroundJob):
     """Experiments on a dataset, under way or over."""
 
     fingerprint: str = ""  # Of the dataset
 
 
-def start_inquiry(
-    works: Works[Inquiry],
+def start_experiment(
+    works: BackgroundJobs[ExperimentJob],
     store: Store,
     workspace: str,
     dataset: Dataset,
@@ -26,12 +26,12 @@ def start_inquiry(
     *,
     backbone: str,
     settings: HeadSettings,
-) -> Inquiry:
+) -> ExperimentJob:
     """Begin to find out, unless something is being found out already."""
 
-    def work(inquiry: Inquiry) -> None:
+    def work(inquiry: ExperimentJob) -> None:
         for kind in kinds:
             inquiry.title = EXPERIMENTS[kind].question
             run_experiment(store, kind, dataset, backbone=backbone, settings=settings, progress=inquiry.report)
 
-    return works.start(workspace, Inquiry(EXPERIMENTS[kinds[0]].question, fingerprint=dataset.fingerprint), work)
+    return works.start(workspace, ExperimentJob(EXPERIMENTS[kinds[0]].question, fingerprint=dataset.fingerprint), work)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from model.catalogue.dataset import MIN_PHOTOS_A_CLASS
 from model.experiments.forecasts import Forecast, forecasts
-from model.experiments.repeats import Mistakes, Spread, mistakes, rows_of, spread, told
-from model.experiments.split_features import Material, Progress
+from model.experiments.repeats import ErrorRange, Mistakes, error_range, mistakes_per_training, select_rows, with_progress
+from model.experiments.split_features import Progress, SplitFeatures
 from model.runs.settings import HeadSettings
 from model.wording import counted, percent, points
 
@@ -25,8 +25,8 @@ class Point:
     """The error with so many training photos, over the draws."""
 
     photos: int
-    valid: Spread
-    test: Spread | None  # None where there are no test photos
+    valid: ErrorRange
+    test: ErrorRange | None  # None where there are no test photos
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class LearningCurve:
         )
 
 
-def run(material: Material, settings: HeadSettings, progress: Progress, seed: int = 0) -> LearningCurve:
+def run(material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0) -> LearningCurve:
     """Train on stratified draws of about 10 % to 100 % of the train photos. Raises CannotTrain, and what `progress` raises."""
     labels = material.train.labels
     orders = [_shuffled(labels, seed * DRAWS + draw) for draw in range(DRAWS)]
@@ -86,10 +86,10 @@ def run(material: Material, settings: HeadSettings, progress: Progress, seed: in
     sizes = [sum(counts) for counts in kept]
     steps = max(LEAST_STEPS, sizes[-1] / settings.batch_size)  # At every size: else few photos would also mean little training.
     judging, wrong = (material.valid, material.test), []
-    for draw, counts in told([(draw, counts) for draw in range(DRAWS) for counts in kept], progress):
+    for draw, counts in with_progress([(draw, counts) for draw in range(DRAWS) for counts in kept], progress):
         rows = np.concatenate([order[:count] for order, count in zip(orders[draw], counts, strict=True)])
         chosen = replace(settings, batch_size=max(1, round(len(rows) / steps)), seed=settings.seed + draw)
-        wrong.append(mistakes(rows_of(material.train, rows), material.valid, judging, material.classes, chosen))
+        wrong.append(mistakes_per_training(select_rows(material.train, rows), material.valid, judging, material.classes, chosen))
     valid, test = (np.stack(column).reshape(DRAWS, len(sizes), -1) for column in zip(*wrong, strict=True))
     measured = tuple(_point(size, valid[:, at], test[:, at]) for at, size in enumerate(sizes))
     return LearningCurve(valid.shape[2], test.shape[2], measured, forecasts(sizes, valid, seed))
@@ -108,9 +108,9 @@ def _a_class(labels: NDArray[np.intp], share: float) -> tuple[int, ...]:
 
 
 def _point(photos: int, valid: Mistakes, test: Mistakes) -> Point:
-    judged = spread(valid)
+    judged = error_range(valid)
     assert judged is not None  # No dataset is trainable without validation photos.
-    return Point(photos, judged, spread(test))
+    return Point(photos, judged, error_range(test))
 
 
 def _least(then: Forecast) -> str:

@@ -11,13 +11,13 @@ from model.experiments import variance as reality
 from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
-from model.experiments.saved import Result, keep, kept
-from model.experiments.split_features import Material, Progress, material
-from model.experiments.variance import Reality
+from model.experiments.saved import ExperimentResult, load_result, save_result
+from model.experiments.split_features import Progress, SplitFeatures, load_split_features
+from model.experiments.variance import SeedAndSplitVariance
 from model.networks.backbones import BACKBONES
 from model.runs.settings import HeadSettings
 
-Make = Callable[[Store, Dataset, str, HeadSettings, Progress], Result]
+Make = Callable[[Store, Dataset, str, HeadSettings, Progress], ExperimentResult]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Experiment:
     kind: str
     title: str
     question: str
-    result: type[Result]
+    result: type[ExperimentResult]
     make: Make
 
 
@@ -39,7 +39,7 @@ def run_experiment(
     backbone: str,
     settings: HeadSettings,
     progress: Progress = lambda done, total: None,
-) -> Result:
+) -> ExperimentResult:
     """What is kept of an experiment, or what it finds now.
 
     A comparison that lacked a backbone's weights is made again: they may be there now. `progress` counts photos first, where
@@ -47,10 +47,10 @@ def run_experiment(
     Raises NotFound, CannotTrain, WeightsMissing, StoreUnavailable.
     """
     experiment = find_experiment(kind)
-    found = kept(store, kind, dataset.fingerprint, backbone, settings)
+    found = load_result(store, kind, dataset.fingerprint, backbone, settings)
     if found is None or (isinstance(found, BackbonesCompared) and any(row.missing for row in found.rows)):
         found = experiment.make(store, dataset, backbone, settings, progress)
-        keep(store, found, dataset.fingerprint, backbone, settings)
+        save_result(store, found, dataset.fingerprint, backbone, settings)
     return found
 
 
@@ -61,21 +61,21 @@ def find_experiment(kind: str) -> Experiment:
     return EXPERIMENTS[kind]
 
 
-def _on_one(run: Callable[[Material, HeadSettings, Progress], Result]) -> Make:
+def _on_one(run: Callable[[SplitFeatures, HeadSettings, Progress], ExperimentResult]) -> Make:
     """An experiment on what the backbone asked for sees."""
 
-    def make(store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress) -> Result:
-        return run(material(store, dataset, backbone, progress), settings, progress)
+    def make(store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress) -> ExperimentResult:
+        return run(load_split_features(store, dataset, backbone, progress), settings, progress)
 
     return make
 
 
-def _on_all(store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress) -> Result:
+def _on_all(store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress) -> ExperimentResult:
     """The experiment on what every backbone sees; one without weights is named with the reason."""
-    materials: dict[str, Material | str] = {}
+    materials: dict[str, SplitFeatures | str] = {}
     for name in BACKBONES:
         try:
-            materials[name] = material(store, dataset, name, progress)
+            materials[name] = load_split_features(store, dataset, name, progress)
         except WeightsMissing as error:
             materials[name] = str(error)
     return backbones_compared.run(materials, settings, progress)
@@ -87,6 +87,6 @@ EXPERIMENTS = {
         Experiment(LearningCurve.KIND, "More photos", "Would more photos help?", LearningCurve, _on_one(learning_curve.run)),
         Experiment(LabelNoise.KIND, "Cleaner labels", "Would cleaner labels help?", LabelNoise, _on_one(label_noise.run)),
         Experiment(BackbonesCompared.KIND, "Another model", "Would another model help?", BackbonesCompared, _on_all),
-        Experiment(Reality.KIND, "Luck", "Is it even real?", Reality, _on_one(reality.run)),
+        Experiment(SeedAndSplitVariance.KIND, "Luck", "Is it even real?", SeedAndSplitVariance, _on_one(reality.run)),
     )
 }

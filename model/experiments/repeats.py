@@ -16,7 +16,7 @@ from model.runs.settings import HeadSettings
 from model.wording import counted
 
 if TYPE_CHECKING:
-    from model.training.head import Examples
+    from model.training.head import LabelledFeatures
 
 Mistakes = NDArray[np.bool_]  # (N,), True where the prediction is not the label
 Item = TypeVar("Item")
@@ -25,7 +25,7 @@ _training = Lock()  # One at a time: how many cores torch takes is set for the w
 
 
 @dataclass(frozen=True)
-class Spread:
+class ErrorRange:
     """An error rate over several trainings."""
 
     error: float  # Mean
@@ -33,16 +33,16 @@ class Spread:
     high: float  # Greatest
 
 
-def spread(wrong: Mistakes) -> Spread | None:
+def error_range(wrong: Mistakes) -> ErrorRange | None:
     """Of mistakes (trainings, photos); None where there are no photos."""
     if not wrong.shape[1]:
         return None
     rates = wrong.mean(axis=1)
-    return Spread(float(rates.mean()), float(rates.min()), float(rates.max()))
+    return ErrorRange(float(rates.mean()), float(rates.min()), float(rates.max()))
 
 
 @dataclass(frozen=True)
-class Duel:
+class PairedComparison:
     """Two heads on the same photos."""
 
     photos: int
@@ -51,7 +51,7 @@ class Duel:
     p_value: float  # How often chance alone would part them so unevenly
 
     @property
-    def won(self) -> int:
+    def net_fixed(self) -> int:
         """How many more the second has right, below 0 when fewer."""
         return self.fixed - self.broken
 
@@ -61,14 +61,18 @@ class Duel:
         return f"sets {self.fixed} right and {self.broken} wrong of {counted(self.photos, 'photo')}"
 
 
-def duel(first: Mistakes, second: Mistakes) -> Duel:
+def compare_paired(first: Mistakes, second: Mistakes) -> PairedComparison:
     """Hold the mistakes (N,) of a second head against a first's."""
     fixed, broken = int((first & ~second).sum()), int((second & ~first).sum())
-    return Duel(len(first), fixed, broken, mcnemar(fixed, broken))
+    return PairedComparison(len(first), fixed, broken, mcnemar(fixed, broken))
 
 
-def mistakes(
-    train: "Examples", valid: "Examples", judged: Iterable["Examples"], classes: tuple[str, ...], settings: HeadSettings
+def mistakes_per_training(
+    train: "LabelledFeatures",
+    valid: "LabelledFeatures",
+    judged: Iterable["LabelledFeatures"],
+    classes: tuple[str, ...],
+    settings: HeadSettings,
 ) -> list[Mistakes]:
     """Train once; which photos of each part of `judged` the head gets wrong. Raises CannotTrain."""
     from model.training.head import train_head  # torch
@@ -100,12 +104,12 @@ def _usual_cores() -> int:
     return torch.get_num_threads()
 
 
-def rows_of(part: "Examples", rows: NDArray[np.intp]) -> "Examples":
+def select_rows(part: "LabelledFeatures", rows: NDArray[np.intp]) -> "LabelledFeatures":
     """Some rows of a part."""
     return replace(part, features=part.features[rows], labels=part.labels[rows])
 
 
-def told(items: Sequence[Item], progress: Progress) -> Iterator[Item]:
+def with_progress(items: Sequence[Item], progress: Progress) -> Iterator[Item]:
     """The items one by one; `progress` hears of each before and after, and may raise to stop it all."""
     progress(0, len(items))
     for done, item in enumerate(items, start=1):

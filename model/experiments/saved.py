@@ -11,14 +11,16 @@ from model.catalogue.store import Store
 from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
-from model.experiments.variance import Reality
+from model.experiments.variance import SeedAndSplitVariance
 from model.runs.settings import HeadSettings
 
-Result = LearningCurve | LabelNoise | BackbonesCompared | Reality
-RESULTS: dict[str, type[Result]] = {one.KIND: one for one in (LearningCurve, LabelNoise, BackbonesCompared, Reality)}
+ExperimentResult = LearningCurve | LabelNoise | BackbonesCompared | SeedAndSplitVariance
+RESULTS: dict[str, type[ExperimentResult]] = {
+    one.KIND: one for one in (LearningCurve, LabelNoise, BackbonesCompared, SeedAndSplitVariance)
+}
 
 
-def kept(store: Store, kind: str, fingerprint: str, backbone: str, settings: HeadSettings) -> Result | None:
+def load_result(store: Store, kind: str, fingerprint: str, backbone: str, settings: HeadSettings) -> ExperimentResult | None:
     """What the experiment of this kind found; None where it was not made, or by a version that said other things.
 
     `fingerprint` is the dataset's. Raises StoreUnavailable.
@@ -27,13 +29,13 @@ def kept(store: Store, kind: str, fingerprint: str, backbone: str, settings: Hea
         row = session.get(ExperimentRow, (fingerprint, backbone, kind, digest(kind, settings)))
         found = None if row is None else row.result
     try:
-        result: Result | None = None if found is None else _read(RESULTS[kind], found)
+        result: ExperimentResult | None = None if found is None else _read(RESULTS[kind], found)
     except (TypeError, ValueError):
         return None
     return result
 
 
-def keep(store: Store, result: Result, fingerprint: str, backbone: str, settings: HeadSettings) -> None:
+def save_result(store: Store, result: ExperimentResult, fingerprint: str, backbone: str, settings: HeadSettings) -> None:
     """Keep what an experiment found; an earlier result of the same is replaced. Raises StoreUnavailable."""
     row = ExperimentRow(
         fingerprint=fingerprint,

@@ -9,45 +9,47 @@ from model.catalogue.store import Store
 from model.networks.backbones import find_backbone
 
 if TYPE_CHECKING:
-    from model.training.head import Examples  # torch: only where something is trained
+    from model.training.head import LabelledFeatures
 
 Progress = Callable[[int, int], None]  # Called with how many are done, and of how many; may raise Cancelled.
 
 
 @dataclass(frozen=True)
-class Material:
+class SplitFeatures:
     """A dataset as one backbone sees it."""
 
     classes: tuple[str, ...]
-    parts: Mapping[str, "Examples"]  # By split; a split without photos has an empty part.
+    parts: Mapping[str, "LabelledFeatures"]  # By split; a split without photos has an empty part.
     photos: Mapping[str, tuple[str, ...]]  # The names of each part's rows
 
     @property
-    def train(self) -> "Examples":
+    def train(self) -> "LabelledFeatures":
         """What is learned from."""
         return self.parts["train"]
 
     @property
-    def valid(self) -> "Examples":
+    def valid(self) -> "LabelledFeatures":
         """What decides."""
         return self.parts["valid"]
 
     @property
-    def test(self) -> "Examples":
+    def test(self) -> "LabelledFeatures":
         """What decides nothing, and may be empty."""
         return self.parts["test"]
 
 
-def material(store: Store, dataset: Dataset, backbone: str, progress: Progress = lambda done, total: None) -> Material:
+def load_split_features(
+    store: Store, dataset: Dataset, backbone: str, progress: Progress = lambda done, total: None
+) -> SplitFeatures:
     """The features of all photos, from the catalogue or looked at now.
 
     Raises CannotTrain where `check_trainable` does, NotFound, WeightsMissing, StoreUnavailable, and what `progress` raises.
     """
     check_trainable(dataset)
-    from model.networks.features import features
-    from model.training.head_run import examples
+    from model.networks.features import extract_features
+    from model.training.head_run import labelled_features
 
-    vectors = features(store, [member.photo for member in dataset.members], find_backbone(backbone), progress)
-    parts = {split: examples(dataset, split, vectors) for split in SPLITS}
+    vectors = extract_features(store, [member.photo for member in dataset.members], find_backbone(backbone), progress)
+    parts = {split: labelled_features(dataset, split, vectors) for split in SPLITS}
     photos = {split: tuple(member.photo for member in dataset.members if member.split == split) for split in SPLITS}
-    return Material(dataset.classes, parts, photos)
+    return SplitFeatures(dataset.classes, parts, photos)

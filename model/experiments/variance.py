@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from model.evaluation.intervals import LEAST_DIFFERENT, Z_95, wilson
-from model.experiments.repeats import Mistakes, Spread, mistakes, rows_of, seeds, spread, told
-from model.experiments.split_features import Material, Progress
+from model.experiments.repeats import ErrorRange, Mistakes, error_range, mistakes_per_training, seeds, select_rows, with_progress
+from model.experiments.split_features import Progress, SplitFeatures
 from model.runs.settings import HeadSettings
 from model.wording import between, counted, percent, points
 
 if TYPE_CHECKING:
-    from model.training.head import Examples
+    from model.training.head import LabelledFeatures
 
 SEEDS, SPLITS = 10, 10
 
 
 @dataclass(frozen=True)
-class Reality:
+class SeedAndSplitVariance:
     """The error rate, and three kinds of luck in it."""
 
     KIND: ClassVar[str] = "reality"
@@ -28,8 +28,8 @@ class Reality:
     errors: int  # With the seed asked for
     low: float  # Where the true error rate lies, with 95 % confidence
     high: float
-    seeds: Spread  # The same photos in other orders
-    splits: Spread  # Other photos of train and valid for validation, as many of each class
+    seeds: ErrorRange  # The same photos in other orders
+    splits: ErrorRange  # Other photos of train and valid for validation, as many of each class
     seed_errors: tuple[float, ...]  # One by one, for a chart
     split_errors: tuple[float, ...]
     fixed_at_least: int | None  # Photos that must be set right, and none wrong, to be more than chance; None: there are too few
@@ -57,18 +57,18 @@ class Reality:
         return f"a change of under {points(self.fixed_at_least / self.valid_photos)} on them cannot be told from luck"
 
 
-def run(material: Material, settings: HeadSettings, progress: Progress, seed: int = 0) -> Reality:
+def run(material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0) -> SeedAndSplitVariance:
     """Train under other seeds and on other splits. Raises CannotTrain, and what `progress` raises."""
     chosen = [(material.train, material.valid, one) for one in seeds(settings, seed, SEEDS)]
     chosen += [(*_split_anew(material, seed * SPLITS + number), settings) for number in range(SPLITS)]
     wrong: list[Mistakes] = []
-    for train, valid, one in told(chosen, progress):
-        wrong += mistakes(train, valid, [valid], material.classes, one)
-    by_seed, by_split = (spread(np.stack(part)) for part in (wrong[:SEEDS], wrong[SEEDS:]))
+    for train, valid, one in with_progress(chosen, progress):
+        wrong += mistakes_per_training(train, valid, [valid], material.classes, one)
+    by_seed, by_split = (error_range(np.stack(part)) for part in (wrong[:SEEDS], wrong[SEEDS:]))
     assert by_seed is not None and by_split is not None  # No dataset is trainable without validation photos.
     errors, photos = int(wrong[0].sum()), len(wrong[0])
     rates = [float(row.mean()) for row in wrong]
-    return Reality(
+    return SeedAndSplitVariance(
         photos,
         errors,
         *wilson(errors, photos),
@@ -93,7 +93,7 @@ def least_unpaired(errors: int, photos: int) -> int | None:
     return None
 
 
-def _split_anew(material: Material, seed: int) -> tuple["Examples", "Examples"]:
+def _split_anew(material: SplitFeatures, seed: int) -> tuple["LabelledFeatures", "LabelledFeatures"]:
     """The train and valid photos shuffled within their classes, each split with as many of each as it had. Copies may part."""
     random = np.random.default_rng(seed)
     labels = np.concatenate([material.train.labels, material.valid.labels])
@@ -102,4 +102,4 @@ def _split_anew(material: Material, seed: int) -> tuple["Examples", "Examples"]:
     for label, count in enumerate(np.bincount(material.valid.labels, minlength=len(material.classes))):
         held += random.permutation(np.flatnonzero(labels == label))[:count].tolist()
     valid = np.isin(np.arange(len(labels)), held)
-    return rows_of(pool, np.flatnonzero(~valid)), rows_of(pool, np.flatnonzero(valid))
+    return select_rows(pool, np.flatnonzero(~valid)), select_rows(pool, np.flatnonzero(valid))

@@ -6,21 +6,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from model.datasets.background import Intake, Opening
-from model.datasets.intake import Arrival
+from model.datasets.background import ImportJob, Opening
+from model.datasets.intake import IncomingPhoto
 from model.errors import AreoleError, SourceFailed
 from model.gather.downloads import downloads
 from model.gather.search_cache import search_once
-from model.gather.sources.registry import Source, sources
-from model.gather.sources.results import Found, Search
-from model.jobs.threads import Work, Works
+from model.gather.sources.registry import PhotoSource, sources
+from model.gather.sources.results import PhotoSearch, WebPhoto
+from model.jobs.threads import BackgroundJob, BackgroundJobs
 
 MAX_FOUND_NAME = 80
 MOST_UNREACHED = 5  # In a row
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SearchRequest:
     """What to look for, for one class."""
 
     label: str
@@ -29,16 +29,16 @@ class Wish:
 
 
 @dataclass
-class Hunt(Work):
+class SearchJob(BackgroundJob):
     """Searches for the classes of a dataset, under way or over."""
 
     dataset: str = ""
     source: str = ""
-    found: dict[str, Search] = field(default_factory=dict)  # By class
+    found: dict[str, PhotoSearch] = field(default_factory=dict)  # By class
     failed: dict[str, str] = field(default_factory=dict)  # Class -> why
 
 
-def find_source(name: str) -> Source:
+def find_source(name: str) -> PhotoSource:
     """A source by its name. Raises SourceFailed for one that is not on offer."""
     offered = sources()
     if name not in offered:
@@ -46,11 +46,19 @@ def find_source(name: str) -> Source:
     return offered[name]
 
 
-def start_hunt(works: Works[Hunt], workspace: str, dataset: str, source: str, wishes: Sequence[Wish], *, commercial: bool) -> Hunt:
+def start_search(
+    works: BackgroundJobs[SearchJob],
+    workspace: str,
+    dataset: str,
+    source: str,
+    wishes: Sequence[SearchRequest],
+    *,
+    commercial: bool,
+) -> SearchJob:
     """Begin to search for photos, unless a search is under way already. Raises SourceFailed."""
     asked = find_source(source)
 
-    def work(hunt: Hunt) -> None:
+    def work(hunt: SearchJob) -> None:
         total = sum(wish.number for wish in wishes)
         before = 0
         for wish in wishes:
@@ -63,24 +71,24 @@ def start_hunt(works: Works[Hunt], workspace: str, dataset: str, source: str, wi
             before += wish.number
             hunt.report(before, total)
 
-    return works.start(workspace, Hunt(f"Searching {asked.service.title}", dataset=dataset, source=source), work)
+    return works.start(workspace, SearchJob(f"Searching {asked.service.title}", dataset=dataset, source=source), work)
 
 
-def _report(hunt: Hunt, before: int, total: int, done: int, _wanted: int) -> None:
+def _report(hunt: SearchJob, before: int, total: int, done: int, _wanted: int) -> None:
     hunt.report(before + done, total)
 
 
-def fetching(wanted: Mapping[str, Sequence[Found]]) -> Opening:
+def fetching(wanted: Mapping[str, Sequence[WebPhoto]]) -> Opening:
     """The photos that were found for each class, downloaded as they are asked for."""
 
     @contextmanager
-    def opened(intake: Intake) -> Iterator[tuple[Iterable[Arrival], int]]:
+    def opened(intake: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
         yield arrivals(wanted, intake.check), sum(map(len, wanted.values()))
 
     return opened
 
 
-def arrivals(wanted: Mapping[str, Sequence[Found]], check: Callable[[], None]) -> Iterator[Arrival]:
+def arrivals(wanted: Mapping[str, Sequence[WebPhoto]], check: Callable[[], None]) -> Iterator[IncomingPhoto]:
     """Found photos on their way into a dataset, by class; `check` may raise Cancelled.
 
     Raises SourceFailed once several in a row could not be reached: the network is gone, and the rest would fare no better.
@@ -91,7 +99,7 @@ def arrivals(wanted: Mapping[str, Sequence[Found]], check: Callable[[], None]) -
             unreached = unreached + 1 if isinstance(data, SourceFailed) else 0
             if unreached == MOST_UNREACHED:
                 raise SourceFailed(f"{unreached} photos in a row could not be reached, so the rest was not tried. {data!s}")
-            yield Arrival(_file_name(found, label), label, partial(_delivered, data), found.origin)
+            yield IncomingPhoto(_file_name(found, label), label, partial(_delivered, data), found.origin)
 
 
 def _delivered(data: bytes | AreoleError) -> bytes:
@@ -100,7 +108,7 @@ def _delivered(data: bytes | AreoleError) -> bytes:
     return data
 
 
-def _file_name(found: Found, label: str) -> str:
+def _file_name(found: WebPhoto, label: str) -> str:
     """A name for people, and another for each photo."""
     address = hashlib.sha256(found.photo_url.encode()).hexdigest()
     return f"{(found.origin.title or label)[:MAX_FOUND_NAME]} {address[:6]}.jpg"

@@ -6,20 +6,20 @@ from threading import Lock
 from time import monotonic
 
 from model.gather.net.pause import LOOK_S, Check
-from model.gather.sources.registry import Source
-from model.gather.sources.results import Progress, Search
+from model.gather.sources.registry import PhotoSource
+from model.gather.sources.results import PhotoSearch, Progress
 
 KEPT_S = 24 * 3600
 MOST_KEPT = 256
 
 Asked = tuple[str, str, int, bool]  # Source, text, number, whether for commercial use
 
-_kept: dict[Asked, tuple[float, Search]] = {}
+_kept: dict[Asked, tuple[float, PhotoSearch]] = {}
 _turns: dict[Asked, Lock] = {}
 _lock = Lock()
 
 
-def search_once(source: Source, text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> Search:
+def search_once(source: PhotoSource, text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
     """What `source.search` finds; whoever asks the same within a day gets the same, and who asks meanwhile waits for it.
 
     Raises SourceFailed, and what `check` raises.

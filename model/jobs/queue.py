@@ -29,7 +29,7 @@ from model.jobs.records import (
     QUEUED,
     RUNNING,
     STOPPING,
-    fail_orphans,
+    fail_orphaned_jobs,
     host_of,
 )
 from model.jobs.reports import Doing, checkpoint_file, epochs_in, forget_reports, report_file, reports_of
@@ -108,7 +108,7 @@ def enqueue(store: Store, workspace: str, kind: str, arguments: list[str], name:
 
 def start_next(store: Store) -> None:
     """Start the fine-tuning that has waited longest on this host, unless one is running."""
-    fail_orphans(store)
+    fail_orphaned_jobs(store)
     here = (JobRow.kind.in_(OWN_PROCESS), JobRow.host == host_of(store))
     with store.reading() as session:
         if session.scalars(select(JobRow.id).where(*here, JobRow.state == QUEUED)).first() is None:
@@ -136,7 +136,7 @@ def is_stopping(store: Store, job: int) -> bool:
         return session.scalars(select(JobRow.state).where(JobRow.id == job)).one_or_none() != RUNNING
 
 
-def note_run(store: Store, job: int, run: str) -> None:
+def set_job_run(store: Store, job: int, run: str) -> None:
     """What a job has made."""
     with store.writing() as session:
         session.execute(update(JobRow).where(JobRow.id == job).values(run=run))
@@ -173,16 +173,16 @@ def last_job(store: Store, workspace: str, kind: str = FINE_TUNE) -> Job | None:
         )
 
 
-def killed(store: Store, workspace: str, kind: str) -> int | None:
+def last_killed_job(store: Store, workspace: str, kind: str) -> int | None:
     """The workspace's latest job of a kind, if its server was killed meanwhile."""
-    fail_orphans(store)
+    fail_orphaned_jobs(store)
     with store.reading() as session:
         mine = select(JobRow).where(JobRow.workspace == workspace, JobRow.kind == kind)
         row = session.scalars(mine.order_by(JobRow.id.desc())).first()
         return row.id if row is not None and row.message == KILLED_SAYS[kind] else None
 
 
-def resumable(store: Store, job: Job) -> int | None:
+def resumable_job(store: Store, job: Job) -> int | None:
     """The job whose last epoch is kept and can be gone on from: this one, or the one that this was to go on from."""
     asked = [int(job.arguments[job.arguments.index("--resume") + 1])] if "--resume" in job.arguments else []
     return next((number for number in (job.id, *asked) if checkpoint_file(store, number).exists()), None)

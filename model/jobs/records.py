@@ -30,9 +30,9 @@ KILLED_SAYS = {**dict.fromkeys(OWN_PROCESS, KILLED), HEAD: HEAD_KILLED, INTAKE: 
 
 
 @contextmanager
-def recorded(store: Store, kind: str, settings: dict[str, object], *, workspace: str | None = None) -> Iterator[None]:
+def record_job(store: Store, kind: str, settings: dict[str, object], *, workspace: str | None = None) -> Iterator[None]:
     """Note that a job runs in this process, and how it ended."""
-    fail_orphans(store)
+    fail_orphaned_jobs(store)
     with store.writing() as session:
         if workspace:
             ensure_workspace(session, workspace)
@@ -40,12 +40,12 @@ def recorded(store: Store, kind: str, settings: dict[str, object], *, workspace:
         session.add(row)
         session.flush()
         job = row.id
-    with ending(store, job):
+    with record_end(store, job):
         yield
 
 
 @contextmanager
-def ending(store: Store, job: int) -> Iterator[None]:
+def record_end(store: Store, job: int) -> Iterator[None]:
     """Note how a job ended."""
     try:
         yield
@@ -63,7 +63,7 @@ def host_of(store: Store) -> str:
     return "local" if store.engine.dialect.name == "sqlite" else socket.gethostname()
 
 
-def fail_orphans(store: Store) -> None:
+def fail_orphaned_jobs(store: Store) -> None:
     """Mark the jobs of this host whose process is gone: it was killed, or ran out of memory."""
     with store.reading() as session:
         running = session.scalars(select(JobRow).where(JobRow.state.in_(ALIVE), JobRow.host == host_of(store)))

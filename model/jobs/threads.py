@@ -12,7 +12,7 @@ MOST_REMEMBERED = 100  # Works that are over
 
 
 @dataclass
-class Work:
+class BackgroundJob:
     """Something under way or over. Written by its own thread, read by pages; only `cancelled` is for pages to set."""
 
     title: str
@@ -39,10 +39,10 @@ class Work:
             raise Cancelled("Cancelled.")
 
 
-SomeWork = TypeVar("SomeWork", bound=Work)
+SomeWork = TypeVar("SomeWork", bound=BackgroundJob)
 
 
-class Works(Generic[SomeWork]):
+class BackgroundJobs(Generic[SomeWork]):
     """What this server does in the background, one thing at a time for each workspace."""
 
     def __init__(self) -> None:

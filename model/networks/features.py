@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from model.catalogue.schema import FeatureRow
-from model.catalogue.speeds import remember
+from model.catalogue.speeds import record_speed
 from model.catalogue.store import CHUNK, Store, has_file, insert_missing, open_stored
 from model.networks.backbones import LOOK, Backbone
 from model.networks.pretrained import feature_map
@@ -18,7 +18,7 @@ STORED = np.dtype("<f2")  # Half precision: features lie between 0 and 6, and 10
 BATCH = 16  # Photos between two writes: what a killed computation loses at most.
 
 
-def features(
+def extract_features(
     store: Store, photos: Iterable[str], backbone: Backbone, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> NDArray[np.float32]:
     """The pooled features of photos, (N, D), in their order; those not seen before are computed and kept.
@@ -40,13 +40,13 @@ def features(
         known |= new
         progress(len(names) - len(missing) + start + len(batch), len(names))
     if len(missing) >= BATCH:
-        remember(store, LOOK, backbone.name, (perf_counter() - started) / len(missing))
+        record_speed(store, LOOK, backbone.name, (perf_counter() - started) / len(missing))
     if not names:
         return np.zeros((0, backbone.channels), np.float32)
     return np.stack([known[name] for name in names]).astype(np.float32)
 
 
-def still_there(store: Store, photos: Iterable[str], backbone: Backbone) -> list[str]:
+def photos_in_store(store: Store, photos: Iterable[str], backbone: Backbone) -> list[str]:
     """Those of some photos that can be looked at, or were: a visitor may have destroyed hers since."""
     names = list(photos)
     known = _kept(store, names, backbone)

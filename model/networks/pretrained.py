@@ -85,7 +85,7 @@ def load_network(name: str) -> nn.Module:
     if name not in _networks:
         with _building[name]:  # Two visitors at once build it once; a slow download keeps nobody from another backbone.
             if name not in _networks:
-                _networks[name] = frozen(build_network(name))
+                _networks[name] = freeze_for_inference(build_network(name))
     return _networks[name]
 
 
@@ -99,14 +99,14 @@ def build_network(name: str) -> nn.Module:
     return network
 
 
-def tuned_network(name: str, weights: dict[str, Tensor]) -> nn.Module:
+def fine_tuned_network(name: str, weights: dict[str, Tensor]) -> nn.Module:
     """A network that was trained further, ready for serving; `weights` by its own names. Raises NotFound."""
     network = ARCHITECTURES[find_backbone(name).name]()
     network.load_state_dict(weights)
-    return frozen(network)
+    return freeze_for_inference(network)
 
 
-def frozen(network: nn.Module) -> nn.Module:
+def freeze_for_inference(network: nn.Module) -> nn.Module:
     """The network made ready for serving, in place: no gradients, norms folded into convolutions."""
     network.eval().requires_grad_(False)
     for module in network.modules():

@@ -54,7 +54,7 @@ AREAS = np.diff(WINDOWS[:, :, :2]).prod(axis=1)  # Of a cell, (W, 1)
 DESCRIPTOR = GRID * GRID + 2 * (GRID // 2) ** 2
 
 
-def sketch_of(image: Image.Image) -> bytes:
+def fingerprint(image: Image.Image) -> bytes:
     """A small copy of a photo to keep beside it: a JPEG of about 2.5 kB."""
     scale = SKETCH_PX / max(image.size)
     width, height = (max(1, round(side * scale)) for side in image.size)
@@ -63,12 +63,12 @@ def sketch_of(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def opened(sketch: bytes) -> Image.Image:
+def decode_fingerprint(sketch: bytes) -> Image.Image:
     """The picture in a sketch, in colour, its longer side 64 px."""
     return Image.open(BytesIO(sketch), formats=("JPEG",)).convert("RGB")
 
 
-class Sketches:
+class FingerprintIndex:
     """The sketches of known photos, 10 kB each with what they are compared by; for one import, not for many threads."""
 
     def __init__(self) -> None:
@@ -81,15 +81,15 @@ class Sketches:
         row = len(self._photos) % BLOCK
         if row == 0:
             self._blocks.append(np.zeros((BLOCK, len(WINDOWS), DESCRIPTOR), np.float32))
-        self._blocks[-1][row] = _descriptors(opened(sketch))
+        self._blocks[-1][row] = _descriptors(decode_fingerprint(sketch))
         self._photos.append(photo)
         self._sketches.append(sketch)
 
     def alike(self, sketch: bytes) -> list[str]:
         """Known photos that are the same picture as this one, at most three, the most alike first. Ask before adding it."""
-        picture = opened(sketch)
+        picture = decode_fingerprint(sketch)
         rows = self._candidates(picture)
-        return [self._photos[row] for row in rows if _is_same(picture, opened(self._sketches[row]))]
+        return [self._photos[row] for row in rows if _is_same(picture, decode_fingerprint(self._sketches[row]))]
 
     def _candidates(self, picture: Image.Image) -> NDArray[np.intp]:
         """Rows of the few that are most alike, the most alike first."""

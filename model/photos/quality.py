@@ -16,7 +16,7 @@ TINY_BELOW_PX = 96
 LONG_FROM = 2.5  # A photo's longer side beside its shorter one
 
 
-class Flaw(StrEnum):
+class ImageIssue(StrEnum):
     """What is wrong with a photo, whatever it shows."""
 
     BLURRED = "blurred"
@@ -37,17 +37,17 @@ class Quality:
     height: int
 
     @property
-    def flaws(self) -> tuple[Flaw, ...]:
+    def issues(self) -> tuple[ImageIssue, ...]:
         """What is wrong with it. What is dark or tiny is not also called blurred: nobody could see."""
         shorter, longer = sorted((self.width, self.height))
         if self.brightest < DARK_BELOW:
-            return (Flaw.DARK,)
+            return (ImageIssue.DARK,)
         if shorter < TINY_BELOW_PX:
-            return (Flaw.TINY,)
+            return (ImageIssue.TINY,)
         found = {
-            Flaw.BLURRED: self.blur >= BLURRED_FROM,
-            Flaw.OVEREXPOSED: self.brightest >= CLIPPED_FROM and self.middle >= OVEREXPOSED_FROM,
-            Flaw.LONG: longer >= LONG_FROM * shorter,
+            ImageIssue.BLURRED: self.blur >= BLURRED_FROM,
+            ImageIssue.OVEREXPOSED: self.brightest >= CLIPPED_FROM and self.middle >= OVEREXPOSED_FROM,
+            ImageIssue.LONG: longer >= LONG_FROM * shorter,
         }
         return tuple(flaw for flaw, holds in found.items() if holds)
 

@@ -15,7 +15,7 @@ from model.errors import NotFound
 from model.report.data import Data, describe_data
 from model.report.effect import Cleaning, Effect, describe_cleaning, find_effect
 from model.report.losses import Losses, find_losses
-from model.report.results import Result, Training, describe_training, results_of
+from model.report.results import SplitResult, Training, describe_training, results_of
 from model.report.svg import Drawing
 from model.report.texts import Texts, texts
 from model.runs.listing import SHIPPED_NAME, runs_of
@@ -23,7 +23,7 @@ from model.runs.run import SHIPPED, Run, load_run, run_folder
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A small table of an experiment."""
 
     caption: str
@@ -38,7 +38,7 @@ class Finding:
     question: str
     sentence: str | None  # None: not done yet
     drawing: Drawing | None = None
-    table: Table | None = None
+    table: ReportTable | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Contents:
     made_on: date
     data: Data
     training: Training | None
-    results: tuple[Result, ...]
+    results: tuple[SplitResult, ...]
     losses: Losses | None  # Those in which the visitor judged the most: this run's, or the first one's before the cleaning
     remaining: Losses | None  # This run's, where the others are the first one's
     cleaning: Cleaning | None

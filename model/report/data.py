@@ -12,7 +12,7 @@ NO_CREDIT = ("cc0", "public domain", "pdm")  # Licences that ask for no credit b
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Provenance:
     """Where some of the photos come from, under one licence."""
 
     name: str
@@ -29,7 +29,7 @@ class Data:
     classes: tuple[str, ...]
     counts: Mapping[tuple[str, str], int]  # By (class, split)
     examples: Mapping[str, tuple[str, ...]]  # Train photos of each class
-    sources: tuple[Source, ...]  # The largest first
+    sources: tuple[Provenance, ...]  # The largest first
     origins: Mapping[str, Origin]  # Of all photos that are or were in it
     files: Mapping[str, str]  # Their names, for people
 
@@ -74,6 +74,6 @@ def wants_credit(origin: Origin) -> bool:
     return bool(origin.licence or origin.author) and not origin.licence.casefold().startswith(NO_CREDIT)
 
 
-def _sources(origins: Iterable[Origin]) -> tuple[Source, ...]:
+def _sources(origins: Iterable[Origin]) -> tuple[Provenance, ...]:
     counted = Counter((one.source, one.licence, one.licence_url) for one in origins)
-    return tuple(Source(*where, photos) for where, photos in counted.most_common())
+    return tuple(Provenance(*where, photos) for where, photos in counted.most_common())

@@ -78,7 +78,7 @@ def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Datase
         test = compare(_table(before, labels, "test"), _table(after, labels, "test"))
     except NotFound:
         test = None
-    validated = before.evaluation.of("valid").photos
+    validated = before.evaluation.for_split("valid").photos
     return Effect(
         name,
         other_name,
@@ -93,7 +93,7 @@ def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Datase
 
 
 def _table(run: Run, labels: Mapping[str, str], split: str) -> Evaluation:
-    return run.evaluation.under(labels).of(split)
+    return run.evaluation.relabelled(labels).for_split(split)
 
 
 def _differences(before: Run, after: Run) -> tuple[str, ...]:

@@ -6,14 +6,14 @@ from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
 from model.experiments.learning_curve import LearningCurve
 from model.experiments.registry import EXPERIMENTS
-from model.experiments.saved import kept
+from model.experiments.saved import load_result
 from model.experiments.tuning.findings import findings
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.report.contents import Finding
 from model.report.drawings import WIDE
 from model.report.palette import RIGHT, WRONG
 from model.report.svg import Drawing, draw
-from model.runs.run import Card
+from model.runs.run import RunCard
 from model.runs.settings import HeadSettings
 
 if TYPE_CHECKING:
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 SEARCH_QUESTION = "Would other settings help?"
 
 
-def usual_settings(card: Card | None) -> tuple[str, HeadSettings]:
+def usual_settings(card: RunCard | None) -> tuple[str, HeadSettings]:
     """The backbone and settings that experiments use: those of a run, if that is a head."""
     if card is None or not isinstance(card.settings, HeadSettings):
         return DEFAULT_BACKBONE, HeadSettings()
     return card.backbone, card.settings
 
 
-def experiment_findings(store: Store, dataset: Dataset, card: Card | None, workspace: str | None) -> list[Finding]:
+def experiment_findings(store: Store, dataset: Dataset, card: RunCard | None, workspace: str | None) -> list[Finding]:
     """A finding for each question, without a sentence where it was not asked yet. Raises StoreUnavailable."""
     backbone, settings = usual_settings(card)
     answers = []
     for kind, experiment in EXPERIMENTS.items():
-        result = kept(store, kind, dataset.fingerprint, backbone, settings)
+        result = load_result(store, kind, dataset.fingerprint, backbone, settings)
         drawing = learning_curve(result) if isinstance(result, LearningCurve) else None
         answers.append(Finding(experiment.question, result.sentence if result else None, drawing))
     search = findings(store, dataset, workspace=workspace)

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from model.catalogue.edits import NOTE, History
-from model.catalogue.measures import qualities
+from model.catalogue.measures import load_qualities
 from model.catalogue.store import Store
-from model.cleaning.worksheet import ROWS, Case, worksheet
+from model.cleaning.worksheet import ROWS, WorksheetCase, worksheet
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
 from model.report.results import labels_of
 from model.runs.run import Run
@@ -16,7 +16,7 @@ from model.runs.run import Run
 class LossCase:
     """A photo with a high loss: what the visitor made of it, and what the run says."""
 
-    case: Case
+    case: WorksheetCase
     found: TopLoss
 
     @property
@@ -48,11 +48,11 @@ def find_losses(store: Store, name: str, run: Run, known: Collection[str], histo
 
     Photos that are not among those `known` to the dataset are passed over: another dataset's.
     """
-    table = run.evaluation.of("valid")
+    table = run.evaluation.for_split("valid")
     table = table.rows(row for row, photo in enumerate(table.photos) if photo in known)
     standing = history.standing if history else {}
     since = {photo: edit for photo, edit in standing.items() if edit.created_at >= run.card.trained_at}
     rows = ranked(table)[:ROWS]
-    flaws = {photo: one.flaws for photo, one in qualities(store, [table.photos[row] for row in rows]).items()}
+    flaws = {photo: one.issues for photo, one in load_qualities(store, [table.photos[row] for row in rows]).items()}
     found = top_losses(table, rows, labels_of(run), flaws, run.card.unfamiliar_below)
     return Losses(name, tuple(LossCase(case, one) for case, one in zip(worksheet(table, since), found, strict=True)))

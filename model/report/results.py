@@ -6,7 +6,7 @@ from model.catalogue.dataset import Dataset
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
 from model.networks.backbones import find_backbone
-from model.runs.run import Card, Run
+from model.runs.run import Run, RunCard
 
 JUDGED = ("valid", "test")
 
@@ -16,7 +16,7 @@ class Training:
     """How a run came about, and what the data has seen since."""
 
     name: str
-    card: Card
+    card: RunCard
     backbone: str  # Its title, for people
     relabelled: int  # Photos that it judged, edited since
     removed: int
@@ -25,7 +25,7 @@ class Training:
 
 
 @dataclass(frozen=True)
-class Result:
+class SplitResult:
     """How a run does on one split, under the labels of now."""
 
     split: str
@@ -57,14 +57,14 @@ def describe_training(name: str, run: Run, dataset: Dataset) -> Training:
         relabelled=sum(photo in labels and labels[photo] != label for photo, label in known.items()),
         removed=sum(photo not in labels for photo in known),
         added=sum(photo not in known for photo in labels),
-        learned_from=len(run.evaluation.of("train").photos),
+        learned_from=len(run.evaluation.for_split("train").photos),
     )
 
 
-def results_of(run: Run, dataset: Dataset) -> tuple[Result, ...]:
+def results_of(run: Run, dataset: Dataset) -> tuple[SplitResult, ...]:
     """How a run does on the splits that it did not learn from; without those that have no photo."""
-    table = run.evaluation.under(dataset.labels)
-    found = (Result(split, table.of(split)) for split in JUDGED)
+    table = run.evaluation.relabelled(dataset.labels)
+    found = (SplitResult(split, table.for_split(split)) for split in JUDGED)
     return tuple(one for one in found if one.photos)
 
 

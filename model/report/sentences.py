@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL
-from model.evaluation.comparison import Comparison, told
+from model.evaluation.comparison import Comparison, comparison_sentences
 from model.evaluation.table import Evaluation, most_confused, per_class
 from model.evaluation.top_losses import Reason, TopLoss
 from model.report.effect import Cleaning, Effect
-from model.report.results import Result, Training
+from model.report.results import SplitResult, Training
 from model.runs.settings import Epoch
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -82,7 +82,7 @@ def default_title(classes: Sequence[str]) -> str:
     return f"{asked[0].upper()}{asked[1:]}?"
 
 
-def error_sentence(result: Result) -> str:
+def error_sentence(result: SplitResult) -> str:
     """`9 of 99 validation photos wrong: 9.1%. The true rate lies between 4.9% and 16.4%, with 95% confidence.`"""
     low, high = result.interval
     photos = count(result.photos, f"{SPLITS[result.split].lower()} photo")
@@ -170,7 +170,7 @@ def _why(one: TopLoss, reason: Reason) -> Explanation:
         case Reason.UNUSUAL:
             return Explanation("Unusual.", f"Even the most alike training photos are only {one.similarity:.0%} alike.")
         case Reason.PHOTO:
-            return Explanation("A bad photo:", f"{listed([str(flaw) for flaw in one.flaws])}.")
+            return Explanation("A bad photo:", f"{listed([str(flaw) for flaw in one.issues])}.")
         case Reason.MISTAKE:
             return Explanation("The classifier's own mistake.", f"Nothing is odd about the photo, and {filed}.")
 
@@ -185,7 +185,7 @@ def cleaning_sentence(cleaning: Cleaning) -> str:
 
 def difference(both: Comparison) -> str:
     """Whether two runs differ by more than chance."""
-    return " ".join(filter(None, told(both)))
+    return " ".join(filter(None, comparison_sentences(both)))
 
 
 def reservations(effect: Effect) -> list[str]:

@@ -31,7 +31,7 @@ FORMAT = 2  # Raised when older folders can no longer be read.
 
 
 @dataclass(frozen=True)
-class Card:
+class RunCard:
     """How a run was made, and the figures that serving needs."""
 
     id: str
@@ -62,14 +62,14 @@ class Card:
 class Run:
     """A saved training."""
 
-    card: Card
+    card: RunCard
     weight: NDArray[np.float32]  # (C, D)
     bias: NDArray[np.float32]  # (C,)
     evaluation: Evaluation
 
 
 @dataclass(frozen=True)
-class Tuned:
+class FineTunedWeights:
     """What a fine-tuned run has besides: its own network, and what that sees in its train photos."""
 
     network: dict[str, NDArray[np.float16]]  # By the network's own names
@@ -85,7 +85,7 @@ def run_folder(store: Store, run_id: str) -> Path:
     return store.runs / run_id
 
 
-def save_run(run: Run, folder: Path, tuned: Tuned | None = None) -> None:
+def save_run(run: Run, folder: Path, tuned: FineTunedWeights | None = None) -> None:
     """Write a run beside its place and rename it, so that nobody sees half of one. Raises StoreUnavailable.
 
     Another run in its place is replaced; a folder that holds anything else is left alone.
@@ -123,7 +123,7 @@ def _write_run(run: Run, unfinished: Path) -> None:
     _write_json(unfinished / "evaluation.json", columns)
 
 
-def load_card(folder: Path) -> Card:
+def load_card(folder: Path) -> RunCard:
     """Read only how a run was made. Raises NotFound, as `load_run`."""
     with _read(folder):
         return _card(json.loads((folder / "card.json").read_text()))
@@ -148,10 +148,10 @@ def load_run(folder: Path) -> Run:
         return Run(card, arrays["weight"], arrays["bias"], evaluation)
 
 
-def load_tuned(folder: Path) -> Tuned:
+def load_fine_tuned_weights(folder: Path) -> FineTunedWeights:
     """Read the network of a fine-tuned run. Raises NotFound."""
     with _read(folder):
-        return Tuned(load_file(folder / "network.safetensors"), load_file(folder / "features.safetensors")["train"])
+        return FineTunedWeights(load_file(folder / "network.safetensors"), load_file(folder / "features.safetensors")["train"])
 
 
 @contextmanager
@@ -164,13 +164,13 @@ def _read(folder: Path) -> Iterator[None]:
         raise NotFound(f"The run {folder.name} is damaged: {error}. Train again.") from error
 
 
-def _card(saved: dict[str, Any]) -> Card:
+def _card(saved: dict[str, Any]) -> RunCard:
     if saved.pop("format") != FORMAT:
         raise ValueError("it was saved by another version")
     settings = MODES[saved["mode"]](**saved.pop("settings"))
     history = tuple(Epoch(**row) for row in saved.pop("history"))
     events = tuple(saved.pop("events", ()))  # Older cards have none.
-    return Card(**{**saved, "classes": tuple(saved["classes"]), "settings": settings, "history": history, "events": events})
+    return RunCard(**{**saved, "classes": tuple(saved["classes"]), "settings": settings, "history": history, "events": events})
 
 
 def _write_json(path: Path, content: dict[str, Any], indent: int | None = None) -> None:

@@ -35,7 +35,7 @@ class Watcher:
     is_cancelled: Callable[[], bool] = lambda: False
 
 
-class Progress(Callback):  # type: ignore[misc]  # fastai has no types.
+class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
     """Reports batches and epochs, keeps the weights of the epoch that is wanted, stops when asked or when patience is over."""
 
     order = 60  # After the Recorder.

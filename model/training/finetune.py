@@ -12,20 +12,20 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from model.catalogue.dataset import Dataset, Member, check_trainable
-from model.catalogue.speeds import remember
+from model.catalogue.dataset import Dataset, LabelledPhoto, check_trainable
+from model.catalogue.speeds import record_speed
 from model.catalogue.store import Store, open_stored, read_photo
 from model.errors import Cancelled
 from model.networks.backbones import STEP, Backbone, find_backbone, with_input_px
-from model.networks.features import STORED, features
-from model.networks.pretrained import build_network, feature_map, frozen
+from model.networks.features import STORED, extract_features
+from model.networks.pretrained import build_network, feature_map, freeze_for_inference
 from model.networks.torchvision_operators import define_missing_operators
-from model.runs.run import Run, Tuned
+from model.runs.run import FineTunedWeights, Run
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
-from model.runtime import speaks_for_all
-from model.training.fastai_callbacks import Progress, Watcher, mixed_precision, together
+from model.runtime import is_main_process
+from model.training.fastai_callbacks import FineTuneCallback, Watcher, mixed_precision, together
 from model.training.head import Head, best_epoch, train_head
-from model.training.head_run import examples, judged_run, keep_run, new_run_id
+from model.training.head_run import build_run, labelled_features, new_run_id, save_and_register_run
 from model.training.request import TrainRequest
 
 define_missing_operators()
@@ -75,33 +75,33 @@ def fine_tune_run(
     started = perf_counter()
     learner = build_learner(data_loaders(store, dataset, backbone, settings), backbone, settings, len(dataset.classes))
     start_from_trained_head(store, dataset, backbone, learner.model[1][-1], watcher)
-    progress = Progress(watcher, settings, checkpoint, list(before))
+    progress = FineTuneCallback(watcher, settings, checkpoint, list(before))
     if before and checkpoint:
         progress.restore(learner.model)
     with together(learner):
         fit(learner, settings, progress)
-    if not speaks_for_all():
+    if not is_main_process():
         return None
     if len(progress.history) > max(settings.frozen_epochs, len(before)):
         seen, size = len(learner.dls.train_ds), (settings.image_px / 224) ** 2
-        remember(store, STEP, backbone.name, progress.train_seconds / seen / size)
+        record_speed(store, STEP, backbone.name, progress.train_seconds / seen / size)
     if not progress.history:
         raise Cancelled("Cancelled before the first epoch was over: there is nothing to keep.")
     learner.model.load_state_dict(progress.kept)
     network, linear = learner.model.cpu()[0], learner.model[1][-1]
     weights = _halved(network)
     photos = [member.photo for member in dataset.members]
-    vectors = _look(store, photos, with_input_px(backbone, settings.image_px), frozen(network), watcher)
+    vectors = _look(store, photos, with_input_px(backbone, settings.image_px), freeze_for_inference(network), watcher)
     weight, bias = (part.detach().float().numpy() for part in (linear.weight, linear.bias))
     head = Head(weight, bias, tuple(progress.history), best_epoch(progress.history))
     seconds = perf_counter() - started + sum(epoch.seconds for epoch in before)
     events = [f"continued after epoch {before[-1].epoch}"] if before else []
     if progress.is_cancelled:
         events.append(f"cancelled after epoch {progress.history[-1].epoch}")
-    run = judged_run(request, head, vectors.astype(np.float32), new_run_id("tuned"), seconds=seconds, events=events)
+    run = build_run(request, head, vectors.astype(np.float32), new_run_id("tuned"), seconds=seconds, events=events)
     train = [row for row, member in enumerate(dataset.members) if member.split == "train"]
-    tuned = Tuned(weights, vectors[train])
-    keep_run(store, run, request, folder, tuned)
+    tuned = FineTunedWeights(weights, vectors[train])
+    save_and_register_run(store, run, request, folder, tuned)
     return run
 
 
@@ -110,7 +110,7 @@ def data_loaders(store: Store, dataset: Dataset, backbone: Backbone, settings: F
     members = [member for member in dataset.members if member.split in ("train", "valid")]
     varied = aug_transforms(mult=settings.augmentation) if settings.augmentation else []
 
-    def photo(member: Member) -> bytes:
+    def photo(member: LabelledPhoto) -> bytes:
         return read_photo(store, member.photo)
 
     block = DataBlock(
@@ -157,8 +157,8 @@ def start_from_trained_head(store: Store, dataset: Dataset, backbone: Backbone, 
         if watcher.is_cancelled():
             raise Cancelled("Cancelled before it began to learn: there is nothing to keep.")
 
-    vectors = features(store, [member.photo for member in dataset.members], backbone, look)
-    train, valid = (examples(dataset, split, vectors) for split in ("train", "valid"))
+    vectors = extract_features(store, [member.photo for member in dataset.members], backbone, look)
+    train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
     head = train_head(train, valid, dataset.classes, HeadSettings())
     linear.load_state_dict({"weight": torch.from_numpy(head.weight), "bias": torch.from_numpy(head.bias)})
 

@@ -38,7 +38,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Examples:
+class LabelledFeatures:
     """Features (N, D) of photos and the positions (N,) of their labels in the list of classes."""
 
     features: NDArray[np.float32]
@@ -46,8 +46,8 @@ class Examples:
 
 
 def train_head(
-    train: Examples,
-    valid: Examples,
+    train: LabelledFeatures,
+    valid: LabelledFeatures,
     classes: tuple[str, ...],
     settings: HeadSettings,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,

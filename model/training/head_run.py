@@ -18,15 +18,15 @@ from model.catalogue.schema import DatasetRow, RunRow
 from model.catalogue.store import Store
 from model.errors import NotFound
 from model.evaluation.calibration import fit_temperature
-from model.evaluation.confidence import unrelated_similarity
+from model.evaluation.confidence import out_of_distribution_threshold
 from model.evaluation.neighbours import nearest, unit
 from model.evaluation.table import Evaluation
-from model.jobs.records import HEAD, recorded
+from model.jobs.records import HEAD, record_job
 from model.networks.backbones import find_backbone
-from model.networks.features import features
-from model.runs.run import Card, Run, Tuned, run_folder, save_run
+from model.networks.features import extract_features
+from model.runs.run import FineTunedWeights, Run, RunCard, run_folder, save_run
 from model.runs.settings import Epoch, HeadSettings
-from model.training.head import Examples, Head, train_head
+from model.training.head import Head, LabelledFeatures, train_head
 from model.training.request import TrainRequest
 
 PACKAGES = {
@@ -49,14 +49,16 @@ def train_head_run(
     """
     assert isinstance(request.settings, HeadSettings)
     dataset = request.dataset
-    with recorded(store, HEAD, asdict(request.settings), workspace=request.workspace):
+    with record_job(store, HEAD, asdict(request.settings), workspace=request.workspace):
         check_trainable(dataset)
-        vectors = features(store, [member.photo for member in dataset.members], find_backbone(request.backbone), on_features)
+        vectors = extract_features(
+            store, [member.photo for member in dataset.members], find_backbone(request.backbone), on_features
+        )
         started = perf_counter()
-        train, valid = (examples(dataset, split, vectors) for split in ("train", "valid"))
+        train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
         head = train_head(train, valid, dataset.classes, request.settings, on_epoch)
-        run = judged_run(request, head, vectors, folder.name if folder else new_run_id("head"), seconds=perf_counter() - started)
-        keep_run(store, run, request, folder)
+        run = build_run(request, head, vectors, folder.name if folder else new_run_id("head"), seconds=perf_counter() - started)
+        save_and_register_run(store, run, request, folder)
     return run
 
 
@@ -65,18 +67,18 @@ def new_run_id(mode: str) -> str:
     return f"{mode}-{secrets.token_hex(4)}"
 
 
-def judged_run(
+def build_run(
     request: TrainRequest, head: Head, vectors: NDArray[np.float32], run_id: str, *, seconds: float, events: Sequence[str] = ()
 ) -> Run:
     """A trained head with its evaluation on every photo of the dataset, whose features (N, D) are `vectors`."""
     dataset = request.dataset
-    train, valid = (examples(dataset, split, vectors) for split in ("train", "valid"))
+    train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
     temperature = fit_temperature(head.logits(valid.features), valid.labels)
     photos, splits = (tuple(getattr(member, column) for member in dataset.members) for column in ("photo", "split"))
     neighbours, similarities = _look_alikes(photos, splits, vectors)
     labels, logits = _positions(dataset), head.logits(vectors)
     table = Evaluation(dataset.classes, photos, splits, labels, logits, neighbours, similarities, temperature)
-    card = Card(
+    card = RunCard(
         id=run_id,
         name=request.name,
         mode=request.mode,
@@ -88,7 +90,7 @@ def judged_run(
         history=head.history,
         best_epoch=head.best_epoch,
         temperature=temperature,
-        unfamiliar_below=unrelated_similarity(train.features, train.labels),
+        unfamiliar_below=out_of_distribution_threshold(train.features, train.labels),
         created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         seconds=seconds,
         versions={package: version(package) for package in PACKAGES[request.mode]} | {"python": python_version()},
@@ -98,7 +100,9 @@ def judged_run(
     return Run(card, head.weight, head.bias, table)
 
 
-def keep_run(store: Store, run: Run, request: TrainRequest, folder: Path | None = None, tuned: Tuned | None = None) -> None:
+def save_and_register_run(
+    store: Store, run: Run, request: TrainRequest, folder: Path | None = None, tuned: FineTunedWeights | None = None
+) -> None:
     """Save a run, in `folder` or among the data folder's runs, where its workspace finds it.
 
     Raises StoreUnavailable; NotFound where the dataset was deleted meanwhile.
@@ -118,10 +122,10 @@ def _positions(dataset: Dataset) -> NDArray[np.intp]:
     return np.array([dataset.classes.index(member.label) for member in dataset.members], np.intp)
 
 
-def examples(dataset: Dataset, split: str, vectors: NDArray[np.float32]) -> Examples:
+def labelled_features(dataset: Dataset, split: str, vectors: NDArray[np.float32]) -> LabelledFeatures:
     """The features and labels of one split, from those (N, D) of all the dataset's photos."""
     rows = [row for row, member in enumerate(dataset.members) if member.split == split]
-    return Examples(vectors[rows], _positions(dataset)[rows])
+    return LabelledFeatures(vectors[rows], _positions(dataset)[rows])
 
 
 def _look_alikes(

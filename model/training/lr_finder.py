@@ -12,11 +12,11 @@ from model.catalogue.dataset import check_trainable
 from model.catalogue.store import Store
 from model.errors import Cancelled
 from model.networks.backbones import find_backbone
-from model.networks.features import features
+from model.networks.features import extract_features
 from model.runs.settings import FineTuneSettings
 from model.training.fastai_callbacks import Watcher
 from model.training.finetune import build_learner, data_loaders, start_from_trained_head
-from model.training.head_run import examples
+from model.training.head_run import labelled_features
 from model.training.request import TrainRequest
 
 from fastai.callback.schedule import valley  # isort: skip  # model.training.finetune has made it importable.
@@ -26,7 +26,7 @@ STEPS = 100
 
 
 @dataclass(frozen=True)
-class Found:
+class LearningRateResult:
     """Learning rates tried, the smoothed loss at each, and the one fastai's `valley` suggests."""
 
     rates: list[float]
@@ -48,7 +48,7 @@ class Steps(Callback):  # type: ignore[misc]  # fastai has no types.
         self.watcher.on_batch(self.done, STEPS)
 
 
-def find_learning_rate(store: Store, request: TrainRequest, watcher: Watcher) -> Found:
+def find_learning_rate(store: Store, request: TrainRequest, watcher: Watcher) -> LearningRateResult:
     """Try learning rates for the training that is asked for. Raises CannotTrain, NotFound, WeightsMissing."""
     check_trainable(request.dataset)
     learner = (
@@ -58,7 +58,7 @@ def find_learning_rate(store: Store, request: TrainRequest, watcher: Watcher) ->
         learner.path = Path(folder)  # It parks the weights there, to put them back.
         suggestion = learner.lr_find(num_it=STEPS, show_plot=False, suggest_funcs=(valley,)).valley
     recorder = learner.recorder
-    return Found([float(rate) for rate in recorder.lrs], [float(loss) for loss in recorder.losses], float(suggestion))
+    return LearningRateResult([float(rate) for rate in recorder.lrs], [float(loss) for loss in recorder.losses], float(suggestion))
 
 
 def _fine_tuner(store: Store, request: TrainRequest, watcher: Watcher) -> Learner:
@@ -74,8 +74,8 @@ def _fine_tuner(store: Store, request: TrainRequest, watcher: Watcher) -> Learne
 def _head_learner(store: Store, request: TrainRequest) -> Learner:
     """The head alone on cached features, centred and scaled as `model.training.head` does."""
     dataset, settings = request.dataset, request.settings
-    vectors = features(store, [member.photo for member in dataset.members], find_backbone(request.backbone))
-    train, valid = (examples(dataset, split, vectors) for split in ("train", "valid"))
+    vectors = extract_features(store, [member.photo for member in dataset.members], find_backbone(request.backbone))
+    train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
     mean, scale = train.features.mean(axis=0), max(float(train.features.std()), 1e-6)
     sets = [
         TensorDataset(torch.from_numpy((part.features - mean) / scale), torch.from_numpy(part.labels)) for part in (train, valid)

@@ -5,9 +5,9 @@ import streamlit as st
 from model.errors import NotFound
 from model.evaluation.comparison import Comparison, compare
 from pages.shared import state
-from pages.shared.cache.runs import Judged, get_judged
+from pages.shared.cache.runs import CurrentEvaluation, get_current_evaluation
 from pages.shared.colours import class_badge, ink
-from pages.shared.gallery import Card, show_cards
+from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import open_card
 from pages.shared.run_choice import ask_for_run
 from pages.shared.text import count, difference, plain, shortened, wrong_of
@@ -15,7 +15,7 @@ from pages.shared.text import count, difference, plain, shortened, wrong_of
 MOST = 24  # Photos shown of each kind.
 
 
-def show_comparison(judged: Judged, split: str, names: dict[str, str], workspace: str) -> None:
+def show_comparison(judged: CurrentEvaluation, split: str, names: dict[str, str], workspace: str) -> None:
     """Choose another run and see what it does differently."""
     others = [run for run in names if run != judged.run.card.id]
     if not others:
@@ -27,7 +27,7 @@ def show_comparison(judged: Judged, split: str, names: dict[str, str], workspace
         return
     other = ask_for_run("Compare with", {run: names[run] for run in others}, state.OTHER_RUN, others[0])
     try:
-        second = get_judged(other, workspace)
+        second = get_current_evaluation(other, workspace)
         both = compare(judged.tables[split], second.tables[split])
     except NotFound as error:
         st.info(f"{error} Choose another run, or another split.", icon=":material/info:")
@@ -68,7 +68,7 @@ def show_changed(both: Comparison, title: str, rows: list[int]) -> None:
     meaning = "wrong before, right now" if title == "fixed" else "right before, wrong now"
     st.markdown(f"**{count(len(rows), 'photo')} {title}** :small[({meaning})]")
     cards = [
-        Card(
+        PhotoCard(
             both.before.photos[row],
             f"{_badge(both, both.before.predicted[row])} → {_badge(both, both.after.predicted[row])}",
             f"Filed under {both.before.classes[both.before.labels[row]]}, {meaning}",

@@ -11,7 +11,7 @@ from model.errors import AreoleError
 from model.runs.listing import runs_of
 from model.runs.run import SHIPPED
 from pages.shared import state
-from pages.shared.cache.runs import active_run_id, get_judged
+from pages.shared.cache.runs import active_run_id, get_current_evaluation
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.colours import class_badge
 from pages.shared.progress import progress_bar
@@ -33,7 +33,7 @@ def show_sidebar() -> None:
 
 
 def _show_run(run_id: str, workspace: str) -> None:
-    judged = get_judged(run_id, workspace)
+    judged = get_current_evaluation(run_id, workspace)
     names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
     run, valid = judged.run, judged.tables["valid"]
     errors = f"{valid.errors} of {count(len(valid.labels), 'validation photo')} wrong" if valid.photos else "no validation photos"

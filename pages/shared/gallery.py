@@ -12,7 +12,7 @@ from pages.shared.text import plain
 CARD_PX = (84, 136)  # The narrowest card where the number of columns is given, and where it is free.
 
 
-class Card(NamedTuple):
+class PhotoCard(NamedTuple):
     """A photo with what is written under it; `alt` describes it to those who cannot see it."""
 
     photo: str
@@ -21,7 +21,7 @@ class Card(NamedTuple):
 
 
 def show_cards(
-    cards: list[Card], *, columns: int | None = None, width: int | Literal["stretch"] = "stretch", key: str,
+    cards: list[PhotoCard], *, columns: int | None = None, width: int | Literal["stretch"] = "stretch", key: str,
     on_pick: Callable[[str], None] | None = None,
 ) -> None:  # fmt: skip
     """Draw square photos, in so many columns or in as many as fit; with `on_pick`, the caption becomes a button."""
@@ -42,7 +42,7 @@ def show_cards(
                     )
 
 
-def show_thumbnail(card: Card) -> None:
+def show_thumbnail(card: PhotoCard) -> None:
     """A photo as a small square, or a sign that it is gone."""
     try:
         st.image(get_thumbnail(card.photo), width="stretch", alt=card.alt)

@@ -6,10 +6,10 @@ from streamlit.delta_generator import DeltaGenerator
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
 from pages.shared import state
-from pages.shared.cache.photos import get_evidence, get_flaws, get_picture, prepare_look_alikes
-from pages.shared.cache.runs import Judged
+from pages.shared.cache.photos import get_evidence, get_image_issues, get_picture, prepare_look_alikes
+from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.colours import class_badge, label_badge
-from pages.shared.gallery import Card, show_cards
+from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import REASON_NAMES, count, percent, plain, why
 
 COUNTS = (10, 20, 50)
@@ -18,7 +18,7 @@ EVIDENCE_PX, NEIGHBOURS_PX = 320, 470
 ALL = "(all)"
 
 
-def show_losses(judged: Judged, table: Evaluation) -> None:
+def show_losses(judged: CurrentEvaluation, table: Evaluation) -> None:
     """The highest losses of a split, narrowed by class and reason."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         actual = _ask_class("Actual", table.classes, state.LOSS_ACTUAL)
@@ -44,13 +44,13 @@ def show_losses(judged: Judged, table: Evaluation) -> None:
 
 
 @st.dialog("Why?", width="large")
-def open_card(judged: Judged, table: Evaluation, photo: str) -> None:
+def open_card(judged: CurrentEvaluation, table: Evaluation, photo: str) -> None:
     """A photo's card over the page."""
     prepare_look_alikes(judged.run.card.id)
     show_cases(judged, _explained(judged, table, [table.photos.index(photo)]))
 
 
-def show_cases(judged: Judged, found: list[TopLoss]) -> None:
+def show_cases(judged: CurrentEvaluation, found: list[TopLoss]) -> None:
     """A card a photo. What is known is drawn at once; the evidence, which takes a look at the photo, follows card by card."""
     places = [place for number, one in enumerate(found, start=1) for place in _show_case(judged, one, number)]
     for place, photo, name in places:
@@ -58,7 +58,7 @@ def show_cases(judged: Judged, found: list[TopLoss]) -> None:
         place.image(tinted, width="stretch", alt=f"The photo, tinted orange where it speaks for {name} and blue where against")
 
 
-def _show_case(judged: Judged, one: TopLoss, number: int) -> list[tuple[DeltaGenerator, str, str]]:
+def _show_case(judged: CurrentEvaluation, one: TopLoss, number: int) -> list[tuple[DeltaGenerator, str, str]]:
     """One photo's card; where the evidence belongs in it: place, photo, class."""
     classes, rival = judged.dataset.classes, one.actual if one.actual != one.predicted else one.runner_up
     with st.container(border=True, key=f"evaluate_case_{number}"):
@@ -99,10 +99,10 @@ def _evidence_place(photo: str, name: str) -> tuple[DeltaGenerator, str, str]:
     return place, photo, name
 
 
-def show_neighbours(judged: Judged, one: TopLoss, key: str) -> None:
+def show_neighbours(judged: CurrentEvaluation, one: TopLoss, key: str) -> None:
     """The training photos that are most like one, under their labels now."""
     cards = [
-        Card(
+        PhotoCard(
             photo,
             label_badge(judged.dataset.classes, label),
             f"A training photo much like it, filed under {label or 'nothing any more'}",
@@ -118,6 +118,6 @@ def _ask_class(label: str, classes: tuple[str, ...], key: str) -> str | None:
     return None if chosen == ALL else chosen
 
 
-def _explained(judged: Judged, table: Evaluation, rows: list[int]) -> list[TopLoss]:
-    flaws = get_flaws([table.photos[row] for row in rows])
+def _explained(judged: CurrentEvaluation, table: Evaluation, rows: list[int]) -> list[TopLoss]:
+    flaws = get_image_issues([table.photos[row] for row in rows])
     return top_losses(table, rows, judged.dataset.labels, flaws, judged.run.card.unfamiliar_below)

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, Edit
-from model.classify.answer import Answer
-from model.cleaning.label_issues import Doubt
-from model.evaluation.comparison import Comparison, told
+from model.classify.answer import Prediction
+from model.cleaning.label_issues import LabelIssue
+from model.evaluation.comparison import Comparison, comparison_sentences
 from model.evaluation.confidence import Trust
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import Reason, TopLoss
-from model.photos.quality import BLURRED_FROM, DARK_BELOW, Flaw, Quality
-from model.runs.run import Card
+from model.photos.quality import BLURRED_FROM, DARK_BELOW, ImageIssue, Quality
+from model.runs.run import RunCard
 from model.runs.settings import Epoch
 
 NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -91,7 +91,7 @@ def question(classes: Sequence[str]) -> str:
     return f"{asked[0].upper()}{asked[1:]}?"
 
 
-def verdict(answer: Answer) -> str:
+def verdict(answer: Prediction) -> str:
     """The answer in a few words."""
     if answer.trust is Trust.UNFAMILIAR:
         return f"This looks like none of the {in_words(len(answer.classes))}"
@@ -100,7 +100,7 @@ def verdict(answer: Answer) -> str:
     return f"This looks like {a(answer.best)}"
 
 
-def explanation(answer: Answer, labels: list[str | None]) -> str:
+def explanation(answer: Prediction, labels: list[str | None]) -> str:
     """Why the answer is what it is, from its own figures and the labels of its look-alikes."""
     first, second = (plain(answer.classes[row]) for row in (-answer.probabilities).argsort()[:2])
     if answer.trust is Trust.UNFAMILIAR:
@@ -147,7 +147,7 @@ def why(one: TopLoss) -> list[str]:
 
 
 def _why(one: TopLoss, reason: Reason) -> str:
-    predicted, actual, flaws = plain(one.predicted), plain(one.actual), [str(flaw) for flaw in one.flaws]
+    predicted, actual, flaws = plain(one.predicted), plain(one.actual), [str(flaw) for flaw in one.issues]
     alike = f"{in_words(one.agreeing)} of the {in_words(len(one.neighbours))} most alike training photos"
     filed = f"{alike} {'is' if one.agreeing == 1 else 'are'} filed under {predicted}"
     match reason:
@@ -169,12 +169,12 @@ def _why(one: TopLoss, reason: Reason) -> str:
             return f"**Its own mistake.** Nothing is odd about the photo, and {filed}. More {actual} photos like it may help."
 
 
-def doubtful(doubt: Doubt) -> str:
+def doubtful(doubt: LabelIssue) -> str:
     """Why a label is to be doubted, or not."""
     label, other = plain(doubt.label), plain(doubt.suggestion)
     asked = "A classifier that learned from all the other photos gives"
     if doubt.suggestion != doubt.label:
-        found = "The label is doubtful." if doubt.looks_wrong else "Hard to tell."
+        found = "The label is doubtful." if doubt.is_label_issue else "Hard to tell."
         return f"**{found}** {asked} {other} {percent(doubt.probability)} and {label} {percent(doubt.quality)}."
     return f"{asked} {label} {percent(doubt.quality)}."
 
@@ -182,13 +182,13 @@ def doubtful(doubt: Doubt) -> str:
 def bad(quality: Quality) -> str:
     """What is wrong with a photo, with the measure that says so."""
     said = {
-        Flaw.BLURRED: f"blurred ({quality.blur:.2f}, from {BLURRED_FROM} on)",
-        Flaw.DARK: f"dark (its brightest parts reach {quality.brightest:.0%}, under {DARK_BELOW:.0%})",
-        Flaw.OVEREXPOSED: f"over-exposed (nine tenths of its middle are brighter than {quality.middle:.0%})",
-        Flaw.TINY: f"tiny ({quality.width} by {quality.height} pixels)",
-        Flaw.LONG: f"very long ({quality.width} by {quality.height} pixels)",
+        ImageIssue.BLURRED: f"blurred ({quality.blur:.2f}, from {BLURRED_FROM} on)",
+        ImageIssue.DARK: f"dark (its brightest parts reach {quality.brightest:.0%}, under {DARK_BELOW:.0%})",
+        ImageIssue.OVEREXPOSED: f"over-exposed (nine tenths of its middle are brighter than {quality.middle:.0%})",
+        ImageIssue.TINY: f"tiny ({quality.width} by {quality.height} pixels)",
+        ImageIssue.LONG: f"very long ({quality.width} by {quality.height} pixels)",
     }
-    return f"**A bad photo:** {listed([said[flaw] for flaw in quality.flaws], 'and')}. It teaches little."
+    return f"**A bad photo:** {listed([said[flaw] for flaw in quality.issues], 'and')}. It teaches little."
 
 
 def decided(edit: Edit) -> str:
@@ -216,12 +216,12 @@ def duration(seconds: float) -> str:
     return f"{ceil(seconds / 60)} min" if seconds > 90 else "a second" if seconds < 2 else f"{ceil(seconds)} s"
 
 
-def run_title(name: str, card: Card) -> str:
+def run_title(name: str, card: RunCard) -> str:
     """`Shipped head, 10 epochs, 2026-11-22 18:25`."""
     return f"{name}, {count(len(card.history), 'epoch')}, {card.created_at[:16].replace('T', ' ')}"
 
 
 def difference(both: Comparison) -> str:
     """Whether two runs differ by more than their noise."""
-    counts, verdict, reason = told(both)
+    counts, verdict, reason = comparison_sentences(both)
     return f"{counts} **{verdict}** {reason}" if verdict else counts

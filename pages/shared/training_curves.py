@@ -7,10 +7,10 @@ from time import monotonic
 import streamlit as st
 
 from model.catalogue.store import Store
-from model.jobs.queue import killed
+from model.jobs.queue import last_killed_job
 from model.jobs.records import HEAD, HEAD_KILLED
 from model.runs.listing import runs_of
-from model.runs.run import Card
+from model.runs.run import RunCard
 from model.runs.settings import Epoch
 from model.training.background import HeadJob
 from pages.shared import state
@@ -26,7 +26,9 @@ def show_training(job: HeadJob | None, store: Store, workspace: str) -> None:
     if job and not (job.run and state.is_seen(job.run)) and not job.error:
         watch(job)
         return
-    stopped = killed(store, workspace, HEAD) if job is None else None  # This server knows of no training; an earlier one may.
+    stopped = (
+        last_killed_job(store, workspace, HEAD) if job is None else None
+    )  # This server knows of no training; an earlier one may.
     if stopped is not None and not state.is_seen(f"job {stopped}"):
         st.warning(HEAD_KILLED, icon=":material/error:")
         st.button("Close", key="retrain_close_killed", on_click=state.set_seen, args=(f"job {stopped}",))
@@ -65,7 +67,7 @@ def watch(job: HeadJob) -> None:
         st.rerun()
 
 
-def show_card_curves(cards: dict[str, Card]) -> None:
+def show_card_curves(cards: dict[str, RunCard]) -> None:
     """The curves of finished runs."""
     show_curves({name: card.history for name, card in cards.items()}, max(len(card.history) for card in cards.values()))
 
@@ -82,7 +84,7 @@ def show_curves(histories: dict[str, Sequence[Epoch]], epochs: int) -> None:
         st.altair_chart(error_curves(histories, epochs), alt="The error rate on the validation photos after each epoch")
 
 
-def show_epochs(card: Card) -> None:
+def show_epochs(card: RunCard) -> None:
     """What the curves say, and the table behind them."""
     import pandas as pd  # Not before the first paint: half a second.
 

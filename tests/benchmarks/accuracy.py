@@ -23,7 +23,7 @@ from model.classify.batches import decoded, folder_sources
 from model.networks.backbones import BACKBONES, Backbone
 from model.networks.pretrained import load_network, pixels
 from model.runs.settings import HeadSettings
-from model.training.head import Examples, train_head
+from model.training.head import LabelledFeatures, train_head
 
 SEEDS = range(5)
 Scaling = Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
@@ -69,10 +69,10 @@ class Photos:
     labels: NDArray[np.intp]
     splits: NDArray[np.str_]
 
-    def part(self, split: str, scaled: NDArray[np.float32]) -> Examples:
+    def part(self, split: str, scaled: NDArray[np.float32]) -> LabelledFeatures:
         """The rows of a split."""
         rows = self.splits == split
-        return Examples(scaled[rows], self.labels[rows])
+        return LabelledFeatures(scaled[rows], self.labels[rows])
 
 
 def images(dataset: Dataset, folder: Path) -> Iterator[tuple[Image.Image, int, str]]:

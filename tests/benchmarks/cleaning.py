@@ -26,24 +26,24 @@ from sklearn.model_selection import StratifiedKFold
 
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.edits import DELETE, RELABEL
-from model.catalogue.measures import qualities
+from model.catalogue.measures import load_qualities
 from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, open_store, open_stored
 from model.catalogue.workspaces import new_workspace_id
 from model.classify.batches import decoded, folder_sources
-from model.cleaning.answer_key import BAD, Part, score
+from model.cleaning.answer_key import BAD, SplitScore, score
 from model.cleaning.decisions import Decision, decide
-from model.cleaning.duplicates import find_twins
-from model.cleaning.label_issues import find_doubts
+from model.cleaning.duplicates import find_near_duplicates
+from model.cleaning.label_issues import find_label_issues
 from model.cleaning.suspects import MOST_TWINS, Suspects, find_suspects
 from model.evaluation.numerics import softmax
 from model.evaluation.table import Evaluation
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
-from model.networks.features import features
+from model.networks.features import extract_features
 from model.photos.image import Photo
 from model.runs.run import SHIPPED, load_run, run_folder
 from model.runs.settings import HeadSettings
-from model.training.head import Examples, train_head
+from model.training.head import LabelledFeatures, train_head
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
 from tests.conftest import put_photo
@@ -133,7 +133,7 @@ def planted(store: Store, dataset: Dataset, suspects: Suspects, key: dict[str, d
     wrong = np.array([row["label"] != row["truth"] for row in key.values()])
     labels = np.array([CLASSES.index(row["label"]) for row in key.values()])
     bad = np.array([photo in suspects.bad_photos for photo in key])
-    vectors = features(store, key, find_backbone(DEFAULT_BACKBONE))
+    vectors = extract_features(store, key, find_backbone(DEFAULT_BACKBONE))
     compared("starter set, planted", [(vectors, labels, wrong, bad)])
     said = [key[photo]["label"] != key[photo]["truth"] for photo in suspects.wrong_labels]
     right = sum(suspects.doubts[photo].suggestion == row["truth"] for photo, row in key.items() if row["label"] != row["truth"])
@@ -154,7 +154,7 @@ def planted(store: Store, dataset: Dataset, suspects: Suspects, key: dict[str, d
 def truly_labelled(store: Store, suspects: Suspects, key: dict[str, dict[str, str]]) -> Photos:
     """The starter set's train and valid photos under their true labels."""
     labels = np.array([CLASSES.index(row["truth"]) for row in key.values()])
-    vectors = features(store, key, find_backbone(DEFAULT_BACKBONE))
+    vectors = extract_features(store, key, find_backbone(DEFAULT_BACKBONE))
     return Photos(tuple(key), vectors, labels, np.array([photo in suspects.bad_photos for photo in key]))
 
 
@@ -165,10 +165,10 @@ def real_photos(store: Store, folder: Path) -> Photos:
         if isinstance(image, Image.Image):
             names.append(put_photo(store, Photo(image)))
             labels.append(source.label)
-    measures = qualities(store, names)
-    bad = np.array([bool(measures[name].flaws) for name in names])
+    measures = load_qualities(store, names)
+    bad = np.array([bool(measures[name].issues) for name in names])
     print(f"{folder}: {bad.sum()} of {len(names)} photos said to be bad")
-    return Photos(tuple(names), features(store, names, find_backbone(DEFAULT_BACKBONE)), np.array(labels), bad)
+    return Photos(tuple(names), extract_features(store, names, find_backbone(DEFAULT_BACKBONE)), np.array(labels), bad)
 
 
 def flipped(title: str, photos: Photos, count: int) -> None:
@@ -210,14 +210,14 @@ def ours(vectors: NDArray[np.float32], labels: Labels, seed: int) -> Scores:
     count = len(labels)
     names, logits = tuple(map(str, range(count))), np.zeros((count, len(CLASSES)), np.float32)
     table = Evaluation(CLASSES, names, ("train",) * count, labels, logits, ((),) * count, np.ones(count, np.float32))
-    return np.array([doubt.quality for doubt in find_doubts(table, vectors)])
+    return np.array([doubt.quality for doubt in find_label_issues(table, vectors)])
 
 
 def in_folds(vectors: NDArray[np.float32], labels: Labels, seed: int) -> Scores:
     """cleanlab's self-confidence from heads that each learned four fifths."""
     shares, settings = np.zeros((len(labels), len(CLASSES)), np.float32), HeadSettings(epochs=20, keep="last", seed=seed)
     for train, held in StratifiedKFold(5, shuffle=True, random_state=seed).split(vectors, labels):
-        learned, asked = (Examples(vectors[rows], labels[rows]) for rows in (train, held))
+        learned, asked = (LabelledFeatures(vectors[rows], labels[rows]) for rows in (train, held))
         shares[held] = softmax(train_head(learned, asked, CLASSES, settings).logits(asked.features))
     return np.asarray(get_label_quality_scores(labels, shares, method="self_confidence"))
 
@@ -231,9 +231,11 @@ def copied(store: Store, photos: Photos, in_proportion: bool) -> None:
     originals = [photos.names[row] for row in random.choice(len(photos.names), COPIES, replace=False)]
     copies = {put_photo(store, retouched(open_stored(store, name), random, in_proportion)): name for name in originals}
     names = [*photos.names, *copies]
-    vectors = features(store, names, find_backbone(DEFAULT_BACKBONE))
+    vectors = extract_features(store, names, find_backbone(DEFAULT_BACKBONE))
     groups = [
-        set(group.photos) for group in find_twins(names, vectors, partial(open_stored, store)) if len(group.photos) <= MOST_TWINS
+        set(group.photos)
+        for group in find_near_duplicates(names, vectors, partial(open_stored, store))
+        if len(group.photos) <= MOST_TWINS
     ]
     found = [any({copy, name} <= group for group in groups) for copy, name in copies.items()]
     rest = [group for group in groups if not group & set(copies)]
@@ -261,7 +263,7 @@ def followed(store: Store, dataset: Dataset, suspects: Suspects, key: dict[str, 
     now = find_dataset(store, STARTER, workspace=workspace)
     result = score(dataset, now)
     for part in ("wrong_labels", "copies", "leaks", "bad_photos"):
-        dealt: Part = getattr(result, part)
+        dealt: SplitScore = getattr(result, part)
         print(f"followed blindly, {part}: {len(dealt.solved)} solved, {len(dealt.missed)} missed")
     print(f"followed blindly: {len(result.broken)} right labels broken, {len(result.lost)} good photos lost")
     for title, cleaned in (
@@ -292,7 +294,7 @@ def errors(store: Store, title: str, dataset: Dataset, real: Photos | None) -> N
     test, outside = [], []
     for seed in SEEDS:
         run = train_head_run(store, TrainRequest(dataset, settings=HeadSettings(seed=seed)))
-        kept = run.evaluation.of("test")
+        kept = run.evaluation.for_split("test")
         test.append(100 * kept.errors / len(kept.photos))
         if real:
             outside.append(100 * float(((real.vectors @ run.weight.T + run.bias).argmax(axis=1) != real.labels).mean()))

@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, open_store
-from model.cleaning.leave_one_out import out_of_fold
+from model.cleaning.leave_one_out import leave_one_out_probabilities
 from model.errors import WeightsMissing
 from model.experiments import backbones_compared, label_noise, learning_curve
 from model.experiments import variance as reality
 from model.experiments.noise_estimate import estimate_noise
-from model.experiments.repeats import rows_of
-from model.experiments.saved import Result
-from model.experiments.split_features import Material, material
+from model.experiments.repeats import select_rows
+from model.experiments.saved import ExperimentResult
+from model.experiments.split_features import SplitFeatures, load_split_features
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
@@ -52,21 +52,21 @@ def main() -> int:
         noise_in_the_starter_set(store)
         noise_where_classes_overlap()
         for name in names:
-            promises(name, material(store, find_dataset(store, name), DEFAULT_BACKBONE))
+            promises(name, load_split_features(store, find_dataset(store, name), DEFAULT_BACKBONE))
     return 0
 
 
 def answers(store: Store, name: str) -> None:
     """The seconds and the sentence of each experiment; the features are there by then."""
     dataset, settings = find_dataset(store, name), HeadSettings()
-    seen: dict[str, Material | str] = {}
+    seen: dict[str, SplitFeatures | str] = {}
     for backbone in (DEFAULT_BACKBONE, OTHER):
         try:
-            seen[backbone] = material(store, dataset, backbone)
+            seen[backbone] = load_split_features(store, dataset, backbone)
         except WeightsMissing as error:
             seen[backbone] = str(error)
     one = seen[DEFAULT_BACKBONE]
-    assert isinstance(one, Material)
+    assert isinstance(one, SplitFeatures)
     total = 0.0
     learning_curve.run(clouds(30, 9), settings, unheard)  # Imports torch.
     for title, ask in (
@@ -76,7 +76,7 @@ def answers(store: Store, name: str) -> None:
         ("reality", lambda: reality.run(one, settings, unheard)),
     ):
         start = perf_counter()
-        result: Result = ask()
+        result: ExperimentResult = ask()
         total += perf_counter() - start
         print(f"{name}, {title}: {perf_counter() - start:.1f} s. {result.sentence}")
     print(f"{name}, all four: {total:.1f} s")
@@ -85,7 +85,7 @@ def answers(store: Store, name: str) -> None:
 def noise_in_the_starter_set(store: Store) -> None:
     """What is estimated of the labels as they are, and of planted flips of the true ones."""
     dataset = find_dataset(store, STARTER)
-    seen = material(store, dataset, DEFAULT_BACKBONE)
+    seen = load_split_features(store, dataset, DEFAULT_BACKBONE)
     with (FOLDER / "photos.csv").open(newline="") as table:
         truths = {row["file"]: row["truth"] for row in csv.DictReader(table)}
     files = {member.photo: member.file for member in dataset.members}
@@ -93,7 +93,7 @@ def noise_in_the_starter_set(store: Store) -> None:
     truth = np.array([CLASSES.index(truths[file]) for file in photos])
     vectors = np.concatenate([seen.train.features, seen.valid.features])
     labels = np.concatenate([seen.train.labels, seen.valid.labels])
-    found = estimate_noise(out_of_fold(vectors, labels, 3), labels)
+    found = estimate_noise(leave_one_out_probabilities(vectors, labels, 3), labels)
     print(
         f"starter set, labels as they are: {(labels != truth).mean():.1%} wrong; "
         f"estimated {found.share:.1%} ({found.low:.1%} to {found.high:.1%}), {found.disagreeing:.1%} disagree; "
@@ -113,7 +113,7 @@ def noise_where_classes_overlap() -> None:
 
 def planted(title: str, rounds: list[tuple[Vectors, Labels]], share: float) -> None:
     """Estimates of a planted share, ours and the confident joint's: mean (least to most), and how many intervals hold it."""
-    found = [estimate_noise(out_of_fold(vectors, labels, 3), labels) for vectors, labels in rounds]
+    found = [estimate_noise(leave_one_out_probabilities(vectors, labels, 3), labels) for vectors, labels in rounds]
     ours, theirs = [one.share for one in found], [confident_joint(vectors, labels) for vectors, labels in rounds]
     print(
         f"{title}, {share:.0%} flipped: {np.mean(ours):.1%} ({min(ours):.1%} to {max(ours):.1%}), "
@@ -124,7 +124,7 @@ def planted(title: str, rounds: list[tuple[Vectors, Labels]], share: float) -> N
 
 def confident_joint(vectors: Vectors, labels: Labels) -> float:
     """Northcutt's estimate: among photos surely of a class, how many are labelled otherwise, calibrated to the label counts."""
-    shares, counts = out_of_fold(vectors, labels, 3), np.bincount(labels, minlength=3)
+    shares, counts = leave_one_out_probabilities(vectors, labels, 3), np.bincount(labels, minlength=3)
     thresholds = np.array([shares[labels == label, label].mean() for label in range(3)])
     sure = np.where(shares >= thresholds, shares, -1)
     rows = np.flatnonzero((sure >= 0).any(axis=1))
@@ -134,14 +134,14 @@ def confident_joint(vectors: Vectors, labels: Labels) -> float:
     return float(1 - np.trace(joint) / joint.sum())
 
 
-def promises(name: str, seen: Material) -> None:
+def promises(name: str, seen: SplitFeatures) -> None:
     """Whether twice the photos bring what the curve through half of them promised."""
     gains, promised, held, verdicts = [], [], 0, []
     for seed in range(HALVES):
         rows = np.random.default_rng(seed).permutation(len(seen.train.labels))
-        half = rows_of(seen.train, rows[: len(rows) // 2])
+        half = select_rows(seen.train, rows[: len(rows) // 2])
         now = learning_curve.run(replace(seen, parts={**seen.parts, "train": half}), HeadSettings(), unheard)
-        whole = rows_of(seen.train, rows[: 2 * (len(rows) // 2)])
+        whole = select_rows(seen.train, rows[: 2 * (len(rows) // 2)])
         then = learning_curve.run(replace(seen, parts={**seen.parts, "train": whole}), HeadSettings(), unheard)
         if now.doubled:
             gains.append(now.points[-1].valid.error - then.points[-1].valid.error)

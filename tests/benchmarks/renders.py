@@ -25,7 +25,7 @@ from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store
 from model.networks.backbones import BACKBONES
 from model.runs.settings import HeadSettings
-from model.training.head import Examples, train_head
+from model.training.head import LabelledFeatures, train_head
 from tests.benchmarks.accuracy import SEEDS, Photos, look, whole
 from tests.starter_set import ROWS
 
@@ -38,7 +38,7 @@ def trained(photos: Photos, labels: NDArray[np.intp], classes: tuple[str, ...]) 
     train, valid = photos.splits == "train", photos.splits == "valid"
     found = []
     for seed in SEEDS:
-        examples = Examples(photos.features[train], labels[train]), Examples(photos.features[valid], labels[valid])
+        examples = LabelledFeatures(photos.features[train], labels[train]), LabelledFeatures(photos.features[valid], labels[valid])
         head = train_head(*examples, classes, replace(HeadSettings(), seed=seed))
         wrong = head.logits(photos.features).argmax(axis=1) != labels
         found.append([100 * wrong[photos.splits == split].mean() for split in ("real", "valid", "test")])
@@ -52,7 +52,7 @@ def drawn(photos: Photos, labels: NDArray[np.intp], classes: tuple[str, ...], a_
     for seed in SEEDS:
         shuffled = np.random.default_rng(seed).permutation(renders)
         few = np.concatenate([shuffled[labels[shuffled] == name][:a_class] for name in range(len(classes))])
-        examples = Examples(photos.features[few], labels[few])
+        examples = LabelledFeatures(photos.features[few], labels[few])
         head = train_head(examples, examples, classes, replace(HeadSettings(), seed=seed, keep="last"))
         found.append(100 * (head.logits(photos.features[real]).argmax(axis=1) != labels[real]).mean())
     return float(np.mean(found))

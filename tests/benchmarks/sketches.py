@@ -22,7 +22,7 @@ from PIL import Image, ImageEnhance
 from model.catalogue.starter import CLASSES, FOLDER
 from model.classify.batches import folder_sources
 from model.photos.image import open_file, open_photo
-from model.photos.near_duplicates import Sketches, groups_of, sketch_of
+from model.photos.near_duplicates import FingerprintIndex, fingerprint, groups_of
 from tests.conftest import STARTER_PHOTOS, encoded
 
 COPIES, SEEDS = 60, (11, 12, 13)
@@ -57,8 +57,8 @@ def planted() -> set[frozenset[str]]:
 
 def imported(title: str, images: Mapping[str, Image.Image], copies: set[frozenset[str]]) -> None:
     """Every photo beside those before it: copies found, other links, and how large a group they make."""
-    sketches, alike, seconds = Sketches(), {}, 0.0
-    for name, sketch in {name: sketch_of(image) for name, image in images.items()}.items():
+    sketches, alike, seconds = FingerprintIndex(), {}, 0.0
+    for name, sketch in {name: fingerprint(image) for name, image in images.items()}.items():
         start = perf_counter()
         alike[name] = sketches.alike(sketch)
         sketches.add(name, sketch)
@@ -74,15 +74,15 @@ def imported(title: str, images: Mapping[str, Image.Image], copies: set[frozense
 
 def copied(title: str, images: Mapping[str, Image.Image], retouch: Retouch) -> None:
     """Copies of some photos, looked for among all: found, and linked to another than the original and its own duplicates."""
-    sketches = Sketches()
+    sketches = FingerprintIndex()
     for name, image in images.items():
-        sketches.add(name, sketch_of(image))
+        sketches.add(name, fingerprint(image))
     rounds = []
     for seed in SEEDS:
         random = np.random.default_rng(seed)
         originals = [list(images)[row] for row in random.choice(len(images), COPIES, replace=False)]
-        found = {name: sketches.alike(sketch_of(retouch(images[name], random))) for name in originals}
-        accepted = {name: {name, *sketches.alike(sketch_of(images[name]))} for name in originals}
+        found = {name: sketches.alike(fingerprint(retouch(images[name], random))) for name in originals}
+        accepted = {name: {name, *sketches.alike(fingerprint(images[name]))} for name in originals}
         rounds.append((sum(name in found[name] for name in found), sum(bool({*found[name]} - accepted[name]) for name in found)))
     right, wrong = (" ".join(map(str, column)) for column in zip(*rounds, strict=True))
     print(f"{title}: of {COPIES} copies {right} found, {wrong} linked to another photo")
@@ -150,18 +150,18 @@ def cost(images: Mapping[str, Image.Image]) -> None:
     """Milliseconds a photo beside decoding, with many known; and what those weigh."""
     names, random = list(images), np.random.default_rng(0)
     photos = [encoded(images[name].resize((4000, 3000)), quality=90) for name in names[:10]]
-    decoding, sketching = median_ms(open_photo, photos), median_ms(sketch_of, [open_photo(data).image for data in photos])
+    decoding, sketching = median_ms(open_photo, photos), median_ms(fingerprint, [open_photo(data).image for data in photos])
     print(f"a 12-megapixel JPEG: decoded in {decoding:.0f} ms, sketched in {sketching:.1f} ms")
     # All different, like photos, though made of few.
     parts = [cropped(images[names[row % len(names)]], random.uniform(0.5, 1, 2), random) for row in range(KNOWN)]
-    drawn = [sketch_of(part) for part in parts]
+    drawn = [fingerprint(part) for part in parts]
     print(f"a sketch: {np.mean([len(sketch) for sketch in drawn]):.0f} bytes, the largest {max(map(len, drawn))}")
-    before, start, sketches = psutil.Process().memory_info().rss, perf_counter(), Sketches()
+    before, start, sketches = psutil.Process().memory_info().rss, perf_counter(), FingerprintIndex()
     for row, sketch in enumerate(drawn):
         sketches.add(str(row), sketch)
     adding, weight = (perf_counter() - start) * 1000 / KNOWN, (psutil.Process().memory_info().rss - before) / 1e6
     print(f"{KNOWN} known: {weight:.0f} MB, {adding:.2f} ms to add one")
-    strangers = [sketch_of(image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)) for image in images.values()][:LOOKED]
+    strangers = [fingerprint(image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)) for image in images.values()][:LOOKED]
     looking, looking_closely = median_ms(sketches.alike, strangers), median_ms(sketches.alike, drawn[:LOOKED])
     print(f"    {looking:.1f} ms for a stranger, {looking_closely:.0f} ms where three are like it")
 

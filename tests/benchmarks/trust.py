@@ -16,11 +16,11 @@ from PIL import Image
 
 from model.catalogue.starter import import_starter
 from model.catalogue.store import open_store
-from model.classify.answer import Answer
+from model.classify.answer import Prediction
 from model.classify.batches import decoded, folder_sources
 from model.classify.classifier import Classifier, load_classifier
 from model.errors import PhotoRefused
-from model.evaluation.confidence import UNRELATED_QUANTILE, Trust, judge
+from model.evaluation.confidence import UNRELATED_QUANTILE, Trust, assess
 from model.photos.image import open_photo
 from model.runs.run import SHIPPED
 
@@ -32,7 +32,7 @@ QUANTILES = (0.75, 0.8, 0.85, 0.875, 0.9, 0.925, 0.95)
 class Case:
     """An answer, and whether it is right; None where no answer could be."""
 
-    answer: Answer
+    answer: Prediction
     right: bool | None
 
 
@@ -75,7 +75,7 @@ def real_cases(classifier: Classifier, folder: Path) -> list[Case]:
 
 def threshold(classifier: Classifier, quantile: float) -> float:
     """What `unrelated_similarity` would be at another quantile."""
-    labels = classifier.run.evaluation.of("train").labels
+    labels = classifier.run.evaluation.for_split("train").labels
     pairs = (classifier.vectors @ classifier.vectors.T)[labels[:, None] != labels[None, :]]
     return float(np.quantile(pairs, quantile))
 
@@ -84,7 +84,7 @@ def doubted(cases: list[Case], unfamiliar_below: float, *, right: bool | None) -
     """The share of cases of a kind that are not answered with certainty."""
     kind = [case.answer for case in cases if case.right is right]
     doubts = [
-        judge(answer.probabilities, answer.similarity, unfamiliar_below=unfamiliar_below) is not Trust.SURE for answer in kind
+        assess(answer.probabilities, answer.similarity, unfamiliar_below=unfamiliar_below) is not Trust.SURE for answer in kind
     ]
     return sum(doubts) / max(len(doubts), 1)
 

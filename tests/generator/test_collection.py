@@ -105,7 +105,7 @@ def test_flaws_are_mostly_such_as_areole_finds(defect: str, flaw: str) -> None:
     found = 0
     for seed in range(10):
         with Image.open(BytesIO(spoiled(picture(seed), FLAWS[defect], Dice(seed)))) as spoilt:
-            found += flaw in [str(one) for one in measure(spoilt.convert("RGB")).flaws]
+            found += flaw in [str(one) for one in measure(spoilt.convert("RGB")).issues]
     assert found >= 7  # A dark plant survives being over-exposed.
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.untrusted_text import duration, plain
+from model.untrusted_text import duration, without_markup
 
 
 @pytest.mark.parametrize(
@@ -21,19 +21,19 @@ from model.untrusted_text import duration, plain
     ],
 )
 def test_what_strangers_wrote_becomes_a_plain_line(text: object, expected: str) -> None:
-    assert plain(text, 120) == expected
+    assert without_markup(text, 120) == expected
 
 
 @given(st.text(), st.integers(2, 200))
 def test_a_plain_line_is_short_and_has_nothing_hidden(text: str, most: int) -> None:
-    line = plain(text, most)
+    line = without_markup(text, most)
     assert len(line) <= most
     assert not [letter for letter in line if unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Cs")]
     assert not set(line) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 def test_an_endless_text_costs_little() -> None:
-    assert plain("<" * 1_000_000 + ">" * 1_000_000, 120)
+    assert without_markup("<" * 1_000_000 + ">" * 1_000_000, 120)
 
 
 @pytest.mark.parametrize(

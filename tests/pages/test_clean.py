@@ -11,7 +11,7 @@ from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL
 from model.catalogue.starter import FOLDER, STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name, new_workspace_id
-from model.cleaning.decisions import Decision, decide, history, tell_label, withdraw_photo
+from model.cleaning.decisions import Decision, decide, history, label_photo, revert_edits
 from model.cleaning.decisions_file import edits_as_csv
 from model.cleaning.suspects import Suspects, find_suspects
 from model.evaluation.top_losses import ranked
@@ -58,7 +58,7 @@ def test_the_first_look_points_at_the_most_suspicious_label(workspace: str, susp
 
 
 def test_what_is_only_hard_to_tell_is_kept_unless_the_visitor_says_otherwise(workspace: str, suspects: Suspects) -> None:
-    fit = (doubt for doubt in suspects.doubts.values() if doubt.suggestion != doubt.label and not doubt.looks_wrong)
+    fit = (doubt for doubt in suspects.doubts.values() if doubt.suggestion != doubt.label and not doubt.is_label_issue)
     app = clean(workspace, find="All", card=next(doubt.photo for doubt in fit if doubt.photo not in suspects.bad_photos))
     assert "Hard to tell" in text(app)
     assert [button.label for button in app.button if button.proto.type == "primary"] == ["Keep"]
@@ -103,7 +103,7 @@ def test_every_order_shows_every_photo_that_fits(workspace: str, store: Store, o
 
 def test_the_highest_loss_comes_first(workspace: str, store: Store) -> None:
     app = clean(workspace, find="All", order="highest loss", part="Validation")
-    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.for_split("valid")
     assert f"loss {valid.losses[ranked(valid)[0]]:.2f}" in text(app)
 
 
@@ -212,7 +212,7 @@ def test_a_table_of_edits_is_brought_back_and_nonsense_is_a_sentence(store: Stor
 
 
 def test_the_ten_highest_losses_are_filled_in(store: Store, workspace: str) -> None:
-    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.for_split("valid")
     worst = valid.photos[ranked(valid)[0]]
     app = clean(workspace, do="Top ten")
     assert len([one for one in app.text_input if (one.key or "").startswith("clean_explain_")]) == 10
@@ -259,10 +259,10 @@ def test_keep_leaves_the_label_that_the_card_shows(store: Store, workspace: str,
 
 def test_what_another_tab_made_impossible_is_a_sentence(store: Store, workspace: str) -> None:
     photo = put_photo(store, open_photo(encoded(picture(seed=900))))
-    tell_label(store, workspace, photo, "tree")
+    label_photo(store, workspace, photo, "tree")
     app = clean(workspace, find="All", card=photo)
     assert "Added since the run in use was trained" in text(app)
-    withdraw_photo(store, workspace, photo)
+    revert_edits(store, workspace, photo)
     pressed(app, "Keep")
     assert "no longer in the dataset" in app.error[0].value
 

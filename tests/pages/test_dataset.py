@@ -19,13 +19,13 @@ from model.catalogue.schema import JobRow
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name, ensure_workspace, new_workspace_id
-from model.datasets.background import Intake, start_intake
+from model.datasets.background import ImportJob, start_import
 from model.datasets.export import write_zip
-from model.datasets.intake import Arrival, Report, take_in
+from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import create_dataset, datasets_of
 from model.jobs.records import RUNNING, host_of
 from model.photos.image import digest
-from pages.shared.cache.works import get_hunts, get_intakes
+from pages.shared.cache.works import get_import_jobs, get_search_jobs
 from tests.conftest import encoded, fabricate, picture
 from tests.model.gather.fake_sources import FakeSources
 from tests.pages.conftest import APP, open_page, parameter, text
@@ -54,11 +54,11 @@ def made(store: Store, workspace: str, classes: Sequence[str] = ("cat", "dog"), 
     """A dataset of the workspace's own, with so many photos of each class."""
     name = create_dataset(store, "Pets", classes, owner=workspace)
     arrivals = [
-        Arrival(f"{label} {number}.jpg", label, lambda data=data: data, Origin("upload"))  # type: ignore[misc]
+        IncomingPhoto(f"{label} {number}.jpg", label, lambda data=data: data, Origin("upload"))  # type: ignore[misc]
         for place, label in enumerate(classes)
         for number, data in enumerate(photos(first + 100 * place, each))
     ]
-    take_in(store, name, arrivals, Report(), total=len(arrivals), owner=workspace)
+    add_photos(store, name, arrivals, ImportResult(), total=len(arrivals), owner=workspace)
     return name
 
 
@@ -86,7 +86,7 @@ def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
 
 def to_the_end(app: AppTest) -> AppTest:
     """Wait until nothing is under way, and look."""
-    for works in (get_hunts(), get_intakes()):
+    for works in (get_search_jobs(), get_import_jobs()):
         work = works.of(parameter(app, "w"))
         assert work is None or work.finished.wait(60)
     app.run()
@@ -352,15 +352,15 @@ def held(workspace: str, store: Store) -> Iterator[Event]:
     gate, name = Event(), made(store, workspace, each=2, first=6900)
 
     @contextmanager
-    def opened(intake: Intake) -> Iterator[tuple[Iterable[Arrival], int]]:
-        def arrivals() -> Iterator[Arrival]:
-            yield from (Arrival(f"{n}.jpg", "cat", lambda data=data: data) for n, data in enumerate(photos(6950, 2)))  # type: ignore[misc]
+    def opened(intake: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
+        def arrivals() -> Iterator[IncomingPhoto]:
+            yield from (IncomingPhoto(f"{n}.jpg", "cat", lambda data=data: data) for n, data in enumerate(photos(6950, 2)))  # type: ignore[misc]
             while not gate.wait(0.01):
                 intake.check()
 
         yield arrivals(), 10
 
-    work = start_intake(get_intakes(), store, workspace, dataset=name, title="Adding *held*", opened=opened)
+    work = start_import(get_import_jobs(), store, workspace, dataset=name, title="Adding *held*", opened=opened)
     yield gate
     gate.set()
     assert work.finished.wait(10)
@@ -515,7 +515,7 @@ def test_what_strangers_wrote_is_shown_as_it_is(workspace: str, store: Store) ->
     name = create_dataset(store, EVIL, ("**a**", "b"), owner=workspace)
     origin = Origin("Openverse", EVIL, "javascript:alert(1)", EVIL, "javascript:alert(1)", EVIL)
     [data] = photos(7100, 1)
-    take_in(store, name, [Arrival(f"{EVIL}.jpg", "a", lambda: data, origin)], Report(), total=1, owner=workspace)
+    add_photos(store, name, [IncomingPhoto(f"{EVIL}.jpg", "a", lambda: data, origin)], ImportResult(), total=1, owner=workspace)
     app = dataset_page(workspace)
     app.button(key=f"dataset_photos_{digest(data)}").click().run()
     written = f"{text(app)}\n{sidebar(app)}\n{[button.label for button in app.button]}"

@@ -12,7 +12,7 @@ from model.catalogue.schema import DatasetRow, RunRow
 from model.catalogue.starter import CLASSES, STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import new_workspace_id
-from model.cleaning.decisions import tell_label
+from model.cleaning.decisions import label_photo
 from model.datasets.manage import create_dataset
 from model.evaluation.comparison import compare
 from model.evaluation.top_losses import ranked
@@ -88,7 +88,7 @@ def test_a_run_that_is_not_there_is_a_sentence(workspace: str) -> None:
 
 def test_another_visitors_run_is_not_offered(store: Store, workspace: str, app: AppTest) -> None:
     other = new_workspace_id()
-    tell_label(store, other, next(m.photo for m in find_dataset(store, STARTER).members if m.split == "train"), "tree")
+    label_photo(store, other, next(m.photo for m in find_dataset(store, STARTER).members if m.split == "train"), "tree")
     private = train_head_run(store, TrainRequest(find_dataset(store, STARTER, workspace=other), name="private", workspace=other))
     mine = evaluate(workspace, run=private.card.id)
     assert "not one of this workspace's" in mine.info[0].value
@@ -100,9 +100,9 @@ def test_the_figures_follow_a_corrected_label_without_inference(
     store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("model.classify.classifier.feature_map", lambda *_: pytest.fail("looked at a photo again"))
-    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.for_split("valid")
     worst = valid.rows(ranked(valid)[:1])
-    tell_label(store, workspace, worst.photos[0], valid.classes[worst.predicted[0]])
+    label_photo(store, workspace, worst.photos[0], valid.classes[worst.predicted[0]])
     app = evaluate(workspace)
     assert "23 of 143 wrong" in app.header[0].value
     assert "Since this run was trained: 1 relabelled" in app.info[0].value
@@ -122,7 +122,7 @@ def test_top_losses_are_narrowed_by_class(workspace: str) -> None:
 
 def test_a_card_can_be_opened_from_the_matrix(store: Store, workspace: str) -> None:
     app = evaluate(workspace, actual="succulent", predicted="cactus")
-    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.for_split("valid")
     photo = valid.photos[ranked(valid, actual="succulent", predicted="cactus")[0]]
     app.button(key=f"evaluate_cell_{photo}").click().run()
     assert f"loss {valid.losses[valid.photos.index(photo)]:.2f}" in text(app)

@@ -21,15 +21,15 @@ from model.cleaning.decisions import Decision, decide
 from model.datasets.manage import choose_dataset, create_dataset
 from model.errors import StoreUnavailable, WeightsMissing
 from model.experiments.registry import EXPERIMENTS
-from model.experiments.split_features import Material, Progress, material
-from model.experiments.variance import Reality
+from model.experiments.split_features import Progress, SplitFeatures, load_split_features
+from model.experiments.variance import SeedAndSplitVariance
 from model.networks.backbones import BACKBONES
 from model.networks.features import STORED
 from model.report.texts import MAX_LINE, Texts, texts
 from model.runs.listing import runs_of
 from pages.parts.report.experiments import METHODS
 from pages.parts.report.tuning import TRIALS
-from pages.shared.cache.works import get_head_jobs, get_inquiries
+from pages.shared.cache.works import get_experiment_jobs, get_head_jobs
 from tests.conftest import fabricate
 from tests.pages.conftest import open_page, text
 
@@ -74,7 +74,7 @@ def pressed(app: AppTest, key: str) -> AppTest:
 
 def ended(app: AppTest, workspace: str) -> AppTest:
     """Wait for what is being found out, and see the page then."""
-    inquiry = get_inquiries().of(workspace)
+    inquiry = get_experiment_jobs().of(workspace)
     assert inquiry is not None
     assert inquiry.finished.wait(FINISH_S)
     app.run()
@@ -139,10 +139,10 @@ def test_the_first_look_asks_five_questions_and_answers_none(workspace: str) -> 
 
 @pytest.mark.parametrize("kind", EXPERIMENTS)
 def test_a_question_ends_in_its_sentence_and_chart(workspace: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_resnet(store: Store, dataset: Dataset, backbone: str, progress: Progress) -> Material:
+    def without_resnet(store: Store, dataset: Dataset, backbone: str, progress: Progress) -> SplitFeatures:
         if backbone == "resnet18":
             raise WeightsMissing("The weights of *ResNet-18* are not here.")
-        return material(store, dataset, backbone, progress)
+        return load_split_features(store, dataset, backbone, progress)
 
     monkeypatch.setattr("model.experiments.registry.material", without_resnet)
     app = found_out(report(workspace), kind, workspace)
@@ -188,7 +188,7 @@ def everybodys(store: Store, name: str) -> Iterator[str]:
 
 
 def test_the_answer_is_there_at_once_for_another_visitor_of_the_dataset(store: Store, workspace: str) -> None:
-    answer = found_out(report(workspace), Reality.KIND, workspace)
+    answer = found_out(report(workspace), SeedAndSplitVariance.KIND, workspace)
     other = new_workspace_id()
     with everybodys(store, dataset_name(store, workspace)) as name:
         choose_dataset(store, other, name)
@@ -196,18 +196,18 @@ def test_the_answer_is_there_at_once_for_another_visitor_of_the_dataset(store: S
     [sentence] = [part.value for part in app.markdown if part.value.startswith("With 40 validation photos")]
     assert sentence in text(answer)
     assert charts(app) == 1
-    assert get_inquiries().of(other) is None
+    assert get_experiment_jobs().of(other) is None
 
 
 def test_what_is_under_way_is_watched_after_a_reload_and_cancelled(workspace: str, held: list[str]) -> None:
-    pressed(report(workspace), f"report_start_{Reality.KIND}")
+    pressed(report(workspace), f"report_start_{SeedAndSplitVariance.KIND}")
     app = report(workspace)
     assert app.get("progress")[0].proto.text.startswith("Is it even real?")
     assert [button.key for button in app.button if not button.disabled] == ["report_cancel"]
     pressed(app, "report_cancel")
     ended(app, workspace)
     assert app.info[0].value.replace("\\", "") == "Is it even real? Cancelled."
-    assert f"report_start_{Reality.KIND}" in keys(app)
+    assert f"report_start_{SeedAndSplitVariance.KIND}" in keys(app)
     assert not app.error
     pressed(app, "report_close")
     assert not app.info
@@ -215,12 +215,12 @@ def test_what_is_under_way_is_watched_after_a_reload_and_cancelled(workspace: st
 
 def test_a_double_click_starts_one(workspace: str, held: list[str]) -> None:
     first, second = report(workspace), report(workspace)
-    pressed(first, f"report_start_{Reality.KIND}")
-    begun = get_inquiries().of(workspace)
-    pressed(second, f"report_start_{Reality.KIND}")
+    pressed(first, f"report_start_{SeedAndSplitVariance.KIND}")
+    begun = get_experiment_jobs().of(workspace)
+    pressed(second, f"report_start_{SeedAndSplitVariance.KIND}")
     assert begun is not None
-    assert get_inquiries().of(workspace) is begun
-    assert held == [Reality.KIND]
+    assert get_experiment_jobs().of(workspace) is begun
+    assert held == [SeedAndSplitVariance.KIND]
     pressed(second, "report_cancel")
     ended(first, workspace)
 
@@ -246,9 +246,9 @@ def fails(error: Exception) -> Callable[..., None]:
 
 def test_an_experiment_that_fails_by_name_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("model.experiments.background.run_experiment", fails(WeightsMissing("No *weights* here.")))
-    app = found_out(report(workspace), Reality.KIND, workspace)
+    app = found_out(report(workspace), SeedAndSplitVariance.KIND, workspace)
     assert app.error[0].value == r"Is it even real? No \*weights\* here\."
-    assert not app.button(key=f"report_start_{Reality.KIND}").disabled
+    assert not app.button(key=f"report_start_{SeedAndSplitVariance.KIND}").disabled
     pressed(app, "report_close")
     assert not app.error
 
@@ -256,9 +256,9 @@ def test_an_experiment_that_fails_by_name_is_a_sentence(workspace: str, monkeypa
 @MISTAKE
 def test_an_experiment_that_a_mistake_of_ours_ends_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("model.experiments.background.run_experiment", fails(ZeroDivisionError()))
-    app = found_out(report(workspace), Reality.KIND, workspace)
+    app = found_out(report(workspace), SeedAndSplitVariance.KIND, workspace)
     assert "by a mistake of ours. The server's log says why." in app.error[0].value.replace("\\", "")
-    assert not app.button(key=f"report_start_{Reality.KIND}").disabled
+    assert not app.button(key=f"report_start_{SeedAndSplitVariance.KIND}").disabled
 
 
 def test_a_search_is_tried_continued_kept_and_started_over(store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -347,7 +347,7 @@ def test_what_is_not_done_names_its_page_and_what_is_done_does_not(store: Store,
     photo = find_dataset(store, dataset_name(store, workspace)).members[0].photo
     decide(store, workspace, [Decision(photo, KEEP)])
     app.segmented_control(key="why").set_value("Experiments").run()
-    found_out(app, Reality.KIND, workspace)
+    found_out(app, SeedAndSplitVariance.KIND, workspace)
     app.segmented_control(key="why").set_value("Report").run()
     assert ":material/check: Cleaning: 1 decision" in text(app)
     assert ":material/check: Experiments: 1 of 5" in text(app)

@@ -2,17 +2,17 @@
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
-from model.experiments.background import Inquiry
+from model.experiments.background import ExperimentJob
 from model.experiments.tuning.run import run_trials
-from model.jobs.threads import Works
+from model.jobs.threads import BackgroundJobs
 
 
-def start_search(
-    works: Works[Inquiry], store: Store, workspace: str, dataset: Dataset, *, trials: int, other_backbones: bool
-) -> Inquiry:
+def start_tuning(
+    works: BackgroundJobs[ExperimentJob], store: Store, workspace: str, dataset: Dataset, *, trials: int, other_backbones: bool
+) -> ExperimentJob:
     """Begin to try other settings, or go on, unless something is being found out already."""
 
-    def work(inquiry: Inquiry) -> None:
+    def work(inquiry: ExperimentJob) -> None:
         run_trials(
             store,
             dataset,
@@ -24,4 +24,4 @@ def start_search(
             check=inquiry.check,
         )
 
-    return works.start(workspace, Inquiry("Trying other settings", fingerprint=dataset.fingerprint), work)
+    return works.start(workspace, ExperimentJob("Trying other settings", fingerprint=dataset.fingerprint), work)

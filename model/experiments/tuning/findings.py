@@ -68,7 +68,7 @@ class BestSoFar:
 
 
 @dataclass(frozen=True)
-class Search:
+class TuningResult:
     """A search so far: JSON-able with `dataclasses.asdict`."""
 
     trials: tuple[Trial, ...]  # By number, with those under way
@@ -82,7 +82,7 @@ class Search:
     sentence: str
 
 
-def findings(store: Store, dataset: Dataset, *, storage: str | None = None, workspace: str | None = None) -> Search | None:
+def findings(store: Store, dataset: Dataset, *, storage: str | None = None, workspace: str | None = None) -> TuningResult | None:
     """What the search on a dataset as it is now has found; None before its first trial is done. Raises StoreUnavailable."""
     if storage is None and not was_ever_searched(store):
         return None
@@ -97,14 +97,14 @@ def findings(store: Store, dataset: Dataset, *, storage: str | None = None, work
         return _search(trials, done, _importances(study, len(done))) if study and done else None
 
 
-def best_request(dataset: Dataset, search: Search, workspace: str | None = None) -> TrainRequest:
+def best_request(dataset: Dataset, search: TuningResult, workspace: str | None = None) -> TrainRequest:
     """What to ask for so that the best trial becomes a run."""
     finished = sum(trial.valid_loss is not None for trial in search.trials)
     settings, backbone = settings_of(search.best.params), str(search.best.params[BACKBONE])
     return TrainRequest(dataset, backbone, settings, f"Best of {finished} trials", workspace)
 
 
-def _search(trials: list["FrozenTrial"], done: list["FrozenTrial"], importances: dict[str, float]) -> Search:
+def _search(trials: list["FrozenTrial"], done: list["FrozenTrial"], importances: dict[str, float]) -> TuningResult:
     from model.experiments.tuning.trial import FIGURES, IS_DEFAULTS, described
 
     best = min(done, key=lambda trial: trial.values[0])
@@ -114,7 +114,7 @@ def _search(trials: list["FrozenTrial"], done: list["FrozenTrial"], importances:
         before, after = defaults.user_attrs[FIGURES], best.user_attrs[FIGURES]
         gains = {split: _gain(before[split], after[split]) for split in before}
     valid, test = gains.get("valid"), gains.get("test")
-    return Search(
+    return TuningResult(
         trials=tuple(described(trial) for trial in trials),
         history=tuple(_history([described(trial) for trial in done])),
         importances=importances,

@@ -18,7 +18,7 @@ from model.catalogue.schema import DatasetRow, WorkspaceRow
 from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace
 from model.errors import NotFound
-from model.experiments.split_features import material
+from model.experiments.split_features import load_split_features
 from model.experiments.tuning.space import BACKBONES_TRIED, PREFIX, Trial, study_name
 
 if TYPE_CHECKING:  # Optuna and torch: seconds that no page waits for. So are the imports inside functions below.
@@ -55,7 +55,7 @@ def run_trials(
     from model.experiments.tuning.trial import described, objective
 
     backbones, done = BACKBONES_TRIED if other_backbones else BACKBONES_TRIED[:1], 0
-    seen = {backbone: material(store, dataset, backbone, on_features) for backbone in backbones}
+    seen = {backbone: load_split_features(store, dataset, backbone, on_features) for backbone in backbones}
 
     def after(_study: "Study", trial: "FrozenTrial") -> None:
         nonlocal done

@@ -14,7 +14,7 @@ from optuna.trial import FrozenTrial, TrialState
 from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
 from model.experiments.repeats import one_core
-from model.experiments.split_features import Material
+from model.experiments.split_features import SplitFeatures
 from model.experiments.tuning.space import BACKBONE, BACKBONES_TRIED, SPACE, Params, Trial, settings_of
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.training.head import Head, train_head
@@ -30,7 +30,7 @@ STATES = {
 }
 
 
-def objective(seen: Mapping[str, Material], check: Callable[[], None]) -> Callable[[Asked], float]:
+def objective(seen: Mapping[str, SplitFeatures], check: Callable[[], None]) -> Callable[[Asked], float]:
     """What Optuna minimises: the validation loss of a head that is trained with a trial's settings, on what its backbone sees."""
 
     def validation_loss(asked: Asked) -> float:
@@ -70,7 +70,7 @@ def _drawn(asked: Asked, *, with_backbone: bool) -> Params:
     return params
 
 
-def _judged(head: Head, material: Material) -> dict[str, dict[str, Any]]:
+def _judged(head: Head, material: SplitFeatures) -> dict[str, dict[str, Any]]:
     """How many photos, the mean loss, and which are wrong, in the validation and the test split, unless that is empty.
 
     Photos are counted in the order of their names, which is the same on every host.

@@ -24,10 +24,10 @@ from model.gather.net.addresses import addresses_of
 from model.gather.net.errors import FetchFailed, Unreachable
 from model.gather.net.pause import Check
 from model.gather.net.watching import Watch, WatchedSocket
-from model.links import is_test_server, may_ask
+from model.links import is_fetchable, is_test_server
 from model.photos.image import MAX_MEGABYTES
 from model.settings import hosting
-from model.untrusted_text import plain
+from model.untrusted_text import without_markup
 
 AREOLE = "1.0"
 CONNECT_S = 5.0  # For a connection, and again for its TLS handshake. Only these and looking up a name cannot be called off.
@@ -52,7 +52,7 @@ JSON = Limits("JSON", ("application/json", "application/ld+json"), 8, seconds=20
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What a server sent; the body is there when the status is 200."""
 
     status: int
@@ -60,7 +60,7 @@ class Answer:
     body: bytes
 
 
-def fetch(url: str, limits: Limits, check: Check, headers: Mapping[str, str] | None = None) -> Answer:
+def fetch(url: str, limits: Limits, check: Check, headers: Mapping[str, str] | None = None) -> Response:
     """Ask for an address once, following redirects as far as the limits allow. Raises FetchFailed, and what `check` raises."""
     watch = Watch(limits.seconds, check)
     for _ in range(limits.redirects + 1):
@@ -79,8 +79,8 @@ def _redirected(url: str, location: str) -> str:
         raise FetchFailed("it is passed on to nowhere") from error
 
 
-def _ask(url: str, limits: Limits, watch: Watch, headers: Mapping[str, str]) -> Answer:
-    if not may_ask(url):
+def _ask(url: str, limits: Limits, watch: Watch, headers: Mapping[str, str]) -> Response:
+    if not is_fetchable(url):
         raise FetchFailed("its address is not one of https")
     target = parse_url(url)
     try:
@@ -127,7 +127,7 @@ def _trust() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
-def _exchange(connection: HTTPConnection, target: Url, limits: Limits, watch: Watch, headers: Mapping[str, str]) -> Answer:
+def _exchange(connection: HTTPConnection, target: Url, limits: Limits, watch: Watch, headers: Mapping[str, str]) -> Response:
     assert connection.sock is not None
     connection.sock = WatchedSocket(connection.sock, watch)  # It looks like one.
     ours = {"Host": target.netloc or "", "User-Agent": user_agent(), "Accept-Encoding": "gzip", "Connection": "close"}
@@ -135,11 +135,11 @@ def _exchange(connection: HTTPConnection, target: Url, limits: Limits, watch: Wa
     response = connection.getresponse()
     try:
         if response.status != 200:
-            return Answer(response.status, response.headers, b"")
+            return Response(response.status, response.headers, b"")
         kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if not kind.startswith(limits.types):
-            raise FetchFailed(f"it is {plain(kind, 40) or 'of unknown kind'}, not {limits.what}")
-        return Answer(200, response.headers, _body(response, limits))
+            raise FetchFailed(f"it is {without_markup(kind, 40) or 'of unknown kind'}, not {limits.what}")
+        return Response(200, response.headers, _body(response, limits))
     finally:
         response.close()
 
@@ -160,5 +160,5 @@ def _body(response: HTTPResponse, limits: Limits) -> bytes:
 
 def user_agent() -> str:
     """Who asks, in the form that Wikimedia's User-Agent policy wants: client, contact, library."""
-    contact = plain(hosting().contact, 120).encode("ascii", "ignore").decode()
+    contact = without_markup(hosting().contact, 120).encode("ascii", "ignore").decode()
     return f"Areole/{AREOLE} ({contact or 'an app for learning how image classifiers work'}) urllib3/{version('urllib3')}"

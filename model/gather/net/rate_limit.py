@@ -10,7 +10,7 @@ from urllib3.util import Retry
 
 from model.errors import SourceFailed
 from model.gather.net.errors import PassingFailure
-from model.gather.net.fetch import Answer
+from model.gather.net.fetch import Response
 from model.gather.net.pause import LOOK_S, Check, now, pause
 from model.untrusted_text import duration
 
@@ -34,7 +34,7 @@ class Queue:
         self._not_before = 0.0
 
     @contextmanager
-    def turn(self, check: Check) -> Iterator[None]:
+    def slot(self, check: Check) -> Iterator[None]:
         """Wait for a turn and hold it. Raises SourceFailed when the server wants no questions for longer than a short while."""
         self.refuse_if_held()
         while not self._places.acquire(timeout=LOOK_S):
@@ -47,7 +47,7 @@ class Queue:
         finally:
             self._places.release()
 
-    def hold(self, seconds: float) -> None:
+    def pause_for(self, seconds: float) -> None:
         """Nobody asks for so long."""
         with self._lock:
             self._not_before = max(self._not_before, now() + min(seconds, LONGEST_WAIT_S))
@@ -69,7 +69,7 @@ class Queue:
         return wait
 
 
-def patiently(queue: Queue, ask: Callable[[], Answer], check: Check, tries: int) -> Answer:
+def request_with_retry(queue: Queue, ask: Callable[[], Response], check: Check, tries: int) -> Response:
     """Ask in turn, again after what may pass, waiting as long as the server wishes. Raises FetchFailed, SourceFailed, Cancelled."""
     retrying = Retrying(
         stop=stop_after_attempt(tries),
@@ -81,18 +81,18 @@ def patiently(queue: Queue, ask: Callable[[], Answer], check: Check, tries: int)
     return retrying(_attempt, queue, ask, check)
 
 
-def _attempt(queue: Queue, ask: Callable[[], Answer], check: Check) -> Answer:
-    with queue.turn(check):
+def _attempt(queue: Queue, ask: Callable[[], Response], check: Check) -> Response:
+    with queue.slot(check):
         answer = ask()
         if answer.status in BUSY:
-            queue.hold(_wished_wait(answer))
+            queue.pause_for(_wished_wait(answer))
             queue.refuse_if_held()
     if answer.status in (*BUSY, *PASSING):
         raise PassingFailure(f"the server answered {answer.status}")
     return answer
 
 
-def _wished_wait(answer: Answer) -> float:
+def _wished_wait(answer: Response) -> float:
     """How long the server wants to be left alone, in seconds (RFC 9110, Retry-After: seconds or a date)."""
     try:
         return Retry().parse_retry_after(answer.headers["Retry-After"])

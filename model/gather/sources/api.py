@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from model.errors import SourceFailed
 from model.gather.net.errors import FetchFailed, Unreachable
-from model.gather.net.fetch import JSON, Answer, fetch
+from model.gather.net.fetch import JSON, Response, fetch
 from model.gather.net.pause import Check
-from model.gather.net.rate_limit import patiently
+from model.gather.net.rate_limit import request_with_retry
 from model.gather.sources.services import Service
 
 TRIES = 4
@@ -26,7 +26,7 @@ def ask(
     check: Check,
     *,
     headers: Mapping[str, str] | None = None,
-    pause_after: Callable[[Answer], float] = lambda answer: 0.0,
+    pause_after: Callable[[Response], float] = lambda answer: 0.0,
 ) -> Record:
     """The JSON object that a source answers; `pause_after` says how long to leave it alone then.
 
@@ -34,14 +34,14 @@ def ask(
     """
     url = f"{service.address}{path}?{urlencode(parameters, errors='replace')}"
     try:
-        answer = patiently(service.queue, lambda: fetch(url, JSON, check, headers), check, TRIES)
+        answer = request_with_retry(service.queue, lambda: fetch(url, JSON, check, headers), check, TRIES)
     except Unreachable as error:
         raise SourceFailed(
             f"{service.title} cannot be reached; this server may be offline. The starter photos and your own need no network."
         ) from error
     except FetchFailed as error:
         raise SourceFailed(f"{service.title} does not answer as it should: {error}. Try again later.") from error
-    service.queue.hold(pause_after(answer))
+    service.queue.pause_for(pause_after(answer))
     if answer.status in REFUSED:
         raise SourceFailed(f"{service.title} refused to answer ({answer.status}). {service.when_refused}")
     if answer.status != 200:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from model.gather.net.pause import Check
 from model.gather.sources.api import Parameters, ask, record, records
 from model.gather.sources.licences import Licence
-from model.gather.sources.results import NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo
+from model.gather.sources.results import NO_SENSE, PassedOver, PhotoSearch, Progress, WebPhoto, collect, found_photo
 from model.gather.sources.services import SERVICES
 from model.settings import hosting
 
@@ -24,11 +24,11 @@ def is_set_up() -> bool:
     return bool(hosting().bing_url and key) and key.isascii() and key.isprintable()
 
 
-def search(text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> Search:
+def search(text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
     """Photos that the search's own filter lets through. Raises SourceFailed, and what `check` raises."""
     licence = Licence("reuse allowed, says the search", "", commercial)
     found, passed_over = collect(_entries(text, commercial, check), lambda entry: _read(entry, licence), number, progress)
-    return Search(
+    return PhotoSearch(
         found, passed_over, f"Bing looked for “{text}” on the web. Its filter let these through; nobody vouches for a licence."
     )
 
@@ -55,7 +55,7 @@ def _entries(text: str, commercial: bool, check: Check) -> Iterator[object]:
         offset = following
 
 
-def _read(entry: object, licence: Licence) -> Found:
+def _read(entry: object, licence: Licence) -> WebPhoto:
     result = record(entry)
     if not result:
         raise PassedOver(NO_SENSE)

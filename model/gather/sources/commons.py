@@ -7,7 +7,17 @@ from model.errors import SourceFailed
 from model.gather.net.pause import Check
 from model.gather.sources.api import Parameters, Record, ask, not_understood, record, records
 from model.gather.sources.licences import licence_of_commons
-from model.gather.sources.results import NO_PHOTO, NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo, reusable
+from model.gather.sources.results import (
+    NO_PHOTO,
+    NO_SENSE,
+    PassedOver,
+    PhotoSearch,
+    Progress,
+    WebPhoto,
+    collect,
+    found_photo,
+    reusable,
+)
 from model.gather.sources.services import SERVICES
 
 COMMONS = SERVICES["commons"]
@@ -26,10 +36,10 @@ ASKED: Parameters = {
 }
 
 
-def search(text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> Search:
+def search(text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
     """Photos whose name or description holds the words. Raises SourceFailed, and what `check` raises."""
     found, passed_over = collect(_entries(text, check), lambda entry: _read(entry, commercial), number, progress)
-    return Search(found, passed_over, f"Wikimedia Commons looked for “{text}” in names and descriptions of pictures.")
+    return PhotoSearch(found, passed_over, f"Wikimedia Commons looked for “{text}” in names and descriptions of pictures.")
 
 
 def _entries(text: str, check: Check) -> Iterator[object]:
@@ -60,7 +70,7 @@ def _rank(entry: object) -> int:
     return index if isinstance(index, int) else 1_000_000
 
 
-def _read(entry: object, commercial: bool) -> Found:
+def _read(entry: object, commercial: bool) -> WebPhoto:
     page = record(entry)
     infos = page.get("imageinfo")
     info = record(infos[0]) if isinstance(infos, list) and infos else {}

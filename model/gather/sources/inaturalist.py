@@ -8,9 +8,19 @@ from model.errors import SourceFailed
 from model.gather.net.pause import Check
 from model.gather.sources.api import Parameters, Record, ask, record, records
 from model.gather.sources.licences import Licence, licence_codes, licence_of_inaturalist
-from model.gather.sources.results import NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo, pixels, reusable
+from model.gather.sources.results import (
+    NO_SENSE,
+    PassedOver,
+    PhotoSearch,
+    Progress,
+    WebPhoto,
+    collect,
+    found_photo,
+    pixels,
+    reusable,
+)
 from model.gather.sources.services import SERVICES
-from model.untrusted_text import plain
+from model.untrusted_text import without_markup
 
 INATURALIST = SERVICES["inaturalist"]
 MOST_NAMES = 12
@@ -34,7 +44,7 @@ class Taxon:
         return f"{self.name} ({', '.join(word for word in (self.common_name, self.rank) if word)})"
 
 
-def search(text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> Search:
+def search(text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
     """Photos of taxa, whose names are separated by commas, in equal shares. Raises SourceFailed, and what `check` raises."""
     names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if not names or len(names) > MOST_NAMES:
@@ -49,7 +59,7 @@ def search(text: str, number: int, *, commercial: bool, progress: Progress, chec
     entries = _in_turns([_entries(taxon, commercial, check) for taxon in known])
     found, passed_over = collect(entries, lambda entry: _read(entry, commercial), number, progress)
     understood = f"iNaturalist looked for {', '.join(taxon.description for taxon in known)}."
-    return Search(found, passed_over, understood + (f" It knows nothing that is called {unknown}." if unknown else ""))
+    return PhotoSearch(found, passed_over, understood + (f" It knows nothing that is called {unknown}." if unknown else ""))
 
 
 def _taxon(name: str, check: Check) -> Taxon | None:
@@ -61,11 +71,11 @@ def _taxon(name: str, check: Check) -> Taxon | None:
 
 
 def _read_taxon(entry: Record) -> Taxon | None:
-    number, name = entry.get("id"), plain(entry.get("name"), NAME_CHARACTERS)
+    number, name = entry.get("id"), without_markup(entry.get("name"), NAME_CHARACTERS)
     if not isinstance(number, int) or not name:
         return None
-    common_name = plain(entry.get("preferred_common_name"), NAME_CHARACTERS)
-    return Taxon(number, name, plain(entry.get("rank"), NAME_CHARACTERS), common_name)
+    common_name = without_markup(entry.get("preferred_common_name"), NAME_CHARACTERS)
+    return Taxon(number, name, without_markup(entry.get("rank"), NAME_CHARACTERS), common_name)
 
 
 def _entries(taxon: Taxon, commercial: bool, check: Check) -> Iterator[object]:
@@ -98,7 +108,7 @@ def _in_turns(sequences: list[Iterator[object]]) -> Iterator[object]:
                 sequences.remove(sequence)
 
 
-def _read(entry: object, commercial: bool) -> Found:
+def _read(entry: object, commercial: bool) -> WebPhoto:
     """The first photo of an observation that may be reused: one is enough, the others show the same plant."""
     observation = record(entry)
     photos = observation.get("photos")
@@ -114,7 +124,7 @@ def _read(entry: object, commercial: bool) -> Found:
     raise failure
 
 
-def _read_photo(photo: Record, observation: Record, licence: Licence) -> Found:
+def _read_photo(photo: Record, observation: Record, licence: Licence) -> WebPhoto:
     url, number = photo.get("url"), photo.get("id")
     if not isinstance(url, str) or not isinstance(number, int):
         raise PassedOver(NO_SENSE)

@@ -3,13 +3,23 @@
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from model.gather.net.fetch import Answer
+from model.gather.net.fetch import Response
 from model.gather.net.pause import Check
 from model.gather.sources.api import Parameters, ask, record, records
 from model.gather.sources.licences import licence_codes, licence_of_code
-from model.gather.sources.results import NO_PHOTO, NO_SENSE, Found, PassedOver, Progress, Search, collect, found_photo, reusable
+from model.gather.sources.results import (
+    NO_PHOTO,
+    NO_SENSE,
+    PassedOver,
+    PhotoSearch,
+    Progress,
+    WebPhoto,
+    collect,
+    found_photo,
+    reusable,
+)
 from model.gather.sources.services import SERVICES
-from model.links import secure_page
+from model.links import https_link
 
 OPENVERSE = SERVICES["openverse"]
 NO_PHOTOS = ("svg", "gif")
@@ -17,11 +27,11 @@ NO_PHOTOS = ("svg", "gif")
 PAUSES_S = {"X-RateLimit-Available-anon_burst": 10.0, "X-RateLimit-Available-anon_sustained": 3600.0}
 
 
-def search(text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> Search:
+def search(text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
     """Photos whose title, tags or description hold the words. Raises SourceFailed, and what `check` raises."""
     entries = _entries(text, commercial, check)
     found, passed_over = collect(entries, lambda entry: _read(entry, commercial), number, progress)
-    return Search(found, passed_over, f"Openverse looked for “{text}” in titles, tags and descriptions.")
+    return PhotoSearch(found, passed_over, f"Openverse looked for “{text}” in titles, tags and descriptions.")
 
 
 def _entries(text: str, commercial: bool, check: Check) -> Iterator[object]:
@@ -35,11 +45,11 @@ def _entries(text: str, commercial: bool, check: Check) -> Iterator[object]:
             return
 
 
-def _pause_after(answer: Answer) -> float:
+def _pause_after(answer: Response) -> float:
     return max(seconds if answer.headers.get(name) == "0" else 0.0 for name, seconds in PAUSES_S.items())
 
 
-def _read(entry: object, commercial: bool) -> Found:
+def _read(entry: object, commercial: bool) -> WebPhoto:
     result = record(entry)
     if not result:
         raise PassedOver(NO_SENSE)
@@ -53,7 +63,7 @@ def _read(entry: object, commercial: bool) -> Found:
         source=OPENVERSE.title,
         photo_url=result.get("url"),
         thumbnail_url=result.get("thumbnail"),
-        page=secure_page(result.get("foreign_landing_url")) or own_page,
+        page=https_link(result.get("foreign_landing_url")) or own_page,
         licence=reusable(licence, commercial=commercial),
         author=result.get("creator"),
         title=result.get("title"),

@@ -7,10 +7,10 @@ from typing import Protocol
 from model.errors import SourceFailed
 from model.gather.net.pause import Check
 from model.gather.sources import bing, commons, inaturalist, openverse
-from model.gather.sources.results import MOST_PHOTOS, Progress, Search
+from model.gather.sources.results import MOST_PHOTOS, PhotoSearch, Progress
 from model.gather.sources.services import SERVICES, Service
 from model.settings import hosting
-from model.untrusted_text import plain
+from model.untrusted_text import without_markup
 
 QUERY_CHARACTERS = 200  # What Openverse takes
 
@@ -18,7 +18,7 @@ QUERY_CHARACTERS = 200  # What Openverse takes
 class SearchFunction(Protocol):
     """How each source is searched."""
 
-    def __call__(self, text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> Search:
+    def __call__(self, text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
         """What was found."""
 
 
@@ -31,22 +31,22 @@ SEARCHES: Mapping[str, SearchFunction] = {
 
 
 @dataclass(frozen=True)
-class Source:
+class PhotoSource:
     """A source that can be searched."""
 
     service: Service
 
-    def search(self, text: str, number: int, commercial: bool, progress: Progress, check: Check) -> Search:
+    def search(self, text: str, number: int, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
         """Up to `number` photos that may be reused, at most 200. Raises SourceFailed, and what `check` raises."""
-        words = plain(text, QUERY_CHARACTERS)
+        words = without_markup(text, QUERY_CHARACTERS)
         if not words:
             raise SourceFailed("Write what to look for.")
         searched = SEARCHES[self.service.name]
         return searched(words, max(1, min(number, MOST_PHOTOS)), commercial=commercial, progress=progress, check=check)
 
 
-def sources() -> dict[str, Source]:
+def sources() -> dict[str, PhotoSource]:
     """The sources on offer now, by name; none where whoever hosts Areole has turned gathering off."""
     if not hosting().gather:
         return {}
-    return {name: Source(service) for name, service in SERVICES.items() if name != "bing" or bing.is_set_up()}
+    return {name: PhotoSource(service) for name, service in SERVICES.items() if name != "bing" or bing.is_set_up()}

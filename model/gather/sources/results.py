@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from model.catalogue.origins import Origin
 from model.gather.sources.licences import Licence
-from model.links import may_ask, secure_page
-from model.untrusted_text import plain
+from model.links import https_link, is_fetchable
+from model.untrusted_text import without_markup
 
 Progress = Callable[[int, int], None]  # Photos found, photos wanted
 MOST_PHOTOS = 200
@@ -23,7 +23,7 @@ TWICE = "the same photo again"
 
 
 @dataclass(frozen=True)
-class Found:
+class WebPhoto:
     """A photo somewhere on the web that may be reused."""
 
     photo_url: str
@@ -34,10 +34,10 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Search:
+class PhotoSearch:
     """The answer to a search."""
 
-    found: tuple[Found, ...]
+    found: tuple[WebPhoto, ...]
     passed_over: Mapping[str, int]  # Reason -> how many
     understood: str  # How the source understood the text
 
@@ -47,10 +47,10 @@ class PassedOver(Exception):
 
 
 def collect(
-    entries: Iterable[object], read: Callable[[object], Found], number: int, progress: Progress
-) -> tuple[tuple[Found, ...], Mapping[str, int]]:
+    entries: Iterable[object], read: Callable[[object], WebPhoto], number: int, progress: Progress
+) -> tuple[tuple[WebPhoto, ...], Mapping[str, int]]:
     """The first `number` photos among a source's entries, each address once, and the reasons why others were passed over."""
-    found: dict[str, Found] = {}
+    found: dict[str, WebPhoto] = {}
     passed_over: Counter[str] = Counter()
     for entry in entries:
         try:
@@ -79,23 +79,23 @@ def found_photo(
     title: object = "",
     width: object = None,
     height: object = None,
-) -> Found:
+) -> WebPhoto:
     """A photo from what a source says of it. Raises PassedOver when an address is missing or not https."""
-    if not isinstance(photo_url, str) or not may_ask(photo_url):
+    if not isinstance(photo_url, str) or not is_fetchable(photo_url):
         raise PassedOver(NO_ADDRESS)
-    landing = secure_page(page)
+    landing = https_link(page)
     if not landing:
         raise PassedOver(NO_PAGE)
-    thumbnail = thumbnail_url if isinstance(thumbnail_url, str) and may_ask(thumbnail_url) else photo_url
+    thumbnail = thumbnail_url if isinstance(thumbnail_url, str) and is_fetchable(thumbnail_url) else photo_url
     origin = Origin(
         source=source,
         licence=licence.name,
         licence_url=licence.url,
-        author=plain(author, AUTHOR_CHARACTERS),
+        author=without_markup(author, AUTHOR_CHARACTERS),
         page=landing,
-        title=plain(title, TITLE_CHARACTERS),
+        title=without_markup(title, TITLE_CHARACTERS),
     )
-    return Found(photo_url, thumbnail, origin, pixels(width), pixels(height))
+    return WebPhoto(photo_url, thumbnail, origin, pixels(width), pixels(height))
 
 
 def reusable(licence: Licence | None, *, commercial: bool) -> Licence:

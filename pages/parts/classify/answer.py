@@ -4,9 +4,9 @@ import streamlit as st
 
 from model.catalogue.dataset import Dataset
 from model.runs.run import Run
-from pages.shared.cache.photos import get_answer, get_evidence, get_picture
+from pages.shared.cache.photos import get_evidence, get_picture, get_prediction
 from pages.shared.colours import label_badge
-from pages.shared.gallery import Card, show_cards
+from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import explanation, plain, verdict
 
 
@@ -14,7 +14,7 @@ def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
     """The verdict and its reasons: probabilities, evidence, look-alikes."""
     from pages.shared.charts.evaluation import probability_bars  # Not before the first paint: see there.
 
-    answer = get_answer(photo, run.card.id)
+    answer = get_prediction(photo, run.card.id)
     st.header(plain(verdict(answer)), anchor=False)
     st.markdown(explanation(answer, [dataset.label_of(neighbour.photo) for neighbour in answer.neighbours]))
     picture, figures = st.columns(2)
@@ -52,10 +52,10 @@ def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
     )
 
 
-def _neighbour_card(photo: str, similarity: float, dataset: Dataset) -> Card:
+def _neighbour_card(photo: str, similarity: float, dataset: Dataset) -> PhotoCard:
     label = dataset.label_of(photo)
     badge = label_badge(dataset.classes, label)
-    return Card(
+    return PhotoCard(
         photo,
         f"{badge}  \n:small[{similarity:.0%} alike]",
         f"A training photo filed under {label or 'nothing any more'}, {similarity:.0%} alike",

@@ -5,7 +5,7 @@ import streamlit as st
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
 from model.catalogue.workspaces import filed_photos
-from model.cleaning.decisions import tell_label, withdraw_photo
+from model.cleaning.decisions import label_photo, revert_edits
 from pages.shared.text import plain
 
 PLACES = {
@@ -33,11 +33,11 @@ def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *,
         key=f"classify_told_{photo}_{label}",
     )
     if told is not None and told != label:
-        tell_label(store, workspace, photo, told)
+        label_photo(store, workspace, photo, told)
         st.rerun()
     if filed:
         follows = "the next retraining learns from it" if member and member.split == "train" else "the figures on Evaluate follow"
         st.caption(f"Filed under {plain(str(label))}: {follows}.")
         if st.button("Take it back", icon=":material/undo:", key="classify_withdraw"):
-            withdraw_photo(store, workspace, photo)
+            revert_edits(store, workspace, photo)
             st.rerun()

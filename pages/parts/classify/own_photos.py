@@ -4,15 +4,15 @@ import streamlit as st
 
 from model.catalogue.store import Store
 from model.catalogue.workspaces import Asked, forget_loose
-from model.classify.answer import Answer
+from model.classify.answer import Prediction
 from model.csv_files import as_csv
 from model.errors import NotFound
 from model.evaluation.confidence import Trust
 from model.runs.run import Run
 from pages.shared import state
-from pages.shared.cache.photos import get_answer
+from pages.shared.cache.photos import get_prediction
 from pages.shared.colours import class_badge
-from pages.shared.gallery import Card, show_cards
+from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import count, plain, verdict
 
 DOUBTFUL_FIRST = (Trust.UNFAMILIAR, Trust.UNSURE, Trust.SURE)
@@ -28,7 +28,9 @@ def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) 
     first = f"{doubtful} of {len(here)} I am not sure about; they come first." if doubtful else "I am sure about all of them."
     lost = f" {count(len(asked) - len(here), 'photo')} can no longer be read." if len(here) < len(asked) else ""
     st.caption(first + lost, help="Choose a label to look closer.")
-    cards = [Card(one.photo, _short(answers[one.photo], one.name), f"{one.name}: {verdict(answers[one.photo])}") for one in here]
+    cards = [
+        PhotoCard(one.photo, _short(answers[one.photo], one.name), f"{one.name}: {verdict(answers[one.photo])}") for one in here
+    ]
     show_cards(cards, key="classify_own", on_pick=state.select_photo)
     with st.container(horizontal=True):
         table = as_csv([_row(one, answers[one.photo]) for one in here])
@@ -41,19 +43,19 @@ def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) 
                 st.rerun()
 
 
-def _answer_if_there(photo: str, run: Run) -> Answer | None:
+def _answer_if_there(photo: str, run: Run) -> Prediction | None:
     try:
-        return get_answer(photo, run.card.id)
+        return get_prediction(photo, run.card.id)
     except NotFound:
         return None
 
 
-def _short(answer: Answer, name: str) -> str:
+def _short(answer: Prediction, name: str) -> str:
     badge = f"{class_badge(answer.classes, answer.best)} {answer.probability:.0%}"
     said = {Trust.SURE: badge, Trust.UNSURE: f":gray-badge[not sure] {badge}", Trust.UNFAMILIAR: ":gray-badge[none of them]"}
     return f"{said[answer.trust]}  \n:small[{plain(name[:24])}]"
 
 
-def _row(one: Asked, answer: Answer) -> dict[str, object]:
+def _row(one: Asked, answer: Prediction) -> dict[str, object]:
     shares = {name: round(float(share), 4) for name, share in zip(answer.classes, answer.probabilities, strict=True)}
     return {"file": one.name, "label": answer.best, "trust": str(answer.trust), **shares}

@@ -11,9 +11,9 @@ from model.photos.image import MAX_MEGABYTES, open_photo
 from model.runs.run import Run
 from model.settings import hosting
 from pages.shared import state
-from pages.shared.cache.photos import get_answer, prepare_look_alikes
+from pages.shared.cache.photos import get_prediction, prepare_look_alikes
 from pages.shared.colours import class_badge
-from pages.shared.gallery import Card, show_cards
+from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.progress import progress_bar
 from pages.shared.text import HOW_IT_WORKS, plain
 
@@ -69,7 +69,7 @@ def keep_uploads(store: Store, workspace: str, run: Run, files: list[tuple[str, 
                     refused.append(f"{plain(name)}: {refusal}")
                     continue
                 ask_about(store, workspace, photo, name)
-                get_answer(photo.sha256, run.card.id)
+                get_prediction(photo.sha256, run.card.id)
                 kept.append(photo.sha256)
     finally:
         state.empty_uploader()
@@ -81,7 +81,7 @@ def keep_uploads(store: Store, workspace: str, run: Run, files: list[tuple[str, 
 def show_examples(dataset: Dataset, to_try: dict[str, list[str]]) -> None:
     """Photos to try, three of each class."""
     cards = [
-        Card(photo, class_badge(dataset.classes, name), f"Example {number} of {name}")
+        PhotoCard(photo, class_badge(dataset.classes, name), f"Example {number} of {name}")
         for name, photos in to_try.items()
         for number, photo in enumerate(photos, start=1)
     ]

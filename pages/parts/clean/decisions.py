@@ -8,7 +8,7 @@ from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.edits import Edit, History
 from model.catalogue.store import Store
 from model.cleaning.answer_key import has_key
-from model.cleaning.decisions import decide, redo, start_over, undo, withdraw_photo
+from model.cleaning.decisions import decide, redo, revert_edits, start_over, undo
 from model.cleaning.decisions_file import decisions_from, edits_as_csv
 from model.errors import NotFound
 from pages.parts.clean.score import show_score
@@ -16,7 +16,7 @@ from pages.shared import state
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt, succeeds
 from pages.shared.export import offer_zip
-from pages.shared.gallery import Card, show_thumbnail
+from pages.shared.gallery import PhotoCard, show_thumbnail
 from pages.shared.text import count, decided, plain
 
 PAGE = 10
@@ -81,9 +81,9 @@ def _show_edit(imported: Dataset, photo: str, number: int, said: str, workspace:
     label = imported.label_of(photo)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"clean_edit_{number}"):
         with st.container(width=THUMB_PX):
-            show_thumbnail(Card(photo, "", f"A photo imported under {label or 'nothing'}"))
+            show_thumbnail(PhotoCard(photo, "", f"A photo imported under {label or 'nothing'}"))
         st.markdown(f"{plain(label or 'yours')}: {said}", width="stretch")
-        taken = (withdraw_photo, get_store(), workspace, photo)
+        taken = (revert_edits, get_store(), workspace, photo)
         st.button("Take back", key=f"clean_revoke_{number}", type="tertiary", on_click=attempt, args=taken)
 
 

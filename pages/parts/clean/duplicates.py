@@ -4,13 +4,13 @@ import streamlit as st
 
 from model.catalogue.edits import DELETE, KEEP, History
 from model.cleaning.decisions import Decision, decide
-from model.cleaning.duplicates import Group
+from model.cleaning.duplicates import DuplicateGroup
 from model.cleaning.suspects import Suspects
-from pages.shared.cache.runs import Judged
+from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
 from pages.shared.colours import label_badge
-from pages.shared.gallery import Card, show_thumbnail
+from pages.shared.gallery import PhotoCard, show_thumbnail
 from pages.shared.text import SPLIT_NAMES, count, listed, named
 
 PAGE = 12
@@ -18,7 +18,7 @@ PHOTO_PX = 150
 JUDGES = ("test", "valid", "train")  # Whose copy is left in place
 
 
-def show_copies(judged: Judged, suspects: Suspects, history: History, workspace: str) -> None:
+def show_copies(judged: CurrentEvaluation, suspects: Suspects, history: History, workspace: str) -> None:
     """Every group of copies; those that leak across splits first."""
     twins = [group for group in suspects.twins if any(suspects.splits[photo] != "test" for photo in group.photos)]
     groups = sorted(twins, key=lambda group: not suspects.is_leak(group))
@@ -38,7 +38,7 @@ def show_copies(judged: Judged, suspects: Suspects, history: History, workspace:
             _show_group(judged, suspects, history, group, workspace)
 
 
-def _show_group(judged: Judged, suspects: Suspects, history: History, group: Group, workspace: str) -> None:
+def _show_group(judged: CurrentEvaluation, suspects: Suspects, history: History, group: DuplicateGroup, workspace: str) -> None:
     there = [photo for photo in group.photos if photo in judged.dataset.labels]
     open_ones = [photo for photo in there if suspects.splits[photo] != "test" and not _is_kept(history, photo)]
     key = group.photos[0][:12]
@@ -49,7 +49,7 @@ def _show_group(judged: Judged, suspects: Suspects, history: History, group: Gro
                 badge = label_badge(judged.dataset.classes, label)
                 size = suspects.measures[photo]
                 split = SPLIT_NAMES[suspects.splits[photo]]
-                show_thumbnail(Card(photo, "", f"{split}, filed under {label or 'nothing: deleted'}"))
+                show_thumbnail(PhotoCard(photo, "", f"{split}, filed under {label or 'nothing: deleted'}"))
                 st.markdown(f"{badge}  \n:small[{split}, {size.width} by {size.height}]")
         with st.container(width="stretch"):
             st.markdown(_finding(judged, suspects, group, there))
@@ -64,7 +64,7 @@ def _is_kept(history: History, photo: str) -> bool:
     return photo in history.standing and history.standing[photo].action == KEEP
 
 
-def _finding(judged: Judged, suspects: Suspects, group: Group, there: list[str]) -> str:
+def _finding(judged: CurrentEvaluation, suspects: Suspects, group: DuplicateGroup, there: list[str]) -> str:
     splits = [SPLIT_NAMES[suspects.splits[photo]].lower() for photo in group.photos]
     alike = f"Laid over each other, they agree by {group.correlation:.0%}."
     labels = {label for photo in there if (label := judged.dataset.label_of(photo))}
@@ -75,7 +75,7 @@ def _finding(judged: Judged, suspects: Suspects, group: Group, there: list[str])
     return f"**A copy:** the same picture is in {splits[0]} {times}. {alike}{said}"
 
 
-def _ask(suspects: Suspects, group: Group, there: list[str], workspace: str, key: str) -> None:
+def _ask(suspects: Suspects, group: DuplicateGroup, there: list[str], workspace: str, key: str) -> None:
     """One click leaves one: of a leak the one that judges, else the largest."""
     sizes = {photo: suspects.measures[photo].width * suspects.measures[photo].height for photo in there}
     spared = min(there, key=lambda photo: (JUDGES.index(suspects.splits[photo]), -sizes[photo]))

@@ -8,7 +8,7 @@ from model.runs.listing import activate_run, runs_of
 from model.runs.settings import HeadSettings
 from model.training.request import TrainRequest
 from pages.shared import state
-from pages.shared.cache.runs import Judged, active_run_id, get_card, get_judged
+from pages.shared.cache.runs import CurrentEvaluation, active_run_id, get_card, get_current_evaluation
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.cache.works import get_head_jobs
 from pages.shared.callbacks import attempt
@@ -30,7 +30,7 @@ def start_retraining(workspace: str) -> None:
     settings = card.settings if isinstance(card.settings, HeadSettings) else HeadSettings()
     state.set_choice(state.BEFORE, used)
     state.set_choice(state.CLEAN_VIEW, EFFECT)
-    changes = get_judged(used, workspace)
+    changes = get_current_evaluation(used, workspace)
     name = f"Cleaned, {count(changes.relabelled + changes.removed + changes.added, 'change')}"
     request = TrainRequest(dataset, card.backbone, settings, name, workspace)
     known = next((run.id for run in runs_of(store, workspace) if _is_of(run.id, request)), None)
@@ -51,7 +51,7 @@ def _is_of(run: str, request: TrainRequest) -> bool:
     return (card.fingerprint, card.backbone, card.settings) == wanted
 
 
-def show_effect(judged: Judged, workspace: str) -> None:
+def show_effect(judged: CurrentEvaluation, workspace: str) -> None:
     """Before and after."""
     if _is_training(workspace):
         return
@@ -69,7 +69,7 @@ def show_effect(judged: Judged, workspace: str) -> None:
         others = {run: name for run, name in names.items() if run != first}
         second = ask_for_run("After", others, state.AFTER, next(iter(others)))
     try:
-        _show(get_judged(first, workspace), get_judged(second, workspace), names, workspace)
+        _show(get_current_evaluation(first, workspace), get_current_evaluation(second, workspace), names, workspace)
     except NotFound as error:
         st.info(f"{error} Choose another run.", icon=":material/info:")
 
@@ -89,7 +89,7 @@ def _is_training(workspace: str) -> bool:
     return job.is_running
 
 
-def _show(first: Judged, second: Judged, names: dict[str, str], workspace: str) -> None:
+def _show(first: CurrentEvaluation, second: CurrentEvaluation, names: dict[str, str], workspace: str) -> None:
     both = compare(first.tables["valid"], second.tables["valid"])
     st.header(_headline(both), anchor=False)
     st.markdown(difference(both))
@@ -118,9 +118,9 @@ def _headline(both: Comparison) -> str:
     return f"Validation, under your labels: {both.before.errors} wrong before, {both.after.errors} after"
 
 
-def _goalposts(first: Judged, second: Judged) -> str:
+def _goalposts(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
     """What relabelled and deleted validation photos do to the comparison."""
-    trained = first.run.evaluation.of("valid")
+    trained = first.run.evaluation.for_split("valid")
     was = {photo: trained.classes[label] for photo, label in zip(trained.photos, trained.labels, strict=True)}
     now = first.dataset.labels
     moved = sum(photo in now and now[photo] != label for photo, label in was.items())
@@ -128,14 +128,14 @@ def _goalposts(first: Judged, second: Judged) -> str:
     ranges = f"Under today's labels: {wrong_of(first.tables['valid'])} before; {wrong_of(second.tables['valid'])} after."
     if not moved and not gone:
         return f"{ranges} No validation label has changed since the first run, so the goalposts stand where they were."
-    old = second.run.evaluation.under(was).of("valid")
+    old = second.run.evaluation.relabelled(was).for_split("valid")
     return (
         f"{ranges} **The goalposts moved:** {count(moved, 'validation photo')} relabelled, {gone} deleted. "
         f"Under the first run's labels: {trained.errors} of {len(trained.photos)} before, {old.errors} of {len(old.photos)} after."
     )
 
 
-def _fair(first: Judged, second: Judged) -> str:
+def _fair(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
     """The figure on the photos that nobody may touch."""
     try:
         test = compare(first.tables["test"], second.tables["test"])

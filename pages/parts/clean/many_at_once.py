@@ -6,11 +6,11 @@ from model.catalogue.edits import DELETE, KEEP, RELABEL, History
 from model.cleaning.decisions import Decision, decide
 from model.cleaning.suspects import Suspects
 from pages.parts.clean.one_by_one import REASONS
-from pages.shared.cache.runs import Judged
+from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import succeeds
 from pages.shared.colours import label_badge
-from pages.shared.gallery import Card, show_thumbnail
+from pages.shared.gallery import PhotoCard, show_thumbnail
 from pages.shared.text import count, decided, percent, plain
 
 PAGE = 24
@@ -18,7 +18,7 @@ LEAST_PX = 136
 WHY = "clean_many_why"
 
 
-def show_many(judged: Judged, suspects: Suspects, history: History, queue: list[str], workspace: str) -> None:
+def show_many(judged: CurrentEvaluation, suspects: Suspects, history: History, queue: list[str], workspace: str) -> None:
     """A page of photos with boxes to tick, and what can be done with those that are ticked."""
     pages = -(-len(queue) // PAGE)
     acting, place = st.container(border=True), st.container()
@@ -32,18 +32,18 @@ def show_many(judged: Judged, suspects: Suspects, history: History, queue: list[
         _ask_for_decision(judged, shown, ticked, workspace)
 
 
-def _show_photo(judged: Judged, suspects: Suspects, history: History, photo: str) -> None:
+def _show_photo(judged: CurrentEvaluation, suspects: Suspects, history: History, photo: str) -> None:
     label, edit, doubt = judged.dataset.label_of(photo), history.standing.get(photo), suspects.doubts.get(photo)
     with st.container(gap="xxsmall"):
-        show_thumbnail(Card(photo, "", f"Filed under {label or 'nothing: deleted'}"))
+        show_thumbnail(PhotoCard(photo, "", f"Filed under {label or 'nothing: deleted'}"))
         st.checkbox(label_badge(judged.dataset.classes, label), key=_tick(photo), persist_state="page")
         if edit and edit.decides:
             st.caption(f":material/check: {decided(edit)}")
-        elif doubt and doubt.looks_wrong and doubt.suggestion != label:
+        elif doubt and doubt.is_label_issue and doubt.suggestion != label:
             st.caption(f"rather {plain(doubt.suggestion)}, {percent(doubt.probability)}")
 
 
-def _ask_for_decision(judged: Judged, shown: list[str], ticked: list[str], workspace: str) -> None:
+def _ask_for_decision(judged: CurrentEvaluation, shown: list[str], ticked: list[str], workspace: str) -> None:
     reason = st.pills("Why?", REASONS, key=WHY, wrap=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{count(len(ticked), 'photo')} ticked**")

@@ -11,11 +11,11 @@ from model.errors import NotFound
 from model.evaluation.top_losses import TopLoss, top_losses
 from pages.shared import state
 from pages.shared.cache.photos import get_evidence, get_picture, prepare_look_alikes
-from pages.shared.cache.runs import Judged
+from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt, succeeds
 from pages.shared.colours import class_badge, label_badge
-from pages.shared.gallery import Card, show_cards
+from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import EVIDENCE_PX, show_neighbours
 from pages.shared.text import bad, decided, doubtful, percent, plain
 
@@ -28,7 +28,7 @@ KEYS = 9  # Classes that have a key of their own.
 class Deck:
     """The photos to be judged, in their order, and what was decided so far."""
 
-    judged: Judged
+    judged: CurrentEvaluation
     suspects: Suspects
     standing: dict[str, Edit]
     queue: list[str]
@@ -71,12 +71,12 @@ def show_deck(deck: Deck) -> None:
     _show_strip(deck, queue.index(photo))
 
 
-def _case(judged: Judged, suspects: Suspects, photo: str) -> TopLoss | None:
+def _case(judged: CurrentEvaluation, suspects: Suspects, photo: str) -> TopLoss | None:
     """What the run says about a photo, under the label it learned; None for one that was added since."""
     table = judged.run.evaluation
     if photo not in table.photos:
         return None
-    flaws = {photo: suspects.measures[photo].flaws} if photo in suspects.measures else {}
+    flaws = {photo: suspects.measures[photo].issues} if photo in suspects.measures else {}
     return top_losses(table, [table.photos.index(photo)], judged.dataset.labels, flaws, judged.run.card.unfamiliar_below)[0]
 
 
@@ -132,7 +132,7 @@ def _advice(deck: Deck, photo: str, label: str | None) -> tuple[str, str | None]
     if photo in deck.suspects.bad_photos:
         return DELETE, None
     doubt = deck.suspects.doubts.get(photo)
-    return (RELABEL, doubt.suggestion) if doubt and doubt.looks_wrong and doubt.suggestion != label else (KEEP, None)
+    return (RELABEL, doubt.suggestion) if doubt and doubt.is_label_issue and doubt.suggestion != label else (KEEP, None)
 
 
 def _ask_for_reason(deck: Deck, photo: str) -> None:
@@ -197,7 +197,7 @@ def _show_photo(photo: str, case: TopLoss | None) -> None:
         st.info(str(error), icon=":material/hide_image:")
 
 
-def _show_evidence(judged: Judged, case: TopLoss) -> None:
+def _show_evidence(judged: CurrentEvaluation, case: TopLoss) -> None:
     """What in the photo speaks for and against the two classes in question, and what it resembles."""
     classes, rival = judged.run.card.classes, case.actual if case.actual != case.predicted else case.runner_up
     prepare_look_alikes(judged.run.card.id)
@@ -211,7 +211,7 @@ def _show_evidence(judged: Judged, case: TopLoss) -> None:
         show_neighbours(judged, case, "clean_alike")
 
 
-def _show_map(judged: Judged, photo: str, name: str, position: int) -> None:
+def _show_map(judged: CurrentEvaluation, photo: str, name: str, position: int) -> None:
     try:
         tinted = get_evidence(photo, judged.run.card.id, position, EVIDENCE_PX)
     except NotFound:
@@ -227,5 +227,5 @@ def _show_strip(deck: Deck, place: int) -> None:
     for photo in deck.queue[start : start + STRIP]:
         label = labels.get(photo)
         mark = ":material/visibility: " if photo == deck.queue[place] else ":material/check: " if deck.is_judged(photo) else ""
-        cards.append(Card(photo, f"{mark}{label_badge(classes, label)}", f"Filed under {label or 'nothing: deleted'}"))
+        cards.append(PhotoCard(photo, f"{mark}{label_badge(classes, label)}", f"Filed under {label or 'nothing: deleted'}"))
     show_cards(cards, columns=6, key="clean_strip", on_pick=state.show_card)

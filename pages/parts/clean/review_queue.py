@@ -9,7 +9,7 @@ import streamlit as st
 
 from model.cleaning.suspects import Suspects
 from pages.shared import state
-from pages.shared.cache.runs import Judged
+from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.text import SPLIT_NAMES
 
 WRONG, BAD, ALL = "Wrong labels", "Bad photos", "All"
@@ -23,7 +23,7 @@ HELP = (
 )
 
 
-def ask_for_queue(judged: Judged, suspects: Suspects, workspace: str) -> tuple[list[str], bool]:
+def ask_for_queue(judged: CurrentEvaluation, suspects: Suspects, workspace: str) -> tuple[list[str], bool]:
     """What to look for, and the photos that answer it; and whether they are to be judged many at once."""
     places = _places(judged)
     found = _ask_for_kind({WRONG: suspects.wrong_labels, BAD: suspects.bad_photos, ALL: tuple(places)})
@@ -60,7 +60,7 @@ def _ask_for_kind(kinds: Mapping[str, Sequence[str]]) -> Sequence[str]:
     return kinds[chosen]
 
 
-def _places(judged: Judged) -> Mapping[str, tuple[str, str]]:
+def _places(judged: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
     """(label, split) of every photo that may be edited: as the run was trained, and what was added since."""
     table = judged.run.evaluation
     known = {
@@ -72,7 +72,7 @@ def _places(judged: Judged) -> Mapping[str, tuple[str, str]]:
     return {**known, **added}
 
 
-def _ranks(judged: Judged, suspects: Suspects, order: str, workspace: str) -> dict[str, float]:
+def _ranks(judged: CurrentEvaluation, suspects: Suspects, order: str, workspace: str) -> dict[str, float]:
     """A number for each photo; the lowest comes first. Under the labels of the run, so that a decision moves nothing."""
     table = judged.run.evaluation
     if order == SUSPICIOUS:

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
-from model.cleaning.answer_key import Part, Score, score
-from pages.shared.gallery import Card, show_cards
+from model.cleaning.answer_key import CleaningScore, SplitScore, score
+from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import count, plain
 
 MOST = 30
@@ -41,15 +41,16 @@ def show_score(imported: Dataset, now: Dataset) -> None:
             _reveal(found, parts)
 
 
-def _reveal(found: Score, parts: dict[str, Part]) -> None:
+def _reveal(found: CleaningScore, parts: dict[str, SplitScore]) -> None:
     for name, part in parts.items():
         if part.missed:
             st.markdown(f"**{name}**")
             cards = [
-                Card(photo, plain(found.truths[photo]), f"Missed; it shows: {found.truths[photo]}") for photo in part.missed[:MOST]
+                PhotoCard(photo, plain(found.truths[photo]), f"Missed; it shows: {found.truths[photo]}")
+                for photo in part.missed[:MOST]
             ]
             show_cards(cards, columns=4, key=f"clean_missed_{name}")
     if found.broken:
         st.markdown("**Right labels broken**")
-        show_cards([Card(photo, plain(found.truths[photo]), "Its label was right") for photo in found.broken[:MOST]],
+        show_cards([PhotoCard(photo, plain(found.truths[photo]), "Its label was right") for photo in found.broken[:MOST]],
                    columns=4, key="clean_broken")  # fmt: skip

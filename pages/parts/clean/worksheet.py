@@ -4,24 +4,24 @@ import streamlit as st
 
 from model.catalogue.dataset import find_dataset
 from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, History
-from model.cleaning.decisions import Decision, decide, withdraw_photo
-from model.cleaning.worksheet import Case, worksheet
+from model.cleaning.decisions import Decision, decide, revert_edits
+from model.cleaning.worksheet import WorksheetCase, worksheet
 from model.csv_files import as_csv
-from pages.shared.cache.runs import Judged
+from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge
-from pages.shared.gallery import Card, show_thumbnail
+from pages.shared.gallery import PhotoCard, show_thumbnail
 from pages.shared.text import percent, plain
 
 PHOTO_PX = 110
 
 
-def show_worksheet(judged: Judged, history: History, workspace: str) -> None:
+def show_worksheet(judged: CurrentEvaluation, history: History, workspace: str) -> None:
     """A row a photo; what is filled in here is a decision like any other."""
     trained = judged.run.card.trained_at  # What was decided before, the run has learned.
     since = {photo: edit for photo, edit in history.standing.items() if edit.created_at >= trained}
-    cases = worksheet(judged.run.evaluation.of("valid"), since)
+    cases = worksheet(judged.run.evaluation.for_split("valid"), since)
     imported = find_dataset(get_store(), judged.dataset.name)  # What was deleted has a name too.
     files = {member.photo: member.file for member in (*imported.members, *judged.dataset.members)}
     st.markdown(
@@ -40,11 +40,11 @@ def show_worksheet(judged: Judged, history: History, workspace: str) -> None:
     )
 
 
-def _show_case(judged: Judged, case: Case, number: int, workspace: str) -> None:
+def _show_case(judged: CurrentEvaluation, case: WorksheetCase, number: int, workspace: str) -> None:
     classes = judged.dataset.classes
     with st.container(border=True, horizontal=True, key=f"clean_case_{number}"):
         with st.container(width=PHOTO_PX):
-            show_thumbnail(Card(case.photo, "", f"Number {number}, filed under {case.label}"))
+            show_thumbnail(PhotoCard(case.photo, "", f"Number {number}, filed under {case.label}"))
         taken = f"taken for {class_badge(classes, case.predicted)}" if case.predicted != case.label else "recognised"
         with st.container(width="stretch", gap="xsmall"):
             st.markdown(
@@ -54,7 +54,7 @@ def _show_case(judged: Judged, case: Case, number: int, workspace: str) -> None:
             _ask(case, classes, workspace)
 
 
-def _ask(case: Case, classes: tuple[str, ...], workspace: str) -> None:
+def _ask(case: WorksheetCase, classes: tuple[str, ...], workspace: str) -> None:
     """What to do and why; stored as soon as either is said."""
     edit, moves = case.edit, {f"to {name}": (RELABEL, name) for name in classes if name != case.label}
     options: dict[str, tuple[str, str | None]] = {"keep": (KEEP, case.label), **moves, "delete": (DELETE, None)}
@@ -82,23 +82,23 @@ def _ask(case: Case, classes: tuple[str, ...], workspace: str) -> None:
     )
 
 
-def _choose(workspace: str, case: Case, options: dict[str, tuple[str, str | None]], key: str) -> None:
+def _choose(workspace: str, case: WorksheetCase, options: dict[str, tuple[str, str | None]], key: str) -> None:
     """Store what is to be done; nothing at all takes the decision back."""
     chosen = st.session_state[key]
     if chosen:
         action, label = options[chosen]
         attempt(decide, get_store(), workspace, [Decision(case.photo, action, label)])
     else:
-        attempt(withdraw_photo, get_store(), workspace, case.photo)
+        attempt(revert_edits, get_store(), workspace, case.photo)
 
 
-def _explain(workspace: str, case: Case, key: str) -> None:
+def _explain(workspace: str, case: WorksheetCase, key: str) -> None:
     """Store the explanation: with the decision that stands, or as a note until there is one."""
     action, label = (case.edit.action, case.edit.label) if case.edit else (NOTE, None)
     attempt(decide, get_store(), workspace, [Decision(case.photo, action, label, st.session_state[key] or "")])
 
 
-def _row(case: Case, number: int, files: dict[str, str]) -> dict[str, object]:
+def _row(case: WorksheetCase, number: int, files: dict[str, str]) -> dict[str, object]:
     return {
         "number": number,
         "file": files.get(case.photo, ""),

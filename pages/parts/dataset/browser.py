@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from model.catalogue.dataset import Dataset, Member
+from model.catalogue.dataset import Dataset, LabelledPhoto
 from model.catalogue.origins import Origin, attribution
 from model.datasets.manage import Listing, remove_photos
 from model.errors import NotFound
@@ -14,7 +14,7 @@ from pages.shared.cache.photos import get_picture
 from pages.shared.cache.store import get_origins, get_store
 from pages.shared.callbacks import succeeds
 from pages.shared.colours import class_badge
-from pages.shared.gallery import Card, show_cards, show_thumbnail
+from pages.shared.gallery import PhotoCard, show_cards, show_thumbnail
 from pages.shared.text import SPLIT_NAMES, count, listed, plain
 
 PAGE = 30
@@ -40,7 +40,7 @@ def show_photos(dataset: Dataset, listing: Listing, workspace: str) -> None:
         if removing:
             _ask_what_to_remove(dataset, shown, chosen, workspace)
         else:
-            cards = [Card(one.photo, class_badge(dataset.classes, one.label), f"{one.file}, {one.label}") for one in shown]
+            cards = [PhotoCard(one.photo, class_badge(dataset.classes, one.label), f"{one.file}, {one.label}") for one in shown]
             show_cards(cards, key="dataset_photos", on_pick=state.look_at)
     photo = state.take_looked_at()
     member = dataset.member(photo) if photo else None
@@ -63,7 +63,7 @@ def show_counts(dataset: Dataset, origins: dict[str, Origin]) -> None:
 
 
 @st.dialog("Where this photo comes from", width="medium")
-def open_photo_card(dataset: Dataset, member: Member, origin: Origin) -> None:
+def open_photo_card(dataset: Dataset, member: LabelledPhoto, origin: Origin) -> None:
     """A photo with all that is known of it."""
     try:
         st.image(get_picture(member.photo), width="stretch", alt=f"A photo filed under {member.label}")
@@ -79,11 +79,11 @@ def open_photo_card(dataset: Dataset, member: Member, origin: Origin) -> None:
     st.caption(f"SHA-256 {member.photo}")
 
 
-def _source(member: Member, origins: dict[str, Origin]) -> str:
+def _source(member: LabelledPhoto, origins: dict[str, Origin]) -> str:
     return origins.get(member.photo, Origin("added on Classify")).source or UNKNOWN
 
 
-def _ask_for_filter(dataset: Dataset, origins: dict[str, Origin]) -> list[Member]:
+def _ask_for_filter(dataset: Dataset, origins: dict[str, Origin]) -> list[LabelledPhoto]:
     sources = sorted({_source(one, origins) for one in dataset.members})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.selectbox("Class", [EVERY, *dataset.classes], key=state.DATA_CLASS, bind="query-params")
@@ -98,13 +98,13 @@ def _ask_for_filter(dataset: Dataset, origins: dict[str, Origin]) -> list[Member
     return chosen
 
 
-def _ask_what_to_remove(dataset: Dataset, shown: list[Member], chosen: list[Member], workspace: str) -> None:
+def _ask_what_to_remove(dataset: Dataset, shown: list[LabelledPhoto], chosen: list[LabelledPhoto], workspace: str) -> None:
     """Boxes to tick. Clean's Delete can be undone; this cannot."""
     acting = st.container(horizontal=True, vertical_alignment="center")
     with st.grid("auto", min_column_width=LEAST_PX, gap="small"):
         for one in shown:
             with st.container(gap="xxsmall"):
-                show_thumbnail(Card(one.photo, "", f"Filed under {one.label}"))
+                show_thumbnail(PhotoCard(one.photo, "", f"Filed under {one.label}"))
                 with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", wrap=False):
                     told = f"Remove {plain(one.file)}"
                     st.checkbox(told, key=_tick(one.photo), persist_state="page", label_visibility="collapsed", width="content")
@@ -133,7 +133,7 @@ def _remove(workspace: str, dataset: str, photos: list[str]) -> None:
         st.toast(f"{count(len(photos), 'photo')} removed.", icon=":material/delete_forever:")
 
 
-def _set_ticks(members: list[Member], ticked: bool) -> None:
+def _set_ticks(members: list[LabelledPhoto], ticked: bool) -> None:
     for one in members:
         st.session_state[_tick(one.photo)] = ticked
 

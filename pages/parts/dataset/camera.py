@@ -4,13 +4,13 @@ import streamlit as st
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.origins import Origin
-from model.datasets.intake import Arrival, Report, take_in
+from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.errors import AreoleError
 from pages.parts.dataset.import_progress import show_quota
 from pages.shared import state
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.colours import class_badge
-from pages.shared.gallery import Card, show_cards
+from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import SPLIT_NAMES, count, plain
 
 CAMERA = "camera"
@@ -49,9 +49,9 @@ def ask_for_snapshots(workspace: str) -> None:
 
 def _keep(data: bytes, dataset: Dataset, label: str, workspace: str) -> None:
     number = sum(member.file.startswith(CAMERA) for member in dataset.members) + 1
-    arrival, report = Arrival(f"{CAMERA} {number:04d}.jpg", label, lambda: data, Origin(CAMERA)), Report()
+    arrival, report = IncomingPhoto(f"{CAMERA} {number:04d}.jpg", label, lambda: data, Origin(CAMERA)), ImportResult()
     try:
-        take_in(get_store(), dataset.name, [arrival], report, total=1, owner=workspace)
+        add_photos(get_store(), dataset.name, [arrival], report, total=1, owner=workspace)
     except AreoleError as error:
         state.set_failure(str(error))
         return
@@ -77,5 +77,5 @@ def _show_taken(dataset: Dataset, label: str) -> None:
     st.markdown(f"{class_badge(dataset.classes, label)} {count(len(taken), 'photo')} from the camera")
     if not taken:
         st.caption("Nothing yet. About ten of each class are a start; thirty are better.")
-    cards = [Card(member.photo, f":small[{SPLIT_NAMES[member.split]}]", f"{member.file}, {label}") for member in taken[:SHOWN]]
+    cards = [PhotoCard(member.photo, f":small[{SPLIT_NAMES[member.split]}]", f"{member.file}, {label}") for member in taken[:SHOWN]]
     show_cards(cards, columns=4, key="dataset_taken")

@@ -20,7 +20,7 @@ from model.datasets.manage import (
 )
 from model.errors import NotFound
 from pages.shared.cache.store import get_dataset, get_store
-from pages.shared.cache.works import get_intakes
+from pages.shared.cache.works import get_import_jobs
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge
 from pages.shared.text import count, megabytes, plain
@@ -142,7 +142,7 @@ def _ask_for_changes(current: Listing, workspace: str) -> None:
             on_click=attempt,
             args=(remove_class, store, workspace, name, label),
         )
-    intake = get_intakes().of(workspace)
+    intake = get_import_jobs().of(workspace)
     busy = intake is not None and intake.is_running
     sure = st.checkbox(
         "Delete the dataset, with its edits and runs",

@@ -8,17 +8,17 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.datasets.archives import uploaded_bundle, zip_bundle
-from model.datasets.background import Intake, start_intake
+from model.datasets.background import ImportJob, start_import
 from model.datasets.class_names import MAX_CLASSES
 from model.datasets.folders import Bundle
 from model.datasets.import_plan import Plan, plan
-from model.datasets.intake import Arrival, Report
+from model.datasets.intake import ImportResult, IncomingPhoto
 from model.datasets.manage import MAX_TITLE, create_dataset, extend_classes
 from model.errors import ArchiveRefused, NotFound
 from pages.parts.dataset.import_progress import show_quota, show_refused
 from pages.shared import state
 from pages.shared.cache.store import get_dataset, get_store
-from pages.shared.cache.works import get_intakes
+from pages.shared.cache.works import get_import_jobs
 from pages.shared.colours import class_badge
 from pages.shared.text import count, named, plain
 
@@ -95,7 +95,7 @@ def _offer(bundle: Bundle, files: Sequence[UploadedFile], workspace: str, *, own
     title = dataset.title
     if into == NEW:
         title = st.text_input("Name of the new dataset", _title(files), max_chars=MAX_TITLE, key="dataset_new_title") or "Uploaded"
-    intake = get_intakes().of(workspace)
+    intake = get_import_jobs().of(workspace)
     busy = intake is not None and intake.is_running
     if st.button(
         f"Add {count(len(found.arrivals), 'photo')}",
@@ -118,7 +118,7 @@ def _show_plan(found: Plan, known: Sequence[str]) -> None:
         st.info(plain(notice), icon=":material/merge:")
     if len(found.classes) > MAX_CLASSES:
         st.error(f"These would be {len(found.classes)} classes; {MAX_CLASSES} is the most.", icon=":material/error:")
-    show_refused(Report(refused=list(found.refused)))
+    show_refused(ImportResult(refused=list(found.refused)))
 
 
 def _start(found: Plan, files: Sequence[UploadedFile], workspace: str, title: str, loose: str | None, *, new: bool) -> None:
@@ -135,14 +135,14 @@ def _start(found: Plan, files: Sequence[UploadedFile], workspace: str, title: st
         return
 
     @contextmanager
-    def arriving(intake: Intake) -> Iterator[tuple[Iterable[Arrival], int]]:
+    def arriving(intake: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
         with opened(files) as bundle:
             planned = plan(bundle, found.classes, loose=loose)
             intake.result.refused += planned.refused
             yield planned.arrivals, len(planned.arrivals)
 
     adding = f"Adding {count(len(found.arrivals), 'photo')} to {title}"
-    start_intake(get_intakes(), store, workspace, dataset=name, title=adding, opened=arriving)
+    start_import(get_import_jobs(), store, workspace, dataset=name, title=adding, opened=arriving)
     st.rerun()
 
 

@@ -5,14 +5,14 @@ import hashlib
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
-from model.datasets.background import start_intake
+from model.datasets.background import start_import
 from model.errors import SourceFailed
-from model.gather.background import Hunt, Wish, fetching, start_hunt
-from model.gather.sources.registry import Source, sources
-from model.gather.sources.results import MOST_PHOTOS, Found
+from model.gather.background import SearchJob, SearchRequest, fetching, start_search
+from model.gather.sources.registry import PhotoSource, sources
+from model.gather.sources.results import MOST_PHOTOS, WebPhoto
 from pages.parts.dataset.import_progress import show_quota
 from pages.shared.cache.store import get_dataset, get_store
-from pages.shared.cache.works import get_hunts, get_intakes
+from pages.shared.cache.works import get_import_jobs, get_search_jobs
 from pages.shared.colours import class_badge
 from pages.shared.text import count, plain, shortened
 
@@ -35,7 +35,7 @@ RETIRED = (
 def ask_for_search(workspace: str) -> None:
     """The search, or what it has found."""
     show_quota(workspace)
-    dataset, hunt = get_dataset(workspace), get_hunts().of(workspace)
+    dataset, hunt = get_dataset(workspace), get_search_jobs().of(workspace)
     if hunt is None or hunt.dataset != dataset.name:
         _ask_for_wishes(dataset, workspace)
     elif hunt.is_running:
@@ -70,7 +70,7 @@ def _ask_for_wishes(dataset: Dataset, workspace: str) -> None:
         f"Search {plain(source.service.title)}", type="primary", icon=":material/search:", disabled=not asked, key="gather_search"
     ):
         try:
-            start_hunt(get_hunts(), workspace, dataset.name, name, asked, commercial=commercial)
+            start_search(get_search_jobs(), workspace, dataset.name, name, asked, commercial=commercial)
         except SourceFailed as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
@@ -81,18 +81,18 @@ def _ask_for_wishes(dataset: Dataset, workspace: str) -> None:
     )
 
 
-def _ask_for_wish(dataset: Dataset, label: str, source: Source) -> Wish:
+def _ask_for_wish(dataset: Dataset, label: str, source: PhotoSource) -> SearchRequest:
     usual = SUGGESTED.get(label, label) if source.service.name == "inaturalist" else label
     with st.container(horizontal=True, vertical_alignment="bottom"):  # Side by side on a phone too, unlike columns
         key = f"gather_text_{source.service.name}_{label}"
         text = st.text_input(f"Look for {plain(label)}", usual, max_chars=200, key=key, persist_state="session")
         key = f"gather_number_{label}"
         wanted = st.number_input("How many", 0, MOST_PHOTOS, USUAL_NUMBER, 10, key=key, persist_state="session", width=NUMBER_PX)
-    return Wish(label, text or "", int(wanted))
+    return SearchRequest(label, text or "", int(wanted))
 
 
 @st.fragment(run_every=TICK_S)
-def _watch(hunt: Hunt) -> None:
+def _watch(hunt: SearchJob) -> None:
     st.markdown(f"**{plain(hunt.title)}**")
     st.progress(
         min(1.0, hunt.done / max(1, hunt.total)), f"{hunt.done} of {hunt.total} found. Sources are asked slowly, as they wish."
@@ -103,7 +103,7 @@ def _watch(hunt: Hunt) -> None:
         st.rerun()
 
 
-def _show_found(hunt: Hunt, dataset: Dataset, workspace: str) -> None:
+def _show_found(hunt: SearchJob, dataset: Dataset, workspace: str) -> None:
     """What was found for each class; the visitor drops what is wrong and downloads the rest."""
     if hunt.error:
         st.warning(plain(hunt.error), icon=":material/cancel:")
@@ -116,7 +116,7 @@ def _show_found(hunt: Hunt, dataset: Dataset, workspace: str) -> None:
     }
     total = sum(map(len, wanted.values()))
     with st.container(horizontal=True, vertical_alignment="center"):
-        intake = get_intakes().of(workspace)
+        intake = get_import_jobs().of(workspace)
         busy = intake is not None and intake.is_running
         if st.button(
             f"Download {count(total, 'photo')}",
@@ -127,10 +127,10 @@ def _show_found(hunt: Hunt, dataset: Dataset, workspace: str) -> None:
             help="Photos are still being added." if busy else None,
         ):
             title = f"Gathering {count(total, 'photo')} from {sources()[hunt.source].service.title}"
-            start_intake(get_intakes(), get_store(), workspace, dataset=dataset.name, title=title, opened=fetching(wanted))
-            get_hunts().forget(workspace)
+            start_import(get_import_jobs(), get_store(), workspace, dataset=dataset.name, title=title, opened=fetching(wanted))
+            get_search_jobs().forget(workspace)
             st.rerun()
-        st.button("Search anew", icon=":material/search:", key="gather_anew", on_click=get_hunts().forget, args=(workspace,))
+        st.button("Search anew", icon=":material/search:", key="gather_anew", on_click=get_search_jobs().forget, args=(workspace,))
     if not wanted:
         return
     label = st.segmented_control(
@@ -148,7 +148,7 @@ def _show_found(hunt: Hunt, dataset: Dataset, workspace: str) -> None:
     _show_preview(search.found, dataset, label)
 
 
-def _show_preview(found: tuple[Found, ...], dataset: Dataset, label: str) -> None:
+def _show_preview(found: tuple[WebPhoto, ...], dataset: Dataset, label: str) -> None:
     if not found:
         st.info("Nothing found. Try other words, or another source.", icon=":material/search_off:")
         return
@@ -169,10 +169,10 @@ def _show_preview(found: tuple[Found, ...], dataset: Dataset, label: str) -> Non
         st.button("Untick all here", type="tertiary", key="gather_none", on_click=_set_ticks, args=(shown, False))
 
 
-def _set_ticks(found: tuple[Found, ...], ticked: bool) -> None:
+def _set_ticks(found: tuple[WebPhoto, ...], ticked: bool) -> None:
     for one in found:
         st.session_state[_tick(one)] = ticked
 
 
-def _tick(found: Found) -> str:
+def _tick(found: WebPhoto) -> str:
     return f"gather_keep_{hashlib.sha256(found.photo_url.encode()).hexdigest()[:16]}"

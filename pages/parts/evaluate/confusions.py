@@ -7,9 +7,9 @@ import streamlit as st
 from model.evaluation.table import Evaluation, most_confused
 from model.evaluation.top_losses import ranked
 from pages.shared import state
-from pages.shared.cache.runs import Judged
+from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.colours import class_badge, ink
-from pages.shared.gallery import Card, show_cards
+from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import open_card
 from pages.shared.text import count, mistaken, plain
 
@@ -17,7 +17,7 @@ PAGE = 24  # Photos shown at once.
 PAIRS = 5
 
 
-def show_confusions(judged: Judged, table: Evaluation) -> None:
+def show_confusions(judged: CurrentEvaluation, table: Evaluation) -> None:
     """The matrix beside the pairs most often confused; below, the photos of the cell that is chosen."""
     pairs = [
         (table.classes[actual], table.classes[predicted], number) for actual, predicted, number in most_confused(table.confusion)
@@ -70,7 +70,7 @@ def show_matrix(table: Evaluation, pairs: list[tuple[str, str, int]], chosen: tu
         )
 
 
-def show_photos(judged: Judged, table: Evaluation, actual: str, predicted: str) -> None:
+def show_photos(judged: CurrentEvaluation, table: Evaluation, actual: str, predicted: str) -> None:
     """The photos of one cell, the highest loss first."""
     rows = ranked(table, actual=actual, predicted=predicted)
     if actual == predicted:
@@ -91,7 +91,7 @@ def show_photos(judged: Judged, table: Evaluation, actual: str, predicted: str) 
     )
     shares = table.probabilities
     cards = [
-        Card(
+        PhotoCard(
             table.photos[row],
             f"{class_badge(table.classes, predicted)} {shares[row].max():.0%}",
             f"Filed under {actual}, taken for {predicted} with {shares[row].max():.0%}",

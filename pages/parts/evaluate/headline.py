@@ -3,11 +3,11 @@
 import streamlit as st
 
 from model.evaluation.table import Evaluation
-from pages.shared.cache.runs import Judged
+from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.text import SPLIT_NAMES, WHAT_IT_PROVES, by_heart, listed, wrong_of
 
 
-def show_headline(judged: Judged, split: str) -> None:
+def show_headline(judged: CurrentEvaluation, split: str) -> None:
     """How many are wrong, how far that figure can be off, and how the splits differ."""
     from pages.shared.charts.evaluation import error_rates  # Not before the first paint: see there.
 
@@ -24,7 +24,7 @@ def show_headline(judged: Judged, split: str) -> None:
         st.caption(by_heart(judged.tables))
 
 
-def show_changes(judged: Judged, split: str) -> None:
+def show_changes(judged: CurrentEvaluation, split: str) -> None:
     """What was edited since this run was trained."""
     changes = [
         f"{number} {word}"
@@ -41,7 +41,7 @@ def show_changes(judged: Judged, split: str) -> None:
         )
 
 
-def table_rows(judged: Judged, table: Evaluation) -> list[dict[str, object]]:
+def table_rows(judged: CurrentEvaluation, table: Evaluation) -> list[dict[str, object]]:
     """The evaluation of a split as it is taken away."""
     files = {member.photo: member.file for member in judged.dataset.members}
     return [

@@ -8,7 +8,7 @@ from model.catalogue.dataset import Dataset
 from model.report.contents import Contents
 from model.report.texts import MAX_LINE, MAX_TEXT, set_text
 from pages.shared import state
-from pages.shared.cache.report import get_contents
+from pages.shared.cache.report import get_report_contents
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
 from pages.shared.text import count, named, plain
@@ -21,7 +21,7 @@ PARAGRAPHS = {
 }
 
 
-class Part(NamedTuple):
+class ReportPart(NamedTuple):
     """A part of the report, and where it is done."""
 
     said: str  # Markdown
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 
 def show_document(dataset: Dataset, workspace: str) -> None:
     """Text fields on one side, what the document holds and the file on the other."""
-    contents = get_contents(workspace)
+    contents = get_report_contents(workspace)
     writing, holding = st.columns([7, 5], gap="medium")
     with holding, st.container(border=True):
         _show_parts(_parts(contents))
@@ -66,29 +66,29 @@ def _keep(workspace: str, field: str, key: str) -> None:
     attempt(set_text, get_store(), workspace, field, st.session_state[key] or "")
 
 
-def _parts(contents: Contents) -> list[Part]:
+def _parts(contents: Contents) -> list[ReportPart]:
     """What the report holds, in its order."""
     data, training, losses, cleaning = contents.data, contents.training, contents.losses, contents.cleaning
     judged, answered = losses.judged if losses else 0, sum(one.sentence is not None for one in contents.findings)
     run = f" of {plain(training.name)}" if training else ""
     decisions = f": {count(cleaning.number, 'decision')}" if cleaning else ""
     return [
-        Part(
+        ReportPart(
             f"{count(data.photos, 'photo')} of {named(data.classes)}, and where they come from",
             data.photos > 0,
             "dataset",
             "Dataset",
         ),
-        Part(f"Training table and curves{run}", training is not None, "retrain", "Retrain"),
-        Part("Confusion matrix and figures with their ranges", bool(contents.results), "retrain", "Retrain"),
-        Part(f"The ten highest losses, {judged} judged", judged > 0, "clean", "Clean"),
-        Part(f"Cleaning{decisions}", cleaning is not None, "clean", "Clean"),
-        Part("What a retraining changed", contents.effect is not None, "retrain", "Retrain"),
-        Part(f"Experiments: {answered} of {len(contents.findings)}", answered > 0, "report", "Experiments"),
+        ReportPart(f"Training table and curves{run}", training is not None, "retrain", "Retrain"),
+        ReportPart("Confusion matrix and figures with their ranges", bool(contents.results), "retrain", "Retrain"),
+        ReportPart(f"The ten highest losses, {judged} judged", judged > 0, "clean", "Clean"),
+        ReportPart(f"Cleaning{decisions}", cleaning is not None, "clean", "Clean"),
+        ReportPart("What a retraining changed", contents.effect is not None, "retrain", "Retrain"),
+        ReportPart(f"Experiments: {answered} of {len(contents.findings)}", answered > 0, "report", "Experiments"),
     ]
 
 
-def _show_parts(parts: list[Part]) -> None:
+def _show_parts(parts: list[ReportPart]) -> None:
     st.markdown("**What it holds**")
     for part in parts:
         if part.is_done:
@@ -104,7 +104,7 @@ def _offer_file(dataset: Dataset, workspace: str) -> None:
         """With what was typed until the click, which may come before the page has run again."""
         from model.report.html import report_html  # jinja2 and drawings, only for who wants the file
 
-        return report_html(get_store(), get_contents(workspace)).encode()
+        return report_html(get_store(), get_report_contents(workspace)).encode()
 
     st.download_button(
         "Download the report",

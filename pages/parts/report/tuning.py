@@ -3,14 +3,14 @@
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
-from model.experiments.tuning.background import start_search
-from model.experiments.tuning.findings import Search, best_request
+from model.experiments.tuning.background import start_tuning
+from model.experiments.tuning.findings import TuningResult, best_request
 from model.experiments.tuning.run import forget_search
 from model.experiments.tuning.space import BACKBONE, SPACE
 from pages.shared import state
-from pages.shared.cache.report import get_search
+from pages.shared.cache.report import get_tuning_result
 from pages.shared.cache.store import get_store
-from pages.shared.cache.works import get_head_jobs, get_inquiries
+from pages.shared.cache.works import get_experiment_jobs, get_head_jobs
 from pages.shared.callbacks import attempt
 from pages.shared.text import plain
 
@@ -19,7 +19,7 @@ TRIALS = 30
 
 def show_search(dataset: Dataset, workspace: str, *, busy: bool) -> None:
     """What was found so far, and buttons to go on."""
-    search = get_search(dataset, workspace)
+    search = get_tuning_result(dataset, workspace)
     st.subheader("Would other settings help?", anchor=False)
     if search is not None:
         st.markdown(plain(search.sentence))
@@ -40,7 +40,7 @@ def show_search(dataset: Dataset, workspace: str, *, busy: bool) -> None:
             _ask_what_to_do(search, dataset, workspace, busy=busy)
 
 
-def _ask_what_to_do(search: Search, dataset: Dataset, workspace: str, *, busy: bool) -> None:
+def _ask_what_to_do(search: TuningResult, dataset: Dataset, workspace: str, *, busy: bool) -> None:
     job = get_head_jobs().of(workspace)
     st.button(
         "Keep the best as a run",
@@ -63,7 +63,7 @@ def _ask_what_to_do(search: Search, dataset: Dataset, workspace: str, *, busy: b
     )
 
 
-def _show_charts(search: Search) -> None:
+def _show_charts(search: TuningResult) -> None:
     from pages.shared.charts.tuning import importances, search_history  # Not before the first paint: see charts.py.
 
     drawing, mattering = st.columns([7, 5], gap="medium")
@@ -78,16 +78,16 @@ def _show_charts(search: Search) -> None:
             st.caption("After ten trials it can be said which settings matter.")
 
 
-def _in_words(search: Search) -> str:
+def _in_words(search: TuningResult) -> str:
     params = search.best.params
     told = [f"{part.title.lower()} {params[name]:.3g}" for name, part in SPACE.items() if name in params]
     return ", ".join([*told, str(params[BACKBONE])])
 
 
 def _search(dataset: Dataset, workspace: str) -> None:
-    start_search(get_inquiries(), get_store(), workspace, dataset, trials=TRIALS, other_backbones=False)
+    start_tuning(get_experiment_jobs(), get_store(), workspace, dataset, trials=TRIALS, other_backbones=False)
 
 
-def _keep_best(search: Search, dataset: Dataset, workspace: str) -> None:
+def _keep_best(search: TuningResult, dataset: Dataset, workspace: str) -> None:
     get_head_jobs().start(get_store(), workspace, best_request(dataset, search, workspace))
     st.toast("It is being trained, and will stand among the runs on Retrain in a second.", icon=":material/bookmark_add:")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from model.catalogue.store import Store
-from model.jobs.queue import Job, cancel, last_job, resumable, resume
+from model.jobs.queue import Job, cancel, last_job, resumable_job, resume
 from model.jobs.records import CANCELLED, FAILED, QUEUED, STOPPING
 from pages.shared import state
 from pages.shared.text import count, curve_finding, duration, plain
@@ -50,7 +50,7 @@ def _show_end(job: Job, store: Store, workspace: str) -> None:
         show_curves({job.name: job.history}, max(job.epochs, len(job.history)))
         st.markdown(curve_finding(job.history))
     with st.container(horizontal=True):
-        broken = resumable(store, job)
+        broken = resumable_job(store, job)
         if broken is not None:
             resumed = f"Go on after epoch {job.history[-1].epoch}" if job.history else "Go on"
             st.button(resumed, key="retrain_resume", type="primary", on_click=resume, args=(store, workspace, broken))

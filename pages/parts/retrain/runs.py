@@ -9,8 +9,8 @@ import streamlit as st
 from model.catalogue.store import Store
 from model.errors import NotFound
 from model.runs.listing import MAX_NAME, Entry, activate_run, delete_run, rename_run, runs_of
-from model.runs.run import Card
-from pages.shared.cache.runs import Judged, active_run_id, get_card, get_judged
+from model.runs.run import RunCard
+from pages.shared.cache.runs import CurrentEvaluation, active_run_id, get_card, get_current_evaluation
 from pages.shared.text import count, plain, wrong_of
 from pages.shared.training_curves import show_card_curves
 
@@ -41,7 +41,7 @@ def show_runs(store: Store, workspace: str) -> None:
 def _show_run(store: Store, workspace: str, entry: Entry, *, used: bool) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"retrain_run_{entry.id}"):
         try:
-            judged = get_judged(entry.id, workspace)
+            judged = get_current_evaluation(entry.id, workspace)
         except NotFound as error:
             st.markdown(f"**{plain(entry.name)}**  \n{plain(str(error))}")
             _show_more(store, workspace, entry, None)
@@ -59,7 +59,7 @@ def _show_run(store: Store, workspace: str, entry: Entry, *, used: bool) -> None
         _show_more(store, workspace, entry, judged)
 
 
-def _figures(judged: Judged) -> str:
+def _figures(judged: CurrentEvaluation) -> str:
     """What there is to say about a run in one line."""
     card, valid = judged.run.card, judged.tables["valid"]
     errors = wrong_of(valid) if valid.photos else "no validation photos"
@@ -69,7 +69,7 @@ def _figures(judged: Judged) -> str:
     return f":small[{errors}]  \n:small[{how}, data {card.fingerprint[:6]}{since}]"
 
 
-def _show_more(store: Store, workspace: str, entry: Entry, judged: Judged | None) -> None:
+def _show_more(store: Store, workspace: str, entry: Entry, judged: CurrentEvaluation | None) -> None:
     with st.popover("More", key=f"retrain_more_{entry.id}"):
         if judged:
             st.caption(_repeats(judged.run.card))
@@ -86,7 +86,7 @@ def _show_more(store: Store, workspace: str, entry: Entry, judged: Judged | None
             st.rerun()
 
 
-def _repeats(card: Card) -> str:
+def _repeats(card: RunCard) -> str:
     """What the command of a card does."""
     if card.events:
         return f"It was {', '.join(card.events)}. The command that asks for all of it"

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from PIL import Image, ImageOps
 
-from model.catalogue.measures import qualities
+from model.catalogue.measures import load_qualities
 from model.catalogue.store import open_stored
-from model.classify.answer import Answer
+from model.classify.answer import Prediction
 from model.classify.evidence import overlay
 from model.cleaning.suspects import Suspects, find_suspects
-from model.photos.quality import Flaw
+from model.photos.quality import ImageIssue
 from pages.shared import state
 from pages.shared.progress import progress_bar
 
@@ -26,14 +26,14 @@ from pages.shared.cache.store import get_store
 THUMBNAIL_PX, PICTURE_PX = 192, 640
 
 
-def get_flaws(photos: Sequence[str]) -> dict[str, tuple[Flaw, ...]]:
+def get_image_issues(photos: Sequence[str]) -> dict[str, tuple[ImageIssue, ...]]:
     """What is wrong with photos, measured with a bar unless it was before."""
     with progress_bar("Looking for blurred, dark and tiny photos") as progress:
-        return {photo: quality.flaws for photo, quality in qualities(get_store(), photos, progress).items()}
+        return {photo: quality.issues for photo, quality in load_qualities(get_store(), photos, progress).items()}
 
 
 @dataclass
-class _Found:
+class _SuspectsBox:
     """What was found in a run; thirty visitors at once wait for the first, instead of all looking."""
 
     lock: Lock = field(default_factory=Lock)
@@ -41,8 +41,8 @@ class _Found:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _found(run_id: str, store_identity: int | None) -> _Found:
-    return _Found()
+def _found(run_id: str, store_identity: int | None) -> _SuspectsBox:
+    return _SuspectsBox()
 
 
 def get_suspects(run_id: str) -> Suspects:
@@ -55,7 +55,7 @@ def get_suspects(run_id: str) -> Suspects:
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)
-def get_answer(photo: str, run_id: str) -> Answer:
+def get_prediction(photo: str, run_id: str) -> Prediction:
     """What a run says about a kept photo."""
     return _classifier(run_id).answer(open_stored(get_store(), photo), photo)
 
@@ -66,11 +66,13 @@ def prepare_look_alikes(run_id: str) -> None:
         if state.is_prepared(run_id) or get_card(run_id).mode == "fine-tune":  # That brings its own along.
             return
         from model.networks.backbones import find_backbone
-        from model.networks.features import features, still_there
+        from model.networks.features import extract_features, photos_in_store
 
         run = get_run(run_id)
         backbone = find_backbone(run.card.backbone)
-        features(get_store(), still_there(get_store(), run.evaluation.of("train").photos, backbone), backbone, progress)
+        extract_features(
+            get_store(), photos_in_store(get_store(), run.evaluation.for_split("train").photos, backbone), backbone, progress
+        )
     state.set_prepared(run_id)
 
 
@@ -98,7 +100,7 @@ def get_evidence(photo: str, run_id: str, position: int, side_px: int = PICTURE_
     """The photo with the evidence for and against a class laid over it, as a JPEG."""
     image = open_stored(get_store(), photo)
     image.thumbnail((side_px, side_px))
-    return _jpeg(overlay(image, get_answer(photo, run_id).evidence, position))
+    return _jpeg(overlay(image, get_prediction(photo, run_id).evidence, position))
 
 
 def _jpeg(image: Image.Image) -> bytes:

@@ -9,7 +9,7 @@ from model.catalogue.workspaces import View, view_of
 from model.errors import NotFound
 from model.evaluation.table import Evaluation
 from model.runs.listing import active_run, runs_of
-from model.runs.run import Card, Run, load_card, load_run, run_folder
+from model.runs.run import Run, RunCard, load_card, load_run, run_folder
 from pages.shared.cache.store import dataset_of_view, get_store
 
 
@@ -20,7 +20,7 @@ def get_run(run_id: str) -> Run:
 
 
 @st.cache_resource(show_spinner=False, max_entries=1024)
-def get_card(run_id: str) -> Card:
+def get_card(run_id: str) -> RunCard:
     """How a run was made, without its evaluation."""
     return load_card(run_folder(get_store(), run_id))
 
@@ -43,7 +43,7 @@ def _is_readable(run: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Judged:
+class CurrentEvaluation:
     """What a run says about a dataset as it is now, split by split, and what was edited since the run was trained."""
 
     run: Run
@@ -54,27 +54,27 @@ class Judged:
     added: int
 
 
-def get_judged(run_id: str, workspace: str) -> Judged:
+def get_current_evaluation(run_id: str, workspace: str) -> CurrentEvaluation:
     """A run's evaluation under the workspace's labels."""
-    return _judged(run_id, view_of(get_store(), workspace), workspace, get_store().identity)
+    return _current_evaluation(run_id, view_of(get_store(), workspace), workspace, get_store().identity)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _judged(run_id: str, view: View, workspace: str, store_identity: int | None) -> Judged:
+def _current_evaluation(run_id: str, view: View, workspace: str, store_identity: int | None) -> CurrentEvaluation:
     run, dataset = get_run(run_id), dataset_of_view(view, workspace, store_identity)
-    table, known = run.evaluation.under(dataset.labels), set(run.evaluation.photos)
+    table, known = run.evaluation.relabelled(dataset.labels), set(run.evaluation.photos)
     was = {photo: run.card.classes[label] for photo, label in zip(run.evaluation.photos, run.evaluation.labels, strict=True)}
-    return Judged(
+    return CurrentEvaluation(
         run,
         dataset,
-        {split: table.of(split) for split in SPLITS},
+        {split: table.for_split(split) for split in SPLITS},
         relabelled=sum(was[photo] != dataset.labels[photo] for photo in table.photos),
         removed=len(known) - len(table.photos),
         added=sum(photo not in known for photo in dataset.labels),
     )
 
 
-def is_tuned(run_id: str) -> bool:
+def is_fine_tuned(run_id: str) -> bool:
     """Whether a run is a whole network that can be read."""
     try:
         return get_card(run_id).mode == "fine-tune"

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from model.datasets.background import Intake
-from model.gather.background import Hunt
-from model.jobs.threads import Works
+from model.datasets.background import ImportJob
+from model.gather.background import SearchJob
+from model.jobs.threads import BackgroundJobs
 from model.training.background import HeadJobs
 
 if TYPE_CHECKING:
-    from model.experiments.background import Inquiry
+    from model.experiments.background import ExperimentJob
 
 
 @st.cache_resource(show_spinner=False)
@@ -20,18 +20,18 @@ def get_head_jobs() -> HeadJobs:
 
 
 @st.cache_resource(show_spinner=False)
-def get_intakes() -> Works[Intake]:
+def get_import_jobs() -> BackgroundJobs[ImportJob]:
     """The photos that are being added in this server."""
-    return Works()
+    return BackgroundJobs()
 
 
 @st.cache_resource(show_spinner=False)
-def get_hunts() -> Works[Hunt]:
+def get_search_jobs() -> BackgroundJobs[SearchJob]:
     """The searches for photos in this server."""
-    return Works()
+    return BackgroundJobs()
 
 
 @st.cache_resource(show_spinner=False)
-def get_inquiries() -> "Works[Inquiry]":
+def get_experiment_jobs() -> "BackgroundJobs[ExperimentJob]":
     """The experiments that are being made in this server."""
-    return Works()
+    return BackgroundJobs()

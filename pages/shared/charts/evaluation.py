@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from model.classify.answer import Answer
+from model.classify.answer import Prediction
 from model.evaluation.calibration import Bin, answered_at
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
@@ -16,7 +16,7 @@ from pages.shared.colours import QUIET, RIGHT, WRONG, class_colour
 TICKS = [0, 0.25, 0.5, 0.75, 1]
 
 
-def probability_bars(answer: Answer) -> alt.Chart:
+def probability_bars(answer: Prediction) -> alt.Chart:
     """A bar for each class, the most likely first, its probability beside its name."""
     ranked = (-answer.probabilities).argsort()
     names = [answer.classes[row] for row in ranked]

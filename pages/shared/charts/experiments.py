@@ -9,7 +9,7 @@ import pandas as pd
 from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
-from model.experiments.variance import Reality
+from model.experiments.variance import SeedAndSplitVariance
 from pages.shared.colours import QUIET, RIGHT, WRONG
 
 PERCENT = alt.Axis(format="%", tickCount=5)
@@ -45,7 +45,7 @@ def label_noise(found: LabelNoise) -> alt.LayerChart:
     return marked
 
 
-def reality(found: Reality) -> alt.LayerChart:
+def reality(found: SeedAndSplitVariance) -> alt.LayerChart:
     """Each training's error as a dot, by what was left to luck; the band is the range of the true one."""
     kinds = (("other orders in training", found.seed_errors), ("other validation photos", found.split_errors))
     rows = [{"luck": name, "wrong": error} for name, errors in kinds for error in errors]
@@ -112,7 +112,7 @@ CHARTS: dict[str, tuple[Callable[..., Any], str]] = {
         backbones,
         "A head on each backbone. The range of the true rate, 95 times in 100.",
     ),
-    Reality.KIND: (
+    SeedAndSplitVariance.KIND: (
         reality,
         "Every tick is a training. Green: where the true error rate lies, for all that these validation photos can tell.",
     ),

@@ -3,14 +3,14 @@
 import altair as alt
 import pandas as pd
 
-from model.experiments.tuning.findings import Search
+from model.experiments.tuning.findings import TuningResult
 from model.experiments.tuning.space import BACKBONE, SPACE
 from pages.shared.colours import QUIET, RIGHT, WRONG
 
 CHOSEN_ON, NOT_CHOSEN_ON = "validation, on which it was chosen", "test, which chose nothing"
 
 
-def search_history(search: Search) -> alt.LayerChart:
+def search_history(search: TuningResult) -> alt.LayerChart:
     """The best error rate so far after each trial, on the photos that chose it and on those that did not."""
     rows = []
     for point in search.history:
@@ -42,7 +42,7 @@ def search_history(search: Search) -> alt.LayerChart:
     return chart
 
 
-def importances(search: Search) -> alt.Chart:
+def importances(search: TuningResult) -> alt.Chart:
     """How much each setting matters, the most important first."""
     titles = {**{name: part.title for name, part in SPACE.items()}, BACKBONE: "Backbone"}
     rows = [{"setting": f"{titles[name]}  {share:.0%}", "share": share} for name, share in search.importances.items()]

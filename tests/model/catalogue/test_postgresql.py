@@ -18,7 +18,7 @@ from model.catalogue.schema import JobRow
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import Store, open_store, read_photo
 from model.catalogue.workspaces import dataset_name, new_workspace_id
-from model.cleaning.decisions import Decision, decide, tell_label, undo
+from model.cleaning.decisions import Decision, decide, label_photo, undo
 from model.datasets.cleanup import clear_workspaces, unused_workspaces
 from model.datasets.manage import (
     add_class,
@@ -103,11 +103,11 @@ def test_edit_and_train(store: Store) -> None:
     workspace = new_workspace_id()
     imported = find_dataset(store, STARTER)
     photo = next(member.photo for member in imported.members if (member.split, member.label) == ("train", "tree"))
-    tell_label(store, workspace, photo, "cactus")
+    label_photo(store, workspace, photo, "cactus")
     edited = find_dataset(store, STARTER, workspace=workspace)
     assert (edited.label_of(photo), imported.label_of(photo)) == ("cactus", "tree")
     run = train_head_run(store, TrainRequest(edited, workspace=workspace))
-    assert run.evaluation.of("valid").errors < IN_SPLIT["valid"] / 4
+    assert run.evaluation.for_split("valid").errors < IN_SPLIT["valid"] / 4
 
 
 def test_own_datasets_are_filled_edited_and_destroyed(store: Store) -> None:

@@ -21,7 +21,7 @@ from model.catalogue.starter import CLASSES, STARTER, import_starter, starter_ex
 from model.catalogue.store import Store, open_store, open_stored, read_photo
 from model.errors import NotFound, StoreUnavailable
 from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE, Backbone
-from model.networks.features import features
+from model.networks.features import extract_features
 from model.networks.pretrained import feature_map
 from model.photos.image import open_photo
 from tests.conftest import encoded, picture, put_photo
@@ -206,7 +206,7 @@ def test_many_threads_write_at_once(empty_store: Store) -> None:
 def test_features_are_computed_once_whatever_the_label(empty_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     photos = [put_photo(empty_store, open_photo(encoded(picture(seed=seed)))) for seed in range(20)]
     reports: list[tuple[int, int]] = []
-    first = features(empty_store, photos[:18], LITE0, lambda done, total: reports.append((done, total)))
+    first = extract_features(empty_store, photos[:18], LITE0, lambda done, total: reports.append((done, total)))
     assert first.shape == (18, LITE0.channels)
     assert reports == [(16, 18), (18, 18)]
     seen: list[Image.Image] = []
@@ -216,7 +216,7 @@ def test_features_are_computed_once_whatever_the_label(empty_store: Store, monke
         return feature_map(image, backbone)
 
     monkeypatch.setattr("model.networks.features.feature_map", counted)
-    again = features(empty_store, photos[::-1], LITE0)
+    again = extract_features(empty_store, photos[::-1], LITE0)
     assert len(seen) == 2
     assert np.array_equal(again[::-1][:18], first)
 
@@ -229,7 +229,7 @@ def test_shipped_features_are_what_the_backbone_sees(store: Store, empty_store: 
     with empty_store.writing() as session:
         session.add_all(PhotoRow(sha256=member.photo, width=1, height=1, bytes=1) for member in members)
     photos = [member.photo for member in members]
-    shipped, computed = features(store, photos, LITE0), features(empty_store, photos, LITE0)
+    shipped, computed = extract_features(store, photos, LITE0), extract_features(empty_store, photos, LITE0)
     assert np.allclose(shipped, computed, atol=0.02)
     assert np.abs(shipped - computed).mean() < 1e-3
 

@@ -19,7 +19,7 @@ from model.catalogue.workspaces import (
     last_edit,
     new_workspace_id,
 )
-from model.cleaning.decisions import tell_label, withdraw_photo
+from model.cleaning.decisions import label_photo, revert_edits
 from model.errors import NotFound
 from model.photos.image import open_photo
 from model.runs.listing import active_run
@@ -63,7 +63,7 @@ def test_looking_leaves_no_row(store: Store, workspace: str) -> None:
 
 def test_a_told_photo_joins_train_in_this_workspace_only(store: Store, workspace: str) -> None:
     photo = own_photo(store, 100)
-    tell_label(store, workspace, photo, "tree")
+    label_photo(store, workspace, photo, "tree")
     mine = find_dataset(store, STARTER, workspace=workspace)
     assert [(member.label, member.split) for member in mine.members if member.photo == photo] == [("tree", "train")]
     assert mine.fingerprint != find_dataset(store, STARTER).fingerprint
@@ -73,9 +73,9 @@ def test_a_told_photo_joins_train_in_this_workspace_only(store: Store, workspace
 def test_telling_again_counts_and_every_edit_is_kept(store: Store, workspace: str) -> None:
     photo = own_photo(store, 101)
     for label in ("tree", "cactus"):
-        tell_label(store, workspace, photo, label)
+        label_photo(store, workspace, photo, label)
     assert find_dataset(store, STARTER, workspace=workspace).label_of(photo) == "cactus"
-    withdraw_photo(store, workspace, photo)
+    revert_edits(store, workspace, photo)
     assert find_dataset(store, STARTER, workspace=workspace).fingerprint == find_dataset(store, STARTER).fingerprint
     with store.writing() as session:
         edits = session.scalars(select(EditRow).where(EditRow.workspace == workspace).order_by(EditRow.id))
@@ -85,26 +85,26 @@ def test_telling_again_counts_and_every_edit_is_kept(store: Store, workspace: st
 
 def test_a_photo_of_the_starter_set_is_relabelled_in_its_split_and_back(store: Store, workspace: str) -> None:
     member = next(member for member in find_dataset(store, STARTER).members if (member.split, member.label) == ("valid", "tree"))
-    tell_label(store, workspace, member.photo, "cactus")
+    label_photo(store, workspace, member.photo, "cactus")
     changed = find_dataset(store, STARTER, workspace=workspace)
     assert [(one.label, one.split) for one in changed.members if one.photo == member.photo] == [("cactus", "valid")]
-    withdraw_photo(store, workspace, member.photo)
+    revert_edits(store, workspace, member.photo)
     assert find_dataset(store, STARTER, workspace=workspace).label_of(member.photo) == "tree"
 
 
 def test_the_test_split_is_never_touched(store: Store, workspace: str) -> None:
     with pytest.raises(NotFound, match="test split"):
-        tell_label(store, workspace, starter_examples(store)["tree"][0], "cactus")
+        label_photo(store, workspace, starter_examples(store)["tree"][0], "cactus")
     assert last_edit(store, workspace) == 0
 
 
 def test_a_class_that_is_not_there_is_refused(store: Store, workspace: str) -> None:
     with pytest.raises(NotFound, match="no class bush"):
-        tell_label(store, workspace, own_photo(store, 102), "bush")
+        label_photo(store, workspace, own_photo(store, 102), "bush")
 
 
 def test_taking_back_what_was_never_told_is_no_edit(store: Store, workspace: str) -> None:
-    withdraw_photo(store, workspace, starter_examples(store)["tree"][0])
+    revert_edits(store, workspace, starter_examples(store)["tree"][0])
     assert last_edit(store, workspace) == 0
 
 
@@ -116,7 +116,7 @@ def test_the_newest_photo_comes_first_and_asking_again_moves_it_up(store: Store,
 
 def test_beyond_sixty_the_oldest_is_destroyed_unless_it_is_filed(store: Store, workspace: str) -> None:
     photos = [ask(store, workspace, 200), ask(store, workspace, 201)]
-    tell_label(store, workspace, photos[0], "tree")
+    label_photo(store, workspace, photos[0], "tree")
     photos += [ask(store, workspace, 202 + number) for number in range(MAX_ASKED)]
     assert [asked.photo for asked in asked_photos(store, workspace)] == [*photos[:1:-1], photos[0]]
     assert read_photo(store, photos[0])
@@ -130,7 +130,7 @@ def test_forgetting_spares_what_a_dataset_or_another_visitor_uses(store: Store, 
     starter = starter_examples(store)["tree"][0]
     ask_about(store, workspace, open_photo(read_photo(store, starter)), "starter.jpg")
     ask(store, other, 301)
-    tell_label(store, workspace, told, "tree")
+    label_photo(store, workspace, told, "tree")
     forget_loose(store, workspace)
     assert [asked.photo for asked in asked_photos(store, workspace)] == [told]
     assert [asked.photo for asked in asked_photos(store, other)] == [shared]
@@ -141,8 +141,8 @@ def test_forgetting_spares_what_a_dataset_or_another_visitor_uses(store: Store, 
 
 def test_a_photo_told_and_taken_back_can_be_destroyed_and_asked_about_again(store: Store, workspace: str) -> None:
     photo = ask(store, workspace, 310)
-    tell_label(store, workspace, photo, "tree")
-    withdraw_photo(store, workspace, photo)
+    label_photo(store, workspace, photo, "tree")
+    revert_edits(store, workspace, photo)
     forget_loose(store, workspace)
     with pytest.raises(NotFound):
         read_photo(store, photo)
@@ -170,4 +170,4 @@ def test_telling_about_a_photo_that_another_tab_removed_is_a_sentence(store: Sto
     photo = ask(store, workspace, 330)
     forget_loose(store, workspace)
     with pytest.raises(NotFound, match="somebody removed it"):
-        tell_label(store, workspace, photo, "tree")
+        label_photo(store, workspace, photo, "tree")

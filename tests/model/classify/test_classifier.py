@@ -10,7 +10,7 @@ from PIL import Image
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store, open_stored
-from model.classify.answer import Answer
+from model.classify.answer import Prediction
 from model.classify.classifier import Classifier, load_classifier
 from model.classify.evidence import AGAINST, FOR, overlay
 from model.evaluation.confidence import Trust
@@ -75,7 +75,7 @@ def test_many_threads_get_the_answers_one_gets(classifier: Classifier, plant: Ca
     photos = [open_photo(plant(f"{number:04d}.jpg")).image for number in range(1, 13)]
     alone = [classifier.answer(photo) for photo in photos]
 
-    def differs(pair: tuple[Image.Image, Answer]) -> float:
+    def differs(pair: tuple[Image.Image, Prediction]) -> float:
         return float(np.abs(classifier.answer(pair[0]).probabilities - pair[1].probabilities).max())
 
     with ThreadPoolExecutor(6) as pool:

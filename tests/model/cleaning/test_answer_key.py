@@ -12,8 +12,8 @@ from model.catalogue.edits import DELETE, KEEP, RELABEL
 from model.catalogue.starter import CLASSES, FOLDER, STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name
-from model.cleaning.answer_key import BAD, Part, Score, has_key, score
-from model.cleaning.decisions import Decision, decide, start_over, tell_label
+from model.cleaning.answer_key import BAD, CleaningScore, SplitScore, has_key, score
+from model.cleaning.decisions import Decision, decide, label_photo, start_over
 from model.photos.image import open_photo
 from tests.conftest import encoded, fabricate, picture, put_photo
 from tests.starter_set import BAD_PHOTOS, COPIES, LEAKS, WRONG_LABELS
@@ -56,13 +56,13 @@ def other(label: str) -> str:
     return next(name for name in CLASSES if name != label)
 
 
-def scored(store: Store, workspace: str, *decisions: Decision) -> Score:
+def scored(store: Store, workspace: str, *decisions: Decision) -> CleaningScore:
     """The score once these are decided."""
     decide(store, workspace, decisions)
     return score(find_dataset(store, STARTER), find_dataset(store, STARTER, workspace=workspace))
 
 
-def solved(found: Score) -> tuple[int, int, int, int]:
+def solved(found: CleaningScore) -> tuple[int, int, int, int]:
     """How many of each kind are solved: wrong labels, copies, leaks, bad photos."""
     return (
         len(found.wrong_labels.solved),
@@ -168,7 +168,7 @@ def test_a_perfect_cleaning_misses_nothing_and_starting_over_misses_all(store: S
     assert not any(part.missed for part in (found.wrong_labels, found.copies, found.leaks, found.bad_photos))
     assert (found.broken, found.lost) == ((), ())
     start_over(store, workspace)
-    assert scored(store, workspace).wrong_labels == Part((), tuple(wrong(key)))
+    assert scored(store, workspace).wrong_labels == SplitScore((), tuple(wrong(key)))
 
 
 def test_deleting_everything_loses_the_good_photos(store: Store, workspace: str, key: Key) -> None:
@@ -179,7 +179,7 @@ def test_deleting_everything_loses_the_good_photos(store: Store, workspace: str,
 
 def test_added_photos_are_not_judged(store: Store, workspace: str) -> None:
     before = scored(store, workspace)
-    tell_label(store, workspace, put_photo(store, open_photo(encoded(picture(seed=450)))), "tree")
+    label_photo(store, workspace, put_photo(store, open_photo(encoded(picture(seed=450)))), "tree")
     assert scored(store, workspace) == before
 
 

@@ -13,7 +13,7 @@ from model.catalogue.schema import EditRow
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import ask_about, forget_loose, last_edit, new_workspace_id
-from model.cleaning.decisions import Decision, decide, history, redo, start_over, tell_label, undo, withdraw_photo
+from model.cleaning.decisions import Decision, decide, history, label_photo, redo, revert_edits, start_over, undo
 from model.errors import NotFound
 from model.photos.image import open_photo
 from tests.conftest import encoded, picture, put_photo
@@ -115,7 +115,7 @@ def test_a_note_does_not_hold_on_to_a_label_that_was_taken_back(store: Store, wo
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, RELABEL, "cactus")])
     decide(store, workspace, [Decision(photo, NOTE, reason="look again")])
-    withdraw_photo(store, workspace, history(store, workspace).edits[0].photo)
+    revert_edits(store, workspace, history(store, workspace).edits[0].photo)
     assert mine(store, workspace).label_of(photo) == "tree"
 
 
@@ -237,7 +237,7 @@ def test_turning_what_never_was_stores_nothing(store: Store, workspace: str, tur
 def test_one_decision_of_several_is_revoked(store: Store, workspace: str) -> None:
     one, two = trees(store, 2)
     decide(store, workspace, [Decision(one, DELETE), Decision(two, RELABEL, "cactus")])
-    withdraw_photo(store, workspace, history(store, workspace).edits[0].photo)
+    revert_edits(store, workspace, history(store, workspace).edits[0].photo)
     assert said(store, workspace) == [(two, RELABEL, "cactus")]
     undo_last(store, workspace)
     assert is_as_imported(store, workspace)
@@ -246,7 +246,7 @@ def test_one_decision_of_several_is_revoked(store: Store, workspace: str) -> Non
 def test_a_visitor_cannot_take_back_anothers_decision(store: Store, workspace: str) -> None:
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, DELETE)])
-    withdraw_photo(store, new_workspace_id(), history(store, workspace).edits[0].photo)
+    revert_edits(store, new_workspace_id(), history(store, workspace).edits[0].photo)
     assert mine(store, workspace).member(photo) is None
 
 
@@ -254,7 +254,7 @@ def test_withdrawing_a_photo_takes_back_all_about_it_and_nothing_else(store: Sto
     one, two = trees(store, 2)
     decide(store, workspace, [Decision(one, RELABEL, "cactus"), Decision(two, DELETE)])
     decide(store, workspace, [Decision(one, DELETE)])
-    withdraw_photo(store, workspace, one)
+    revert_edits(store, workspace, one)
     assert said(store, workspace) == [(two, DELETE, None)]
     assert mine(store, workspace).label_of(one) == "tree"
 
@@ -384,7 +384,7 @@ def test_the_imported_dataset_never_changes(store: Store, workspace: str) -> Non
 
 def test_an_added_photo_can_be_deleted_and_comes_back(store: Store, workspace: str) -> None:
     photo = put_photo(store, open_photo(encoded(picture(seed=401))))
-    tell_label(store, workspace, photo, "cactus")
+    label_photo(store, workspace, photo, "cactus")
     decide(store, workspace, [Decision(photo, DELETE)])
     assert is_as_imported(store, workspace)
     undo_last(store, workspace)
@@ -395,7 +395,7 @@ def test_an_added_photo_can_be_deleted_and_comes_back(store: Store, workspace: s
 
 def test_an_added_photo_is_relabelled_and_keeps_its_place(store: Store, workspace: str) -> None:
     photo = put_photo(store, open_photo(encoded(picture(seed=402))))
-    tell_label(store, workspace, photo, "cactus")
+    label_photo(store, workspace, photo, "cactus")
     decide(store, workspace, [Decision(photo, RELABEL, "tree")])
     assert said(store, workspace) == [(photo, ADD, "cactus"), (photo, RELABEL, "tree")]
     assert [(one.label, one.split) for one in mine(store, workspace).members if one.photo == photo] == [("tree", "train")]
@@ -404,7 +404,7 @@ def test_an_added_photo_is_relabelled_and_keeps_its_place(store: Store, workspac
 def test_a_deleted_added_photo_is_not_destroyed_because_it_may_come_back(store: Store, workspace: str) -> None:
     added = open_photo(encoded(picture(seed=403)))
     ask_about(store, workspace, added, "x.jpg")
-    tell_label(store, workspace, added.sha256, "cactus")
+    label_photo(store, workspace, added.sha256, "cactus")
     decide(store, workspace, [Decision(added.sha256, DELETE)])
     forget_loose(store, workspace)
     undo_last(store, workspace)
@@ -415,9 +415,9 @@ def test_a_deleted_added_photo_is_not_destroyed_because_it_may_come_back(store: 
 def test_no_photo_of_the_dataset_is_destroyed_when_its_addition_is_revoked(store: Store, workspace: str) -> None:
     added = open_photo(encoded(picture(seed=404)))
     ask_about(store, workspace, added, "x.jpg")
-    tell_label(store, workspace, added.sha256, "cactus")
+    label_photo(store, workspace, added.sha256, "cactus")
     decide(store, workspace, [Decision(added.sha256, KEEP)])
-    withdraw_photo(store, workspace, history(store, workspace).edits[0].photo)
+    revert_edits(store, workspace, history(store, workspace).edits[0].photo)
     forget_loose(store, workspace)
     assert mine(store, workspace).member(added.sha256) is None or read_photo(store, added.sha256)
 
@@ -426,7 +426,7 @@ def destroy_an_added_photo(store: Store, workspace: str, seed: int, *, after: li
     """Tell a photo's label and decide on, take everything back and clear the list; the name of the photo, which is gone."""
     added = open_photo(encoded(picture(seed=seed)))
     ask_about(store, workspace, added, "x.jpg")
-    tell_label(store, workspace, added.sha256, "tree")
+    label_photo(store, workspace, added.sha256, "tree")
     decide(store, workspace, after)
     start_over(store, workspace)
     forget_loose(store, workspace)

@@ -13,15 +13,15 @@ from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.schema import FeatureRow
 from model.catalogue.starter import FOLDER, STARTER
 from model.catalogue.store import Store, forget_photos, insert_missing
-from model.cleaning.duplicates import Group, find_twins
-from model.cleaning.label_issues import Doubt, find_doubts
-from model.cleaning.leave_one_out import RIDGE, SHARPENED, out_of_fold
+from model.cleaning.duplicates import DuplicateGroup, find_near_duplicates
+from model.cleaning.label_issues import LabelIssue, find_label_issues
+from model.cleaning.leave_one_out import RIDGE, SHARPENED, leave_one_out_probabilities
 from model.cleaning.suspects import MOST_TWINS, Suspects, find_suspects
 from model.evaluation.neighbours import unit
 from model.evaluation.numerics import softmax
 from model.evaluation.table import Evaluation
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
-from model.networks.features import STORED, features
+from model.networks.features import STORED, extract_features
 from model.photos.image import Photo
 from model.photos.near_duplicates import correlation
 from model.runs.run import SHIPPED, Run, load_run, run_folder
@@ -67,20 +67,20 @@ def test_one_decomposition_says_what_training_without_each_photo_says(
     monkeypatch.setattr("model.cleaning.leave_one_out.fit_temperature", lambda scores, labels: 5.0)
     vectors, labels = problem(photos, dimensions)
     scores = SHARPENED * trained_without_each(vectors, np.eye(3)[labels])  # Centred and of length one with all photos, by design
-    np.testing.assert_allclose(out_of_fold(vectors, labels, 3), softmax(scores, 5.0), atol=1e-5)
+    np.testing.assert_allclose(leave_one_out_probabilities(vectors, labels, 3), softmax(scores, 5.0), atol=1e-5)
 
 
 def test_shares_sum_to_one_and_are_the_same_every_time() -> None:
-    shares = out_of_fold(*problem(50, 20), 3)
+    shares = leave_one_out_probabilities(*problem(50, 20), 3)
     np.testing.assert_allclose(shares.sum(axis=1), 1, rtol=1e-5)
     assert shares.min() >= 0
-    np.testing.assert_array_equal(shares, out_of_fold(*problem(50, 20), 3))
+    np.testing.assert_array_equal(shares, leave_one_out_probabilities(*problem(50, 20), 3))
 
 
 def test_labels_are_scored_and_ranked_as_cleanlab_does() -> None:
     vectors, labels = problem(50, 20)
-    scores = get_label_quality_scores(labels, out_of_fold(vectors, labels, 3), method="self_confidence")
-    doubts = find_doubts(table_of(labels), vectors)
+    scores = get_label_quality_scores(labels, leave_one_out_probabilities(vectors, labels, 3), method="self_confidence")
+    doubts = find_label_issues(table_of(labels), vectors)
     np.testing.assert_allclose([doubt.quality for doubt in doubts], scores)
     ranked = sorted(range(50), key=lambda row: doubts[row].quality)
     assert ranked == np.argsort(scores, kind="stable").tolist()
@@ -88,7 +88,9 @@ def test_labels_are_scored_and_ranked_as_cleanlab_does() -> None:
 
 def test_a_doubt_names_the_likeliest_class_and_how_likely_it_is() -> None:
     vectors, labels = problem(50, 20)
-    for row, doubt in zip(out_of_fold(vectors, labels, 3), find_doubts(table_of(labels), vectors), strict=True):
+    for row, doubt in zip(
+        leave_one_out_probabilities(vectors, labels, 3), find_label_issues(table_of(labels), vectors), strict=True
+    ):
         assert doubt.suggestion == ("cactus", "succulent", "tree")[row.argmax()]
         assert doubt.probability == pytest.approx(row.max())
         assert (doubt.quality == pytest.approx(doubt.probability)) == (doubt.suggestion == doubt.label)
@@ -98,7 +100,7 @@ def test_a_flipped_label_is_the_most_doubtful_and_the_right_one_is_suggested() -
     labels = np.arange(45) % 3
     vectors = (3 * np.eye(3, 16)[labels] + np.random.default_rng(1).random((45, 16))).astype(np.float32)
     labels[7] = 0
-    first = min(find_doubts(table_of(labels), vectors), key=lambda doubt: doubt.quality)
+    first = min(find_label_issues(table_of(labels), vectors), key=lambda doubt: doubt.quality)
     assert (first.photo, first.label, first.suggestion) == ("photo 7", "cactus", "succulent")
 
 
@@ -113,14 +115,14 @@ def test_a_flipped_label_is_the_most_doubtful_and_the_right_one_is_suggested() -
 )
 def test_few_photos_are_judged_too(labels: list[int]) -> None:
     vectors, _ = problem(len(labels), 12)
-    doubts = find_doubts(table_of(np.array(labels)), vectors)
+    doubts = find_label_issues(table_of(np.array(labels)), vectors)
     assert len(doubts) == len(labels)
     assert all(0 <= doubt.quality <= doubt.probability <= 1 for doubt in doubts)
 
 
 @pytest.mark.parametrize("photos", [0, 1, 5])
 def test_where_there_is_one_class_no_label_is_doubted(photos: int) -> None:
-    doubts = find_doubts(table_of(np.ones(photos, np.intp)), problem(photos, 12)[0])
+    doubts = find_label_issues(table_of(np.ones(photos, np.intp)), problem(photos, 12)[0])
     assert [(doubt.label, doubt.suggestion, doubt.quality) for doubt in doubts] == [("succulent", "succulent", 1.0)] * photos
 
 
@@ -161,12 +163,12 @@ def test_what_looks_wrong_is_ranked_and_under_another_class_than_suggested(suspe
 
 
 def test_a_label_looks_wrong_only_where_another_class_is_much_more_likely() -> None:
-    def doubt(suggestion: str, quality: float, probability: float) -> Doubt:
-        return Doubt("photo", "cactus", suggestion, quality, probability)
+    def doubt(suggestion: str, quality: float, probability: float) -> LabelIssue:
+        return LabelIssue("photo", "cactus", suggestion, quality, probability)
 
-    assert doubt("tree", 0.3, 0.6).looks_wrong
-    assert not doubt("tree", 0.4, 0.5).looks_wrong
-    assert not doubt("cactus", 0.9, 0.9).looks_wrong
+    assert doubt("tree", 0.3, 0.6).is_label_issue
+    assert not doubt("tree", 0.4, 0.5).is_label_issue
+    assert not doubt("cactus", 0.9, 0.9).is_label_issue
 
 
 def test_half_of_what_looks_wrong_is_wrong_and_most_of_what_is_wrong_looks_it(suspects: Suspects, key: Key) -> None:
@@ -255,11 +257,13 @@ def retouched(image: Image.Image, share: float, brightness: float, width: int) -
     return ImageEnhance.Brightness(cropped).enhance(brightness).resize((width, round(width * cropped.height / cropped.width)))
 
 
-def twins_among(store: Store, images: list[Image.Image]) -> list[Group]:
+def twins_among(store: Store, images: list[Image.Image]) -> list[DuplicateGroup]:
     """Copies among pictures, each named by its number."""
     names = [str(number) for number in range(len(images))]
     photos = [put_photo(store, Photo(image)) for image in images]
-    return find_twins(names, features(store, photos, find_backbone(DEFAULT_BACKBONE)), lambda name: images[int(name)])
+    return find_near_duplicates(
+        names, extract_features(store, photos, find_backbone(DEFAULT_BACKBONE)), lambda name: images[int(name)]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -292,7 +296,7 @@ def test_the_surest_copies_come_first(store: Store, pictures: list[Image.Image])
 
 @pytest.mark.parametrize("photos", [[], ["one"]])
 def test_of_none_or_one_there_are_no_copies(photos: list[str], pictures: list[Image.Image]) -> None:
-    assert find_twins(photos, np.zeros((len(photos), 12), np.float32), lambda _: pictures[0]) == []
+    assert find_near_duplicates(photos, np.zeros((len(photos), 12), np.float32), lambda _: pictures[0]) == []
 
 
 @pytest.mark.parametrize("share", [0.8, 0.9, 1.0])

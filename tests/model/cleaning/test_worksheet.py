@@ -6,7 +6,7 @@ import pytest
 from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL, Edit
 from model.catalogue.store import Store
 from model.cleaning.decisions import Decision, decide, history, undo
-from model.cleaning.worksheet import ROWS, Case, worksheet
+from model.cleaning.worksheet import ROWS, WorksheetCase, worksheet
 from model.evaluation.table import Evaluation
 from model.runs.run import load_run, run_folder
 from tests.conftest import fabricate
@@ -24,10 +24,10 @@ def made(store: Store) -> tuple[str, Evaluation]:
     logits[len(RIGHT_BY) :, 0] = -9  # Of train: worse than all of valid.
     rows = [*((CLASSES[label], "valid") for label in labels), ("ant", "train"), ("ant", "train")]
     workspace, run = fabricate(store, CLASSES, rows, logits)
-    return workspace, load_run(run_folder(store, run)).evaluation.of("valid")
+    return workspace, load_run(run_folder(store, run)).evaluation.for_split("valid")
 
 
-def sheet(store: Store, workspace: str, table: Evaluation) -> list[Case]:
+def sheet(store: Store, workspace: str, table: Evaluation) -> list[WorksheetCase]:
     return worksheet(table, history(store, workspace).standing)
 
 

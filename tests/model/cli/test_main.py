@@ -46,7 +46,7 @@ def test_predict_speaks_to_people_on_standard_error(capsys: pytest.CaptureFixtur
 def test_evaluate_agrees_with_the_runs_own_table(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "starter", "--split", "test", "--json"]) == 0
     (figures,) = lines(capsys)
-    test = load_run(run_folder(store, SHIPPED)).evaluation.of("test")
+    test = load_run(run_folder(store, SHIPPED)).evaluation.for_split("test")
     assert figures["n"] == IN_SPLIT["test"]
     assert figures["error_rate"] == test.errors / IN_SPLIT["test"]
     assert figures["confusion"] == confusion_matrix(test.labels, test.predicted, 3).tolist()

@@ -8,7 +8,7 @@ from model.catalogue.origins import Origin
 from model.catalogue.schema import DatasetRow, RunRow
 from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace
-from model.datasets.intake import Arrival, Report, take_in
+from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import create_dataset
 from model.photos.image import digest
 from model.runs.run import run_folder
@@ -26,16 +26,16 @@ def name_of(seed: int) -> str:
     return digest(data_of(seed))
 
 
-def arriving(seed: int, label: str, split: str | None = None, data: bytes | None = None) -> Arrival:
+def arriving(seed: int, label: str, split: str | None = None, data: bytes | None = None) -> IncomingPhoto:
     """A file that is to join a dataset, with an origin of its own."""
     origin = replace(FROM_TEST, title=f"Photo {seed}")
-    return Arrival(f"{label} {seed}.jpg", label, lambda: data_of(seed) if data is None else data, origin, split)
+    return IncomingPhoto(f"{label} {seed}.jpg", label, lambda: data_of(seed) if data is None else data, origin, split)
 
 
-def bring(store: Store, name: str, arrivals: Iterable[Arrival], owner: str | None) -> Report:
+def bring(store: Store, name: str, arrivals: Iterable[IncomingPhoto], owner: str | None) -> ImportResult:
     """Take files in; what became of them."""
-    report, coming = Report(), list(arrivals)
-    take_in(store, name, coming, report, total=len(coming), owner=owner)
+    report, coming = ImportResult(), list(arrivals)
+    add_photos(store, name, coming, report, total=len(coming), owner=owner)
     return report
 
 

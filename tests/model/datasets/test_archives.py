@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from model.datasets import archives
 from model.datasets.archives import folder_bundle, uploaded_bundle, zip_bundle
-from model.datasets.folders import MAX_FILES, Bundle, Incoming
+from model.datasets.folders import MAX_FILES, Bundle, ImportFile
 from model.errors import ArchiveRefused, PhotoRefused
 from model.photos.image import open_photo
 from tests.model.photos.hostile_files import (
@@ -68,7 +68,7 @@ def put(folder: Path, *names: str, data: bytes = PHOTO) -> None:
         (folder / name).write_bytes(data)
 
 
-def opened(files: tuple[Incoming, ...]) -> tuple[list[Seen], dict[str, str]]:
+def opened(files: tuple[ImportFile, ...]) -> tuple[list[Seen], dict[str, str]]:
     """Which files pass the gate, and what is said of the others."""
     seen, said = [], {}
     for file in files:

@@ -12,30 +12,30 @@ from model.catalogue.schema import (
     AskedRow,
     DatasetRow,
     EditRow,
+    FingerprintRow,
     JobRow,
     LabelRow,
     PhotoRow,
     RunRow,
-    SketchRow,
     Table,
     WorkspaceRow,
 )
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import ask_about, asked_photos, new_workspace_id, note_use
-from model.cleaning.decisions import Decision, decide, tell_label
+from model.cleaning.decisions import Decision, decide, label_photo
 from model.datasets.cleanup import clear_workspaces, unused_workspaces
 from model.datasets.manage import choose_dataset, datasets_of, delete_dataset
 from model.datasets.quota import Usage, already_counted, check_room, usage
 from model.errors import NotFound, QuotaReached
-from model.jobs.records import INTAKE, recorded
+from model.jobs.records import INTAKE, record_job
 from model.jobs.reports import report_file
 from model.photos.image import open_photo
 from model.runs.listing import activate_run
 from tests.model.datasets.arriving import arriving, bring, data_of, name_of, note_run_of, pets
 
 TABLES: tuple[type[Table], ...] = (
-    ActiveRunRow, AskedRow, DatasetRow, EditRow, JobRow, LabelRow, RunRow, WorkspaceRow, PhotoRow, SketchRow,
+    ActiveRunRow, AskedRow, DatasetRow, EditRow, JobRow, LabelRow, RunRow, WorkspaceRow, PhotoRow, FingerprintRow,
 )  # fmt: skip
 
 
@@ -60,14 +60,14 @@ def lived_in(store: Store, workspace: str, first: int) -> str:
     """A workspace with some of everything; its own dataset."""
     name = pets(store, workspace, first)
     ask(store, workspace, first + 20)
-    tell_label(store, workspace, name_of(first + 20), "cat")
+    label_photo(store, workspace, name_of(first + 20), "cat")
     ask(store, workspace, first + 21)
     photo = next(one.photo for one in find_dataset(store, name).members if one.split == "train")
     decide(store, workspace, [Decision(photo, DELETE)])
     note_run_of(store, workspace, name, f"own-{first}")
     note_run_of(store, workspace, STARTER, f"starter-{first}")
     activate_run(store, workspace, f"own-{first}")
-    with recorded(store, INTAKE, {"dataset": name}, workspace=workspace):
+    with record_job(store, INTAKE, {"dataset": name}, workspace=workspace):
         pass
     return name
 
@@ -124,8 +124,8 @@ def test_a_full_workspace_files_nothing_new_but_may_relabel(
     with pytest.raises(QuotaReached, match="workspace is full"):
         check_room(bare_store, workspace)
     with pytest.raises(QuotaReached):
-        tell_label(bare_store, workspace, name_of(30), "cat")
-    tell_label(bare_store, workspace, cat, "dog")
+        label_photo(bare_store, workspace, name_of(30), "cat")
+    label_photo(bare_store, workspace, cat, "dog")
     assert find_dataset(bare_store, name, workspace=workspace).label_of(cat) == "dog"
     delete_dataset(bare_store, workspace, name)
     check_room(bare_store, workspace)
@@ -175,7 +175,7 @@ def test_a_cleared_workspace_leaves_nothing(bare_store: Store, workspace: str) -
 def test_a_photo_told_to_a_dataset_of_everybodys_goes_with_its_visitor(bare_store: Store, workspace: str) -> None:
     choose_dataset(bare_store, workspace, pets(bare_store, None))
     ask(bare_store, workspace, 30)
-    tell_label(bare_store, workspace, name_of(30), "cat")
+    label_photo(bare_store, workspace, name_of(30), "cat")
     with bare_store.writing() as session:
         session.execute(delete(AskedRow))
     clear_workspaces(bare_store, [workspace])

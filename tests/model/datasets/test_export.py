@@ -14,7 +14,7 @@ from model.catalogue.edits import DELETE, KEEP, RELABEL
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import ask_about, new_workspace_id
-from model.cleaning.decisions import Decision, decide, history, tell_label, undo
+from model.cleaning.decisions import Decision, decide, history, label_photo, undo
 from model.cleaning.decisions_file import decisions_from, edits_as_csv
 from model.csv_files import as_csv, from_csv
 from model.datasets import export as exchange
@@ -312,7 +312,7 @@ def test_added_photos_of_the_same_name_keep_apart(store: Store, workspace: str) 
     added = [open_photo(encoded(picture(seed=430 + number))) for number in range(3)]
     for photo, name in zip(added, ("IMG.jpg", "IMG.jpg", "img.jpg"), strict=True):
         ask_about(store, workspace, photo, name)
-        tell_label(store, workspace, photo.sha256, "tree")
+        label_photo(store, workspace, photo.sha256, "tree")
     files = unpacked(taken_away(store, workspace))
     names = [name_of(files, photo.sha256) for photo in added]
     assert len({name.casefold() for name in names}) == 3
@@ -326,7 +326,7 @@ def test_added_photos_of_the_same_name_keep_apart(store: Store, workspace: str) 
 def test_any_name_of_an_added_photo_can_be_unpacked_and_brought_back(store: Store, workspace: str, name: str) -> None:
     photo = open_photo(encoded(picture(seed=440)))
     ask_about(store, workspace, photo, name)
-    tell_label(store, workspace, photo.sha256, "tree")
+    label_photo(store, workspace, photo.sha256, "tree")
     data = taken_away(store, workspace)
     files = unpacked(data)
     written = name_of(files, photo.sha256)
@@ -345,7 +345,7 @@ def test_any_name_of_an_added_photo_can_be_unpacked_and_brought_back(store: Stor
 def test_an_added_photo_that_another_workspace_lacks_is_counted(store: Store, workspace: str, fresh: str) -> None:
     photo = open_photo(encoded(picture(seed=441)))
     ask_about(store, workspace, photo, "x.jpg")
-    tell_label(store, workspace, photo.sha256, "tree")
+    label_photo(store, workspace, photo.sha256, "tree")
     assert bring_back(store, fresh, taken_away(store, workspace)) == 1
     assert said(store, fresh) == []
 

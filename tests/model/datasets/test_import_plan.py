@@ -17,9 +17,9 @@ from model.cleaning.decisions import Decision, decide
 from model.csv_files import as_csv, from_csv
 from model.datasets.archives import uploaded_bundle, zip_bundle
 from model.datasets.export import write_zip
-from model.datasets.folders import Bundle, Incoming
+from model.datasets.folders import Bundle, ImportFile
 from model.datasets.import_plan import NO_CLASS, Plan, plan
-from model.datasets.intake import Arrival, Report, take_in
+from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.layout import ATTRIBUTION, TABLE
 from model.datasets.manage import create_dataset
 from tests.conftest import encoded, picture, without_starter_photos
@@ -29,11 +29,11 @@ Files = dict[str, bytes]
 CLASSES = ("zebra", "ant", "Test")  # Not by the alphabet; the last is named like a split.
 
 
-def file(path: str, label: str | None, split: str | None = None) -> Incoming:
-    return Incoming(path, label, split, lambda: b"")
+def file(path: str, label: str | None, split: str | None = None) -> ImportFile:
+    return ImportFile(path, label, split, lambda: b"")
 
 
-def bundle(*files: Incoming, table: bytes | None = None) -> Bundle:
+def bundle(*files: ImportFile, table: bytes | None = None) -> Bundle:
     return Bundle(files, (), table)
 
 
@@ -77,14 +77,14 @@ def packed(files: Files) -> bytes:
     return buffer.getvalue()
 
 
-def brought_back(store: Store, workspace: str, data: bytes) -> tuple[Dataset, Report]:
+def brought_back(store: Store, workspace: str, data: bytes) -> tuple[Dataset, ImportResult]:
     """A new dataset of what a ZIP holds."""
-    report = Report()
+    report = ImportResult()
     with zip_bundle(BytesIO(data)) as opened:
         found = plan(opened, ())
         report.refused += found.refused
         name = create_dataset(store, "Back", found.classes, owner=workspace)
-        take_in(store, name, found.arrivals, report, total=len(found.arrivals), owner=workspace)
+        add_photos(store, name, found.arrivals, report, total=len(found.arrivals), owner=workspace)
     return find_dataset(store, name), report
 
 
@@ -277,5 +277,5 @@ def test_arrivals_are_read_only_once_they_are_taken() -> None:
     def never() -> bytes:
         raise AssertionError
 
-    [arrival] = plan(bundle(Incoming("a/1.jpg", "a", None, never)), ()).arrivals
-    assert isinstance(arrival, Arrival)
+    [arrival] = plan(bundle(ImportFile("a/1.jpg", "a", None, never)), ()).arrivals
+    assert isinstance(arrival, IncomingPhoto)

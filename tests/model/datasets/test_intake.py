@@ -17,19 +17,19 @@ from sqlalchemy.orm import Session
 
 from model.catalogue.dataset import find_dataset
 from model.catalogue.origins import origins
-from model.catalogue.schema import JobRow, SketchRow
+from model.catalogue.schema import FingerprintRow, JobRow
 from model.catalogue.store import Store, keep_photos, read_photo
 from model.catalogue.workspaces import new_workspace_id, view_of
 from model.datasets import intake
-from model.datasets.background import Intake, Opening, start_intake
-from model.datasets.intake import BATCH, Arrival, Report, take_in
+from model.datasets.background import ImportJob, Opening, start_import
+from model.datasets.intake import BATCH, ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import copy_dataset, create_dataset, delete_dataset, remove_class, remove_photos
 from model.datasets.quota import usage
 from model.datasets.splits import assign_splits
 from model.errors import AreoleError, Cancelled, NotFound, PhotoRefused, SourceFailed, StoreUnavailable
-from model.jobs.queue import killed
-from model.jobs.records import CANCELLED, DONE, FAILED, INTAKE, INTAKE_KILLED, RUNNING, recorded
-from model.jobs.threads import Work, Works
+from model.jobs.queue import last_killed_job
+from model.jobs.records import CANCELLED, DONE, FAILED, INTAKE, INTAKE_KILLED, RUNNING, record_job
+from model.jobs.threads import BackgroundJob, BackgroundJobs
 from model.photos.image import Photo, digest
 from model.photos.prefetch import AHEAD, ahead
 from tests.conftest import STARTER_PHOTOS, encoded
@@ -50,7 +50,7 @@ def name(bare_store: Store, workspace: str) -> str:
     return create_dataset(bare_store, "Pets", ["cat", "dog"], owner=workspace)
 
 
-def cats(seeds: Iterable[int]) -> list[Arrival]:
+def cats(seeds: Iterable[int]) -> list[IncomingPhoto]:
     return [arriving(seed, "cat") for seed in seeds]
 
 
@@ -62,16 +62,16 @@ def splits_in(store: Store, name: str) -> dict[str, str]:
     return {one.file: one.split for one in find_dataset(store, name).members}
 
 
-def scene(file: str, crop: float = 1.0) -> Arrival:
+def scene(file: str, crop: float = 1.0) -> IncomingPhoto:
     """A real photo, or the most of it."""
     data = (STARTER_PHOTOS / file).read_bytes()
     if crop < 1:
         whole = Image.open(BytesIO(data))
         data = encoded(whole.crop((0, 0, round(whole.width * crop), round(whole.height * crop))), quality=90)
-    return Arrival(f"{file} {crop}", "cat", lambda: data)
+    return IncomingPhoto(f"{file} {crop}", "cat", lambda: data)
 
 
-def noise(seed: int) -> Arrival:
+def noise(seed: int) -> IncomingPhoto:
     """A photo that does not shrink: about 400 kB."""
     pixels = np.random.default_rng(seed).integers(0, 255, (500, 500, 3), dtype=np.uint8)
     return arriving(seed, "cat", data=encoded(Image.fromarray(pixels), quality=95))
@@ -79,8 +79,8 @@ def noise(seed: int) -> Arrival:
 
 def test_photos_are_kept_with_file_label_and_origin(bare_store: Store, workspace: str, name: str) -> None:
     reports: list[tuple[int, int]] = []
-    report, coming = Report(), [arriving(1, "cat"), arriving(2, "dog")]
-    take_in(bare_store, name, coming, report, total=2, owner=workspace, progress=lambda *done: reports.append(done))
+    report, coming = ImportResult(), [arriving(1, "cat"), arriving(2, "dog")]
+    add_photos(bare_store, name, coming, report, total=2, owner=workspace, progress=lambda *done: reports.append(done))
     dataset = find_dataset(bare_store, name)
     assert (report.added, report.doubles, report.left_out, report.refused) == (2, 0, 0, [])
     assert reports == [(1, 2), (2, 2)]
@@ -111,7 +111,7 @@ def test_refused_files_are_named_with_their_reasons_and_the_others_come(bare_sto
     def locked() -> bytes:
         raise PhotoRefused("It is locked.")
 
-    wrong = [arriving(1, "cat", data=b""), arriving(2, "cat", data=b"no photo"), Arrival("locked.jpg", "cat", locked)]
+    wrong = [arriving(1, "cat", data=b""), arriving(2, "cat", data=b"no photo"), IncomingPhoto("locked.jpg", "cat", locked)]
     report = bring(bare_store, name, [*wrong, arriving(3, "bird"), arriving(4, "dog")], workspace)
     assert report.added == 1
     told = {one.path: one.reason for one in report.refused}
@@ -154,7 +154,7 @@ def test_copies_of_photos_that_came_by_copying_a_dataset_are_recognised(store: S
     name = create_dataset(store, "Pets", ["cat", "dog"], owner=workspace)
     bring(store, name, [scene(one.file) for one in originals], workspace)
     with store.writing() as session:
-        session.execute(delete(SketchRow))  # As in a starter set that nobody has added anything to yet
+        session.execute(delete(FingerprintRow))  # As in a starter set that nobody has added anything to yet
     copy = copy_dataset(store, workspace, find_dataset(store, name), "Copy")
     bring(store, copy, [scene(file, 0.9) for file in SCENES], workspace)
     splits = splits_in(store, copy)
@@ -165,8 +165,8 @@ def test_told_splits_win(bare_store: Store, workspace: str, name: str) -> None:
     told = ["test", "valid", "train"] * 4
     bring(bare_store, name, [arriving(seed, "cat", split) for seed, split in enumerate(told)], workspace)
     assert splits_in(bare_store, name) == {f"cat {seed}.jpg": split for seed, split in enumerate(told)}
-    copies = [Arrival("copy", "cat", scene(SCENES[0], 0.9).read, split="test"), scene(SCENES[0])]
-    bring(bare_store, name, [Arrival("whole", "cat", scene(SCENES[1]).read, split="train"), *copies], workspace)
+    copies = [IncomingPhoto("copy", "cat", scene(SCENES[0], 0.9).read, split="test"), scene(SCENES[0])]
+    bring(bare_store, name, [IncomingPhoto("whole", "cat", scene(SCENES[1]).read, split="train"), *copies], workspace)
     splits = splits_in(bare_store, name)
     assert (splits["copy"], splits[f"{SCENES[0]} 1.0"], splits["whole"]) == ("test", "test", "train")
 
@@ -216,14 +216,14 @@ def test_a_workspace_fills_up_through_two_intakes_at_once(
 ) -> None:
     monkeypatch.setattr(intake, "BATCH", 1)
     monkeypatch.setenv("AREOLE_MAX_PHOTOS", "6")
-    inner = Report()
+    inner = ImportResult()
 
     def other_tab(done: int, total: int) -> None:
         if done == 2:
-            take_in(bare_store, name, cats(range(20, 23)), inner, total=3, owner=workspace)
+            add_photos(bare_store, name, cats(range(20, 23)), inner, total=3, owner=workspace)
 
-    report = Report()
-    take_in(bare_store, name, cats(range(9)), report, total=9, owner=workspace, progress=other_tab)
+    report = ImportResult()
+    add_photos(bare_store, name, cats(range(9)), report, total=9, owner=workspace, progress=other_tab)
     assert inner.added == 3
     assert report.added + inner.added in (6, 7)  # The one that is at the door when another comes in
     assert report.added + report.left_out == 9
@@ -231,39 +231,39 @@ def test_a_workspace_fills_up_through_two_intakes_at_once(
 
 @pytest.mark.usefixtures("small_batches")
 def test_cancelled_in_the_middle_what_came_stays(bare_store: Store, workspace: str, name: str) -> None:
-    report = Report()
+    report = ImportResult()
 
     def progress(done: int, total: int) -> None:
         if done == 5:
             raise Cancelled("Cancelled.")
 
     with pytest.raises(Cancelled):
-        take_in(bare_store, name, cats(range(9)), report, total=9, owner=workspace, progress=progress)
+        add_photos(bare_store, name, cats(range(9)), report, total=9, owner=workspace, progress=progress)
     assert report.added == 5
     assert photos_in(bare_store, name) == {name_of(seed) for seed in range(5)}
 
 
 def test_what_came_before_its_source_failed_stays(bare_store: Store, workspace: str, name: str) -> None:
-    def failing() -> Iterator[Arrival]:
+    def failing() -> Iterator[IncomingPhoto]:
         yield from cats(range(3))
         raise SourceFailed("The network is gone.")
 
-    report = Report()
+    report = ImportResult()
     with pytest.raises(SourceFailed):
-        take_in(bare_store, name, failing(), report, total=9, owner=workspace)
+        add_photos(bare_store, name, failing(), report, total=9, owner=workspace)
     assert report.added == len(photos_in(bare_store, name)) == 3
 
 
 @pytest.mark.usefixtures("small_batches")
 def test_a_dataset_deleted_in_the_middle_is_a_sentence(bare_store: Store, workspace: str, name: str) -> None:
-    report = Report()
+    report = ImportResult()
 
     def progress(done: int, total: int) -> None:
         if done == 3:
             delete_dataset(bare_store, workspace, name)
 
     with pytest.raises(NotFound, match="no longer here"):
-        take_in(bare_store, name, cats(range(9)), report, total=9, owner=workspace, progress=progress)
+        add_photos(bare_store, name, cats(range(9)), report, total=9, owner=workspace, progress=progress)
     assert report.added == 2
     assert not list((bare_store.home / "photos").rglob("*.jpg"))
 
@@ -272,13 +272,13 @@ def test_a_dataset_deleted_in_the_middle_is_a_sentence(bare_store: Store, worksp
 def test_a_class_removed_in_the_middle_takes_nothing_more(bare_store: Store, workspace: str) -> None:
     name = create_dataset(bare_store, "Pets", ["cat", "dog", "fox"], owner=workspace)
     coming = [arriving(seed, label) for seed, label in enumerate(["cat", "fox", "cat", "fox", "fox", "cat"])]
-    report = Report()
+    report = ImportResult()
 
     def progress(done: int, total: int) -> None:
         if done == 2:
             remove_class(bare_store, workspace, name, "fox")
 
-    take_in(bare_store, name, coming, report, total=6, owner=workspace, progress=progress)
+    add_photos(bare_store, name, coming, report, total=6, owner=workspace, progress=progress)
     assert [(one.path, one.reason) for one in report.refused] == [
         (f"fox {seed}.jpg", "The class fox is no longer there.") for seed in (3, 4)
     ]
@@ -287,15 +287,15 @@ def test_a_class_removed_in_the_middle_takes_nothing_more(bare_store: Store, wor
 
 @pytest.mark.usefixtures("small_batches")
 def test_what_another_tab_adds_or_removes_meanwhile_is_noticed(bare_store: Store, workspace: str, name: str) -> None:
-    inner, report = Report(), Report()
+    inner, report = ImportResult(), ImportResult()
 
     def other_tab(done: int, total: int) -> None:
         if done == 3:
-            take_in(bare_store, name, [*map(scene, SCENES), *cats([4, 50])], inner, total=8, owner=workspace)
+            add_photos(bare_store, name, [*map(scene, SCENES), *cats([4, 50])], inner, total=8, owner=workspace)
             remove_photos(bare_store, workspace, name, [name_of(0)])
 
     coming = [*cats(range(6)), *(scene(file, 0.9) for file in SCENES), *cats([0])]
-    take_in(bare_store, name, coming, report, total=len(coming), owner=workspace, progress=other_tab)
+    add_photos(bare_store, name, coming, report, total=len(coming), owner=workspace, progress=other_tab)
     assert (inner.added, report.added, report.doubles) == (8, 12, 1)
     assert name_of(0) in photos_in(bare_store, name)
     splits = splits_in(bare_store, name)
@@ -320,9 +320,9 @@ def test_a_full_disk_is_a_sentence_and_nothing_is_half_there(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(bare_store.files, "pipe_file", full)
-    report = Report()
+    report = ImportResult()
     with pytest.raises(StoreUnavailable, match="No space left"):
-        take_in(bare_store, name, cats(range(3)), report, total=3, owner=workspace)
+        add_photos(bare_store, name, cats(range(3)), report, total=3, owner=workspace)
     assert (report.added, photos_in(bare_store, name)) == (0, set())
 
 
@@ -373,15 +373,15 @@ def test_results_come_in_order_and_a_failure_of_the_items_comes_last() -> None:
     assert str(came[3][1]) == "Three."
 
 
-def opening(arrivals: Iterable[Arrival], total: int) -> Opening:
+def opening(arrivals: Iterable[IncomingPhoto], total: int) -> Opening:
     @contextmanager
-    def opened(_: Intake) -> Iterator[tuple[Iterable[Arrival], int]]:
+    def opened(_: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
         yield arrivals, total
 
     return opened
 
 
-def waiting_for(go: Event, started: Event, arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
+def waiting_for(go: Event, started: Event, arrivals: Iterable[IncomingPhoto]) -> Iterator[IncomingPhoto]:
     """Files that come once somebody says so."""
     started.set()
     assert go.wait(20)
@@ -396,14 +396,14 @@ def state_of(store: Store, workspace: str) -> tuple[str, str]:
 
 
 def test_an_intake_goes_on_in_the_background_one_at_a_time_a_workspace(bare_store: Store, workspace: str, name: str) -> None:
-    works, go, started, neighbour = Works[Intake](), Event(), Event(), new_workspace_id()
+    works, go, started, neighbour = BackgroundJobs[ImportJob](), Event(), Event(), new_workspace_id()
     theirs = create_dataset(bare_store, "Theirs", ["cat", "dog"], owner=neighbour)
     coming = opening(waiting_for(go, started, cats(range(3))), 3)
-    first = start_intake(works, bare_store, workspace, dataset=name, title="Adding", opened=coming)
+    first = start_import(works, bare_store, workspace, dataset=name, title="Adding", opened=coming)
     assert started.wait(20)
     assert state_of(bare_store, workspace) == (RUNNING, "")
-    again = start_intake(works, bare_store, workspace, dataset=name, title="More", opened=opening(cats([9]), 1))
-    other = start_intake(works, bare_store, neighbour, dataset=theirs, title="Theirs", opened=opening(cats([8]), 1))
+    again = start_import(works, bare_store, workspace, dataset=name, title="More", opened=opening(cats([9]), 1))
+    other = start_import(works, bare_store, neighbour, dataset=theirs, title="Theirs", opened=opening(cats([8]), 1))
     assert again is first
     assert other.finished.wait(20)
     works.forget(workspace)
@@ -418,9 +418,9 @@ def test_an_intake_goes_on_in_the_background_one_at_a_time_a_workspace(bare_stor
 
 
 def test_an_intake_can_be_cancelled(bare_store: Store, workspace: str, name: str) -> None:
-    works, go, started = Works[Intake](), Event(), Event()
+    works, go, started = BackgroundJobs[ImportJob](), Event(), Event()
     coming = opening(waiting_for(go, started, cats(range(30))), 30)
-    work = start_intake(works, bare_store, workspace, dataset=name, title="Adding", opened=coming)
+    work = start_import(works, bare_store, workspace, dataset=name, title="Adding", opened=coming)
     assert started.wait(20)
     work.cancelled = True
     go.set()
@@ -432,17 +432,17 @@ def test_an_intake_can_be_cancelled(bare_store: Store, workspace: str, name: str
 
 def test_an_intake_that_cannot_be_opened_or_written_ends_with_a_sentence(bare_store: Store, workspace: str, name: str) -> None:
     @contextmanager
-    def unreadable(_: Intake) -> Iterator[tuple[Iterable[Arrival], int]]:
+    def unreadable(_: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
         raise PhotoRefused("The ZIP is cut off.")
         yield (), 0
 
-    works = Works[Intake]()
-    work = start_intake(works, bare_store, workspace, dataset=name, title="Adding", opened=unreadable)
+    works = BackgroundJobs[ImportJob]()
+    work = start_import(works, bare_store, workspace, dataset=name, title="Adding", opened=unreadable)
     assert work.finished.wait(20)
     assert work.error == "The ZIP is cut off."
     assert state_of(bare_store, workspace) == (FAILED, "The ZIP is cut off.")
     delete_dataset(bare_store, workspace, name)
-    work = start_intake(works, bare_store, workspace, dataset=name, title="Adding", opened=opening(cats([1]), 1))
+    work = start_import(works, bare_store, workspace, dataset=name, title="Adding", opened=opening(cats([1]), 1))
     assert work.finished.wait(20)
     assert work.error == "This dataset is no longer here."
 
@@ -454,11 +454,11 @@ def test_a_mistake_of_ours_is_a_sentence_for_visitors_and_a_traceback_for_the_lo
         logged.append(failure.exc_type)
         is_logged.set()
 
-    def broken(_: Work) -> None:
+    def broken(_: BackgroundJob) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr(threading, "excepthook", log)
-    work = Works[Work]().start("someone", Work("Dividing"), broken)
+    work = BackgroundJobs[BackgroundJob]().start("someone", BackgroundJob("Dividing"), broken)
     assert is_logged.wait(20)
     assert work.finished.is_set()
     assert logged == [ZeroDivisionError]
@@ -467,22 +467,22 @@ def test_a_mistake_of_ours_is_a_sentence_for_visitors_and_a_traceback_for_the_lo
 
 
 def test_an_intake_whose_server_was_killed_is_noticed_until_the_next(bare_store: Store, workspace: str, name: str) -> None:
-    assert killed(bare_store, workspace, INTAKE) is None
-    with recorded(bare_store, INTAKE, {"dataset": name}, workspace=workspace):
+    assert last_killed_job(bare_store, workspace, INTAKE) is None
+    with record_job(bare_store, INTAKE, {"dataset": name}, workspace=workspace):
         with bare_store.writing() as session:
             session.execute(update(JobRow).values(process_started=1.0))  # Another process had this number.
-        job = killed(bare_store, workspace, INTAKE)
+        job = last_killed_job(bare_store, workspace, INTAKE)
         assert job is not None
     assert state_of(bare_store, workspace) == (FAILED, INTAKE_KILLED)
-    assert killed(bare_store, workspace, INTAKE) == job
-    assert killed(bare_store, new_workspace_id(), INTAKE) is None
-    with pytest.raises(Cancelled), recorded(bare_store, INTAKE, {"dataset": name}, workspace=workspace):
+    assert last_killed_job(bare_store, workspace, INTAKE) == job
+    assert last_killed_job(bare_store, new_workspace_id(), INTAKE) is None
+    with pytest.raises(Cancelled), record_job(bare_store, INTAKE, {"dataset": name}, workspace=workspace):
         raise Cancelled("Cancelled.")
-    assert killed(bare_store, workspace, INTAKE) is None
-    with pytest.raises(SourceFailed), recorded(bare_store, INTAKE, {"dataset": name}, workspace=workspace):
+    assert last_killed_job(bare_store, workspace, INTAKE) is None
+    with pytest.raises(SourceFailed), record_job(bare_store, INTAKE, {"dataset": name}, workspace=workspace):
         raise SourceFailed("The network is gone.")
     assert state_of(bare_store, workspace) == (FAILED, "The network is gone.")
-    assert killed(bare_store, workspace, INTAKE) is None
+    assert last_killed_job(bare_store, workspace, INTAKE) is None
 
 
 def test_names_are_those_of_the_kept_bytes(bare_store: Store, workspace: str, name: str) -> None:

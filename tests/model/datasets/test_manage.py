@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import delete, select, update
 
-from model.catalogue.dataset import examples, find_dataset
+from model.catalogue.dataset import example_photos, find_dataset
 from model.catalogue.edits import DELETE, KEEP, RELABEL
 from model.catalogue.origins import Origin, origins
-from model.catalogue.schema import AskedRow, FeatureRow, LabelRow, PhotoRow, RunRow, SketchRow
+from model.catalogue.schema import AskedRow, FeatureRow, FingerprintRow, LabelRow, PhotoRow, RunRow
 from model.catalogue.starter import CLASSES, STARTER, starter_examples
 from model.catalogue.store import Store, has_file, read_photo
 from model.catalogue.workspaces import (
@@ -21,7 +21,7 @@ from model.catalogue.workspaces import (
     new_workspace_id,
     view_of,
 )
-from model.cleaning.decisions import Decision, decide, history, redo, tell_label, undo
+from model.cleaning.decisions import Decision, decide, history, label_photo, redo, undo
 from model.datasets.class_names import MAX_CLASSES
 from model.datasets.manage import (
     MAX_DATASETS,
@@ -89,7 +89,7 @@ def is_there(store: Store, photo: str) -> bool:
     """Whether anything at all is left of a photo."""
     with store.reading() as session:
         kept = [session.scalars(select(PhotoRow.sha256).where(PhotoRow.sha256 == photo)).first()]
-        kept += [session.scalars(select(table.photo).where(table.photo == photo)).first() for table in (SketchRow, FeatureRow)]
+        kept += [session.scalars(select(table.photo).where(table.photo == photo)).first() for table in (FingerprintRow, FeatureRow)]
     return has_file(store, photo) or any(kept)
 
 
@@ -185,7 +185,7 @@ def test_two_workspaces_on_one_dataset_do_not_see_each_others_edits(bare_store: 
 def test_a_photo_filed_in_another_dataset_is_not_loose(bare_store: Store, workspace: str) -> None:
     pets(bare_store, workspace)
     ask_about(bare_store, workspace, open_photo(data_of(50)), "my cat.jpg")
-    tell_label(bare_store, workspace, name_of(50), "cat")
+    label_photo(bare_store, workspace, name_of(50), "cat")
     mine = dataset_name(bare_store, workspace)
     choose_dataset(bare_store, workspace, STARTER)
     assert filed_photos(bare_store, workspace) == set()
@@ -271,7 +271,7 @@ def test_one_class_can_be_filled_but_not_trained_on(bare_store: Store, workspace
 def test_a_copy_is_the_dataset_as_it_was_edited(store: Store, workspace: str) -> None:
     kept, moved, gone = [one.photo for one in find_dataset(store, STARTER).members if one.split == "train"][:3]
     ask_about(store, workspace, open_photo(data_of(7000)), "told.jpg")
-    tell_label(store, workspace, name_of(7000), "tree")
+    label_photo(store, workspace, name_of(7000), "tree")
     label = "tree" if find_dataset(store, STARTER).label_of(moved) == "cactus" else "cactus"
     decide(store, workspace, [Decision(kept, KEEP), Decision(moved, RELABEL, label), Decision(gone, DELETE)])
     seen = find_dataset(store, STARTER, workspace=workspace)
@@ -326,7 +326,7 @@ def test_removing_a_class_takes_its_photos_and_what_was_moved_there_returns(bare
     add_class(bare_store, workspace, name, "fox")
     bring(bare_store, name, [arriving(seed, "fox") for seed in range(30, 34)], workspace)
     ask_about(bare_store, workspace, open_photo(data_of(40)), "told.jpg")
-    tell_label(bare_store, workspace, name_of(40), "fox")
+    label_photo(bare_store, workspace, name_of(40), "fox")
     cat, dog, fox = (first_train(bare_store, name, label) for label in ("cat", "dog", "fox"))
     decide(bare_store, workspace, [Decision(cat, RELABEL, "fox"), Decision(dog, RELABEL, "cat"), Decision(fox, KEEP)])
     forget_asked(bare_store)
@@ -399,7 +399,7 @@ def test_deleting_a_dataset_destroys_its_runs_and_the_photos_that_nobody_else_ne
     bring(store, pets(store, neighbour, first=7110), [arriving(7100, "dog")], neighbour)
     ask_about(store, neighbour, open_photo(data_of(7101)), "asked.jpg")
     ask_about(store, workspace, open_photo(data_of(7120)), "told.jpg")
-    tell_label(store, workspace, name_of(7120), "cat")
+    label_photo(store, workspace, name_of(7120), "cat")
     folder, others = note_run_of(store, workspace, name, "doomed"), note_run_of(store, workspace, STARTER, "spared")
     activate_run(store, workspace, "doomed")
     delete_dataset(store, workspace, name)
@@ -431,7 +431,7 @@ def test_a_photo_that_its_visitor_may_bring_back_outlives_another_dataset(bare_s
     name = create_dataset(bare_store, "Mine", ["cat", "dog"], owner=workspace)
     bring(bare_store, name, [arriving(60, "cat")], workspace)
     ask_about(bare_store, neighbour, open_photo(data_of(60)), "x.jpg")
-    tell_label(bare_store, neighbour, name_of(60), "cat")
+    label_photo(bare_store, neighbour, name_of(60), "cat")
     forget_asked(bare_store)
     delete_dataset(bare_store, workspace, name)
     assert read_photo(bare_store, name_of(60))
@@ -440,7 +440,7 @@ def test_a_photo_that_its_visitor_may_bring_back_outlives_another_dataset(bare_s
 def test_a_told_photo_goes_with_the_dataset_that_alone_needs_it(bare_store: Store, workspace: str) -> None:
     name = pets(bare_store, workspace)
     ask_about(bare_store, workspace, open_photo(data_of(60)), "x.jpg")
-    tell_label(bare_store, workspace, name_of(60), "cat")
+    label_photo(bare_store, workspace, name_of(60), "cat")
     forget_asked(bare_store)
     delete_dataset(bare_store, workspace, name)
     assert not is_there(bare_store, name_of(60))
@@ -484,5 +484,5 @@ def test_examples_are_of_each_class_and_of_test_first(bare_store: Store, workspa
     name = create_dataset(bare_store, "Pets", ["dog", "cat", "fox"], owner=workspace)
     coming = [arriving(seed, "cat", split) for seed, split in enumerate(("train", "valid", "train", "test", "test"))]
     bring(bare_store, name, [*coming, arriving(9, "dog", "train")], workspace)
-    shown = examples(find_dataset(bare_store, name))
+    shown = example_photos(find_dataset(bare_store, name))
     assert shown == {"dog": [name_of(9)], "cat": [name_of(3), name_of(4), name_of(1)], "fox": []}

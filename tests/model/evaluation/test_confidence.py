@@ -6,7 +6,7 @@ from scipy.special import log_softmax
 from scipy.special import softmax as scipy_softmax
 
 from model.evaluation.calibration import TEMPERATURES, fit_temperature
-from model.evaluation.confidence import Trust, judge, unrelated_similarity
+from model.evaluation.confidence import Trust, assess, out_of_distribution_threshold
 from model.evaluation.numerics import cross_entropy, softmax
 
 RNG = np.random.default_rng(0)
@@ -51,11 +51,11 @@ def test_no_mistake_in_validation_does_not_make_it_boundless() -> None:
     ],
 )
 def test_the_two_doubts(probabilities: list[float], similarity: float, expected: Trust) -> None:
-    assert judge(np.array(probabilities, np.float32), similarity, unfamiliar_below=0.4) is expected
+    assert assess(np.array(probabilities, np.float32), similarity, unfamiliar_below=0.4) is expected
 
 
 def test_unrelated_similarity_looks_at_pairs_of_different_classes_only() -> None:
     directions = np.eye(2, 8, dtype=np.float32)[np.arange(40) % 2]
-    assert unrelated_similarity(directions, np.arange(40) % 2) == pytest.approx(0)
-    assert unrelated_similarity(directions, np.zeros(40, np.intp)) == 0
-    assert unrelated_similarity(directions, np.arange(40) // 20) == pytest.approx(1)
+    assert out_of_distribution_threshold(directions, np.arange(40) % 2) == pytest.approx(0)
+    assert out_of_distribution_threshold(directions, np.zeros(40, np.intp)) == 0
+    assert out_of_distribution_threshold(directions, np.arange(40) // 20) == pytest.approx(1)

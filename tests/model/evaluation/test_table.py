@@ -46,22 +46,22 @@ def table(labels: list[int], logits: list[list[float]], split: str = "valid", te
 
 def test_one_split_of_a_table() -> None:
     whole = replace(table([0, 0, 0], [[2, 0], [0, 2], [2, 0]], temperature=2.0), splits=("train", "valid", "valid"))
-    valid = whole.of("valid")
+    valid = whole.for_split("valid")
     assert valid.photos == ("p1", "p2")
     assert valid.errors == 1
     assert valid.predicted.tolist() == [1, 0]
     assert valid.losses.tolist() == pytest.approx([np.log(1 + np.e), np.log(1 + 1 / np.e)])
     assert valid.probabilities[1].tolist() == pytest.approx([np.e / (1 + np.e), 1 / (1 + np.e)])
-    assert whole.of("test").errors == 0
+    assert whole.for_split("test").errors == 0
 
 
 def test_figures_follow_the_labels_without_inference() -> None:
     was = table([0, 0, 1], [[2, 0], [0, 2], [2, 0]])
-    now = was.under({"p1": "b", "p2": "b", "p9": "a"})
+    now = was.relabelled({"p1": "b", "p2": "b", "p9": "a"})
     assert now.photos == ("p1", "p2")
     assert now.errors == 1
     assert was.errors == 2
-    assert now.under({"p1": "no such class"}).photos == ()
+    assert now.relabelled({"p1": "no such class"}).photos == ()
 
 
 def test_most_confused_pairs_come_first_and_ties_in_the_order_of_classes() -> None:
@@ -78,7 +78,7 @@ def test_the_same_figures_as_fastai(store: Store) -> None:
     from fastai.vision.all import CategoryMap, ClassificationInterpretation, CrossEntropyLossFlat, DataLoaders, Learner
 
     run = load_run(run_folder(store, SHIPPED))
-    valid, backbone = run.evaluation.of("valid"), find_backbone(run.card.backbone)
+    valid, backbone = run.evaluation.for_split("valid"), find_backbone(run.card.backbone)
 
     class Network(nn.Module):
         def __init__(self) -> None:

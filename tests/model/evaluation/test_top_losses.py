@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from model.catalogue.measures import qualities
+from model.catalogue.measures import load_qualities
 from model.catalogue.schema import QualityRow
 from model.catalogue.starter import FOLDER
 from model.catalogue.store import Store, open_stored
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import Reason, TopLoss, ranked, top_losses
 from model.photos.image import Photo, digest
-from model.photos.quality import Flaw, Quality, measure
+from model.photos.quality import ImageIssue, Quality, measure
 from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import STARTER_PHOTOS, picture, put_photo
 
@@ -21,7 +21,7 @@ LABELS = {"c1": "cactus", "c2": "cactus", "c3": "cactus", "s1": "succulent", "s2
 
 
 def judged(
-    logits: list[float], neighbours: tuple[str, ...], *, similarity: float = 0.9, flaws: tuple[Flaw, ...] = (), label: int = 1
+    logits: list[float], neighbours: tuple[str, ...], *, similarity: float = 0.9, flaws: tuple[ImageIssue, ...] = (), label: int = 1
 ) -> TopLoss:
     """One photo, filed under succulent unless said otherwise, as the table's only row."""
     table = Evaluation(
@@ -61,7 +61,7 @@ def test_far_from_everything_is_unusual_and_says_nothing_about_the_label() -> No
 
 
 def test_several_reasons_at_once() -> None:
-    assert judged([0.1, 0], AGREE, similarity=0.5, flaws=(Flaw.DARK,)).reasons == (
+    assert judged([0.1, 0], AGREE, similarity=0.5, flaws=(ImageIssue.DARK,)).reasons == (
         Reason.AMBIGUOUS,
         Reason.UNUSUAL,
         Reason.PHOTO,
@@ -78,7 +78,7 @@ def test_a_single_class_is_never_ambiguous() -> None:
 
 
 def test_ranked_by_loss_and_narrowed_by_class(store: Store) -> None:
-    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.for_split("valid")
     rows = ranked(valid)
     assert sorted(rows) == list(range(len(valid.photos)))
     assert np.all(np.diff(valid.losses[rows]) <= 0)
@@ -90,42 +90,53 @@ def test_ranked_by_loss_and_narrowed_by_class(store: Store) -> None:
 def test_the_starter_sets_flawed_photos_are_found_and_no_others(store: Store) -> None:
     with (FOLDER / "photos.csv").open(newline="") as key:
         defects = {digest((STARTER_PHOTOS / row["file"]).read_bytes()): row["defect"] for row in csv.DictReader(key)}
-    found = {photo: one.flaws for photo, one in qualities(store, defects).items()}
-    planted = {"blurry": (Flaw.BLURRED,), "dark": (Flaw.DARK,), "tiny": (Flaw.TINY,), "overexposed": (Flaw.OVEREXPOSED,)}
+    found = {photo: one.issues for photo, one in load_qualities(store, defects).items()}
+    planted = {
+        "blurry": (ImageIssue.BLURRED,),
+        "dark": (ImageIssue.DARK,),
+        "tiny": (ImageIssue.TINY,),
+        "overexposed": (ImageIssue.OVEREXPOSED,),
+    }
     assert found == {photo: planted.get(defect, ()) for photo, defect in defects.items()}
 
 
 def test_a_photo_is_measured_once_and_one_that_is_gone_not_at_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     photo = put_photo(store, Photo(picture(seed=77)))
-    first = qualities(store, [photo, photo, "0" * 64])
+    first = load_qualities(store, [photo, photo, "0" * 64])
     assert first == {photo: measure(open_stored(store, photo))}
     with store.reading() as session:
         assert session.get(QualityRow, photo) is not None
     monkeypatch.setattr("model.photos.quality.measure", lambda image: pytest.fail("measured again"))
-    assert qualities(store, [photo]) == first
+    assert load_qualities(store, [photo]) == first
 
 
 def test_blur_grows_with_blurring_and_a_blank_picture_has_no_detail() -> None:
     sharp = Image.open(STARTER_PHOTOS / "0001.jpg").convert("RGB")
     measures = [measure(sharp.filter(ImageFilter.GaussianBlur(radius))).blur for radius in (0, 1, 3, 6)]
     assert measures == sorted(measures)
-    assert measure(Image.new("RGB", (200, 200), "grey")).flaws == (Flaw.BLURRED,)
-    assert measure(Image.new("RGB", (200, 200), "white")).flaws == (Flaw.BLURRED, Flaw.OVEREXPOSED)
-    assert measure(Image.new("RGB", (200, 200), "black")).flaws == (Flaw.DARK,)
+    assert measure(Image.new("RGB", (200, 200), "grey")).issues == (ImageIssue.BLURRED,)
+    assert measure(Image.new("RGB", (200, 200), "white")).issues == (ImageIssue.BLURRED, ImageIssue.OVEREXPOSED)
+    assert measure(Image.new("RGB", (200, 200), "black")).issues == (ImageIssue.DARK,)
 
 
 def test_over_exposed_is_what_is_bright_in_its_middle_not_before_a_white_wall() -> None:
     plant = Image.open(STARTER_PHOTOS / "0001.jpg").convert("RGB")
     wall = Image.new("RGB", (640, 640), "white")
     wall.paste(plant.resize((480, 480)), (80, 80))
-    assert measure(plant).flaws == measure(wall).flaws == ()
-    assert measure(plant.point(lambda value: min(255, 150 + value))).flaws == (Flaw.OVEREXPOSED,)
-    assert measure(plant.point(lambda value: 150 + value // 3)).flaws == ()  # Pale: nothing is burnt out.
+    assert measure(plant).issues == measure(wall).issues == ()
+    assert measure(plant.point(lambda value: min(255, 150 + value))).issues == (ImageIssue.OVEREXPOSED,)
+    assert measure(plant.point(lambda value: 150 + value // 3)).issues == ()  # Pale: nothing is burnt out.
 
 
 @pytest.mark.parametrize(
     ("size", "flaws"),
-    [((300, 121), ()), ((300, 120), (Flaw.LONG,)), ((120, 300), (Flaw.LONG,)), ((96, 96), ()), ((400, 95), (Flaw.TINY,))],
+    [
+        ((300, 121), ()),
+        ((300, 120), (ImageIssue.LONG,)),
+        ((120, 300), (ImageIssue.LONG,)),
+        ((96, 96), ()),
+        ((400, 95), (ImageIssue.TINY,)),
+    ],
 )
-def test_what_is_tiny_or_long_goes_by_its_sides(size: tuple[int, int], flaws: tuple[Flaw, ...]) -> None:
-    assert Quality(blur=0.2, brightest=0.9, middle=0.2, width=size[0], height=size[1]).flaws == flaws
+def test_what_is_tiny_or_long_goes_by_its_sides(size: tuple[int, int], flaws: tuple[ImageIssue, ...]) -> None:
+    assert Quality(blur=0.2, brightest=0.9, middle=0.2, width=size[0], height=size[1]).issues == flaws

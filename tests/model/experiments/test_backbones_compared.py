@@ -11,7 +11,7 @@ from model.catalogue.store import Store
 from model.errors import Cancelled
 from model.evaluation.intervals import wilson
 from model.experiments.backbones_compared import WEIGHTS_MB, rows_of_runs, run
-from model.experiments.split_features import Material
+from model.experiments.split_features import SplitFeatures
 from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE
 from model.networks.pretrained import ARCHITECTURES
 from model.runs.run import SHIPPED, load_run, run_folder
@@ -24,7 +24,7 @@ LITE2 = "efficientnet-lite2"
 MISSING = "ResNet-18's weights are downloaded on first use, and the download failed."
 
 
-def blurred(material: Material, noise: float) -> Material:
+def blurred(material: SplitFeatures, noise: float) -> SplitFeatures:
     """The same photos, seen less clearly."""
     random = np.random.default_rng(1)
     parts = {
@@ -71,7 +71,7 @@ def test_figures_are_those_of_the_photos() -> None:
 @pytest.mark.parametrize(
     "materials", [{DEFAULT_BACKBONE: clouds(60, 30), LITE2: MISSING}, {DEFAULT_BACKBONE: MISSING, LITE2: MISSING}]
 )
-def test_what_cannot_be_compared_says_why(materials: dict[str, Material | str]) -> None:
+def test_what_cannot_be_compared_says_why(materials: dict[str, SplitFeatures | str]) -> None:
     found = run(materials, QUICK, unheard)
     assert found.rows[1].missing == MISSING
     assert found.rows[1].valid is None
@@ -94,7 +94,7 @@ def test_saved_runs_are_judged_by_the_labels_of_now(store: Store) -> None:
     (row,) = rows_of_runs([shipped], dataset)
     assert row.valid is not None
     assert (row.mode, row.backbone, row.valid.photos) == ("head", DEFAULT_BACKBONE, IN_SPLIT["valid"])
-    assert row.valid.error == pytest.approx(shipped.evaluation.of("valid").errors / IN_SPLIT["valid"])
+    assert row.valid.error == pytest.approx(shipped.evaluation.for_split("valid").errors / IN_SPLIT["valid"])
     told = [replace(member, label="tree") for member in dataset.members]
     (other,) = rows_of_runs([shipped], replace(dataset, members=tuple(told)))
     assert other.valid is not None

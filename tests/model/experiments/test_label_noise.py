@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import FOLDER, STARTER
 from model.catalogue.store import Store
-from model.cleaning.leave_one_out import out_of_fold
+from model.cleaning.leave_one_out import leave_one_out_probabilities
 from model.errors import Cancelled
 from model.experiments.label_noise import HARMS, HELPS, LUCK, NOTHING, REMOVED, run
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise
-from model.experiments.split_features import Material, material
+from model.experiments.split_features import SplitFeatures, load_split_features
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
@@ -31,7 +31,7 @@ def starter(store: Store) -> tuple[Vectors, Labels, Labels]:
     dataset = find_dataset(store, STARTER)
     with (FOLDER / "photos.csv").open(newline="") as table:
         truths = {row["file"]: row["truth"] for row in csv.DictReader(table)}
-    seen = material(store, dataset, DEFAULT_BACKBONE)
+    seen = load_split_features(store, dataset, DEFAULT_BACKBONE)
     files = {member.photo: member.file for member in dataset.members}
     photos = [photo for split in ("train", "valid") for photo in seen.photos[split]]
     truth = np.array([dataset.classes.index(truths[files[photo]]) for photo in photos])
@@ -42,7 +42,7 @@ def starter(store: Store) -> tuple[Vectors, Labels, Labels]:
 def estimated(vectors: Vectors, truth: Labels, share: float, classes: int, seed: int = 0) -> NoiseEstimate:
     """The estimate where a share of the labels is flipped at random."""
     labels = flipped(truth, share, classes, seed)
-    return estimate_noise(out_of_fold(vectors, labels, classes), labels)
+    return estimate_noise(leave_one_out_probabilities(vectors, labels, classes), labels)
 
 
 def check_planted(found: list[NoiseEstimate], share: float) -> None:
@@ -77,12 +77,12 @@ def test_the_starter_sets_own_wrong_labels_lie_between_the_estimate_and_those_th
     starter: tuple[Vectors, Labels, Labels],
 ) -> None:
     vectors, labels, truth = starter
-    found = estimate_noise(out_of_fold(vectors, labels, 3), labels)
+    found = estimate_noise(leave_one_out_probabilities(vectors, labels, 3), labels)
     assert found.low > 0
     assert found.share < float((labels != truth).mean()) < found.disagreeing
 
 
-def planted(material: Material, share: float) -> Material:
+def planted(material: SplitFeatures, share: float) -> SplitFeatures:
     """Wrong labels among the train photos only: valid and test tell the truth."""
     train = material.train
     noisy = replace(train, labels=flipped(train.labels, share, len(material.classes), seed=0))

@@ -9,15 +9,15 @@ from model.errors import Cancelled
 from model.experiments.forecasts import forecasts
 from model.experiments.learning_curve import FALLS, FLAT, UNKNOWN, LearningCurve, run
 from model.experiments.power_law import fit
-from model.experiments.repeats import mistakes, rows_of
-from model.experiments.split_features import Material
+from model.experiments.repeats import mistakes_per_training, select_rows
+from model.experiments.split_features import SplitFeatures
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import clouds, flipped, unheard
 
 QUICK = HeadSettings(learning_rate=0.02)  # For features of twenty dimensions instead of a thousand
 
 
-def with_noisy_valid(material: Material, share: float) -> Material:
+def with_noisy_valid(material: SplitFeatures, share: float) -> SplitFeatures:
     """Validation labels partly wrong: an error that no training photo can bring down."""
     valid = material.valid
     noisy = replace(valid, labels=flipped(valid.labels, share, len(material.classes), seed=0))
@@ -45,9 +45,9 @@ def test_what_was_promised_comes_true_when_the_photos_come() -> None:
     kept = []
     for seed in range(4):
         later = clouds(120, 400, dimensions=100, seed=seed)
-        now = replace(later, parts={**later.parts, "train": rows_of(later.train, np.arange(60))})
+        now = replace(later, parts={**later.parts, "train": select_rows(later.train, np.arange(60))})
         found, all_at_once = run(now, QUICK, unheard), replace(QUICK, batch_size=24)
-        (wrong,) = mistakes(later.train, later.valid, [later.valid], later.classes, all_at_once)
+        (wrong,) = mistakes_per_training(later.train, later.valid, [later.valid], later.classes, all_at_once)
         gain = found.points[-1].valid.error - float(wrong.mean())
         then = found.doubled
         kept.append(then is not None and then.gain_low <= gain <= then.gain_high)

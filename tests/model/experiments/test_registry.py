@@ -18,8 +18,8 @@ from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
 from model.experiments.registry import EXPERIMENTS, run_experiment
-from model.experiments.saved import RESULTS, Result, keep, kept
-from model.experiments.split_features import Progress, material
+from model.experiments.saved import RESULTS, ExperimentResult, load_result, save_result
+from model.experiments.split_features import Progress, load_split_features
 from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE
 from model.networks.features import STORED
 from model.runs.settings import HeadSettings
@@ -51,7 +51,7 @@ def made(store: Store) -> Made:
     return make
 
 
-def ask(store: Store, kind: str, dataset: Dataset, progress: Progress = lambda done, total: None) -> Result:
+def ask(store: Store, kind: str, dataset: Dataset, progress: Progress = lambda done, total: None) -> ExperimentResult:
     """Run an experiment as the pages do."""
     return run_experiment(store, kind, dataset, backbone=DEFAULT_BACKBONE, settings=SETTINGS, progress=progress)
 
@@ -76,7 +76,7 @@ def test_small_datasets_get_sentences_that_come_back_equal_from_the_catalogue(
     assert isinstance(result, EXPERIMENTS[kind].result)
     assert result.sentence.endswith(".")
     assert "nan" not in result.sentence
-    again = kept(store, kind, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
+    again = load_result(store, kind, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
     assert again == result
     assert again is not result
 
@@ -93,18 +93,18 @@ def test_what_is_kept_is_not_made_again(store: Store, made: Made) -> None:
 def test_a_result_holds_for_its_photos_backbone_and_settings_only(store: Store, made: Made) -> None:
     dataset = made(SMALL["no test photos"])
     ask(store, LabelNoise.KIND, dataset)
-    assert kept(store, LabelNoise.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
-    assert kept(store, LabelNoise.KIND, "another", DEFAULT_BACKBONE, SETTINGS) is None
-    assert kept(store, LabelNoise.KIND, dataset.fingerprint, "resnet18", SETTINGS) is None
-    assert kept(store, LabelNoise.KIND, dataset.fingerprint, DEFAULT_BACKBONE, replace(SETTINGS, epochs=4)) is None
-    assert kept(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
+    assert load_result(store, LabelNoise.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
+    assert load_result(store, LabelNoise.KIND, "another", DEFAULT_BACKBONE, SETTINGS) is None
+    assert load_result(store, LabelNoise.KIND, dataset.fingerprint, "resnet18", SETTINGS) is None
+    assert load_result(store, LabelNoise.KIND, dataset.fingerprint, DEFAULT_BACKBONE, replace(SETTINGS, epochs=4)) is None
+    assert load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
 
 
 def test_another_version_of_an_experiment_is_another_question(store: Store, made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = made(SMALL["no test photos"])
     ask(store, LearningCurve.KIND, dataset)
     monkeypatch.setattr(LearningCurve, "VERSION", LearningCurve.VERSION + 1)
-    assert kept(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
+    assert load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
 
 
 @pytest.mark.parametrize(
@@ -117,17 +117,17 @@ def test_rows_of_another_shape_are_made_again(store: Store, made: Made, shape: o
         row = session.scalars(select(ExperimentRow).where(ExperimentRow.fingerprint == dataset.fingerprint)).one()
         whole = dict(row.result)
         row.result = whole | shape if shape == {"valid_photos": "9"} else shape  # type: ignore[assignment]
-    assert kept(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
+    assert load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
     assert ask(store, LearningCurve.KIND, dataset) == result
-    assert kept(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) == result
+    assert load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) == result
 
 
 def test_keeping_twice_replaces(store: Store, made: Made) -> None:
     dataset = made(SMALL["no test photos"])
     result = ask(store, LearningCurve.KIND, dataset)
     assert isinstance(result, LearningCurve)
-    keep(store, replace(result, valid_photos=99), dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
-    again = kept(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
+    save_result(store, replace(result, valid_photos=99), dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
+    again = load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
     assert isinstance(again, LearningCurve)
     assert again.valid_photos == 99
 
@@ -142,7 +142,7 @@ def test_of_a_cancelled_experiment_nothing_is_kept(store: Store, made: Made, kin
 
     with pytest.raises(Cancelled):
         ask(store, kind, dataset, progress)
-    assert kept(store, kind, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
+    assert load_result(store, kind, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
 
 
 def test_a_backbone_without_weights_is_named_and_asked_again_later(
@@ -153,7 +153,7 @@ def test_a_backbone_without_weights_is_named_and_asked_again_later(
     def without_resnet(store: Store, dataset: Dataset, backbone: str, progress: Progress) -> object:
         if backbone == "resnet18":
             raise WeightsMissing("No network.")
-        return material(store, dataset, backbone, progress)
+        return load_split_features(store, dataset, backbone, progress)
 
     with monkeypatch.context() as offline:
         offline.setattr("model.experiments.registry.material", without_resnet)
@@ -178,7 +178,7 @@ def test_an_unknown_experiment_is_refused(store: Store) -> None:
 
 def test_material_holds_each_photo_once_in_its_split(store: Store) -> None:
     dataset = find_dataset(store, STARTER)
-    found = material(store, dataset, DEFAULT_BACKBONE)
+    found = load_split_features(store, dataset, DEFAULT_BACKBONE)
     assert {photo: split for split, photos in found.photos.items() for photo in photos} == {
         member.photo: member.split for member in dataset.members
     }

@@ -7,8 +7,8 @@ import pytest
 
 from model.errors import Cancelled
 from model.evaluation.intervals import SIGNIFICANT, mcnemar
-from model.experiments.repeats import Spread
-from model.experiments.variance import Reality, least_unpaired, run
+from model.experiments.repeats import ErrorRange
+from model.experiments.variance import SeedAndSplitVariance, least_unpaired, run
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import clouds, unheard
 
@@ -16,8 +16,8 @@ QUICK = HeadSettings(learning_rate=0.02)
 
 
 def test_the_assignments_own_figures_are_put_into_words() -> None:
-    same = Spread(0.24, 0.22, 0.26)
-    found = Reality(82, 20, 0.164, 0.347, same, same, (0.24,), (0.24,), 6, 10)
+    same = ErrorRange(0.24, 0.22, 0.26)
+    found = SeedAndSplitVariance(82, 20, 0.164, 0.347, same, same, (0.24,), (0.24,), 6, 10)
     assert found.sentence.startswith(
         "With 82 validation photos, 24 % wrong means 16 % to 35 %; a change of under 7 points on them cannot be told from luck."
     )
@@ -47,7 +47,7 @@ def test_other_splits_move_the_error_and_the_interval_is_wide_enough_for_most() 
     assert len(found.seed_errors) == len(found.split_errors) == 10
     assert found.seed_errors[0] == found.error
     assert len(set(found.split_errors)) > 3
-    assert found.splits == Spread(float(np.mean(found.split_errors)), min(found.split_errors), max(found.split_errors))
+    assert found.splits == ErrorRange(float(np.mean(found.split_errors)), min(found.split_errors), max(found.split_errors))
     assert sum(found.low <= error <= found.high for error in found.split_errors) >= 8
 
 

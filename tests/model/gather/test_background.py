@@ -12,18 +12,18 @@ from model.catalogue.dataset import find_dataset
 from model.catalogue.origins import Origin, origins
 from model.catalogue.store import Store
 from model.csv_files import from_csv
-from model.datasets.background import Intake, start_intake
+from model.datasets.background import ImportJob, start_import
 from model.datasets.export import write_zip
-from model.datasets.intake import Report, take_in
+from model.datasets.intake import ImportResult, add_photos
 from model.datasets.layout import ATTRIBUTION, TABLE
 from model.datasets.manage import create_dataset, delete_dataset
 from model.errors import Cancelled, SourceFailed
 from model.gather import search_cache
-from model.gather.background import MOST_UNREACHED, Hunt, Wish, arrivals, fetching, find_source, start_hunt
+from model.gather.background import MOST_UNREACHED, SearchJob, SearchRequest, arrivals, fetching, find_source, start_search
 from model.gather.search_cache import KEPT_S, forget_searches, search_once
-from model.gather.sources.registry import Source, sources
-from model.gather.sources.results import Found, Search
-from model.jobs.threads import Works
+from model.gather.sources.registry import PhotoSource, sources
+from model.gather.sources.results import PhotoSearch, WebPhoto
+from model.jobs.threads import BackgroundJobs
 from model.photos.image import digest
 from tests.model.gather.conftest import Clock
 from tests.model.gather.fake_sources import FakeSources, Reply, made_photo
@@ -42,27 +42,34 @@ def name(bare_store: Store, workspace: str) -> str:
     return create_dataset(bare_store, "Pets", ["cat", "dog"], owner=workspace)
 
 
-def hunted(workspace: str, *wishes: Wish, source: str = "openverse", commercial: bool = False) -> Hunt:
+def hunted(workspace: str, *wishes: SearchRequest, source: str = "openverse", commercial: bool = False) -> SearchJob:
     """A search that is over."""
-    hunt = start_hunt(Works(), workspace, "pets", source, wishes, commercial=commercial)
+    hunt = start_search(BackgroundJobs(), workspace, "pets", source, wishes, commercial=commercial)
     assert hunt.finished.wait(30)
     return hunt
 
 
-def once(source: str, text: str, number: int = 5, check: Callable[[], None] = unchecked, *, commercial: bool = False) -> Search:
+def once(
+    source: str, text: str, number: int = 5, check: Callable[[], None] = unchecked, *, commercial: bool = False
+) -> PhotoSearch:
     return search_once(sources()[source], text, number, commercial=commercial, progress=lambda done, total: None, check=check)
 
 
-def gone(number: int, fake: FakeSources) -> list[Found]:
+def gone(number: int, fake: FakeSources) -> list[WebPhoto]:
     """Photos on a server that hangs up."""
     places = [f"/photos/gone/{each}" for each in range(number)]
     fake.forever.update(dict.fromkeys(places, lambda handler: None))
-    return [Found(f"{fake.address}{place}", "", Origin("Openverse")) for place in places]
+    return [WebPhoto(f"{fake.address}{place}", "", Origin("Openverse")) for place in places]
 
 
 @pytest.mark.usefixtures("fake")
 def test_wishes_are_searched_one_by_one_and_a_failing_one_spares_the_others(workspace: str) -> None:
-    wishes = [Wish("cat", "cat", 6), Wish("elk", "broken elk", 6), Wish("fox", "few foxes", 6), Wish("dog", "busy dog", 6)]
+    wishes = [
+        SearchRequest("cat", "cat", 6),
+        SearchRequest("elk", "broken elk", 6),
+        SearchRequest("fox", "few foxes", 6),
+        SearchRequest("dog", "busy dog", 6),
+    ]
     hunt = hunted(workspace, *wishes, source="commons")
     assert hunt.error is None
     assert {label: len(search.found) for label, search in hunt.found.items()} == {"cat": 6, "fox": 4}
@@ -73,13 +80,13 @@ def test_wishes_are_searched_one_by_one_and_a_failing_one_spares_the_others(work
 
 @pytest.mark.usefixtures("fake")
 def test_the_same_words_for_two_classes_are_found_for_both(workspace: str) -> None:
-    hunt = hunted(workspace, Wish("cat", "pet", 3), Wish("dog", "PET ", 3), commercial=True)
+    hunt = hunted(workspace, SearchRequest("cat", "pet", 3), SearchRequest("dog", "PET ", 3), commercial=True)
     assert hunt.found["cat"] is hunt.found["dog"]
 
 
 def test_a_source_that_is_not_on_offer_is_named(fake: FakeSources, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SourceFailed, match="There are: inaturalist, openverse, commons"):
-        start_hunt(Works(), workspace, "pets", "bing", [], commercial=False)
+        start_search(BackgroundJobs(), workspace, "pets", "bing", [], commercial=False)
     monkeypatch.setenv("AREOLE_GATHER", "off")
     with pytest.raises(SourceFailed, match="switched off"):
         find_source("openverse")
@@ -87,8 +94,8 @@ def test_a_source_that_is_not_on_offer_is_named(fake: FakeSources, workspace: st
 
 
 def test_a_hunt_can_be_cancelled_and_keeps_what_was_found(fake: FakeSources, workspace: str) -> None:
-    works = Works[Hunt]()
-    hunts: list[Hunt] = []
+    works = BackgroundJobs[SearchJob]()
+    hunts: list[SearchJob] = []
     begun = Event()
 
     def cancelling(handler: object) -> None:
@@ -98,9 +105,9 @@ def test_a_hunt_can_be_cancelled_and_keeps_what_was_found(fake: FakeSources, wor
 
     assert once("openverse", "cat", 3)
     fake.script["/openverse"] = [cancelling]
-    wishes = [Wish("cat", "cat", 3), Wish("dog", "dog", 3), Wish("fox", "fox", 3)]
-    hunts.append(start_hunt(works, workspace, "pets", "openverse", wishes, commercial=False))
-    again = start_hunt(works, workspace, "others", "commons", [Wish("elk", "elk", 3)], commercial=False)
+    wishes = [SearchRequest("cat", "cat", 3), SearchRequest("dog", "dog", 3), SearchRequest("fox", "fox", 3)]
+    hunts.append(start_search(works, workspace, "pets", "openverse", wishes, commercial=False))
+    again = start_search(works, workspace, "others", "commons", [SearchRequest("elk", "elk", 3)], commercial=False)
     begun.set()
     assert again is hunts[0]
     assert hunts[0].finished.wait(30)
@@ -113,10 +120,10 @@ def test_a_hunt_can_be_cancelled_and_keeps_what_was_found(fake: FakeSources, wor
 def test_found_photos_join_their_classes_with_their_origins(
     fake: FakeSources, bare_store: Store, workspace: str, name: str
 ) -> None:
-    hunt = hunted(workspace, Wish("cat", "cat", 6), Wish("dog", "dog", 4))
+    hunt = hunted(workspace, SearchRequest("cat", "cat", 6), SearchRequest("dog", "dog", 4))
     wanted = {label: search.found for label, search in hunt.found.items()}
-    works = Works[Intake]()
-    work = start_intake(works, bare_store, workspace, dataset=name, title="Adding", opened=fetching(wanted))
+    works = BackgroundJobs[ImportJob]()
+    work = start_import(works, bare_store, workspace, dataset=name, title="Adding", opened=fetching(wanted))
     assert work.finished.wait(30)
     assert (work.error, work.result.added, work.result.refused, work.total) == (None, 10, [], 10)
     dataset = find_dataset(bare_store, name)
@@ -145,7 +152,7 @@ def _unpacked(buffer: BytesIO) -> Iterator[tuple[str, bytes]]:
 
 def test_photos_of_one_title_have_names_of_their_own(fake: FakeSources) -> None:
     titled = Origin("Openverse", title="Cat / " + "x" * 200)
-    photos = [Found(f"{fake.address}/photos/openverse/cat/{number}/b.jpg", "", titled) for number in range(3)]
+    photos = [WebPhoto(f"{fake.address}/photos/openverse/cat/{number}/b.jpg", "", titled) for number in range(3)]
     files = [arrival.file for arrival in arrivals({"cat": photos}, unchecked)]
     assert len(set(files)) == 3
     assert all(len(file) < 100 for file in files)
@@ -153,10 +160,10 @@ def test_photos_of_one_title_have_names_of_their_own(fake: FakeSources) -> None:
 
 @pytest.mark.usefixtures("fake")
 def test_gathering_again_adds_only_what_is_new(bare_store: Store, workspace: str, name: str) -> None:
-    reports = [Report(), Report()]
+    reports = [ImportResult(), ImportResult()]
     for number, report in zip((3, 5), reports, strict=True):
         found = once("commons", "cat", number).found
-        take_in(bare_store, name, arrivals({"cat": found}, unchecked), report, total=number, owner=workspace)
+        add_photos(bare_store, name, arrivals({"cat": found}, unchecked), report, total=number, owner=workspace)
     assert [(report.added, report.doubles) for report in reports] == [(3, 0), (2, 3)]
 
 
@@ -164,8 +171,8 @@ def test_gathering_again_adds_only_what_is_new(bare_store: Store, workspace: str
 def test_torn_photos_are_counted_with_the_reason(bare_store: Store, workspace: str, name: str) -> None:
     found = once("commons", "torn cat", 8).found
     torn = [one for one in found if int(one.photo_url.split("/")[-2]) % 4 == 3]
-    report = Report()
-    take_in(bare_store, name, arrivals({"cat": found}, unchecked), report, total=8, owner=workspace)
+    report = ImportResult()
+    add_photos(bare_store, name, arrivals({"cat": found}, unchecked), report, total=8, owner=workspace)
     assert torn
     assert (report.added, len(report.refused)) == (8 - len(torn), len(torn))
     assert {one.reason for one in report.refused} == {"The photo was not taken: it is text/html, not a photo."}
@@ -176,10 +183,10 @@ def test_five_unreachable_in_a_row_stop_the_rest_and_keep_what_came(
     fake: FakeSources, bare_store: Store, workspace: str, name: str
 ) -> None:
     reached = once("commons", "cat", 3).found
-    report = Report()
+    report = ImportResult()
     photos = {"cat": [*gone(4, fake), *reached], "dog": [*gone(9, fake), *reached]}
     with pytest.raises(SourceFailed, match="5 photos in a row could not be reached, so the rest was not tried"):
-        take_in(bare_store, name, arrivals(photos, unchecked), report, total=19, owner=workspace)
+        add_photos(bare_store, name, arrivals(photos, unchecked), report, total=19, owner=workspace)
     assert report.added == 3
     assert len(report.refused) == 4 + MOST_UNREACHED - 1
     assert {one.label for one in find_dataset(bare_store, name).members} == {"cat"}
@@ -187,25 +194,25 @@ def test_five_unreachable_in_a_row_stop_the_rest_and_keep_what_came(
 
 
 def test_the_row_is_broken_by_any_answer(fake: FakeSources, bare_store: Store, workspace: str, name: str) -> None:
-    answered = Found(f"{fake.address}/photos/no/such", "", Origin())
+    answered = WebPhoto(f"{fake.address}/photos/no/such", "", Origin())
     fake.forever["/photos/no/such"] = Reply(b"", 404)
     photos = [*gone(4, fake), answered, *gone(4, fake), answered, *once("commons", "cat", 1).found]
-    report = Report()
-    take_in(bare_store, name, arrivals({"cat": photos}, unchecked), report, total=11, owner=workspace)
+    report = ImportResult()
+    add_photos(bare_store, name, arrivals({"cat": photos}, unchecked), report, total=11, owner=workspace)
     assert (report.added, len(report.refused)) == (1, 10)
 
 
 @pytest.mark.usefixtures("fake")
 def test_a_download_can_be_cancelled_and_keeps_what_came(bare_store: Store, workspace: str, name: str) -> None:
     found = once("commons", "cat", 20).found
-    report = Report()
+    report = ImportResult()
 
     def progress(done: int, total: int) -> None:
         if done == 4:
             raise Cancelled("Cancelled.")
 
     with pytest.raises(Cancelled):
-        take_in(bare_store, name, arrivals({"cat": found}, unchecked), report, total=20, owner=workspace, progress=progress)
+        add_photos(bare_store, name, arrivals({"cat": found}, unchecked), report, total=20, owner=workspace, progress=progress)
     assert report.added == len(find_dataset(bare_store, name).members) == 4
 
 
@@ -214,7 +221,7 @@ def test_a_dataset_deleted_while_photos_are_downloaded_is_a_sentence(
 ) -> None:
     found = once("commons", "cat", 4).found
     delete_dataset(bare_store, workspace, name)
-    work = start_intake(Works(), bare_store, workspace, dataset=name, title="Adding", opened=fetching({"cat": found}))
+    work = start_import(BackgroundJobs(), bare_store, workspace, dataset=name, title="Adding", opened=fetching({"cat": found}))
     assert work.finished.wait(30)
     assert work.error == "This dataset is no longer here."
     assert not [path for path in fake.paths() if path.startswith("/photos/")]
@@ -222,14 +229,14 @@ def test_a_dataset_deleted_while_photos_are_downloaded_is_a_sentence(
 
 def test_photos_are_kept_byte_for_byte_where_they_are_bare(fake: FakeSources, bare_store: Store, workspace: str, name: str) -> None:
     found = once("commons", "cat", 1).found
-    take_in(bare_store, name, arrivals({"cat": found}, unchecked), Report(), total=1, owner=workspace)
+    add_photos(bare_store, name, arrivals({"cat": found}, unchecked), ImportResult(), total=1, owner=workspace)
     assert [one.photo for one in find_dataset(bare_store, name).members] == [digest(made_photo("commons cat", 0))]
 
 
 def test_thirty_who_ask_the_same_at_once_ask_the_source_once(fake: FakeSources) -> None:
     together = Barrier(30)
 
-    def pupil(number: int) -> Search:
+    def pupil(number: int) -> PhotoSearch:
         together.wait(20)
         return once("openverse", ("cactus", " Cactus", "CACTUS\t")[number % 3])
 
@@ -273,11 +280,11 @@ def test_a_failure_is_not_kept(fake: FakeSources) -> None:
 def test_only_so_many_searches_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def search(self: Source, text: str, *_: object) -> Search:
+    def search(self: PhotoSource, text: str, *_: object) -> PhotoSearch:
         asked.append(text)
-        return Search((), {}, text)
+        return PhotoSearch((), {}, text)
 
-    monkeypatch.setattr(Source, "search", search)
+    monkeypatch.setattr(PhotoSource, "search", search)
     monkeypatch.setattr(search_cache, "MOST_KEPT", 3)
     for text in ("a", "b", "c", "d", "d", "b", "a"):
         once("openverse", text)
@@ -288,15 +295,15 @@ def test_only_so_many_searches_are_kept(monkeypatch: pytest.MonkeyPatch) -> None
 def test_who_waits_for_anothers_search_can_be_called_off(monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go = Event(), Event()
 
-    def search(self: Source, text: str, *_: object) -> Search:
+    def search(self: PhotoSource, text: str, *_: object) -> PhotoSearch:
         begun.set()
         assert go.wait(20)
-        return Search((), {}, text)
+        return PhotoSearch((), {}, text)
 
     def check() -> None:
         raise Cancelled("Cancelled.")
 
-    monkeypatch.setattr(Source, "search", search)
+    monkeypatch.setattr(PhotoSource, "search", search)
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(once, "openverse", "cat")
         assert begun.wait(20)

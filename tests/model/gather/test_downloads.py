@@ -15,7 +15,7 @@ from model.gather import downloads as module
 from model.gather.downloads import AHEAD, AT_ONCE, download, downloads
 from model.gather.net.fetch import PHOTO
 from model.gather.sources.registry import sources
-from model.gather.sources.results import Found
+from model.gather.sources.results import WebPhoto
 from tests.model.gather.conftest import Clock
 from tests.model.gather.fake_sources import FakeSources, Reply, made_photo
 from tests.model.gather.net.test_fetch import cancelled_after, unchecked
@@ -23,11 +23,11 @@ from tests.model.gather.net.test_fetch import cancelled_after, unchecked
 Act = Callable[[BaseHTTPRequestHandler], None]
 
 
-def found(fake: FakeSources, path: str) -> Found:
-    return Found(f"{fake.address}{path}", "", Origin())
+def found(fake: FakeSources, path: str) -> WebPhoto:
+    return WebPhoto(f"{fake.address}{path}", "", Origin())
 
 
-def photos(fake: FakeSources, count: int) -> list[Found]:
+def photos(fake: FakeSources, count: int) -> list[WebPhoto]:
     return [found(fake, f"/photos/commons/cactus/{number}/640px.jpg") for number in range(count)]
 
 
@@ -86,7 +86,7 @@ def test_a_server_that_stays_down(fake: FakeSources, monkeypatch: pytest.MonkeyP
         download(found(fake, "/1.jpg"), unchecked)
     monkeypatch.setenv("AREOLE_TEST_SERVER", "http://127.0.0.1:9")
     with pytest.raises(SourceFailed, match="This server may be offline"):
-        download(Found("http://127.0.0.1:9/1.jpg", "", Origin()), unchecked)
+        download(WebPhoto("http://127.0.0.1:9/1.jpg", "", Origin()), unchecked)
 
 
 def test_a_busy_server_is_asked_no_more(fake: FakeSources) -> None:
@@ -174,5 +174,5 @@ def test_a_download_can_be_called_off_while_it_backs_off(fake: FakeSources, cloc
 
 
 def test_what_went_wrong_is_one_of_ours(fake: FakeSources) -> None:
-    items = [found(fake, "/missing.jpg"), Found("https://127.0.0.1/1.jpg", "", Origin()), Found("https://[::1", "", Origin())]
+    items = [found(fake, "/missing.jpg"), WebPhoto("https://127.0.0.1/1.jpg", "", Origin()), WebPhoto("https://[::1", "", Origin())]
     assert all(isinstance(data, AreoleError) for _, data in downloads(items, unchecked))

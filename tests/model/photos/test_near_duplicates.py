@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
-from model.photos.near_duplicates import BLOCK, SKETCH_PX, Sketches, opened, sketch_of
+from model.photos.near_duplicates import BLOCK, SKETCH_PX, FingerprintIndex, decode_fingerprint, fingerprint
 from tests.conftest import STARTER_PHOTOS, picture
 from tests.starter_set import ROWS
 
@@ -27,12 +27,12 @@ def window(image: Image.Image, left: float, upper: float, right: float, lower: f
 
 
 @pytest.fixture(scope="module")
-def known() -> Sketches:
+def known() -> FingerprintIndex:
     """Forty photos, known by their numbers."""
-    sketches = Sketches()
+    sketches = FingerprintIndex()
     for number in range(1, 41):
         if number not in PLANTED:
-            sketches.add(str(number), sketch_of(photo(number)))
+            sketches.add(str(number), fingerprint(photo(number)))
     return sketches
 
 
@@ -49,53 +49,53 @@ def known() -> Sketches:
     ],
     ids=["itself", "larger", "smaller", "darker", "paler", "a corner", "cropped a little"],
 )
-def test_a_copy_is_recognised(known: Sketches, change: Change) -> None:
-    assert [known.alike(sketch_of(change(photo(number)))) for number in (1, 8, 20)] == [["1"], ["8"], ["20"]]
+def test_a_copy_is_recognised(known: FingerprintIndex, change: Change) -> None:
+    assert [known.alike(fingerprint(change(photo(number)))) for number in (1, 8, 20)] == [["1"], ["8"], ["20"]]
 
 
 def test_the_whole_is_recognised_by_a_known_crop() -> None:
-    sketches = Sketches()
-    sketches.add("crop", sketch_of(window(photo(8), 0.2, 0.1, 1, 0.9)))
-    assert sketches.alike(sketch_of(photo(8))) == ["crop"]
+    sketches = FingerprintIndex()
+    sketches.add("crop", fingerprint(window(photo(8), 0.2, 0.1, 1, 0.9)))
+    assert sketches.alike(fingerprint(photo(8))) == ["crop"]
 
 
 def test_frames_that_each_show_what_the_other_does_not_are_alike() -> None:
-    sketches = Sketches()
-    sketches.add("first frame", sketch_of(window(photo(8), 0, 0.06, 0.94, 1)))
-    assert sketches.alike(sketch_of(window(photo(8), 0.06, 0, 1, 0.94))) == ["first frame"]
+    sketches = FingerprintIndex()
+    sketches.add("first frame", fingerprint(window(photo(8), 0, 0.06, 0.94, 1)))
+    assert sketches.alike(fingerprint(window(photo(8), 0.06, 0, 1, 0.94))) == ["first frame"]
 
 
-def test_other_photos_are_not_alike(known: Sketches) -> None:
+def test_other_photos_are_not_alike(known: FingerprintIndex) -> None:
     others = [number for number in range(41, 71) if number not in PLANTED]
-    assert [known.alike(sketch_of(photo(number))) for number in others] == [[]] * len(others)
+    assert [known.alike(fingerprint(photo(number))) for number in others] == [[]] * len(others)
 
 
 def test_smooth_pictures_are_alike_only_to_themselves() -> None:
-    sketches = Sketches()
+    sketches = FingerprintIndex()
     for seed in range(30):
-        sketch = sketch_of(picture(seed=seed))
+        sketch = fingerprint(picture(seed=seed))
         assert sketches.alike(sketch) == []
         sketches.add(str(seed), sketch)
-    assert sketches.alike(sketch_of(picture(seed=7))) == ["7"]
+    assert sketches.alike(fingerprint(picture(seed=7))) == ["7"]
 
 
 @pytest.mark.parametrize("colour", ["black", "white", "red"])
-def test_even_pictures_say_nothing(known: Sketches, colour: str) -> None:
-    sketches = Sketches()
-    sketches.add("even", sketch_of(Image.new("RGB", (200, 100), colour)))
-    assert sketches.alike(sketch_of(Image.new("RGB", (200, 100), colour))) == []
-    assert known.alike(sketch_of(Image.new("RGB", (200, 100), colour))) == []
+def test_even_pictures_say_nothing(known: FingerprintIndex, colour: str) -> None:
+    sketches = FingerprintIndex()
+    sketches.add("even", fingerprint(Image.new("RGB", (200, 100), colour)))
+    assert sketches.alike(fingerprint(Image.new("RGB", (200, 100), colour))) == []
+    assert known.alike(fingerprint(Image.new("RGB", (200, 100), colour))) == []
 
 
 def test_nothing_is_alike_where_nothing_is_known() -> None:
-    assert Sketches().alike(sketch_of(photo(1))) == []
+    assert FingerprintIndex().alike(fingerprint(photo(1))) == []
 
 
 @pytest.mark.parametrize("size", [(32, 32), (16_000, 40), (40, 3000)], ids=["tiny", "panorama", "tower"])
-def test_any_shape_can_be_sketched_and_compared(known: Sketches, size: tuple[int, int]) -> None:
-    sketch = sketch_of(photo(1).resize(size))
-    assert max(opened(sketch).size) == SKETCH_PX
-    sketches = Sketches()
+def test_any_shape_can_be_sketched_and_compared(known: FingerprintIndex, size: tuple[int, int]) -> None:
+    sketch = fingerprint(photo(1).resize(size))
+    assert max(decode_fingerprint(sketch).size) == SKETCH_PX
+    sketches = FingerprintIndex()
     sketches.add("odd", sketch)
     assert sketches.alike(sketch) == ["odd"]
     assert set(known.alike(sketch)) <= {"1"}
@@ -103,15 +103,15 @@ def test_any_shape_can_be_sketched_and_compared(known: Sketches, size: tuple[int
 
 def test_a_sketch_is_small() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    assert len(sketch_of(photo(1))) < 4_000
-    assert len(sketch_of(Image.fromarray(noise))) < 10_000  # No picture has more details.
+    assert len(fingerprint(photo(1))) < 4_000
+    assert len(fingerprint(Image.fromarray(noise))) < 10_000  # No picture has more details.
 
 
 def test_more_photos_than_a_block_are_all_looked_at() -> None:
-    sketches, even = Sketches(), sketch_of(Image.new("RGB", (64, 64)))
-    sketches.add("first", sketch_of(photo(1)))
+    sketches, even = FingerprintIndex(), fingerprint(Image.new("RGB", (64, 64)))
+    sketches.add("first", fingerprint(photo(1)))
     for number in range(BLOCK):
         sketches.add(f"even {number}", even)
-    sketches.add("last", sketch_of(photo(8)))
-    assert sketches.alike(sketch_of(photo(1))) == ["first"]
-    assert sketches.alike(sketch_of(photo(8))) == ["last"]
+    sketches.add("last", fingerprint(photo(8)))
+    assert sketches.alike(fingerprint(photo(1))) == ["first"]
+    assert sketches.alike(fingerprint(photo(8))) == ["last"]

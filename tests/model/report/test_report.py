@@ -16,15 +16,15 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import Store, forget_photos
 from model.catalogue.workspaces import new_workspace_id
 from model.cleaning.decisions import Decision, decide, history
-from model.cleaning.worksheet import Case, worksheet
+from model.cleaning.worksheet import WorksheetCase, worksheet
 from model.cli.main import main
-from model.datasets.intake import Arrival, Report, take_in
+from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import create_dataset
 from model.errors import NotFound
 from model.evaluation.comparison import compare
 from model.evaluation.intervals import wilson
 from model.evaluation.table import per_class
-from model.report.contents import Contents, Finding, Table, report_contents
+from model.report.contents import Contents, Finding, ReportTable, report_contents
 from model.report.data import wants_credit
 from model.report.drawings import loss_curves
 from model.report.html import report_html
@@ -147,7 +147,7 @@ class Made:
     store: Store
     workspace: str
     run: Run
-    cases: list[Case]
+    cases: list[WorksheetCase]
     document: Document
 
     @property
@@ -158,7 +158,7 @@ class Made:
 @pytest.fixture(scope="module")
 def made(store: Store) -> Made:
     workspace, shipped = new_workspace_id(), load_run(run_folder(store, SHIPPED))
-    cases = worksheet(shipped.evaluation.of("valid"), {})
+    cases = worksheet(shipped.evaluation.for_split("valid"), {})
     actions = [(RELABEL, case.predicted) if case.predicted != case.label else (DELETE, None) for case in cases]
     actions[5:] = [(DELETE, None), (KEEP, None), (NOTE, None)]
     for number, (case, (action, label)) in enumerate(zip(cases, actions, strict=False)):
@@ -170,7 +170,9 @@ def made(store: Store) -> Made:
     dataset = find_dataset(store, STARTER, workspace=workspace)
     run = train_head_run(store, TrainRequest(dataset, name="Cleaned", workspace=workspace))
     now = history(store, workspace).standing
-    return Made(store, workspace, run, worksheet(shipped.evaluation.of("valid"), now), written(store, workspace, run.card.id))
+    return Made(
+        store, workspace, run, worksheet(shipped.evaluation.for_split("valid"), now), written(store, workspace, run.card.id)
+    )
 
 
 def test_a_report_needs_nothing_else_and_its_links_lead_somewhere(made: Made) -> None:
@@ -182,7 +184,7 @@ def test_a_report_needs_nothing_else_and_its_links_lead_somewhere(made: Made) ->
 
 def test_the_errors_are_those_of_the_evaluation_with_their_intervals(made: Made) -> None:
     for split, name in (("valid", "validation"), ("test", "test")):
-        table = made.run.evaluation.under(made.labels).of(split)
+        table = made.run.evaluation.relabelled(made.labels).for_split(split)
         low, high = wilson(table.errors, len(table.photos))
         said = f"{table.errors} of {len(table.photos)} {name} photos wrong: {table.errors / len(table.photos):.1%}. "
         assert f"{said}The true rate lies between {low:.1%} and {high:.1%}" in made.document.texts["results"]
@@ -191,7 +193,7 @@ def test_the_errors_are_those_of_the_evaluation_with_their_intervals(made: Made)
 
 def test_the_confusion_matrices_and_class_figures_are_those_of_the_evaluation(made: Made) -> None:
     for split, name in (("valid", "validation"), ("test", "test")):
-        table = made.run.evaluation.under(made.labels).of(split)
+        table = made.run.evaluation.relabelled(made.labels).for_split(split)
         [drawn] = [words for alt, words in made.document.drawings.items() if f"Confusion matrix of the {split}" in alt]
         assert [int(word) for word in drawn if word.isdecimal()] == table.confusion.ravel().tolist()
         rows = made.document.table(f"Each class, {name}")
@@ -226,7 +228,7 @@ def test_the_ten_losses_come_with_the_reasons_and_actions_of_the_worksheet(made:
         assert (case.edit.reason if case.edit else "Not done yet: page Clean") in said
         assert (case.action or "Not done yet: page Clean") in said
     assert "the run before the cleaning" in made.document.texts["losses"]
-    left = worksheet(made.run.evaluation.of("valid"), {})
+    left = worksheet(made.run.evaluation.for_split("valid"), {})
     assert all(f"loss {case.loss:.2f}" in made.document.texts["losses"].partition("What is left")[2] for case in left)
 
 
@@ -239,7 +241,7 @@ def test_cleaning_is_counted_by_kind_and_held_against_the_same_photos(made: Made
     assert int(rows["tree → cactus"]) >= 3
     shipped = load_run(run_folder(made.store, SHIPPED)).evaluation
     for (_, *said), split in zip(made.document.table("before and after"), ("valid", "test"), strict=True):
-        both = compare(*(table.under(made.labels).of(split) for table in (shipped, made.run.evaluation)))
+        both = compare(*(table.relabelled(made.labels).for_split(split) for table in (shipped, made.run.evaluation)))
         assert said[:4] == [str(n) for n in (both.before.errors, both.after.errors, len(both.fixed), len(both.broken))]
         assert said[4].startswith("no" if both.is_noise else "yes")
     assert "The goalposts moved" in made.document.texts["cleaning"]
@@ -263,7 +265,7 @@ def test_the_command_is_there_and_the_workspaces_id_is_not(made: Made) -> None:
 
 def test_what_was_edited_after_the_training_is_said(made: Made) -> None:
     fresh = new_workspace_id()
-    photo = load_run(run_folder(made.store, SHIPPED)).evaluation.of("valid").photos[0]
+    photo = load_run(run_folder(made.store, SHIPPED)).evaluation.for_split("valid").photos[0]
     decide(made.store, fresh, [Decision(photo, DELETE)])
     document = written(made.store, fresh, SHIPPED)
     assert "Since this run was trained: 1 photo removed." in document.texts["training"]
@@ -274,7 +276,13 @@ def test_what_was_edited_after_the_training_is_said(made: Made) -> None:
 def test_what_was_not_done_is_said_with_the_page_where_it_is_done(store: Store, workspace: str) -> None:
     document = written(store, workspace, SHIPPED)
     check_document(document)
-    pages = {"introduction": "Report", "losses": "Clean", "cleaning": "Clean", "experiments": "Report", "discussion": "Report"}
+    pages = {
+        "introduction": "ImportResult",
+        "losses": "Clean",
+        "cleaning": "Clean",
+        "experiments": "ImportResult",
+        "discussion": "ImportResult",
+    }
     for place, page in pages.items():
         assert "Not done yet." in document.texts[place]
         assert f"This is done on the page {page}." in document.texts[place]
@@ -299,7 +307,7 @@ def test_a_run_that_is_anothers_is_not_reported(made: Made) -> None:
 def test_experiments_come_with_their_sentence_drawing_and_table(store: Store, workspace: str) -> None:
     drawing = draw("noise", "A <b> flat line", (3, 2), lambda axes: axes.set_xlabel("<seed>"))
     findings = (
-        Finding("Is it even real?", "Nine seeds agree.", drawing, Table("By seed", ("Seed", "Wrong"), (("0", "<i>9</i>"),))),
+        Finding("Is it even real?", "Nine seeds agree.", drawing, ReportTable("By seed", ("Seed", "Wrong"), (("0", "<i>9</i>"),))),
         Finding("Would more photos help?", None),
     )
     document = written(store, workspace, SHIPPED, findings)
@@ -324,7 +332,7 @@ def made_up(store: Store, classes: tuple[str, ...], splits: tuple[str, ...], eac
 
 def test_hostile_texts_stay_texts(store: Store) -> None:
     workspace, run = made_up(store, HOSTILE, ("train", "valid", "test"))
-    cases = worksheet(load_run(run_folder(store, run)).evaluation.of("valid"), {})
+    cases = worksheet(load_run(run_folder(store, run)).evaluation.for_split("valid"), {})
     for case, said in zip(cases, HOSTILE, strict=False):
         decide(store, workspace, [Decision(case.photo, KEEP, reason=said)])
     set_text(store, workspace, "discussion", "\n".join(HOSTILE))
@@ -346,7 +354,7 @@ def test_it_is_whole_with_few_and_with_many_classes(store: Store, number: int) -
     workspace, run = made_up(store, classes, ("train", "valid", "test"), each=2)
     document = written(store, workspace, run)
     check_document(document)
-    table = load_run(run_folder(store, run)).evaluation.of("test")
+    table = load_run(run_folder(store, run)).evaluation.for_split("test")
     [drawn] = [words for alt, words in document.drawings.items() if "Confusion matrix of the test" in alt]
     assert sum(int(word) for word in drawn if word.isdecimal()) == len(table.photos)
     assert len(document.table("Each class, test")) == number
@@ -375,7 +383,7 @@ def test_a_fine_tuned_run_shows_its_frozen_epoch_and_its_own_settings(store: Sto
 
 def test_photos_that_were_destroyed_meanwhile_leave_a_note(store: Store) -> None:
     workspace, run = made_up(store, ("ant", "bee"), ("train", "valid", "test"))
-    case = worksheet(load_run(run_folder(store, run)).evaluation.of("valid"), {})[0]
+    case = worksheet(load_run(run_folder(store, run)).evaluation.for_split("valid"), {})[0]
     with store.writing() as session:
         forget_photos(store, session, [case.photo])
     document = written(store, workspace, run)
@@ -400,10 +408,10 @@ def own(store: Store, workspace: str) -> Contents:
     name = create_dataset(store, "My plants", ("cactus", "fern"), owner=workspace)
     jpegs = (encoded(picture(seed=700 + number)) for number in range(len(ORIGINS)))
     arrivals = [
-        Arrival(f"{number}.jpg", "cactus", partial(bytes, jpeg), origin, "train")
+        IncomingPhoto(f"{number}.jpg", "cactus", partial(bytes, jpeg), origin, "train")
         for number, (jpeg, origin) in enumerate(zip(jpegs, ORIGINS, strict=True))
     ]
-    take_in(store, name, arrivals, Report(), total=len(arrivals), owner=workspace)
+    add_photos(store, name, arrivals, ImportResult(), total=len(arrivals), owner=workspace)
     return report_contents(store, workspace, None)
 
 

@@ -15,8 +15,8 @@ from model.catalogue.store import Store
 from model.catalogue.workspaces import new_workspace_id
 from model.datasets.manage import copy_dataset, delete_dataset
 from model.errors import CannotTrain, NotFound, StoreUnavailable
-from model.jobs.queue import killed
-from model.jobs.records import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphans, recorded
+from model.jobs.queue import last_killed_job
+from model.jobs.records import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphaned_jobs, record_job
 from model.runs.run import SHIPPED, load_run, run_folder, save_run
 from model.runs.settings import Epoch, HeadSettings
 from model.training.head_run import train_head_run
@@ -28,7 +28,7 @@ def test_the_shipped_run_trained_again_has_the_same_validation_error(store: Stor
     dataset = find_dataset(store, STARTER)
     assert shipped.card.fingerprint == dataset.fingerprint
     again = train_head_run(store, TrainRequest(dataset, shipped.card.backbone, shipped.card.settings), folder=tmp_path / "again")
-    assert again.evaluation.of("valid").errors == shipped.evaluation.of("valid").errors
+    assert again.evaluation.for_split("valid").errors == shipped.evaluation.for_split("valid").errors
     assert again.card.best_epoch == shipped.card.best_epoch
     assert np.allclose(again.evaluation.logits, shipped.evaluation.logits, atol=0.02)
 
@@ -101,19 +101,19 @@ def test_a_training_that_cannot_work_says_so_in_its_job(store: Store) -> None:
 def test_a_killed_training_is_noticed_and_stays_failed(empty_store: Store) -> None:
     mine = new_workspace_id()
     import_starter(empty_store)
-    with recorded(empty_store, HEAD, {}, workspace=mine):
-        fail_orphans(empty_store)
+    with record_job(empty_store, HEAD, {}, workspace=mine):
+        fail_orphaned_jobs(empty_store)
         with empty_store.writing() as session:
             assert session.scalars(select(JobRow.state)).one() == RUNNING
         with empty_store.writing() as session:
             session.execute(update(JobRow).values(process_started=1.0))  # Another process had this number.
-        assert killed(empty_store, mine, HEAD) is not None
+        assert last_killed_job(empty_store, mine, HEAD) is not None
     with empty_store.writing() as session:
         job = session.scalars(select(JobRow)).one()
         assert (job.state, job.message) == (FAILED, HEAD_KILLED)
-    with recorded(empty_store, HEAD, {}, workspace=mine):
+    with record_job(empty_store, HEAD, {}, workspace=mine):
         pass
-    assert killed(empty_store, mine, HEAD) is None
+    assert last_killed_job(empty_store, mine, HEAD) is None
 
 
 def test_saving_replaces_a_run_and_nothing_else(store: Store, tmp_path: Path) -> None:

@@ -21,15 +21,15 @@ from model.catalogue.store import ROOT, Store, open_stored
 from model.catalogue.workspaces import new_workspace_id
 from model.classify.classifier import load_classifier
 from model.errors import Cancelled, CannotTrain
-from model.jobs.queue import Job, cancel, last_job, resumable, resume, start_next
+from model.jobs.queue import Job, cancel, last_job, resumable_job, resume, start_next
 from model.jobs.records import CANCELLED, DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING
 from model.jobs.reports import checkpoint_file
 from model.networks.backbones import BACKBONES, find_backbone
-from model.networks.features import features
-from model.runs.run import load_run, load_tuned, run_folder
+from model.networks.features import extract_features
+from model.runs.run import load_fine_tuned_weights, load_run, run_folder
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
 from model.training import memory
-from model.training.fastai_callbacks import Progress, Watcher
+from model.training.fastai_callbacks import FineTuneCallback, Watcher
 from model.training.finetune import fine_tune_run
 from model.training.request import TrainRequest, enqueue_fine_tune, enqueue_lr_find
 
@@ -75,18 +75,18 @@ def test_it_learns_in_another_process_and_is_served_as_it_was_judged(small: Stor
     job = wait(small, workspace, lambda job: job.is_over)
     assert (job.state, job.message, len(job.history)) == (DONE, "", 2)
     assert job.run is not None
-    run, tuned = load_run(run_folder(small, job.run)), load_tuned(run_folder(small, job.run))
+    run, tuned = load_run(run_folder(small, job.run)), load_fine_tuned_weights(run_folder(small, job.run))
     assert run.card.settings == asked.settings
     assert run.card.command.startswith("python -m model train --dataset starter --mode fine-tune")
     assert len(run.evaluation.photos) == 27
     assert tuned.vectors.shape == (18, find_backbone(asked.backbone).channels)
     classifier = load_classifier(small, job.run)
-    table = run.evaluation.of("test")
+    table = run.evaluation.for_split("test")
     for row, photo in enumerate(table.photos):
         answer = classifier.answer(open_stored(small, photo), photo)
         assert answer.probabilities.tolist() == pytest.approx(table.probabilities[row].tolist(), abs=0.01)
     assert not checkpoint_file(small, first).exists()
-    untuned = features(small, run.evaluation.of("train").photos, find_backbone(asked.backbone))
+    untuned = extract_features(small, run.evaluation.for_split("train").photos, find_backbone(asked.backbone))
     assert not np.allclose(untuned, tuned.vectors, atol=0.1)
 
 
@@ -128,7 +128,7 @@ def test_an_odd_name_and_a_new_container_break_nothing(small: Store, workspace: 
     waiting = wait(small, workspace, lambda job: job.state == QUEUED)
     cancel(small, workspace, waiting.id)
     cancelled = wait(small, workspace, lambda job: job.is_over)
-    assert (cancelled.state, resumable(small, cancelled)) == (CANCELLED, job_id)
+    assert (cancelled.state, resumable_job(small, cancelled)) == (CANCELLED, job_id)
     theirs = wait(small, other, lambda job: job.state == RUNNING)
     cancel(small, other, theirs.id)
     wait(small, other, lambda job: job.is_over)
@@ -166,7 +166,7 @@ def test_cancelled_while_it_looks_or_learns(small: Store, workspace: str) -> Non
 
 
 def test_losses_that_grow_beyond_all_bounds_are_a_sentence() -> None:
-    progress = Progress(Watcher(), FineTuneSettings(), None, [])
+    progress = FineTuneCallback(Watcher(), FineTuneSettings(), None, [])
     progress.is_skipped = False
     progress.learn = SimpleNamespace(recorder=SimpleNamespace(values=[[1.0, float("nan"), 0.5]]))
     with pytest.raises(CannotTrain, match="lower learning rate"):

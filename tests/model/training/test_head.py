@@ -5,21 +5,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.catalogue.dataset import Dataset, Member, check_trainable
+from model.catalogue.dataset import Dataset, LabelledPhoto, check_trainable
 from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
 from model.runs.settings import Epoch, HeadSettings
-from model.training.head import Examples, train_head
+from model.training.head import LabelledFeatures, train_head
 
 CLASSES = ("a", "b", "c")
 
 
-def clusters(count: int, seed: int, noise: float = 0.5) -> Examples:
+def clusters(count: int, seed: int, noise: float = 0.5) -> LabelledFeatures:
     """Points round three corners, off-centre and unevenly scaled like pooled features."""
     rng = np.random.default_rng(seed)
     labels = np.arange(count) % 3
     points = np.eye(3, 20)[labels] * 3 + rng.normal(0, noise, (count, 20)) + 5
-    return Examples(points.astype(np.float32), labels)
+    return LabelledFeatures(points.astype(np.float32), labels)
 
 
 def test_it_learns_what_can_be_learned() -> None:
@@ -65,7 +65,7 @@ def test_every_epoch_is_reported_as_it_ends() -> None:
     ],
 )
 def test_where_training_cannot_work_it_says_why(classes: tuple[str, ...], members: list[str], sentence: str) -> None:
-    rows = tuple(Member(str(row), member.split()[0], member.split()[1], file="") for row, member in enumerate(members))
+    rows = tuple(LabelledPhoto(str(row), member.split()[0], member.split()[1], file="") for row, member in enumerate(members))
     with pytest.raises(CannotTrain, match=sentence):
         check_trainable(Dataset(1, "made", "Made", classes, rows))
 
@@ -90,12 +90,12 @@ def test_label_smoothing_makes_it_less_sure() -> None:
 
 
 def test_a_training_that_diverges_says_so() -> None:
-    wild = Examples(np.full((30, 5), np.nan, np.float32), np.arange(30) % 3)
+    wild = LabelledFeatures(np.full((30, 5), np.nan, np.float32), np.arange(30) % 3)
     with pytest.raises(CannotTrain, match="lower learning rate"):
         train_head(wild, wild, CLASSES, HeadSettings(epochs=2))
 
 
 def test_constant_features_do_not_divide_by_zero() -> None:
-    flat = Examples(np.ones((30, 5), np.float32), np.arange(30) % 3)
+    flat = LabelledFeatures(np.ones((30, 5), np.float32), np.arange(30) % 3)
     head = train_head(flat, flat, CLASSES, HeadSettings(epochs=2))
     assert np.isfinite(head.logits(flat.features)).all()

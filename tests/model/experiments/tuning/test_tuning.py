@@ -105,7 +105,7 @@ def test_the_best_trial_becomes_a_run_with_its_figures(store: Store, make: Make)
     assert run.card.name == "Best of 6 trials"
     assert run.card.history[run.card.best_epoch].valid_loss == pytest.approx(found.best.valid_loss, abs=1e-6)
     for split, rate in (("valid", found.best.valid_error), ("test", found.best.test_error)):
-        assert run.evaluation.of(split).errors / SIZES[split] == rate
+        assert run.evaluation.for_split(split).errors / SIZES[split] == rate
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from model.gather.net.addresses import addresses_of, is_public
 from model.gather.net.errors import FetchFailed
-from model.links import may_ask
+from model.links import is_fetchable
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_name_that_cannot_be_one_is_a_sentence(name: str) -> None:
 
 @pytest.mark.parametrize("url", ["https://photos.example/1.jpg", "https://photos.example:443/", "https://[2606:4700::1111]/"])
 def test_what_may_be_asked(url: str) -> None:
-    assert may_ask(url)
+    assert is_fetchable(url)
 
 
 @pytest.mark.parametrize(
@@ -71,17 +71,17 @@ def test_what_may_be_asked(url: str) -> None:
     ],
 )
 def test_what_may_not_be_asked(url: str) -> None:
-    assert not may_ask(url)
+    assert not is_fetchable(url)
 
 
 def test_the_test_server_is_exactly_one_scheme_host_and_port(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not may_ask("http://127.0.0.1:8123/1.jpg")
+    assert not is_fetchable("http://127.0.0.1:8123/1.jpg")
     monkeypatch.setenv("AREOLE_TEST_SERVER", "http://127.0.0.1:8123")
-    assert may_ask("http://127.0.0.1:8123/1.jpg")
+    assert is_fetchable("http://127.0.0.1:8123/1.jpg")
     for other in ("http://127.0.0.1:8124/", "http://127.0.0.1/", "http://localhost:8123/", "http://127.0.0.2:8123/"):
-        assert not may_ask(other)
+        assert not is_fetchable(other)
 
 
 @given(st.text() | st.text().map("https://".__add__))
 def test_whatever_a_source_calls_an_address_is_judged_without_a_crash(url: str) -> None:
-    assert may_ask(url) in (True, False)
+    assert is_fetchable(url) in (True, False)

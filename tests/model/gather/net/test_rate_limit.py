@@ -131,7 +131,7 @@ def test_who_waits_for_another_can_leave(fake: FakeSources) -> None:
     def check() -> None:
         raise Cancelled("Cancelled.")
 
-    with COMMONS.queue.turn(unchecked), pytest.raises(Cancelled):
+    with COMMONS.queue.slot(unchecked), pytest.raises(Cancelled):
         ask_commons(check)
     fake.forever["/commons"] = NOTHING
     ask_commons()  # The one who left holds no place.

@@ -11,7 +11,7 @@ import pytest
 from model.catalogue.origins import Origin
 from model.errors import Cancelled, SourceFailed
 from model.gather.sources.registry import sources
-from model.gather.sources.results import NO_ADDRESS, NO_LICENCE, NO_PAGE, NO_PHOTO, NO_SENSE, NOT_COMMERCIAL, TWICE, Search
+from model.gather.sources.results import NO_ADDRESS, NO_LICENCE, NO_PAGE, NO_PHOTO, NO_SENSE, NOT_COMMERCIAL, TWICE, PhotoSearch
 from tests.model.gather.fake_sources import FakeSources, Reply, commons_page
 from tests.model.gather.net.test_fetch import unchecked
 
@@ -28,7 +28,7 @@ def with_bing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def search(
     name: str, text: str = "cactus", number: int = 200, commercial: bool = False, check: Callable[[], None] = unchecked
-) -> Search:
+) -> PhotoSearch:
     return sources()[name].search(text, number, commercial, lambda done, total: None, check)
 
 
