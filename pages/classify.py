@@ -30,7 +30,7 @@ ask, answer = st.columns([4, 7], gap="medium")
 with ask:
     ask_for_photos(store, workspace, dataset, run, to_try)
 own = {one.photo for one in asked}
-visible = own | {member.photo for member in dataset.members}
+visible = own | {labelled.photo for labelled in dataset.photos}
 wanted = state.selected_photo()
 photo = wanted if wanted in visible else next((photo for photos in to_try.values() for photo in photos), None)
 with answer, st.container(border=True):

@@ -34,23 +34,23 @@ class Dataset:
     name: str
     title: str
     classes: tuple[str, ...]
-    members: tuple[LabelledPhoto, ...]
+    photos: tuple[LabelledPhoto, ...]
     edits: int = 0  # The workspace's last edit that is in it; 0 for a dataset as it was imported.
 
     @property
     def fingerprint(self) -> str:
         """Changes with any photo, label or split, and with nothing else."""
-        rows = sorted(f"{member.photo} {member.label} {member.split}" for member in self.members)
+        rows = sorted(f"{labelled.photo} {labelled.label} {labelled.split}" for labelled in self.photos)
         return hashlib.sha256("\n".join((*self.classes, *rows)).encode()).hexdigest()[:16]
 
     @cached_property
     def labels(self) -> dict[str, str]:
         """The label of each photo."""
-        return {member.photo: member.label for member in self.members}
+        return {labelled.photo: labelled.label for labelled in self.photos}
 
-    def member(self, photo: str) -> LabelledPhoto | None:
+    def find(self, photo: str) -> LabelledPhoto | None:
         """A photo's place in this dataset, None when it is not in it."""
-        return next((member for member in self.members if member.photo == photo), None)
+        return next((labelled for labelled in self.photos if labelled.photo == photo), None)
 
     def label_of(self, photo: str) -> str | None:
         """The label of a photo, None when it is not in this dataset."""
@@ -59,7 +59,7 @@ class Dataset:
 
 def example_photos(dataset: Dataset, number: int = 3) -> dict[str, list[str]]:
     """Photos to try, by class: the first of the test split, else of the others, for those the classifier may not have seen."""
-    ranked = sorted(dataset.members, key=lambda member: -SPLITS.index(member.split))  # Stable: by file within a split
+    ranked = sorted(dataset.photos, key=lambda labelled: -SPLITS.index(labelled.split))  # Stable: by file within a split
     return {name: [one.photo for one in ranked if one.label == name][:number] for name in dataset.classes}
 
 
@@ -67,11 +67,11 @@ def check_trainable(dataset: Dataset) -> None:
     """Raise CannotTrain, with what to add, where a dataset does not allow a training."""
     if len(dataset.classes) < 2:
         raise CannotTrain("There is only one class; a classifier needs at least two to tell apart. Add another class.")
-    counts = Counter(member.label for member in dataset.members if member.split == "train")
+    counts = Counter(labelled.label for labelled in dataset.photos if labelled.split == "train")
     for name in dataset.classes:
         if counts[name] < MIN_PHOTOS_A_CLASS:
             raise CannotTrain(f"{name} has {counts[name]} training photos; add some until there are at least {MIN_PHOTOS_A_CLASS}.")
-    if not any(member.split == "valid" for member in dataset.members):
+    if not any(labelled.split == "valid" for labelled in dataset.photos):
         raise CannotTrain("There are no validation photos, so nobody could say how good the classifier is. Add some.")
 
 
@@ -86,20 +86,20 @@ def find_dataset(store: Store, name: str, *, workspace: str | None = None, edits
             .where(LabelRow.dataset_id == row.id)
             .order_by(LabelRow.file)
         )
-        members = {photo: LabelledPhoto(photo, label, split, file) for photo, label, split, file in imported}
+        labelled_photos = {photo: LabelledPhoto(photo, label, split, file) for photo, label, split, file in imported}
         latest = 0
         if workspace is not None:
             history = history_of(session, workspace, row.id, edits)
             added = dict(session.execute(select(AskedRow.photo, AskedRow.name).where(AskedRow.workspace == workspace)).all())
             for edit in history.standing.values():
-                _apply(edit, members, added)
+                _apply(edit, labelled_photos, added)
             latest = history.last
-        return Dataset(row.id, row.name, row.title, tuple(row.classes), tuple(members.values()), latest)
+        return Dataset(row.id, row.name, row.title, tuple(row.classes), tuple(labelled_photos.values()), latest)
 
 
-def _apply(edit: Edit, members: dict[str, LabelledPhoto], added: dict[str, str]) -> None:
+def _apply(edit: Edit, labelled_photos: dict[str, LabelledPhoto], added: dict[str, str]) -> None:
     if edit.action == DELETE:
-        members.pop(edit.photo, None)
+        labelled_photos.pop(edit.photo, None)
     elif edit.label is not None:  # An added photo joins the train split.
-        was = members.get(edit.photo) or LabelledPhoto(edit.photo, edit.label, "train", added.get(edit.photo, "unnamed"))
-        members[edit.photo] = replace(was, label=edit.label)
+        was = labelled_photos.get(edit.photo) or LabelledPhoto(edit.photo, edit.label, "train", added.get(edit.photo, "unnamed"))
+        labelled_photos[edit.photo] = replace(was, label=edit.label)

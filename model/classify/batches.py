@@ -49,9 +49,9 @@ def dataset_sources(store: Store, name: str, split: str, classes: tuple[str, ...
     if dataset.classes != classes:
         raise NotFound(f"The run knows {', '.join(classes)}, the dataset {', '.join(dataset.classes)}.")
     return [
-        EvaluationPhoto(member.photo, partial(open_stored, store, member.photo), classes.index(member.label))
-        for member in dataset.members
-        if split in (member.split, "all")
+        EvaluationPhoto(labelled.photo, partial(open_stored, store, labelled.photo), classes.index(labelled.label))
+        for labelled in dataset.photos
+        if split in (labelled.split, "all")
     ]
 
 

@@ -30,7 +30,7 @@ class Classifier:
     photos: tuple[str, ...]
     vectors: NDArray[np.float32]  # (M, D), of length one
 
-    def answer(self, image: Image.Image, photo: str | None = None) -> Prediction:
+    def predict(self, image: Image.Image, photo: str | None = None) -> Prediction:
         """Classify an RGB image; if it is a kept photo, say which, so that it is not its own look-alike."""
         run, maps = self.run, feature_map(image, self.backbone, self.network).numpy()  # (D, H, W)
         pooled = maps.mean(axis=(1, 2))

@@ -39,7 +39,7 @@ def score(imported: Dataset, now: Dataset) -> CleaningScore:
     """Hold a cleaned dataset against the key. Photos that a visitor added are not judged."""
     with (FOLDER / "photos.csv").open(newline="") as table:
         key = {row["file"]: row for row in csv.DictReader(table)}
-    photos = {member.file: member for member in imported.members if member.split != "test"}
+    photos = {labelled.file: labelled for labelled in imported.photos if labelled.split != "test"}
     labels = now.labels
     truths = {photo.photo: key[file]["truth"] for file, photo in photos.items()}
     wrong = [photo.photo for file, photo in photos.items() if photo.label != key[file]["truth"]]

@@ -54,17 +54,17 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
     Raises NotFound for a photo that is not there or belongs to the test split, and for a class that the dataset does not have.
     """
     imported, now = _datasets(store, workspace)
-    members = {member.photo: member for member in (*imported.members, *now.members)}
+    labelled_photos = {labelled.photo: labelled for labelled in (*imported.photos, *now.photos)}
     rows: dict[str, Row] = {}  # A photo named twice is decided once.
     for decision in decisions:
         if decision.label not in now.classes and (decision.label is not None or decision.action == RELABEL):
             raise NotFound(f"This dataset has no class {decision.label}.")
-        member = members.get(decision.photo)
-        if member is None:
+        labelled = labelled_photos.get(decision.photo)
+        if labelled is None:
             raise NotFound("This photo is no longer in the dataset.")
-        if member.split == "test":
+        if labelled.split == "test":
             raise NotFound("This photo belongs to the test split, which stays as it is so that it can judge fairly.")
-        told = {RELABEL: decision.label, KEEP: decision.label or member.label}.get(decision.action)
+        told = {RELABEL: decision.label, KEEP: decision.label or labelled.label}.get(decision.action)
         comes_back = decision.action == RELABEL and told == imported.labels.get(decision.photo)
         action = KEEP if comes_back else decision.action
         rows[decision.photo] = (decision.photo, action, told, _cleaned(decision.reason))
@@ -79,7 +79,7 @@ def label_photo(store: Store, workspace: str, photo: str, label: str) -> None:
     imported, now = _datasets(store, workspace)
     if label not in now.classes:
         raise NotFound(f"This dataset has no class {label}.")
-    if imported.member(photo):
+    if imported.find(photo):
         decide(store, workspace, [Decision(photo, RELABEL, label, TOLD)])
     else:
         check_room(store, workspace)

@@ -22,16 +22,16 @@ COLUMNS = ("photo", "file", "split", "imported label", "action", "label", "reaso
 
 def edits_as_csv(edits: Iterable[Edit], imported: Dataset) -> bytes:
     """What was decided, a row a photo."""
-    members = {member.photo: member for member in imported.members}
+    labelled_photos = {labelled.photo: labelled for labelled in imported.photos}
     rows: list[dict[str, object]] = []
     for edit in edits:
-        member = members.get(edit.photo)
+        labelled = labelled_photos.get(edit.photo)
         rows.append(
             {
                 "photo": edit.photo,
-                "file": member.file if member else "",
-                "split": member.split if member else "train",
-                "imported label": member.label if member else "",
+                "file": labelled.file if labelled else "",
+                "split": labelled.split if labelled else "train",
+                "imported label": labelled.label if labelled else "",
                 "action": edit.action,
                 "label": edit.label or "",
                 "reason": edit.reason,
@@ -46,7 +46,7 @@ def decisions_from(data: bytes, imported: Dataset, now: Dataset) -> tuple[list[D
 
     Raises NotFound with what is wrong with the file.
     """
-    editable = {member.photo for member in (*imported.members, *now.members) if member.split != "test"}
+    editable = {labelled.photo for labelled in (*imported.photos, *now.photos) if labelled.split != "test"}
     found = _from_zip(data, now) if data.startswith(b"PK") else _from_csv(data)
     there = [decision for decision in found if decision.photo in editable and decision.action != ADD]
     known = [decision for decision in there if decision.action != RELABEL or decision.label in now.classes]

@@ -54,7 +54,7 @@ def predict(store: Store, options: argparse.Namespace) -> int:
     failed = 0
     for file in options.photos:
         try:
-            answer = classifier.answer(open_file(file).image)
+            answer = classifier.predict(open_file(file).image)
         except PhotoRefused as error:
             failed += 1
             line: dict[str, object] = {"file": str(file), "error": str(error)}
@@ -79,7 +79,7 @@ def evaluate(store: Store, options: argparse.Namespace) -> int:
             failed += 1
             say(f"{source.name}: {image}")
             continue
-        answer = classifier.answer(image)
+        answer = classifier.predict(image)
         predicted = int(answer.probabilities.argmax())
         confusion += confusion_matrix(np.array([source.label]), np.array([predicted]), len(classes))
         trusted[answer.trust] += 1
@@ -111,7 +111,7 @@ def export_dataset(store: Store, options: argparse.Namespace) -> int:
             write_zip(store, dataset, imported, file)
     except OSError as error:
         raise StoreUnavailable(f"{options.out} cannot be written: {error}. Name another file.") from error
-    say(f"{len(dataset.members)} photos -> {options.out}")
+    say(f"{len(dataset.photos)} photos -> {options.out}")
     return DONE
 
 
@@ -119,7 +119,7 @@ def export_features(store: Store, options: argparse.Namespace) -> int:
     """Write a dataset's features and measures as safetensors. The starter set's own file must be deleted to be made anew."""
     dataset, backbone = find_dataset(store, options.dataset), find_backbone(options.backbone)
     with progress("Looking at the photos") as bar:
-        photos = [member.photo for member in dataset.members]
+        photos = [labelled.photo for labelled in dataset.photos]
         vectors = extract_features(store, photos, backbone, bar)
         measures = pack_measures(load_qualities(store, photos, bar)[photo] for photo in photos)
     try:

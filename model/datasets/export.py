@@ -24,29 +24,29 @@ def write_zip(store: Store, dataset: Dataset, imported: Dataset, file: IO[bytes]
     rows: list[dict[str, object]] = []
     credits: list[str] = []
     with ZipFile(file, "w") as folder:
-        for member in sorted(dataset.members, key=lambda one: dataset.classes.index(one.label)):
-            name, origin = _name_in_zip(member, taken), known.get(member.photo, Origin())
-            folder.writestr(name, read_photo(store, member.photo))
-            rows.append(_row(member, name, was) | _origin_columns(origin))
+        for labelled in sorted(dataset.photos, key=lambda one: dataset.classes.index(one.label)):
+            name, origin = _name_in_zip(labelled, taken), known.get(labelled.photo, Origin())
+            folder.writestr(name, read_photo(store, labelled.photo))
+            rows.append(_row(labelled, name, was) | _origin_columns(origin))
             credits.append(f"{name}: {attribution(origin)}")
-        deleted = (member for member in imported.members if member.photo not in dataset.labels)
-        rows.extend(_row(member, "", was) | _origin_columns(Origin()) for member in deleted)  # Named without a file
+        deleted = (labelled for labelled in imported.photos if labelled.photo not in dataset.labels)
+        rows.extend(_row(labelled, "", was) | _origin_columns(Origin()) for labelled in deleted)  # Named without a file
         folder.writestr(TABLE, as_csv(rows))
         folder.writestr(ATTRIBUTION, "\n".join(["Who made these photos, and under which licence", "", *credits, ""]))
 
 
-def _name_in_zip(member: LabelledPhoto, taken: set[str]) -> str:
+def _name_in_zip(labelled: LabelledPhoto, taken: set[str]) -> str:
     """`split/class/photo.jpg`. The stem is unique in the whole ZIP, so that a photo moved to another folder is still known."""
-    stem = re.sub(r"[^\w.-]", "_", PurePosixPath(member.file).stem) or "photo"
+    stem = re.sub(r"[^\w.-]", "_", PurePosixPath(labelled.file).stem) or "photo"
     stem = stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore")
-    stem = f"{stem}-{member.photo[:8]}" if stem.casefold() in taken else stem
+    stem = f"{stem}-{labelled.photo[:8]}" if stem.casefold() in taken else stem
     taken.add(stem.casefold())
-    return f"{member.split}/{member.label}/{stem}.jpg"
+    return f"{labelled.split}/{labelled.label}/{stem}.jpg"
 
 
-def _row(member: LabelledPhoto, file: str, was: dict[str, str]) -> dict[str, object]:
-    told = {"file": file, "photo": member.photo, "split": member.split, "label": member.label if file else ""}
-    return {**told, "imported label": was.get(member.photo, "")}
+def _row(labelled: LabelledPhoto, file: str, was: dict[str, str]) -> dict[str, object]:
+    told = {"file": file, "photo": labelled.photo, "split": labelled.split, "label": labelled.label if file else ""}
+    return {**told, "imported label": was.get(labelled.photo, "")}
 
 
 def _origin_columns(origin: Origin) -> dict[str, object]:

@@ -111,7 +111,7 @@ def copy_dataset(store: Store, workspace: str, dataset: Dataset, title: str) -> 
         rows = [
             {"dataset_id": copy.id, "photo": one.photo, "file": one.file, "label": one.label, "split": one.split}
             | asdict(known.get(one.photo, Origin()))
-            for one in dataset.members
+            for one in dataset.photos
         ]
         for start in range(0, len(rows), CHUNK):
             session.execute(insert(LabelRow), rows[start : start + CHUNK])

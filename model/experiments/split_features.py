@@ -49,7 +49,7 @@ def load_split_features(
     from model.networks.features import extract_features
     from model.training.head_run import labelled_features
 
-    vectors = extract_features(store, [member.photo for member in dataset.members], find_backbone(backbone), progress)
+    vectors = extract_features(store, [labelled.photo for labelled in dataset.photos], find_backbone(backbone), progress)
     parts = {split: labelled_features(dataset, split, vectors) for split in SPLITS}
-    photos = {split: tuple(member.photo for member in dataset.members if member.split == split) for split in SPLITS}
+    photos = {split: tuple(labelled.photo for labelled in dataset.photos if labelled.split == split) for split in SPLITS}
     return SplitFeatures(dataset.classes, parts, photos)

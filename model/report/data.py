@@ -53,17 +53,17 @@ class Data:
 
 def describe_data(dataset: Dataset, imported: Dataset, origins: Mapping[str, Origin]) -> Data:
     """What there is to say about a dataset; `imported` is the same before anything was edited."""
-    counts = Counter((member.label, member.split) for member in dataset.members)
+    counts = Counter((labelled.label, labelled.split) for labelled in dataset.photos)
     number = min(MOST_EXAMPLES, max(LEAST_EXAMPLES, EXAMPLES_IN_ALL // max(len(dataset.classes), 1)))
-    train = [member for member in dataset.members if member.split == "train"]
+    train = [labelled for labelled in dataset.photos if labelled.split == "train"]
     examples = {name: tuple(one.photo for one in train if one.label == name)[:number] for name in dataset.classes}
-    files = {member.photo: member.file for member in (*imported.members, *dataset.members)}
+    files = {labelled.photo: labelled.file for labelled in (*imported.photos, *dataset.photos)}
     return Data(
         dataset.title,
         dataset.classes,
         counts,
         examples,
-        _sources(origins.get(member.photo, Origin()) for member in dataset.members),
+        _sources(origins.get(labelled.photo, Origin()) for labelled in dataset.photos),
         origins,
         files,
     )

@@ -18,7 +18,7 @@ FROZEN_SHARE = 0.6  # Of a step, when only the head learns but the photo passes 
 
 def estimate_s(store: Store, request: TrainRequest) -> float:
     """Seconds that a training will take, cached features considered."""
-    counts, settings = Counter(member.split for member in request.dataset.members), request.settings
+    counts, settings = Counter(labelled.split for labelled in request.dataset.photos), request.settings
     look, step = (_recall(store, what, request.backbone) for what in (LOOK, STEP))
     unseen = _unseen(store, request) * look
     if not isinstance(settings, FineTuneSettings):
@@ -35,7 +35,7 @@ def _recall(store: Store, what: str, backbone: str) -> float:
 
 def _unseen(store: Store, request: TrainRequest) -> int:
     """How many photos the backbone has not looked at yet."""
-    photos = [member.photo for member in request.dataset.members]
+    photos = [labelled.photo for labelled in request.dataset.photos]
     seen = 0
     with store.reading() as session:
         for start in range(0, len(photos), CHUNK):

@@ -90,7 +90,7 @@ def fine_tune_run(
     learner.model.load_state_dict(progress.kept)
     network, linear = learner.model.cpu()[0], learner.model[1][-1]
     weights = _halved(network)
-    photos = [member.photo for member in dataset.members]
+    photos = [labelled.photo for labelled in dataset.photos]
     vectors = _look(store, photos, with_input_px(backbone, settings.image_px), freeze_for_inference(network), watcher)
     weight, bias = (part.detach().float().numpy() for part in (linear.weight, linear.bias))
     head = Head(weight, bias, tuple(progress.history), best_epoch(progress.history))
@@ -99,7 +99,7 @@ def fine_tune_run(
     if progress.is_cancelled:
         events.append(f"cancelled after epoch {progress.history[-1].epoch}")
     run = build_run(request, head, vectors.astype(np.float32), new_run_id("tuned"), seconds=seconds, events=events)
-    train = [row for row, member in enumerate(dataset.members) if member.split == "train"]
+    train = [row for row, labelled in enumerate(dataset.photos) if labelled.split == "train"]
     tuned = FineTunedWeights(weights, vectors[train])
     save_and_register_run(store, run, request, folder, tuned)
     return run
@@ -107,23 +107,23 @@ def fine_tune_run(
 
 def data_loaders(store: Store, dataset: Dataset, backbone: Backbone, settings: FineTuneSettings) -> DataLoaders:
     """Batches of train and validation photos: square, varied while training, normalised as the backbone wants it."""
-    members = [member for member in dataset.members if member.split in ("train", "valid")]
+    labelled_photos = [labelled for labelled in dataset.photos if labelled.split in ("train", "valid")]
     varied = aug_transforms(mult=settings.augmentation) if settings.augmentation else []
 
-    def photo(member: LabelledPhoto) -> bytes:
-        return read_photo(store, member.photo)
+    def photo(labelled: LabelledPhoto) -> bytes:
+        return read_photo(store, labelled.photo)
 
     block = DataBlock(
         blocks=(ImageBlock, CategoryBlock(vocab=list(dataset.classes), sort=False)),
         get_x=photo,
-        get_y=lambda member: member.label,
-        splitter=IndexSplitter([row for row, member in enumerate(members) if member.split == "valid"]),
+        get_y=lambda labelled: labelled.label,
+        splitter=IndexSplitter([row for row, labelled in enumerate(labelled_photos) if labelled.split == "valid"]),
         item_tfms=Resize(settings.image_px),
         batch_tfms=[*varied, Normalize.from_stats(backbone.mean, backbone.std)],
     )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     set_seed(settings.seed, reproducible=True)
-    return block.dataloaders(members, bs=settings.batch_size, num_workers=0, device=device)
+    return block.dataloaders(labelled_photos, bs=settings.batch_size, num_workers=0, device=device)
 
 
 def build_learner(loaders: DataLoaders, backbone: Backbone, settings: FineTuneSettings, classes: int) -> Learner:
@@ -157,7 +157,7 @@ def start_from_trained_head(store: Store, dataset: Dataset, backbone: Backbone, 
         if watcher.is_cancelled():
             raise Cancelled("Cancelled before it began to learn: there is nothing to keep.")
 
-    vectors = extract_features(store, [member.photo for member in dataset.members], backbone, look)
+    vectors = extract_features(store, [labelled.photo for labelled in dataset.photos], backbone, look)
     train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
     head = train_head(train, valid, dataset.classes, HeadSettings())
     linear.load_state_dict({"weight": torch.from_numpy(head.weight), "bias": torch.from_numpy(head.bias)})

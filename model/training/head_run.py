@@ -52,7 +52,7 @@ def train_head_run(
     with record_job(store, HEAD, asdict(request.settings), workspace=request.workspace):
         check_trainable(dataset)
         vectors = extract_features(
-            store, [member.photo for member in dataset.members], find_backbone(request.backbone), on_features
+            store, [labelled.photo for labelled in dataset.photos], find_backbone(request.backbone), on_features
         )
         started = perf_counter()
         train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
@@ -74,7 +74,7 @@ def build_run(
     dataset = request.dataset
     train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
     temperature = fit_temperature(head.logits(valid.features), valid.labels)
-    photos, splits = (tuple(getattr(member, column) for member in dataset.members) for column in ("photo", "split"))
+    photos, splits = (tuple(getattr(labelled, column) for labelled in dataset.photos) for column in ("photo", "split"))
     neighbours, similarities = _look_alikes(photos, splits, vectors)
     labels, logits = _positions(dataset), head.logits(vectors)
     table = Evaluation(dataset.classes, photos, splits, labels, logits, neighbours, similarities, temperature)
@@ -119,12 +119,12 @@ def save_and_register_run(
 
 
 def _positions(dataset: Dataset) -> NDArray[np.intp]:
-    return np.array([dataset.classes.index(member.label) for member in dataset.members], np.intp)
+    return np.array([dataset.classes.index(labelled.label) for labelled in dataset.photos], np.intp)
 
 
 def labelled_features(dataset: Dataset, split: str, vectors: NDArray[np.float32]) -> LabelledFeatures:
     """The features and labels of one split, from those (N, D) of all the dataset's photos."""
-    rows = [row for row, member in enumerate(dataset.members) if member.split == split]
+    rows = [row for row, labelled in enumerate(dataset.photos) if labelled.split == split]
     return LabelledFeatures(vectors[rows], _positions(dataset)[rows])
 
 

@@ -74,7 +74,7 @@ def _fine_tuner(store: Store, request: TrainRequest, watcher: Watcher) -> Learne
 def _head_learner(store: Store, request: TrainRequest) -> Learner:
     """The head alone on cached features, centred and scaled as `model.training.head` does."""
     dataset, settings = request.dataset, request.settings
-    vectors = extract_features(store, [member.photo for member in dataset.members], find_backbone(request.backbone))
+    vectors = extract_features(store, [labelled.photo for labelled in dataset.photos], find_backbone(request.backbone))
     train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
     mean, scale = train.features.mean(axis=0), max(float(train.features.std()), 1e-6)
     sets = [

@@ -34,7 +34,7 @@ def offer_zip(dataset: Dataset, title: str) -> None:
             file.seek(0)
             return file.read()
 
-    many = len(dataset.members) > MOST_ZIPPED
+    many = len(dataset.photos) > MOST_ZIPPED
     st.download_button(
         title,
         as_zip,
@@ -42,7 +42,7 @@ def offer_zip(dataset: Dataset, title: str) -> None:
         "application/zip",
         icon=":material/folder_zip:",
         on_click="ignore",
-        disabled=many or not dataset.members,
+        disabled=many or not dataset.photos,
     )
     if many:
         st.caption(f"More than {MOST_ZIPPED} photos are too many to send by a browser. From a shell: `python -m model export`")

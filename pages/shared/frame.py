@@ -23,7 +23,7 @@ def show_sidebar() -> None:
     workspace = state.workspace()
     dataset, run = get_dataset(workspace), active_run_id(workspace)
     with st.sidebar:
-        st.markdown(f"**{plain(dataset.title)}**  \n{count(len(dataset.members), 'photo')}")
+        st.markdown(f"**{plain(dataset.title)}**  \n{count(len(dataset.photos), 'photo')}")
         st.markdown(" ".join(class_badge(dataset.classes, name) for name in dataset.classes))
         if run is None:
             st.markdown(":material/model_training: Nothing trained on it yet")
@@ -48,7 +48,7 @@ def require_run(workspace: str) -> str:
     if run is None:
         dataset = get_dataset(workspace)
         st.title("Nothing trained yet", anchor=False)
-        there = f"{plain(dataset.title)} has {count(len(dataset.members), 'photo')} of {named(dataset.classes)}."
+        there = f"{plain(dataset.title)} has {count(len(dataset.photos), 'photo')} of {named(dataset.classes)}."
         st.markdown(f"{there} Give it photos, then let it learn from them: a second or two for each step.")
         st.page_link("pages/dataset.py", label="Add photos", icon=":material/add_photo_alternate:", query_params=state.link())
         st.page_link("pages/retrain.py", label="Train", icon=":material/model_training:", query_params=state.link())

@@ -78,8 +78,8 @@ class Photos:
 def images(dataset: Dataset, folder: Path) -> Iterator[tuple[Image.Image, int, str]]:
     """Every photo with the position of its class and its split; the folder's are called "real"."""
     store = open_store()
-    for member in dataset.members:
-        yield open_stored(store, member.photo), dataset.classes.index(member.label), member.split
+    for labelled in dataset.photos:
+        yield open_stored(store, labelled.photo), dataset.classes.index(labelled.label), labelled.split
     for source, image in decoded(folder_sources(folder, dataset.classes)):
         if isinstance(image, Image.Image):
             yield image, source.label, "real"

@@ -122,10 +122,10 @@ def looking(home: str) -> None:
 
 def answer_key(dataset: Dataset) -> dict[str, dict[str, str]]:
     """The key's row of each train and valid photo, with the photos that it names instead of their files."""
-    names = {member.file: member.photo for member in dataset.members}
+    names = {labelled.file: labelled.photo for labelled in dataset.photos}
     with (FOLDER / "photos.csv").open(newline="") as table:
         rows = {names[row["file"]]: row | {"twin": names.get(row["twin"], "")} for row in csv.DictReader(table)}
-    return {member.photo: rows[member.photo] for member in dataset.members if member.split != "test"}
+    return {labelled.photo: rows[labelled.photo] for labelled in dataset.photos if labelled.split != "test"}
 
 
 def planted(store: Store, dataset: Dataset, suspects: Suspects, key: dict[str, dict[str, str]]) -> None:

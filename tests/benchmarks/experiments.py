@@ -88,7 +88,7 @@ def noise_in_the_starter_set(store: Store) -> None:
     seen = load_split_features(store, dataset, DEFAULT_BACKBONE)
     with (FOLDER / "photos.csv").open(newline="") as table:
         truths = {row["file"]: row["truth"] for row in csv.DictReader(table)}
-    files = {member.photo: member.file for member in dataset.members}
+    files = {labelled.photo: labelled.file for labelled in dataset.photos}
     photos = [files[photo] for split in ("train", "valid") for photo in seen.photos[split]]
     truth = np.array([CLASSES.index(truths[file]) for file in photos])
     vectors = np.concatenate([seen.train.features, seen.valid.features])

@@ -83,7 +83,7 @@ def main() -> None:
     for name in options.backbones:
         photos = look(dataset, options.folder, BACKBONES[name], whole)
         true = photos.labels.copy()
-        true[: len(dataset.members)] = [truths[member.file] for member in dataset.members]
+        true[: len(dataset.photos)] = [truths[labelled.file] for labelled in dataset.photos]
         print(f"{name:50s} {'real':>6s} {'valid':>6s} {'test':>6s}")
         for title, labels in (("  train split, labels as filed", photos.labels), ("  train split, true labels", true)):
             print(f"{title:50s}", *(f"{error:6.1f}" for error in trained(photos, labels, dataset.classes)), flush=True)

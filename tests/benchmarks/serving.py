@@ -56,7 +56,7 @@ def answer_against_network(classifier: Classifier) -> None:
             return network(photo)  # type: ignore[no-any-return]  # nn.Module's call has no type.
 
     phone = encoded(picture(4000, 3000), quality=85)
-    alone, whole = median_ms(bare), median_ms(lambda: classifier.answer(open_photo(PHOTO).image))
+    alone, whole = median_ms(bare), median_ms(lambda: classifier.predict(open_photo(PHOTO).image))
     gate = median_ms(lambda: open_photo(phone))
     print(f"network alone {alone:.1f} ms; from JPEG bytes to the full answer {whole:.1f} ms: {whole / alone:.2f} times")
     print(f"a 12-megapixel photo passes the gate in {gate:.1f} ms")

@@ -67,7 +67,7 @@ from model.catalogue.store import open_store
 starter.FEATURES = Path("absent")
 store = open_store()
 starter.import_starter(store)
-photos = [member.photo for member in find_dataset(store, "starter").members]
+photos = [labelled.photo for labelled in find_dataset(store, "starter").photos]
 started = time.perf_counter()
 features(store, photos, find_backbone("efficientnet-lite0"))
 print(json.dumps({"seconds": time.perf_counter() - started}))

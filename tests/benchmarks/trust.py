@@ -69,7 +69,7 @@ def textures() -> Iterator[Image.Image]:
 def real_cases(classifier: Classifier, folder: Path) -> list[Case]:
     """Answers to the folder's photos."""
     found = decoded(folder_sources(folder, classifier.run.card.classes))
-    answers = [(classifier.answer(image), source.label) for source, image in found if isinstance(image, Image.Image)]
+    answers = [(classifier.predict(image), source.label) for source, image in found if isinstance(image, Image.Image)]
     return [Case(answer, int(answer.probabilities.argmax()) == label) for answer, label in answers]
 
 
@@ -97,8 +97,8 @@ def main() -> None:
     store = open_store()
     import_starter(store)
     classifier = load_classifier(store, SHIPPED)
-    samples = [Case(classifier.answer(image), None) for image in sample_pictures()]
-    made = [Case(classifier.answer(image), None) for image in textures()]
+    samples = [Case(classifier.predict(image), None) for image in sample_pictures()]
+    made = [Case(classifier.predict(image), None) for image in textures()]
     real = real_cases(classifier, folder)
     print(f"{len(samples)} sample pictures, {len(made)} textures, {len(real)} real photos of the classes")
     print("quantile  threshold  samples doubted  textures doubted  right answers withheld  wrong answers withheld")

@@ -172,7 +172,7 @@ def test_without_shipped_features_the_first_answer_takes_longer_but_comes(monkey
 
 
 def test_a_training_photo_says_that_it_proves_little(app: AppTest, store: Store) -> None:
-    photo = next(member.photo for member in find_dataset(store, STARTER).members if member.split == "train")
+    photo = next(labelled.photo for labelled in find_dataset(store, STARTER).photos if labelled.split == "train")
     app.query_params["photo"] = photo
     assert "learned from this very photo" in text(app.run())
 

@@ -97,7 +97,7 @@ def test_a_reason_is_a_note_until_something_is_decided(store: Store, workspace: 
 def test_every_order_shows_every_photo_that_fits(workspace: str, store: Store, order: str) -> None:
     app = clean(workspace, find="All", order=order, part="Validation", **{"class": "tree"})
     dataset = find_dataset(store, STARTER)
-    there = [member for member in dataset.members if (member.split, member.label) == ("valid", "tree")]
+    there = [labelled for labelled in dataset.photos if (labelled.split, labelled.label) == ("valid", "tree")]
     assert f"Photo 1 of {len(there)}" in app.get("progress")[0].proto.text
 
 
@@ -108,7 +108,7 @@ def test_the_highest_loss_comes_first(workspace: str, store: Store) -> None:
 
 
 def test_test_photos_are_never_offered(workspace: str, store: Store) -> None:
-    test_photo = next(member.photo for member in find_dataset(store, STARTER).members if member.split == "test")
+    test_photo = next(labelled.photo for labelled in find_dataset(store, STARTER).photos if labelled.split == "test")
     app = clean(workspace, find="All", card=test_photo)
     assert f"Photo 1 of {TO_CLEAN}" in app.get("progress")[0].proto.text
 
@@ -160,7 +160,7 @@ def test_without_another_run_there_is_no_effect_yet(workspace: str, monkeypatch:
 
 
 def test_a_class_cleaned_away_is_a_sentence(store: Store, workspace: str) -> None:
-    trees = [one.photo for one in find_dataset(store, STARTER).members if (one.split, one.label) == ("train", "tree")]
+    trees = [one.photo for one in find_dataset(store, STARTER).photos if (one.split, one.label) == ("train", "tree")]
     decide(store, workspace, [Decision(photo, DELETE) for photo in trees])
     app = clean(workspace)
     assert app.button(key="clean_retrain").disabled
@@ -184,7 +184,7 @@ def test_edits_are_listed_taken_back_and_started_over(store: Store, workspace: s
 def test_the_score_counts_what_the_key_says_and_hides_what_was_missed(store: Store, workspace: str) -> None:
     with (FOLDER / "photos.csv").open() as table:
         truths = {row["file"]: row["truth"] for row in csv.DictReader(table)}
-    wrong = [member for member in find_dataset(store, STARTER).members if truths[member.file] != member.label]
+    wrong = [labelled for labelled in find_dataset(store, STARTER).photos if truths[labelled.file] != labelled.label]
     decide(store, workspace, [Decision(one.photo, RELABEL, truths[one.file]) for one in wrong[:20]])
     app = clean(workspace, do="Edits")
     assert f"of {WRONG_LABELS}" not in str([part.proto.text for part in app.get("progress")])
@@ -278,7 +278,7 @@ def test_a_dataset_without_test_photos_has_an_effect_too(store: Store) -> None:
     rows = [(name, split) for split in ("train", "valid") for name in ("ash", "beech") for _ in range(6)]
     logits = np.eye(2, dtype=np.float32)[[int(name == "beech") for name, _ in rows]] * 4
     own, _ = fabricate(store, ("ash", "beech"), rows, logits)
-    first = next(member.photo for member in find_dataset(store, dataset_name(store, own)).members if member.split == "train")
+    first = next(labelled.photo for labelled in find_dataset(store, dataset_name(store, own)).photos if labelled.split == "train")
     decide(store, own, [Decision(first, DELETE)])
     app = clean(own)
     app.button(key="clean_retrain").click().run()

@@ -140,7 +140,7 @@ def test_the_first_look_shows_the_starter_set(workspace: str, store: Store) -> N
 
 
 def test_a_link_narrows_the_photos(workspace: str, store: Store) -> None:
-    told = {photo: (one.label, one.split) for one in find_dataset(store, STARTER).members for photo in [one.photo]}
+    told = {photo: (one.label, one.split) for one in find_dataset(store, STARTER).photos for photo in [one.photo]}
     app = dataset_page(workspace, of="tree", **{"in": "Validation"})
     wanted = {photo for photo, place in told.items() if place == ("tree", "valid")}
     assert f"{len(wanted)} photos." in text(app)
@@ -174,7 +174,7 @@ def test_everybodys_dataset_stays_as_it_is(workspace: str, store: Store, view: s
     app.button(key="dataset_copy_first").click().run()
     assert "My Starter set" in sidebar(app)
     assert "**Starter set stays as it is,**" not in text(app)
-    assert len(dataset_of(store, workspace).members) == PHOTOS
+    assert len(dataset_of(store, workspace).photos) == PHOTOS
     assert not app.exception
 
 
@@ -210,10 +210,10 @@ def test_a_dataset_is_renamed_changed_and_deleted(workspace: str, store: Store) 
     app.text_input(key="dataset_rename_class_cat").set_value("Dog").run()
     assert "another class has it" in app.error[0].value
     app.text_input(key="dataset_rename_class_cat").set_value("tiger").run()
-    assert Counter(one.label for one in dataset_of(store, workspace).members) == {"tiger": 8, "dog": 8}
+    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {"tiger": 8, "dog": 8}
     app.selectbox(key="dataset_class_3").set_value("dog").run()
     app.button(key="dataset_remove_class").click().run()
-    assert Counter(one.label for one in dataset_of(store, workspace).members) == {"tiger": 8}
+    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {"tiger": 8}
     assert app.button(key="dataset_delete").disabled
     app.checkbox(key=f"dataset_sure_{name}").check().run()
     app.button(key="dataset_delete").click().run()
@@ -255,7 +255,7 @@ def test_a_zip_of_class_folders_becomes_a_dataset(workspace: str, store: Store) 
     assert app.text_input(key="dataset_new_title").value == "My pets"
     add(app)
     assert "**Adding 12 photos to My pets:** 12 added." in text(app)
-    assert Counter(one.label for one in dataset_of(store, workspace).members) == {"Cat": 8, "d g": 4}
+    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {"Cat": 8, "d g": 4}
     assert "My pets" in sidebar(app)
     app.button(key="dataset_close_intake").click().run()
     assert "12 added" not in text(app)
@@ -269,7 +269,7 @@ def test_a_zip_joins_this_dataset_and_brings_a_class(workspace: str, store: Stor
     app = upload(dataset_page(workspace, data="Upload"), ("more.zip", class_folders(("Dog", "*fish*"), 3, 6100)))
     assert "New in this dataset: fish." in [info.value for info in app.info]
     add(app)
-    assert Counter(one.label for one in dataset_of(store, workspace).members) == {"cat": 8, "dog": 11, "fish": 3}
+    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {"cat": 8, "dog": 11, "fish": 3}
     assert len(datasets_of(store, workspace)) == 2
 
 
@@ -321,7 +321,7 @@ def test_what_is_there_already_is_known(workspace: str, store: Store) -> None:
     app = add(upload(dataset_page(workspace, data="Upload"), ("again.zip", again)))
     assert "0 added, 3 known already." in text(app)
     assert "Train on them" not in text(app)
-    assert len(dataset_of(store, workspace).members) == 6
+    assert len(dataset_of(store, workspace).photos) == 6
 
 
 def test_two_clicks_on_add_start_one_job(workspace: str, store: Store) -> None:
@@ -341,7 +341,7 @@ def test_a_full_workspace_takes_what_fits_and_says_so(workspace: str, store: Sto
     add(upload(app, ("many.zip", class_folders(("cat", "dog"), 3, 6850))))
     assert "2 added, 4 left out because the workspace is full." in text(app)
     assert "Your workspace is full" in app.warning[0].value
-    assert len(dataset_of(store, workspace).members) == 8
+    assert len(dataset_of(store, workspace).photos) == 8
     app.switch_page("pages/classify.py").run()
     assert not app.exception
 
@@ -375,7 +375,7 @@ def test_a_job_is_watched_cancelled_and_closed(workspace: str, store: Store, hel
     app.button(key="dataset_cancel").click().run()
     to_the_end(app)
     assert "1 added." in text(app)  # What has come stays.
-    assert len(dataset_of(store, workspace).members) == 5
+    assert len(dataset_of(store, workspace).photos) == 5
     assert not app.error
     app.button(key="dataset_close_intake").click().run()
     assert "held" not in text(app)
@@ -466,7 +466,7 @@ def test_photos_are_found_looked_at_and_downloaded(workspace: str, store: Store,
     to_the_end(app.button(key="gather_download").click().run())
     assert "4 added" in text(app)
     kept = dataset_of(store, workspace)
-    assert Counter(one.label for one in kept.members) == {"cat": 4}
+    assert Counter(one.label for one in kept.photos) == {"cat": 4}
     app.segmented_control(key="data").set_value("Photos").run()
     app.button(key=f"dataset_photos_{shown(app)[0]}").click().run()
     assert "CC" in text(app)
@@ -482,7 +482,7 @@ def test_a_class_that_fails_spoils_no_other(workspace: str, store: Store, fake: 
     app.segmented_control(key="gather_class").set_value("fish").run()
     assert "Nothing found. Try other words" in "\n".join(info.value for info in app.info)
     to_the_end(app.button(key="gather_download").click().run())
-    assert {one.label for one in dataset_of(store, workspace).members} == {"dog"}
+    assert {one.label for one in dataset_of(store, workspace).photos} == {"dog"}
 
 
 def test_torn_photos_are_left_out_with_a_reason(workspace: str, store: Store, fake: FakeSources) -> None:
@@ -540,7 +540,7 @@ def test_photos_are_removed_for_good(workspace: str, store: Store) -> None:
     assert app.button(key="dataset_remove").label == "Remove 2 photos for good"
     app.button(key="dataset_remove").click().run()
     left = dataset_of(store, workspace)
-    assert len(left.members) == 38
+    assert len(left.photos) == 38
     assert str(first.key).removeprefix("dataset_tick_") not in left.labels
     assert "**0 photos ticked**" in text(app)
     assert not app.exception
@@ -558,7 +558,7 @@ def test_a_dataset_is_taken_away_and_comes_back_the_same(workspace: str, store: 
     add(upload(dataset_page(other, data="Upload"), (f"{name}.zip", buffer.getvalue())))
     was, back = dataset_of(store, workspace), dataset_of(store, other)
     assert back.classes == was.classes
-    assert {(one.photo, one.label, one.split) for one in back.members} == {(one.photo, one.label, one.split) for one in was.members}
+    assert {(one.photo, one.label, one.split) for one in back.photos} == {(one.photo, one.label, one.split) for one in was.photos}
 
 
 def test_an_empty_dataset_cannot_be_taken_away(workspace: str, store: Store) -> None:
@@ -616,7 +616,7 @@ def test_an_own_dataset_of_twenty_takes_no_more(workspace: str, store: Store) ->
 
 def test_a_photo_of_a_killed_writer_costs_only_itself(workspace: str, store: Store) -> None:
     made(store, workspace, each=2, first=7500)
-    lost = dataset_of(store, workspace).members[0].photo
+    lost = dataset_of(store, workspace).photos[0].photo
     store.files.rm_file(f"{store.photos}/{lost[:2]}/{lost}.jpg")
     app = dataset_page(workspace)
     assert ":material/hide_image:" in text(app)

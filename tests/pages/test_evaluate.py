@@ -88,7 +88,7 @@ def test_a_run_that_is_not_there_is_a_sentence(workspace: str) -> None:
 
 def test_another_visitors_run_is_not_offered(store: Store, workspace: str, app: AppTest) -> None:
     other = new_workspace_id()
-    label_photo(store, other, next(m.photo for m in find_dataset(store, STARTER).members if m.split == "train"), "tree")
+    label_photo(store, other, next(m.photo for m in find_dataset(store, STARTER).photos if m.split == "train"), "tree")
     private = train_head_run(store, TrainRequest(find_dataset(store, STARTER, workspace=other), name="private", workspace=other))
     mine = evaluate(workspace, run=private.card.id)
     assert "not one of this workspace's" in mine.info[0].value

@@ -49,14 +49,14 @@ def workspace(store: Store) -> str:
     rows = [(CLASSES[label], split) for label, split in zip(labels, splits, strict=True)]
     logits = np.stack([np.where(labels == label, 2.0, 0.0) for label in range(len(CLASSES))], axis=1).astype(np.float32)
     visitor, _ = fabricate(store, CLASSES, rows, logits)
-    members = find_dataset(store, dataset_name(store, visitor)).members
+    members = find_dataset(store, dataset_name(store, visitor)).photos
     with store.writing() as session:
         for backbone in BACKBONES.values():
             vectors = draw.normal(size=(len(members), backbone.channels))
-            for member, vector in zip(members, vectors, strict=True):
-                vector[CLASSES.index(member.label)] += APART
+            for labelled, vector in zip(members, vectors, strict=True):
+                vector[CLASSES.index(labelled.label)] += APART
                 kept = vector.astype(STORED).tobytes()
-                session.add(FeatureRow(photo=member.photo, backbone=backbone.name, vector=kept))
+                session.add(FeatureRow(photo=labelled.photo, backbone=backbone.name, vector=kept))
     return visitor
 
 
@@ -344,7 +344,7 @@ def test_what_is_not_done_names_its_page_and_what_is_done_does_not(store: Store,
     ]
     assert [link.proto.label for link in app.get("page_link")][-4:] == ["Clean", "Clean", "Retrain", "Experiments"]
     assert r":material/check: 140 photos of ash and \*beech\*, and where they come from" in text(app)
-    photo = find_dataset(store, dataset_name(store, workspace)).members[0].photo
+    photo = find_dataset(store, dataset_name(store, workspace)).photos[0].photo
     decide(store, workspace, [Decision(photo, KEEP)])
     app.segmented_control(key="why").set_value("Experiments").run()
     found_out(app, SeedAndSplitVariance.KIND, workspace)

@@ -17,12 +17,12 @@ PLACES = {
 
 def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *, own: bool) -> None:
     """Let the visitor say what a photo really shows: her own joins the training photos, one of the dataset's is relabelled."""
-    member, filed = dataset.member(photo), photo in filed_photos(store, workspace)
-    if member is not None and (member.split == "test" or not (own or filed)):
-        st.caption(PLACES[member.split].format(label=plain(member.label)))
-    if member is not None and member.split == "test":
+    labelled, filed = dataset.find(photo), photo in filed_photos(store, workspace)
+    if labelled is not None and (labelled.split == "test" or not (own or filed)):
+        st.caption(PLACES[labelled.split].format(label=plain(labelled.label)))
+    if labelled is not None and labelled.split == "test":
         return
-    label = member.label if member else None
+    label = labelled.label if labelled else None
     told = st.pills(
         "Wrong? Tell it what this is",
         dataset.classes,
@@ -36,7 +36,9 @@ def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *,
         label_photo(store, workspace, photo, told)
         st.rerun()
     if filed:
-        follows = "the next retraining learns from it" if member and member.split == "train" else "the figures on Evaluate follow"
+        follows = (
+            "the next retraining learns from it" if labelled and labelled.split == "train" else "the figures on Evaluate follow"
+        )
         st.caption(f"Filed under {plain(str(label))}: {follows}.")
         if st.button("Take it back", icon=":material/undo:", key="classify_withdraw"):
             revert_edits(store, workspace, photo)

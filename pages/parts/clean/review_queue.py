@@ -68,7 +68,7 @@ def _places(judged: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
         for photo, label, split in zip(table.photos, table.labels, table.splits, strict=True)
         if split != "test"
     }
-    added = {one.photo: (one.label, one.split) for one in judged.dataset.members if one.photo not in known and one.split != "test"}
+    added = {one.photo: (one.label, one.split) for one in judged.dataset.photos if one.photo not in known and one.split != "test"}
     return {**known, **added}
 
 
@@ -83,6 +83,6 @@ def _ranks(judged: CurrentEvaluation, suspects: Suspects, order: str, workspace:
         best = np.sort(table.probabilities, axis=1)
         return dict(zip(table.photos, (best[:, -1] - best[:, -2]).tolist(), strict=True))
     if order == NEWEST:
-        return {member.photo: -float(place) for place, member in enumerate(judged.dataset.members)}
+        return {labelled.photo: -float(place) for place, labelled in enumerate(judged.dataset.photos)}
     shuffled = {photo: hashlib.sha256(f"{workspace} {photo}".encode()).hexdigest()[:12] for photo in _places(judged)}
     return {photo: float(int(digits, 16)) for photo, digits in shuffled.items()}

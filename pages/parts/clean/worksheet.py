@@ -23,7 +23,7 @@ def show_worksheet(judged: CurrentEvaluation, history: History, workspace: str) 
     since = {photo: edit for photo, edit in history.standing.items() if edit.created_at >= trained}
     cases = worksheet(judged.run.evaluation.for_split("valid"), since)
     imported = find_dataset(get_store(), judged.dataset.name)  # What was deleted has a name too.
-    files = {member.photo: member.file for member in (*imported.members, *judged.dataset.members)}
+    files = {labelled.photo: labelled.file for labelled in (*imported.photos, *judged.dataset.photos)}
     st.markdown(
         f"The ten validation photos with the highest loss in **{plain(judged.run.card.name)}**. Why was each wrong, and what "
         "is to be done?"

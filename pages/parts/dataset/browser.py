@@ -25,7 +25,7 @@ UNKNOWN = "not known"
 
 def show_photos(dataset: Dataset, listing: Listing, workspace: str) -> None:
     """Counts, then the photos, narrowed by class, split and source."""
-    if not dataset.members:
+    if not dataset.photos:
         st.info("No photos yet: search for some, upload them, or use the camera.", icon=":material/add_photo_alternate:")
         return
     origins = get_origins(workspace)
@@ -43,18 +43,18 @@ def show_photos(dataset: Dataset, listing: Listing, workspace: str) -> None:
             cards = [PhotoCard(one.photo, class_badge(dataset.classes, one.label), f"{one.file}, {one.label}") for one in shown]
             show_cards(cards, key="dataset_photos", on_pick=state.look_at)
     photo = state.take_looked_at()
-    member = dataset.member(photo) if photo else None
-    if member is not None:
-        open_photo_card(dataset, member, origins.get(member.photo, Origin()))
+    labelled = dataset.find(photo) if photo else None
+    if labelled is not None:
+        open_photo_card(dataset, labelled, origins.get(labelled.photo, Origin()))
 
 
 def show_counts(dataset: Dataset, origins: dict[str, Origin]) -> None:
     """A bar for each class, cut by split, and the sources in a sentence."""
     from pages.shared.charts.dataset import class_counts  # Not before the first paint: see charts.py.
 
-    told = [f"{name}: {number}" for name, number in Counter(one.label for one in dataset.members).most_common()]
+    told = [f"{name}: {number}" for name, number in Counter(one.label for one in dataset.photos).most_common()]
     st.altair_chart(class_counts(dataset), alt=f"Photos of each class, by split: {', '.join(told)}")
-    sources = Counter(_source(one, origins) for one in dataset.members)
+    sources = Counter(_source(one, origins) for one in dataset.photos)
     named = listed([f"{plain(name)} ({number})" for name, number in sources.most_common()], "and")
     st.caption(
         f"Sources: {named}. It learns from the train photos, chooses the best epoch by the validation photos, and never touches "
@@ -63,35 +63,35 @@ def show_counts(dataset: Dataset, origins: dict[str, Origin]) -> None:
 
 
 @st.dialog("Where this photo comes from", width="medium")
-def open_photo_card(dataset: Dataset, member: LabelledPhoto, origin: Origin) -> None:
+def open_photo_card(dataset: Dataset, labelled: LabelledPhoto, origin: Origin) -> None:
     """A photo with all that is known of it."""
     try:
-        st.image(get_picture(member.photo), width="stretch", alt=f"A photo filed under {member.label}")
+        st.image(get_picture(labelled.photo), width="stretch", alt=f"A photo filed under {labelled.label}")
     except NotFound as error:
         st.warning(str(error), icon=":material/broken_image:")
-    st.markdown(f"{class_badge(dataset.classes, member.label)} :small[{SPLIT_NAMES[member.split]}, {plain(member.file)}]")
+    st.markdown(f"{class_badge(dataset.classes, labelled.label)} :small[{SPLIT_NAMES[labelled.split]}, {plain(labelled.file)}]")
     credit = plain(attribution(replace(origin, page="", licence_url="")))  # The addresses have buttons.
     st.markdown(credit if origin.source else "Nothing is known of where it comes from.")
     with st.container(horizontal=True):
         for address, name in ((origin.page, "Its page"), (origin.licence_url, origin.licence)):
             if address.startswith("https://"):
                 st.link_button(plain(name), address, icon=":material/open_in_new:")
-    st.caption(f"SHA-256 {member.photo}")
+    st.caption(f"SHA-256 {labelled.photo}")
 
 
-def _source(member: LabelledPhoto, origins: dict[str, Origin]) -> str:
-    return origins.get(member.photo, Origin("added on Classify")).source or UNKNOWN
+def _source(labelled: LabelledPhoto, origins: dict[str, Origin]) -> str:
+    return origins.get(labelled.photo, Origin("added on Classify")).source or UNKNOWN
 
 
 def _ask_for_filter(dataset: Dataset, origins: dict[str, Origin]) -> list[LabelledPhoto]:
-    sources = sorted({_source(one, origins) for one in dataset.members})
+    sources = sorted({_source(one, origins) for one in dataset.photos})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.selectbox("Class", [EVERY, *dataset.classes], key=state.DATA_CLASS, bind="query-params")
         split = st.selectbox("Split", [EVERY, *SPLIT_NAMES.values()], key=state.DATA_SPLIT, bind="query-params")
         source = st.selectbox("Source", [EVERY, *sources], key=state.DATA_SOURCE, bind="query-params")
     chosen = [
         one
-        for one in dataset.members
+        for one in dataset.photos
         if label in (EVERY, one.label) and split in (EVERY, SPLIT_NAMES[one.split]) and source in (EVERY, _source(one, origins))
     ]
     st.caption(f"{count(len(chosen), 'photo')}. Choose a photo's label to see where it comes from.")
@@ -133,8 +133,8 @@ def _remove(workspace: str, dataset: str, photos: list[str]) -> None:
         st.toast(f"{count(len(photos), 'photo')} removed.", icon=":material/delete_forever:")
 
 
-def _set_ticks(members: list[LabelledPhoto], ticked: bool) -> None:
-    for one in members:
+def _set_ticks(labelled_photos: list[LabelledPhoto], ticked: bool) -> None:
+    for one in labelled_photos:
         st.session_state[_tick(one.photo)] = ticked
 
 

@@ -48,7 +48,7 @@ def ask_for_snapshots(workspace: str) -> None:
 
 
 def _keep(data: bytes, dataset: Dataset, label: str, workspace: str) -> None:
-    number = sum(member.file.startswith(CAMERA) for member in dataset.members) + 1
+    number = sum(labelled.file.startswith(CAMERA) for labelled in dataset.photos) + 1
     arrival, report = IncomingPhoto(f"{CAMERA} {number:04d}.jpg", label, lambda: data, Origin(CAMERA)), ImportResult()
     try:
         add_photos(get_store(), dataset.name, [arrival], report, total=1, owner=workspace)
@@ -73,9 +73,12 @@ def _keep(data: bytes, dataset: Dataset, label: str, workspace: str) -> None:
 
 def _show_taken(dataset: Dataset, label: str) -> None:
     """The newest photos of the class."""
-    taken = [member for member in dataset.members if member.label == label and member.file.startswith(CAMERA)][::-1]
+    taken = [labelled for labelled in dataset.photos if labelled.label == label and labelled.file.startswith(CAMERA)][::-1]
     st.markdown(f"{class_badge(dataset.classes, label)} {count(len(taken), 'photo')} from the camera")
     if not taken:
         st.caption("Nothing yet. About ten of each class are a start; thirty are better.")
-    cards = [PhotoCard(member.photo, f":small[{SPLIT_NAMES[member.split]}]", f"{member.file}, {label}") for member in taken[:SHOWN]]
+    cards = [
+        PhotoCard(labelled.photo, f":small[{SPLIT_NAMES[labelled.split]}]", f"{labelled.file}, {label}")
+        for labelled in taken[:SHOWN]
+    ]
     show_cards(cards, columns=4, key="dataset_taken")

@@ -43,7 +43,7 @@ def show_changes(judged: CurrentEvaluation, split: str) -> None:
 
 def table_rows(judged: CurrentEvaluation, table: Evaluation) -> list[dict[str, object]]:
     """The evaluation of a split as it is taken away."""
-    files = {member.photo: member.file for member in judged.dataset.members}
+    files = {labelled.photo: labelled.file for labelled in judged.dataset.photos}
     return [
         {
             "file": files[photo],

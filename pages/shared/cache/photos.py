@@ -57,7 +57,7 @@ def get_suspects(run_id: str) -> Suspects:
 @st.cache_resource(show_spinner=False, max_entries=512)
 def get_prediction(photo: str, run_id: str) -> Prediction:
     """What a run says about a kept photo."""
-    return _classifier(run_id).answer(open_stored(get_store(), photo), photo)
+    return _classifier(run_id).predict(open_stored(get_store(), photo), photo)
 
 
 def prepare_look_alikes(run_id: str) -> None:

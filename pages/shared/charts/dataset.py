@@ -14,7 +14,7 @@ def class_counts(dataset: Dataset) -> alt.Chart:
     """A row a class in its colour, cut into train, validation and test by shade; the figures are part of the label."""
     rows = []
     for name in dataset.classes:
-        counts = {split: sum((one.label, one.split) == (name, split) for one in dataset.members) for split in SPLITS}
+        counts = {split: sum((one.label, one.split) == (name, split) for one in dataset.photos) for split in SPLITS}
         label = f"{' + '.join(str(counts[split]) for split in SPLITS)}  {name}"  # A long one is cut at its end.
         rows += [
             {"class": name, "label": label, "split": SPLIT_NAMES[split], "photos": counts[split], "order": place}

@@ -102,7 +102,7 @@ def test_two_pages_start_one_trainer(store: Store, monkeypatch: pytest.MonkeyPat
 def test_edit_and_train(store: Store) -> None:
     workspace = new_workspace_id()
     imported = find_dataset(store, STARTER)
-    photo = next(member.photo for member in imported.members if (member.split, member.label) == ("train", "tree"))
+    photo = next(labelled.photo for labelled in imported.photos if (labelled.split, labelled.label) == ("train", "tree"))
     label_photo(store, workspace, photo, "cactus")
     edited = find_dataset(store, STARTER, workspace=workspace)
     assert (edited.label_of(photo), imported.label_of(photo)) == ("cactus", "tree")
@@ -116,7 +116,7 @@ def test_own_datasets_are_filled_edited_and_destroyed(store: Store) -> None:
     add_class(store, workspace, name, "fox")
     report = bring(store, name, [arriving(20, "fox"), arriving(21, "fox", "test"), arriving(0, "cat")], workspace)
     assert (report.added, report.doubles) == (2, 1)
-    photo = next(one.photo for one in find_dataset(store, name).members if (one.label, one.split) == ("cat", "train"))
+    photo = next(one.photo for one in find_dataset(store, name).photos if (one.label, one.split) == ("cat", "train"))
     decide(store, workspace, [Decision(photo, RELABEL, "fox")])
     undo(store, workspace, 1)
     decide(store, workspace, [Decision(photo, RELABEL, "dog")])
@@ -133,7 +133,7 @@ def test_own_datasets_are_filled_edited_and_destroyed(store: Store) -> None:
         delete_dataset(store, workspace, doomed)
     assert not folder.exists()
     assert dataset_name(store, workspace) == STARTER
-    assert len(find_dataset(store, theirs).members) == 8
+    assert len(find_dataset(store, theirs).photos) == 8
     assert read_photo(store, name_of(0))
     with pytest.raises(NotFound):
         read_photo(store, name_of(20))
@@ -147,13 +147,13 @@ def test_two_servers_fill_one_dataset_at_once(store: Store) -> None:
         reports = list(servers.map(lambda each: bring(each, name, cats, workspace), (store, other)))
     other.engine.dispose()
     assert sorted([report.added + report.doubles for report in reports]) == [40, 40]
-    assert sum(report.added for report in reports) == len(find_dataset(store, name).members) == 40
+    assert sum(report.added for report in reports) == len(find_dataset(store, name).photos) == 40
 
 
 def test_a_workspace_is_cleared(store: Store) -> None:
     workspace = new_workspace_id()
     name = pets(store, workspace)
-    photo = next(one.photo for one in find_dataset(store, name).members if one.split == "train")
+    photo = next(one.photo for one in find_dataset(store, name).photos if one.split == "train")
     decide(store, workspace, [Decision(photo, DELETE)])
     undo(store, workspace, 1)
     note_run_of(store, workspace, name, "doomed")

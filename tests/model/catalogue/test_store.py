@@ -54,7 +54,7 @@ def test_first_start_imports_the_starter_set_with_progress(empty_store: Store) -
     assert [done for done, _ in reports] == sorted({done for done, _ in reports})
     dataset = find_dataset(empty_store, STARTER)
     assert dataset.classes == CLASSES
-    counts = [len([member for member in dataset.members if member.split == split]) for split in ("train", "valid", "test")]
+    counts = [len([labelled for labelled in dataset.photos if labelled.split == split]) for split in ("train", "valid", "test")]
     assert counts == [IN_SPLIT["train"], IN_SPLIT["valid"], IN_SPLIT["test"]]
 
 
@@ -96,7 +96,7 @@ def test_the_import_needs_no_answer_key(empty_store: Store, store: Store, tmp_pa
 
 def test_examples_are_three_a_class_and_none_is_trained_on(store: Store) -> None:
     dataset = find_dataset(store, STARTER)
-    splits = {member.photo: member.split for member in dataset.members}
+    splits = {labelled.photo: labelled.split for labelled in dataset.photos}
     shown = starter_examples(store)
     assert {name: len(photos) for name, photos in shown.items()} == dict.fromkeys(CLASSES, 3)
     assert {dataset.label_of(photo) for photo in shown["tree"]} == {"tree"}
@@ -222,13 +222,15 @@ def test_features_are_computed_once_whatever_the_label(empty_store: Store, monke
 
 
 def test_shipped_features_are_what_the_backbone_sees(store: Store, empty_store: Store) -> None:
-    members = find_dataset(store, STARTER).members[::30]
-    for member in members:
-        empty_store.files.makedirs(f"{empty_store.photos}/{member.photo[:2]}", exist_ok=True)
-        empty_store.files.pipe_file(f"{empty_store.photos}/{member.photo[:2]}/{member.photo}.jpg", read_photo(store, member.photo))
+    members = find_dataset(store, STARTER).photos[::30]
+    for labelled in members:
+        empty_store.files.makedirs(f"{empty_store.photos}/{labelled.photo[:2]}", exist_ok=True)
+        empty_store.files.pipe_file(
+            f"{empty_store.photos}/{labelled.photo[:2]}/{labelled.photo}.jpg", read_photo(store, labelled.photo)
+        )
     with empty_store.writing() as session:
-        session.add_all(PhotoRow(sha256=member.photo, width=1, height=1, bytes=1) for member in members)
-    photos = [member.photo for member in members]
+        session.add_all(PhotoRow(sha256=labelled.photo, width=1, height=1, bytes=1) for labelled in members)
+    photos = [labelled.photo for labelled in members]
     shipped, computed = extract_features(store, photos, LITE0), extract_features(empty_store, photos, LITE0)
     assert np.allclose(shipped, computed, atol=0.02)
     assert np.abs(shipped - computed).mean() < 1e-3

@@ -65,7 +65,7 @@ def test_a_told_photo_joins_train_in_this_workspace_only(store: Store, workspace
     photo = own_photo(store, 100)
     label_photo(store, workspace, photo, "tree")
     mine = find_dataset(store, STARTER, workspace=workspace)
-    assert [(member.label, member.split) for member in mine.members if member.photo == photo] == [("tree", "train")]
+    assert [(labelled.label, labelled.split) for labelled in mine.photos if labelled.photo == photo] == [("tree", "train")]
     assert mine.fingerprint != find_dataset(store, STARTER).fingerprint
     assert find_dataset(store, STARTER, workspace=new_workspace_id()).label_of(photo) is None
 
@@ -84,12 +84,14 @@ def test_telling_again_counts_and_every_edit_is_kept(store: Store, workspace: st
 
 
 def test_a_photo_of_the_starter_set_is_relabelled_in_its_split_and_back(store: Store, workspace: str) -> None:
-    member = next(member for member in find_dataset(store, STARTER).members if (member.split, member.label) == ("valid", "tree"))
-    label_photo(store, workspace, member.photo, "cactus")
+    labelled = next(
+        labelled for labelled in find_dataset(store, STARTER).photos if (labelled.split, labelled.label) == ("valid", "tree")
+    )
+    label_photo(store, workspace, labelled.photo, "cactus")
     changed = find_dataset(store, STARTER, workspace=workspace)
-    assert [(one.label, one.split) for one in changed.members if one.photo == member.photo] == [("cactus", "valid")]
-    revert_edits(store, workspace, member.photo)
-    assert find_dataset(store, STARTER, workspace=workspace).label_of(member.photo) == "tree"
+    assert [(one.label, one.split) for one in changed.photos if one.photo == labelled.photo] == [("cactus", "valid")]
+    revert_edits(store, workspace, labelled.photo)
+    assert find_dataset(store, STARTER, workspace=workspace).label_of(labelled.photo) == "tree"
 
 
 def test_the_test_split_is_never_touched(store: Store, workspace: str) -> None:

@@ -27,14 +27,14 @@ def classifier(store: Store) -> Classifier:
 
 def test_examples_get_their_class_with_their_evidence(classifier: Classifier, store: Store) -> None:
     shown = [(name, photo) for name, photos in starter_examples(store).items() for photo in photos]
-    answers = [(name, classifier.answer(open_stored(store, photo))) for name, photo in shown]
+    answers = [(name, classifier.predict(open_stored(store, photo))) for name, photo in shown]
     assert sum(answer.best == name for name, answer in answers) >= 8
     assert all(answer.trust is Trust.SURE for name, answer in answers if answer.best == name and answer.probability > 0.6)
 
 
 def test_the_evidence_adds_up_to_the_score(classifier: Classifier) -> None:
     photo = picture(320, 200)
-    answer = classifier.answer(photo)
+    answer = classifier.predict(photo)
     maps = feature_map(photo, classifier.backbone).numpy()
     logits = maps.mean(axis=(1, 2)) @ classifier.run.weight.T + classifier.run.bias
     centred = (logits - logits.mean()) / classifier.run.card.temperature
@@ -43,14 +43,14 @@ def test_the_evidence_adds_up_to_the_score(classifier: Classifier) -> None:
 
 
 def test_probabilities_are_a_distribution(classifier: Classifier) -> None:
-    answer = classifier.answer(picture())
+    answer = classifier.predict(picture())
     assert answer.probabilities.sum() == pytest.approx(1, abs=1e-5)
     assert answer.probability == answer.probabilities.max()
 
 
 def test_look_alikes_are_training_photos_the_nearest_first(classifier: Classifier, store: Store) -> None:
-    splits = {member.photo: member.split for member in find_dataset(store, STARTER).members}
-    answer = classifier.answer(picture(seed=5))
+    splits = {labelled.photo: labelled.split for labelled in find_dataset(store, STARTER).photos}
+    answer = classifier.predict(picture(seed=5))
     similarities = [neighbour.similarity for neighbour in answer.neighbours]
     assert len(similarities) == 5
     assert similarities == sorted(similarities, reverse=True)
@@ -58,25 +58,25 @@ def test_look_alikes_are_training_photos_the_nearest_first(classifier: Classifie
 
 
 def test_a_training_photo_is_its_own_look_alike_unless_it_says_who_it_is(classifier: Classifier, store: Store) -> None:
-    photo = next(member.photo for member in find_dataset(store, STARTER).members if member.split == "train")
+    photo = next(labelled.photo for labelled in find_dataset(store, STARTER).photos if labelled.split == "train")
     image = open_stored(store, photo)
-    nearest = classifier.answer(image).neighbours[0]
+    nearest = classifier.predict(image).neighbours[0]
     assert nearest.photo == photo
     assert nearest.similarity == pytest.approx(1, abs=0.01)
-    assert photo not in {neighbour.photo for neighbour in classifier.answer(image, photo).neighbours}
+    assert photo not in {neighbour.photo for neighbour in classifier.predict(image, photo).neighbours}
 
 
 @pytest.mark.parametrize("blank", [Image.new("RGB", (300, 300), "white"), picture(300, 300), Image.new("RGB", (64, 640), "navy")])
 def test_no_plant_is_not_trusted(classifier: Classifier, blank: Image.Image) -> None:
-    assert classifier.answer(blank).trust is Trust.UNFAMILIAR
+    assert classifier.predict(blank).trust is Trust.UNFAMILIAR
 
 
 def test_many_threads_get_the_answers_one_gets(classifier: Classifier, plant: Callable[[str], bytes]) -> None:
     photos = [open_photo(plant(f"{number:04d}.jpg")).image for number in range(1, 13)]
-    alone = [classifier.answer(photo) for photo in photos]
+    alone = [classifier.predict(photo) for photo in photos]
 
     def differs(pair: tuple[Image.Image, Prediction]) -> float:
-        return float(np.abs(classifier.answer(pair[0]).probabilities - pair[1].probabilities).max())
+        return float(np.abs(classifier.predict(pair[0]).probabilities - pair[1].probabilities).max())
 
     with ThreadPoolExecutor(6) as pool:
         assert max(pool.map(differs, list(zip(photos, alone, strict=True)) * 3)) < 1e-5

@@ -26,7 +26,7 @@ Key = dict[str, dict[str, str]]
 @pytest.fixture(scope="module")
 def key(store: Store) -> Key:
     """The rows of the starter set's table outside the test split, by photo; `twin` is a photo too."""
-    photos = {member.file: member.photo for member in find_dataset(store, STARTER).members}
+    photos = {labelled.file: labelled.photo for labelled in find_dataset(store, STARTER).photos}
     with (FOLDER / "photos.csv").open(newline="") as table:
         rows = [row for row in csv.DictReader(table) if row["split"] != "test"]
     return {photos[row["file"]]: {**row, "twin": photos.get(row["twin"], "")} for row in rows}

@@ -22,8 +22,8 @@ from tests.starter_set import PHOTOS
 
 def trees(store: Store, number: int, split: str = "train") -> list[str]:
     """Some photos that were imported as trees."""
-    members = find_dataset(store, STARTER).members
-    return [member.photo for member in members if (member.label, member.split) == ("tree", split)][:number]
+    members = find_dataset(store, STARTER).photos
+    return [labelled.photo for labelled in members if (labelled.label, labelled.split) == ("tree", split)][:number]
 
 
 def mine(store: Store, workspace: str) -> Dataset:
@@ -73,17 +73,17 @@ def test_keeping_says_that_a_label_is_right_and_changes_nothing(store: Store, wo
 def test_relabelling_files_a_photo_elsewhere_in_its_split(store: Store, workspace: str, split: str) -> None:
     [photo] = trees(store, 1, split)
     decide(store, workspace, [Decision(photo, RELABEL, "cactus")])
-    member = mine(store, workspace).member(photo)
-    assert member is not None
-    assert (member.label, member.split) == ("cactus", split)
-    assert len(mine(store, workspace).members) == PHOTOS
+    labelled = mine(store, workspace).find(photo)
+    assert labelled is not None
+    assert (labelled.label, labelled.split) == ("cactus", split)
+    assert len(mine(store, workspace).photos) == PHOTOS
 
 
 def test_deleting_takes_a_photo_out_and_leaves_its_file(store: Store, workspace: str) -> None:
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, DELETE)])
-    assert mine(store, workspace).member(photo) is None
-    assert len(mine(store, workspace).members) == PHOTOS - 1
+    assert mine(store, workspace).find(photo) is None
+    assert len(mine(store, workspace).photos) == PHOTOS - 1
     assert read_photo(store, photo)
 
 
@@ -100,7 +100,7 @@ def test_a_note_about_a_deleted_photo_does_not_bring_it_back(store: Store, works
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, DELETE)])
     decide(store, workspace, [Decision(photo, NOTE, reason="a pity")])
-    assert mine(store, workspace).member(photo) is None
+    assert mine(store, workspace).find(photo) is None
 
 
 def test_a_relabelled_photo_that_was_noted_is_still_judged(store: Store, workspace: str) -> None:
@@ -247,7 +247,7 @@ def test_a_visitor_cannot_take_back_anothers_decision(store: Store, workspace: s
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, DELETE)])
     revert_edits(store, new_workspace_id(), history(store, workspace).edits[0].photo)
-    assert mine(store, workspace).member(photo) is None
+    assert mine(store, workspace).find(photo) is None
 
 
 def test_withdrawing_a_photo_takes_back_all_about_it_and_nothing_else(store: Store, workspace: str) -> None:
@@ -388,9 +388,9 @@ def test_an_added_photo_can_be_deleted_and_comes_back(store: Store, workspace: s
     decide(store, workspace, [Decision(photo, DELETE)])
     assert is_as_imported(store, workspace)
     undo_last(store, workspace)
-    member = mine(store, workspace).member(photo)
-    assert member is not None
-    assert (member.label, member.split) == ("cactus", "train")
+    labelled = mine(store, workspace).find(photo)
+    assert labelled is not None
+    assert (labelled.label, labelled.split) == ("cactus", "train")
 
 
 def test_an_added_photo_is_relabelled_and_keeps_its_place(store: Store, workspace: str) -> None:
@@ -398,7 +398,7 @@ def test_an_added_photo_is_relabelled_and_keeps_its_place(store: Store, workspac
     label_photo(store, workspace, photo, "cactus")
     decide(store, workspace, [Decision(photo, RELABEL, "tree")])
     assert said(store, workspace) == [(photo, ADD, "cactus"), (photo, RELABEL, "tree")]
-    assert [(one.label, one.split) for one in mine(store, workspace).members if one.photo == photo] == [("tree", "train")]
+    assert [(one.label, one.split) for one in mine(store, workspace).photos if one.photo == photo] == [("tree", "train")]
 
 
 def test_a_deleted_added_photo_is_not_destroyed_because_it_may_come_back(store: Store, workspace: str) -> None:
@@ -419,7 +419,7 @@ def test_no_photo_of_the_dataset_is_destroyed_when_its_addition_is_revoked(store
     decide(store, workspace, [Decision(added.sha256, KEEP)])
     revert_edits(store, workspace, history(store, workspace).edits[0].photo)
     forget_loose(store, workspace)
-    assert mine(store, workspace).member(added.sha256) is None or read_photo(store, added.sha256)
+    assert mine(store, workspace).find(added.sha256) is None or read_photo(store, added.sha256)
 
 
 def destroy_an_added_photo(store: Store, workspace: str, seed: int, *, after: list[Decision]) -> str:
@@ -439,7 +439,7 @@ def test_a_destroyed_photo_is_not_brought_back_by_redo(store: Store, workspace: 
     photo = destroy_an_added_photo(store, workspace, 410, after=[])
     redo(store, workspace, 1)
     assert said(store, workspace) == []
-    assert mine(store, workspace).member(photo) is None
+    assert mine(store, workspace).find(photo) is None
 
 
 def test_what_was_decided_after_a_destroyed_photo_can_still_be_redone(store: Store, workspace: str) -> None:

@@ -143,7 +143,7 @@ def key(dataset: Dataset) -> Key:
     """The answer key by photo, of train and valid."""
     with (FOLDER / "photos.csv").open(newline="") as table:
         rows = {row["file"]: row for row in csv.DictReader(table)}
-    return {member.photo: rows[member.file] for member in dataset.members if member.split != "test"}
+    return {labelled.photo: rows[labelled.file] for labelled in dataset.photos if labelled.split != "test"}
 
 
 def test_most_of_the_planted_wrong_labels_are_the_most_doubtful(suspects: Suspects, key: Key) -> None:
@@ -183,7 +183,7 @@ def test_most_of_the_wrong_labels_get_the_right_suggestion(suspects: Suspects, k
 
 
 def test_planted_copies_are_found_and_nothing_else(suspects: Suspects, dataset: Dataset, key: Key) -> None:
-    names = {member.file: member.photo for member in dataset.members}
+    names = {labelled.file: labelled.photo for labelled in dataset.photos}
     planted = {frozenset((photo, names[row["twin"]])) for photo, row in key.items() if row["twin"]}
     leaks = {pair for pair in planted if len({suspects.splits[photo] for photo in pair}) > 1}
     assert (len(planted), len(leaks)) == (COPIES, LEAKS)
@@ -202,10 +202,10 @@ def test_bad_photos_are_found(suspects: Suspects, key: Key) -> None:
 
 
 def test_test_photos_are_looked_at_for_copies_and_never_to_be_repaired(suspects: Suspects, dataset: Dataset) -> None:
-    test = {member.photo for member in dataset.members if member.split == "test"}
+    test = {labelled.photo for labelled in dataset.photos if labelled.split == "test"}
     assert test <= set(suspects.measures)
     assert not test & {*suspects.doubts, *suspects.wrong_labels, *suspects.bad_photos}
-    assert set(suspects.doubts) == {member.photo for member in dataset.members} - test
+    assert set(suspects.doubts) == {labelled.photo for labelled in dataset.photos} - test
 
 
 def made_up_run(store: Store, rows: list[tuple[str, str]]) -> Run:

@@ -31,7 +31,7 @@ def test_a_dataset_is_made_and_a_second_class_added(bare_store: Store, capsys: p
     assert main([*asked, "--class", "OAK", "--search", "oak leaf"]) == 0
     assert [line["known"] for line in lines(capsys)] == [0, 4]
     dataset = find_dataset(bare_store, "plants")
-    assert (dataset.title, dataset.classes, len(dataset.members)) == ("My plants", ("oak", "elm"), 8)
+    assert (dataset.title, dataset.classes, len(dataset.photos)) == ("My plants", ("oak", "elm"), 8)
     assert {origin.source for origin in origins(bare_store, dataset.id).values()} == {"Wikimedia Commons"}
 
 
@@ -94,7 +94,7 @@ def test_a_network_that_goes_leaves_what_came(fake: FakeSources, bare_store: Sto
     said = capsys.readouterr()
     assert [json.loads(line)["added"] for line in said.out.splitlines()] == [1]
     assert "5 photos in a row could not be reached" in said.err
-    assert len(find_dataset(bare_store, "plants").members) == 1
+    assert len(find_dataset(bare_store, "plants").photos) == 1
 
 
 @pytest.mark.usefixtures("fake")

@@ -51,7 +51,7 @@ def test_a_folder_of_class_folders_becomes_a_dataset_for_everybody(
     assert [json.loads(line) for line in said.out.splitlines()] == [figures(added=3), figures(known=3)]
     dataset = find_dataset(bare_store, "pets")
     assert (dataset.title, dataset.classes) == ("pets", ("cat", "dog"))
-    assert {one.photo: one.label for one in dataset.members} == {name_of(1): "cat", name_of(2): "cat", name_of(3): "dog"}
+    assert {one.photo: one.label for one in dataset.photos} == {name_of(1): "cat", name_of(2): "cat", name_of(3): "dog"}
     assert set(origins(bare_store, dataset.id).values()) == {Origin("import")}
     assert [one.own for one in datasets_of(bare_store, new_workspace_id())] == [False, False]
 
@@ -64,7 +64,7 @@ def test_a_zip_is_taken_like_a_folder(bare_store: Store, folder: Path, tmp_path:
     said = capsys.readouterr()
     assert (said.out, said.err.splitlines()[-1]) == ("", "3 added, 0 known, 0 refused, 0 left out")
     dataset = find_dataset(bare_store, "pets")
-    assert (dataset.title, dataset.classes, {one.split for one in dataset.members}) == ("All pets", ("CAT", "DOG"), {"test"})
+    assert (dataset.title, dataset.classes, {one.split for one in dataset.photos}) == ("All pets", ("CAT", "DOG"), {"test"})
 
 
 @pytest.mark.parametrize("label", ["rose", "Rose "])
@@ -78,7 +78,7 @@ def test_loose_photos_have_the_class_that_is_told(
     assert main(["import", str(tmp_path / "roses"), "--dataset", "pets", "--class", label, "--json"]) == 0
     assert lines(capsys) == [figures(added=1), figures(added=1, known=1)]
     dataset = find_dataset(bare_store, "pets")
-    assert (dataset.classes, [one.label for one in dataset.members]) == (("rose",), ["rose", "rose"])
+    assert (dataset.classes, [one.label for one in dataset.photos]) == (("rose",), ["rose", "rose"])
 
 
 def test_some_refused_ends_with_one_and_their_reasons(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,7 +116,7 @@ def test_the_starter_set_and_anothers_dataset_take_nothing(
     assert main(["import", str(folder), "--dataset", theirs, "--workspace", new_workspace_id(), "--json"]) == 2
     assert capsys.readouterr().out == ""
     assert main(["import", str(folder), "--dataset", theirs, f"--workspace={workspace}", "--json"]) == 0
-    assert len(find_dataset(bare_store, theirs).members) == 11
+    assert len(find_dataset(bare_store, theirs).photos) == 11
 
 
 def test_datasets_are_listed_with_their_figures(bare_store: Store, workspace: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,7 +62,7 @@ def lived_in(store: Store, workspace: str, first: int) -> str:
     ask(store, workspace, first + 20)
     label_photo(store, workspace, name_of(first + 20), "cat")
     ask(store, workspace, first + 21)
-    photo = next(one.photo for one in find_dataset(store, name).members if one.split == "train")
+    photo = next(one.photo for one in find_dataset(store, name).photos if one.split == "train")
     decide(store, workspace, [Decision(photo, DELETE)])
     note_run_of(store, workspace, name, f"own-{first}")
     note_run_of(store, workspace, STARTER, f"starter-{first}")
@@ -118,7 +118,7 @@ def test_a_full_workspace_files_nothing_new_but_may_relabel(
     bare_store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = pets(bare_store, workspace)
-    cat = next(one.photo for one in find_dataset(bare_store, name).members if (one.label, one.split) == ("cat", "train"))
+    cat = next(one.photo for one in find_dataset(bare_store, name).photos if (one.label, one.split) == ("cat", "train"))
     ask(bare_store, workspace, 30)
     monkeypatch.setenv("AREOLE_MAX_PHOTOS", "9")
     with pytest.raises(QuotaReached, match="workspace is full"):
@@ -193,7 +193,7 @@ def test_clearing_spares_all_that_others_need(bare_store: Store, workspace: str)
     bring(bare_store, mine, [arriving(seed, "cat") for seed in (0, 20, 21, 100)], workspace)
     ask(bare_store, workspace, 1)
     choose_dataset(bare_store, workspace, shared)
-    train = [one for one in find_dataset(bare_store, shared).members if one.split == "train"]
+    train = [one for one in find_dataset(bare_store, shared).photos if one.split == "train"]
     decide(bare_store, workspace, [Decision(one.photo, DELETE) for one in train])
     note_run_of(bare_store, None, shared, "from-the-shell")
     clear_workspaces(bare_store, [workspace])

@@ -40,8 +40,8 @@ def mine(store: Store, workspace: str) -> Dataset:
 
 def trees(store: Store, number: int) -> list[str]:
     """Some photos of train and valid that were imported as trees."""
-    members = find_dataset(store, STARTER).members
-    return [member.photo for member in members if member.label == "tree" and member.split != "test"][:number]
+    members = find_dataset(store, STARTER).photos
+    return [labelled.photo for labelled in members if labelled.label == "tree" and labelled.split != "test"][:number]
 
 
 def clean_a_little(store: Store, workspace: str) -> None:
@@ -164,15 +164,15 @@ def test_a_zip_holds_every_photo_as_it_is_kept_in_its_class_folder(store: Store,
     clean_a_little(store, workspace)
     files = unpacked(taken_away(store, workspace))
     rows = [row for row in from_csv(files.pop(TABLE)) if row["file"]]  # The others were deleted.
-    members = {member.photo: member for member in mine(store, workspace).members}
+    members = {labelled.photo: labelled for labelled in mine(store, workspace).photos}
     was = find_dataset(store, STARTER).labels
     assert {row["photo"] for row in rows} == set(members)
     assert {row["file"] for row in rows} | {ATTRIBUTION} == set(files)
     for row in rows:
-        member = members[row["photo"]]
-        assert row["file"].startswith(f"{member.split}/{member.label}/")
-        assert (row["split"], row["label"], row["imported label"]) == (member.split, member.label, was[member.photo])
-        assert files[row["file"]] == read_photo(store, member.photo)
+        labelled = members[row["photo"]]
+        assert row["file"].startswith(f"{labelled.split}/{labelled.label}/")
+        assert (row["split"], row["label"], row["imported label"]) == (labelled.split, labelled.label, was[labelled.photo])
+        assert files[row["file"]] == read_photo(store, labelled.photo)
 
 
 @pytest.mark.parametrize("reason", REASONS)
@@ -258,9 +258,9 @@ def test_a_file_moved_to_another_split_too_stays_in_its_split(store: Store, work
     [photo] = trees(store, 1)
     name = name_of(files, photo)
     files[f"test/cactus/{PurePosixPath(name).name}"] = files.pop(name)
-    split = next(member.split for member in find_dataset(store, STARTER).members if member.photo == photo)
+    split = next(labelled.split for labelled in find_dataset(store, STARTER).photos if labelled.photo == photo)
     bring_back(store, workspace, packed(files))
-    assert [(one.label, one.split) for one in mine(store, workspace).members if one.photo == photo] == [("cactus", split)]
+    assert [(one.label, one.split) for one in mine(store, workspace).photos if one.photo == photo] == [("cactus", split)]
 
 
 def test_a_file_in_a_folder_that_is_no_class_is_counted_and_left(store: Store, workspace: str, files: Files) -> None:

@@ -52,7 +52,7 @@ def zoo(store: Store, workspace: str) -> str:
     odd = [replace(arriving(40, "ant", "train"), origin=from_web), replace(arriving(41, "ant"), origin=Origin("camera"))]
     odd += [replace(arriving(seed, "zebra", "train"), file="same name.jpg") for seed in (42, 43)]
     bring(store, name, [*animals, *odd], workspace)
-    trained = [one for one in find_dataset(store, name).members if one.split == "train"]
+    trained = [one for one in find_dataset(store, name).photos if one.split == "train"]
     to = {"zebra": "ant", "ant": "Test", "Test": "zebra"}
     decide(store, workspace, [Decision(trained[0].photo, DELETE), Decision(trained[3].photo, RELABEL, to[trained[3].label])])
     return name
@@ -101,17 +101,17 @@ def test_a_dataset_taken_away_comes_back_as_it_was(bare_store: Store, workspace:
     assert back.classes == seen.classes == CLASSES
     assert back.fingerprint == seen.fingerprint
     known = origins(bare_store, seen.id)
-    assert origins(into, back.id) == {one.photo: known[one.photo] for one in seen.members}
-    assert all(read_photo(into, one.photo) == read_photo(bare_store, one.photo) for one in seen.members)
+    assert origins(into, back.id) == {one.photo: known[one.photo] for one in seen.photos}
+    assert all(read_photo(into, one.photo) == read_photo(bare_store, one.photo) for one in seen.photos)
     into.engine.dispose()
 
 
 def test_photos_of_the_starter_set_come_back_as_they_were(store: Store, workspace: str) -> None:
     starter = find_dataset(store, STARTER)
-    some, buffer = replace(starter, members=starter.members[::20]), BytesIO()
+    some, buffer = replace(starter, photos=starter.photos[::20]), BytesIO()
     write_zip(store, some, some, buffer)
     back, report = brought_back(store, workspace, buffer.getvalue())
-    assert (report.added, report.refused, back.fingerprint) == (len(some.members), [], some.fingerprint)
+    assert (report.added, report.refused, back.fingerprint) == (len(some.photos), [], some.fingerprint)
     assert set(origins(store, back.id).values()) == set(origins(store, starter.id).values())
 
 
@@ -131,9 +131,13 @@ def test_a_moved_file_changes_its_label_only(bare_store: Store, workspace: str) 
     photos = {row["file"]: row["photo"] for row in from_csv(files[TABLE])}
     back, _ = brought_back(bare_store, workspace, packed(files))
     before = find_dataset(bare_store, name)
-    moved = [(member.photo, member.label, member.split) for member in back.members if member.label != before.label_of(member.photo)]
+    moved = [
+        (labelled.photo, labelled.label, labelled.split)
+        for labelled in back.photos
+        if labelled.label != before.label_of(labelled.photo)
+    ]
     assert sorted(moved) == sorted((photos[path], "ant", "train") for path in (one, two))
-    assert {one.photo: one.split for one in back.members} == {one.photo: one.split for one in before.members}
+    assert {one.photo: one.split for one in back.photos} == {one.photo: one.split for one in before.photos}
     known, was = origins(bare_store, back.id), origins(bare_store, before.id)
     assert known == was
 
@@ -143,13 +147,13 @@ def test_a_file_that_is_new_in_a_zip_of_ours_is_an_upload(bare_store: Store, wor
     files["valid/ant/holiday.jpg"] = data_of(70)
     back, _ = brought_back(bare_store, workspace, packed(files))
     assert origins(bare_store, back.id)[name_of(70)] == Origin("upload")
-    assert next(one.split for one in back.members if one.photo == name_of(70)) == "valid"
+    assert next(one.split for one in back.photos if one.photo == name_of(70)) == "valid"
 
 
 def test_hashes_in_the_table_are_never_trusted_as_names(bare_store: Store, workspace: str) -> None:
     name = zoo(bare_store, workspace)
     files = unpacked(taken_away(bare_store, name, None))
-    kept = {one.photo: read_photo(bare_store, one.photo) for one in find_dataset(bare_store, name).members}
+    kept = {one.photo: read_photo(bare_store, one.photo) for one in find_dataset(bare_store, name).photos}
     path = next(path for path in files if path.startswith("train/"))
     files[path] = data_of(71)  # Another picture under the name and hash of one that is kept
     rows: list[dict[str, object]] = [dict(row) for row in from_csv(files[TABLE])]
@@ -160,7 +164,7 @@ def test_hashes_in_the_table_are_never_trusted_as_names(bare_store: Store, works
     assert report.refused == []
     assert name_of(71) in back.labels
     assert {photo: read_photo(bare_store, photo) for photo in kept} == kept
-    assert {one.photo for one in back.members} - {name_of(71)} < kept.keys()
+    assert {one.photo for one in back.photos} - {name_of(71)} < kept.keys()
 
 
 def table_of(**changes: str) -> bytes:

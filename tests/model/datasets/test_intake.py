@@ -55,11 +55,11 @@ def cats(seeds: Iterable[int]) -> list[IncomingPhoto]:
 
 
 def photos_in(store: Store, name: str) -> set[str]:
-    return {one.photo for one in find_dataset(store, name).members}
+    return {one.photo for one in find_dataset(store, name).photos}
 
 
 def splits_in(store: Store, name: str) -> dict[str, str]:
-    return {one.file: one.split for one in find_dataset(store, name).members}
+    return {one.file: one.split for one in find_dataset(store, name).photos}
 
 
 def scene(file: str, crop: float = 1.0) -> IncomingPhoto:
@@ -84,7 +84,7 @@ def test_photos_are_kept_with_file_label_and_origin(bare_store: Store, workspace
     dataset = find_dataset(bare_store, name)
     assert (report.added, report.doubles, report.left_out, report.refused) == (2, 0, 0, [])
     assert reports == [(1, 2), (2, 2)]
-    assert {(one.photo, one.file, one.label) for one in dataset.members} == {
+    assert {(one.photo, one.file, one.label) for one in dataset.photos} == {
         (name_of(1), "cat 1.jpg", "cat"),
         (name_of(2), "dog 2.jpg", "dog"),
     }
@@ -127,13 +127,13 @@ def test_splits_are_those_of_assign_splits(bare_store: Store, workspace: str, na
     coming = [arriving(seed, "cat" if seed % 3 else "dog") for seed in range(BATCH - 2)]
     bring(bare_store, name, coming, workspace)
     labels = {name_of(seed): coming[seed].label for seed in range(BATCH - 2)}
-    members = find_dataset(bare_store, name).members
+    members = find_dataset(bare_store, name).photos
     first = {one.photo: one.split for one in members}
     assert first == assign_splits(labels, {}, [])
     bring(bare_store, name, cats(range(100, 110)), workspace)
     taken = {one.photo: (one.label, one.split) for one in members}
     then = assign_splits({name_of(seed): "cat" for seed in range(100, 110)}, taken, [])
-    assert {one.photo: one.split for one in find_dataset(bare_store, name).members} == first | then
+    assert {one.photo: one.split for one in find_dataset(bare_store, name).photos} == first | then
 
 
 @pytest.mark.usefixtures("small_batches")
@@ -150,7 +150,7 @@ def test_near_duplicates_land_in_one_split_in_any_batch(bare_store: Store, works
 
 
 def test_copies_of_photos_that_came_by_copying_a_dataset_are_recognised(store: Store, workspace: str) -> None:
-    originals = [one for one in find_dataset(store, "starter").members if one.file in SCENES]
+    originals = [one for one in find_dataset(store, "starter").photos if one.file in SCENES]
     name = create_dataset(store, "Pets", ["cat", "dog"], owner=workspace)
     bring(store, name, [scene(one.file) for one in originals], workspace)
     with store.writing() as session:

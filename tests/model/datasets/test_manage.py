@@ -76,7 +76,7 @@ def offered(store: Store, workspace: str) -> list[str]:
 
 def first_train(store: Store, name: str, label: str = "cat") -> str:
     """A photo of a class that may be edited."""
-    return next(one.photo for one in find_dataset(store, name).members if (one.label, one.split) == (label, "train"))
+    return next(one.photo for one in find_dataset(store, name).photos if (one.label, one.split) == (label, "train"))
 
 
 def forget_asked(store: Store) -> None:
@@ -148,7 +148,7 @@ def test_a_new_dataset_is_worked_on_at_once_and_everybodys_can_be_chosen(bare_st
 def test_edits_and_undo_belong_to_one_dataset_and_come_back_with_it(bare_store: Store, workspace: str) -> None:
     one = pets(bare_store, workspace)
     two = pets(bare_store, workspace, title="The same again")  # The very same photos
-    cat, dog = (find_dataset(bare_store, one).members[number].photo for number in (0, 7))
+    cat, dog = (find_dataset(bare_store, one).photos[number].photo for number in (0, 7))
     with bare_store.writing() as session:
         session.execute(update(LabelRow).values(split="train"))
     choose_dataset(bare_store, workspace, one)
@@ -191,7 +191,7 @@ def test_a_photo_filed_in_another_dataset_is_not_loose(bare_store: Store, worksp
     assert filed_photos(bare_store, workspace) == set()
     forget_loose(bare_store, workspace)
     assert [asked.name for asked in asked_photos(bare_store, workspace)] == ["my cat.jpg"]
-    told = find_dataset(bare_store, mine, workspace=workspace).member(name_of(50))
+    told = find_dataset(bare_store, mine, workspace=workspace).find(name_of(50))
     assert told is not None
     assert told.file == "my cat.jpg"
 
@@ -269,7 +269,7 @@ def test_one_class_can_be_filled_but_not_trained_on(bare_store: Store, workspace
 
 
 def test_a_copy_is_the_dataset_as_it_was_edited(store: Store, workspace: str) -> None:
-    kept, moved, gone = [one.photo for one in find_dataset(store, STARTER).members if one.split == "train"][:3]
+    kept, moved, gone = [one.photo for one in find_dataset(store, STARTER).photos if one.split == "train"][:3]
     ask_about(store, workspace, open_photo(data_of(7000)), "told.jpg")
     label_photo(store, workspace, name_of(7000), "tree")
     label = "tree" if find_dataset(store, STARTER).label_of(moved) == "cactus" else "cactus"
@@ -293,10 +293,10 @@ def test_removing_photos_from_a_copy_leaves_the_original(bare_store: Store, work
     one = pets(bare_store, workspace)
     two = copy_dataset(bare_store, workspace, find_dataset(bare_store, one), "Copy")
     decide(bare_store, workspace, [Decision(first_train(bare_store, two), KEEP)])
-    remove_photos(bare_store, workspace, two, [one.photo for one in find_dataset(bare_store, two).members])
-    assert find_dataset(bare_store, two).members == ()
+    remove_photos(bare_store, workspace, two, [one.photo for one in find_dataset(bare_store, two).photos])
+    assert find_dataset(bare_store, two).photos == ()
     assert decided(bare_store, workspace) == []
-    assert len(find_dataset(bare_store, one).members) == 8
+    assert len(find_dataset(bare_store, one).photos) == 8
     assert all(read_photo(bare_store, name_of(seed)) for seed in range(8))
 
 
@@ -308,7 +308,7 @@ def test_renaming_a_class_moves_labels_and_edits(bare_store: Store, workspace: s
     seen = find_dataset(bare_store, name, workspace=workspace)
     assert seen.classes == ("wild cat", "dog")
     assert seen.label_of(dog) == "wild cat"
-    assert {one.label for one in seen.members} == {"wild cat", "dog"}
+    assert {one.label for one in seen.photos} == {"wild cat", "dog"}
     rename_class(bare_store, workspace, name, "wild cat", "Wild Cat")  # Only its case
     assert find_dataset(bare_store, name, workspace=workspace).classes == ("Wild Cat", "dog")
 
@@ -334,7 +334,7 @@ def test_removing_a_class_takes_its_photos_and_what_was_moved_there_returns(bare
     after = find_dataset(bare_store, name, workspace=workspace)
     assert after.classes == ("cat", "dog")
     assert (after.label_of(cat), after.label_of(dog)) == ("cat", "cat")
-    assert len(after.members) == 8
+    assert len(after.photos) == 8
     assert decided(bare_store, workspace) == [(dog, RELABEL)]
     assert not any(is_there(bare_store, name_of(seed)) for seed in (30, 31, 32, 33, 40))
 
@@ -343,7 +343,7 @@ def test_two_classes_are_the_least_that_stay(bare_store: Store, workspace: str) 
     name = pets(bare_store, workspace)
     with pytest.raises(NotFound, match="2 to 20 classes"):
         remove_class(bare_store, workspace, name, "cat")
-    assert len(find_dataset(bare_store, name).members) == 8
+    assert len(find_dataset(bare_store, name).photos) == 8
 
 
 def test_twenty_classes_are_the_most(bare_store: Store, workspace: str) -> None:
@@ -448,7 +448,7 @@ def test_a_told_photo_goes_with_the_dataset_that_alone_needs_it(bare_store: Stor
 
 def test_every_change_gives_a_view_that_was_never_there_before(bare_store: Store, workspace: str) -> None:
     name = pets(bare_store, workspace)
-    cats = [one.photo for one in find_dataset(bare_store, name).members if (one.label, one.split) == ("cat", "train")]
+    cats = [one.photo for one in find_dataset(bare_store, name).photos if (one.label, one.split) == ("cat", "train")]
     changes: list[Callable[[], object]] = [
         lambda: rename_dataset(bare_store, workspace, name, "Beasts"),
         lambda: add_class(bare_store, workspace, name, "fox"),

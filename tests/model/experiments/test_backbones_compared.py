@@ -95,8 +95,8 @@ def test_saved_runs_are_judged_by_the_labels_of_now(store: Store) -> None:
     assert row.valid is not None
     assert (row.mode, row.backbone, row.valid.photos) == ("head", DEFAULT_BACKBONE, IN_SPLIT["valid"])
     assert row.valid.error == pytest.approx(shipped.evaluation.for_split("valid").errors / IN_SPLIT["valid"])
-    told = [replace(member, label="tree") for member in dataset.members]
-    (other,) = rows_of_runs([shipped], replace(dataset, members=tuple(told)))
+    told = [replace(labelled, label="tree") for labelled in dataset.photos]
+    (other,) = rows_of_runs([shipped], replace(dataset, photos=tuple(told)))
     assert other.valid is not None
     assert other.valid.error > 0.5
 

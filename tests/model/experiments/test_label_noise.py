@@ -32,7 +32,7 @@ def starter(store: Store) -> tuple[Vectors, Labels, Labels]:
     with (FOLDER / "photos.csv").open(newline="") as table:
         truths = {row["file"]: row["truth"] for row in csv.DictReader(table)}
     seen = load_split_features(store, dataset, DEFAULT_BACKBONE)
-    files = {member.photo: member.file for member in dataset.members}
+    files = {labelled.photo: labelled.file for labelled in dataset.photos}
     photos = [photo for split in ("train", "valid") for photo in seen.photos[split]]
     truth = np.array([dataset.classes.index(truths[files[photo]]) for photo in photos])
     vectors = np.concatenate([seen.train.features, seen.valid.features])

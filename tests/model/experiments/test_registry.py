@@ -40,10 +40,10 @@ def made(store: Store) -> Made:
         with store.writing() as session:
             for backbone in BACKBONES.values():
                 vectors = random.random((len(rows), backbone.channels))
-                vectors[:, : len(classes)] += [np.eye(len(classes))[classes.index(member.label)] for member in dataset.members]
+                vectors[:, : len(classes)] += [np.eye(len(classes))[classes.index(labelled.label)] for labelled in dataset.photos]
                 seen = [
-                    {"photo": member.photo, "backbone": backbone.name, "vector": vector.astype(STORED).tobytes()}
-                    for member, vector in zip(dataset.members, vectors, strict=True)
+                    {"photo": labelled.photo, "backbone": backbone.name, "vector": vector.astype(STORED).tobytes()}
+                    for labelled, vector in zip(dataset.photos, vectors, strict=True)
                 ]
                 insert_missing(session, FeatureRow, seen)
         return dataset
@@ -180,7 +180,7 @@ def test_material_holds_each_photo_once_in_its_split(store: Store) -> None:
     dataset = find_dataset(store, STARTER)
     found = load_split_features(store, dataset, DEFAULT_BACKBONE)
     assert {photo: split for split, photos in found.photos.items() for photo in photos} == {
-        member.photo: member.split for member in dataset.members
+        labelled.photo: labelled.split for labelled in dataset.photos
     }
     for split, part in found.parts.items():
         assert part.features.shape == (len(found.photos[split]), 1280)

@@ -129,11 +129,11 @@ def test_found_photos_join_their_classes_with_their_origins(
     dataset = find_dataset(bare_store, name)
     known = origins(bare_store, dataset.id)
     for label, photos in wanted.items():
-        assert {known[one.photo] for one in dataset.members if one.label == label} == {found.origin for found in photos}
+        assert {known[one.photo] for one in dataset.photos if one.label == label} == {found.origin for found in photos}
     origin = wanted["cat"][0].origin
     assert (origin.source, origin.author, origin.page.startswith("https://")) == ("Openverse", "Ana", True)
-    assert len({one.file for one in dataset.members}) == 10
-    assert all(one.file.startswith(one.label) and one.file.endswith(".jpg") for one in dataset.members)
+    assert len({one.file for one in dataset.photos}) == 10
+    assert all(one.file.startswith(one.label) and one.file.endswith(".jpg") for one in dataset.photos)
     buffer = BytesIO()
     write_zip(bare_store, dataset, dataset, buffer)
     exported = dict(_unpacked(buffer))
@@ -189,7 +189,7 @@ def test_five_unreachable_in_a_row_stop_the_rest_and_keep_what_came(
         add_photos(bare_store, name, arrivals(photos, unchecked), report, total=19, owner=workspace)
     assert report.added == 3
     assert len(report.refused) == 4 + MOST_UNREACHED - 1
-    assert {one.label for one in find_dataset(bare_store, name).members} == {"cat"}
+    assert {one.label for one in find_dataset(bare_store, name).photos} == {"cat"}
     assert not [path for path in fake.paths() if path.startswith("/photos/gone/") and path >= "/photos/gone/8"]
 
 
@@ -213,7 +213,7 @@ def test_a_download_can_be_cancelled_and_keeps_what_came(bare_store: Store, work
 
     with pytest.raises(Cancelled):
         add_photos(bare_store, name, arrivals({"cat": found}, unchecked), report, total=20, owner=workspace, progress=progress)
-    assert report.added == len(find_dataset(bare_store, name).members) == 4
+    assert report.added == len(find_dataset(bare_store, name).photos) == 4
 
 
 def test_a_dataset_deleted_while_photos_are_downloaded_is_a_sentence(
@@ -230,7 +230,7 @@ def test_a_dataset_deleted_while_photos_are_downloaded_is_a_sentence(
 def test_photos_are_kept_byte_for_byte_where_they_are_bare(fake: FakeSources, bare_store: Store, workspace: str, name: str) -> None:
     found = once("commons", "cat", 1).found
     add_photos(bare_store, name, arrivals({"cat": found}, unchecked), ImportResult(), total=1, owner=workspace)
-    assert [one.photo for one in find_dataset(bare_store, name).members] == [digest(made_photo("commons cat", 0))]
+    assert [one.photo for one in find_dataset(bare_store, name).photos] == [digest(made_photo("commons cat", 0))]
 
 
 def test_thirty_who_ask_the_same_at_once_ask_the_source_once(fake: FakeSources) -> None:

@@ -163,7 +163,7 @@ def made(store: Store) -> Made:
     actions[5:] = [(DELETE, None), (KEEP, None), (NOTE, None)]
     for number, (case, (action, label)) in enumerate(zip(cases, actions, strict=False)):
         decide(store, workspace, [Decision(case.photo, action, label, f"reason {number}")])
-    some = [one.photo for one in find_dataset(store, STARTER).members if one.split == "train" and one.label == "tree"][:3]
+    some = [one.photo for one in find_dataset(store, STARTER).photos if one.split == "train" and one.label == "tree"][:3]
     decide(store, workspace, [Decision(photo, RELABEL, "cactus", "as a test") for photo in some])
     for name in ("author", "title", "introduction", "discussion"):
         set_text(store, workspace, name, f"My {name}.\nIts second line.\n\nA paragraph.")
@@ -211,7 +211,7 @@ def test_the_training_table_is_the_runs_history_with_the_best_epoch_marked(made:
 
 
 def test_the_data_is_counted_as_it_is_now(made: Made) -> None:
-    members = find_dataset(made.store, STARTER, workspace=made.workspace).members
+    members = find_dataset(made.store, STARTER, workspace=made.workspace).photos
     *rows, together = made.document.table("by split")
     for name, *counts in rows:
         kept = [one for one in members if one.label == name]

@@ -89,7 +89,7 @@ def test_a_training_is_kept_and_its_job_done(store: Store) -> None:
 
 def test_a_training_that_cannot_work_says_so_in_its_job(store: Store) -> None:
     dataset = find_dataset(store, STARTER)
-    blind = replace(dataset, members=tuple(member for member in dataset.members if member.split != "valid"))
+    blind = replace(dataset, photos=tuple(labelled for labelled in dataset.photos if labelled.split != "valid"))
     with pytest.raises(CannotTrain):
         train_head_run(store, TrainRequest(blind))
     with store.writing() as session:

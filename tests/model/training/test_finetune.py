@@ -83,7 +83,7 @@ def test_it_learns_in_another_process_and_is_served_as_it_was_judged(small: Stor
     classifier = load_classifier(small, job.run)
     table = run.evaluation.for_split("test")
     for row, photo in enumerate(table.photos):
-        answer = classifier.answer(open_stored(small, photo), photo)
+        answer = classifier.predict(open_stored(small, photo), photo)
         assert answer.probabilities.tolist() == pytest.approx(table.probabilities[row].tolist(), abs=0.01)
     assert not checkpoint_file(small, first).exists()
     untuned = extract_features(small, run.evaluation.for_split("train").photos, find_backbone(asked.backbone))

@@ -65,7 +65,7 @@ def test_every_epoch_is_reported_as_it_ends() -> None:
     ],
 )
 def test_where_training_cannot_work_it_says_why(classes: tuple[str, ...], members: list[str], sentence: str) -> None:
-    rows = tuple(LabelledPhoto(str(row), member.split()[0], member.split()[1], file="") for row, member in enumerate(members))
+    rows = tuple(LabelledPhoto(str(row), labelled.split()[0], labelled.split()[1], file="") for row, labelled in enumerate(members))
     with pytest.raises(CannotTrain, match=sentence):
         check_trainable(Dataset(1, "made", "Made", classes, rows))
 

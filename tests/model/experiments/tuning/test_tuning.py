@@ -65,8 +65,8 @@ def made(store: Store, *, random: bool = False, informative: str = BACKBONES_TRI
             if backbone == informative and not random:
                 vectors[:, 0] = 0.1 * (2 * labels - 1) + draw.normal(scale=0.05, size=len(rows))
             session.add_all(
-                FeatureRow(photo=member.photo, backbone=backbone, vector=vector.astype(STORED).tobytes())
-                for member, vector in zip(dataset.members, vectors, strict=True)
+                FeatureRow(photo=labelled.photo, backbone=backbone, vector=vector.astype(STORED).tobytes())
+                for labelled, vector in zip(dataset.photos, vectors, strict=True)
             )
     return dataset
 
