@@ -5,7 +5,15 @@ from csv import DictReader, DictWriter, Error
 from io import StringIO
 from itertools import islice
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "'")  # What a spreadsheet would run, and our own mark for it
+FORMULAS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "'",
+)  # What a spreadsheet would run, and our own mark for it
 MAX_ROWS = 50_000
 
 
@@ -29,11 +37,19 @@ def from_csv(data: bytes) -> list[dict[str, str]]:
     text = data.decode("utf-8-sig")
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)  # Spreadsheets choose by country.
-    rows = list(islice(DictReader(StringIO(text, newline=""), delimiter=separator, restval=""), MAX_ROWS + 1))
+    rows = list(
+        islice(
+            DictReader(StringIO(text, newline=""), delimiter=separator, restval=""), MAX_ROWS + 1
+        )
+    )
     if len(rows) > MAX_ROWS:
         raise Error(f"more than {MAX_ROWS} rows")
     return [
-        {_text(name): _text(value) for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
+        {
+            _text(name): _text(value)
+            for name, value in row.items()
+            if isinstance(name, str) and isinstance(value, str)
+        }
         for row in rows
     ]
 

@@ -30,4 +30,6 @@ def is_test_server(url: Url) -> bool:
 
 def https_link(page: object) -> str:
     """An https address to link to, or nothing."""
-    return page if isinstance(page, str) and page.startswith("https://") and is_fetchable(page) else ""
+    return (
+        page if isinstance(page, str) and page.startswith("https://") and is_fetchable(page) else ""
+    )

@@ -15,7 +15,9 @@ def share_cores() -> None:
     numpy's threads, spinning on after a product, keep torch from the cores likewise: an answer took 88 ms instead of 37 ms.
     """
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
-    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # The shortest, 16 clock ticks; by default 67 million.
+    os.environ.setdefault(
+        "OPENBLAS_THREAD_TIMEOUT", "4"
+    )  # The shortest, 16 clock ticks; by default 67 million.
 
 
 def share_memory() -> None:

@@ -14,7 +14,9 @@ class Hosting:
     uploads: bool  # Whether visitors may bring photos of their own
     max_photos: int  # That a workspace's own datasets may hold
     max_megabytes: int  # That they may take on disk
-    contact: str  # A mail address or page for the operators of the sources we ask; Wikimedia wants one
+    contact: (
+        str  # A mail address or page for the operators of the sources we ask; Wikimedia wants one
+    )
     bing_url: str  # Where a search that speaks Bing Image Search v7 answers
     bing_key: str = field(repr=False)
     test_server: str  # Tests only: a server on this machine that stands in for all sources; it may do without https

@@ -15,13 +15,17 @@ def without_markup(text: object, most: int) -> str:
     stripped = text[:READ]
     while (once := str(Markup(stripped).striptags())) != stripped:
         stripped = once
-    visible = "".join(letter if _is_visible(letter) else " " if letter.isspace() else "" for letter in stripped)
+    visible = "".join(
+        letter if _is_visible(letter) else " " if letter.isspace() else "" for letter in stripped
+    )
     line = " ".join(visible.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def _is_visible(letter: str) -> bool:
-    return unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn") or letter in KEPT_FORMATS
+    return (
+        unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn") or letter in KEPT_FORMATS
+    )
 
 
 def duration(seconds: float) -> str:

@@ -8,7 +8,11 @@ def percent(share: float) -> str:
 
 def between(low: float, high: float) -> str:
     """0.16, 0.35 -> "16 to 35 %"; one figure where both are the same in words."""
-    return percent(high) if percent(low) == percent(high) else f"{percent(low).removesuffix(' %')} to {percent(high)}"
+    return (
+        percent(high)
+        if percent(low) == percent(high)
+        else f"{percent(low).removesuffix(' %')} to {percent(high)}"
+    )
 
 
 def points(change: float) -> str:

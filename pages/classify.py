@@ -24,7 +24,9 @@ asked = asked_photos(store, workspace)
 to_try = starter_examples(store) if dataset.name == STARTER else example_photos(dataset)
 
 st.title(question(run.card.classes), anchor=False)
-st.markdown("Show me a photo: I answer, show what in it made me think so, and say when I am not sure.")
+st.markdown(
+    "Show me a photo: I answer, show what in it made me think so, and say when I am not sure."
+)
 
 ask, answer = st.columns([4, 7], gap="medium")
 with ask:
@@ -32,10 +34,17 @@ with ask:
 own = {one.photo for one in asked}
 visible = own | {labelled.photo for labelled in dataset.photos}
 wanted = state.selected_photo()
-photo = wanted if wanted in visible else next((photo for photos in to_try.values() for photo in photos), None)
+photo = (
+    wanted
+    if wanted in visible
+    else next((photo for photos in to_try.values() for photo in photos), None)
+)
 with answer, st.container(border=True):
     if wanted not in (photo, None):
-        st.info("The photo of this link is no longer here. Upload it again; meanwhile, an example.", icon=":material/info:")
+        st.info(
+            "The photo of this link is no longer here. Upload it again; meanwhile, an example.",
+            icon=":material/info:",
+        )
     prepare_look_alikes(run.card.id)
     try:
         if photo is None:

@@ -57,7 +57,9 @@ def show_judging(judged: CurrentEvaluation, workspace: str) -> None:
     suspects, history = get_suspects(judged.run.card.id), get_history(workspace)
     queue, many = ask_for_queue(judged, suspects, workspace)
     if not queue:
-        st.success("Nothing of this kind here. Look for something else.", icon=":material/check_circle:")
+        st.success(
+            "Nothing of this kind here. Look for something else.", icon=":material/check_circle:"
+        )
     elif many:
         show_many(judged, suspects, history, queue, workspace)
     else:

@@ -22,7 +22,10 @@ PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT = "Photos", "Search", "Upload", "Camera",
 def show_adding(view: str, workspace: str, *, own: bool) -> None:
     """One way to add photos, where the host and the dataset allow it."""
     if not (hosting().gather if view == SEARCH else hosting().uploads):
-        st.info("Whoever hosts this app has switched this off. Run Areole on your own machine to use it.", icon=":material/block:")
+        st.info(
+            "Whoever hosts this app has switched this off. Run Areole on your own machine to use it.",
+            icon=":material/block:",
+        )
     elif view == UPLOAD:
         ask_for_files(workspace, own=own)
     elif not own:

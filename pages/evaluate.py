@@ -26,7 +26,10 @@ used, names = require_run(workspace), {entry.id: entry.name for entry in runs_of
 
 st.title("Where does it go wrong?", anchor=False)
 if st.query_params.get(state.RUN, used) not in names:
-    st.info("The run of this link is not one of this workspace's. Here is another.", icon=":material/info:")
+    st.info(
+        "The run of this link is not one of this workspace's. Here is another.",
+        icon=":material/info:",
+    )
 asking, splitting = st.columns([7, 5], vertical_alignment="bottom")
 with asking:
     run_id = ask_for_run("Run", names, state.RUN, used)
@@ -44,7 +47,10 @@ split = next(name for name, title in SPLIT_NAMES.items() if title == shown)
 judged = get_current_evaluation(run_id, workspace)
 table = judged.tables[split]
 if len(judged.dataset.classes) < 2:
-    st.info("This dataset has only one class, so nothing can be taken for anything else. Add a second one.", icon=":material/info:")
+    st.info(
+        "This dataset has only one class, so nothing can be taken for anything else. Add a second one.",
+        icon=":material/info:",
+    )
 elif judged.dataset.classes != judged.run.card.classes:
     st.warning(
         f"This run knows {named(judged.run.card.classes)}; the dataset now has {named(judged.dataset.classes)}. "
@@ -52,7 +58,10 @@ elif judged.dataset.classes != judged.run.card.classes:
         icon=":material/difference:",
     )
 elif not table.photos:
-    st.info("This split has no photos that the run was asked about. Choose another one.", icon=":material/info:")
+    st.info(
+        "This split has no photos that the run was asked about. Choose another one.",
+        icon=":material/info:",
+    )
 else:
     show_headline(judged, split)
     view = st.segmented_control(

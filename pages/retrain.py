@@ -37,7 +37,11 @@ def can_train(store: Store, request: TrainRequest) -> bool:
         check_trainable(request.dataset)
         check_disk(store.home, request.mode)
         if isinstance(request.settings, FineTuneSettings) and not is_training(store):
-            check_memory(find_backbone(request.backbone), request.settings.batch_size, request.settings.image_px)
+            check_memory(
+                find_backbone(request.backbone),
+                request.settings.batch_size,
+                request.settings.image_px,
+            )
     except CannotTrain as error:
         st.warning(plain(str(error)), icon=":material/block:")
         return False
@@ -54,10 +58,16 @@ def memory(request: TrainRequest) -> str:
 
 require_frame()
 store, workspace = get_store(), state.workspace()
-dataset, head_job, job = get_dataset(workspace), get_head_jobs().of(workspace), last_job(store, workspace)
+dataset, head_job, job = (
+    get_dataset(workspace),
+    get_head_jobs().of(workspace),
+    last_job(store, workspace),
+)
 
 st.title("Train it again", anchor=False)
-st.markdown("Choose how often it sees the photos, press Train, watch it learn, and see what that changes.")
+st.markdown(
+    "Choose how often it sees the photos, press Train, watch it learn, and see what that changes."
+)
 asking, watching = st.columns([4, 7], gap="medium")
 with asking:
     request = ask_for_training(workspace, dataset)
@@ -73,7 +83,11 @@ with asking:
         key="retrain_find_lr",
         help="fastai's finder tries ever larger rates and watches where the loss falls best.",
     )
-    busy = (head_job is not None and head_job.is_running) if request.mode == "head" else (job is not None and not job.is_over)
+    busy = (
+        (head_job is not None and head_job.is_running)
+        if request.mode == "head"
+        else (job is not None and not job.is_over)
+    )
     st.button(
         "Train",
         type="primary",

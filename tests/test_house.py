@@ -14,7 +14,14 @@ SOURCES = [*ROOT.glob("*.py"), *ROOT.glob("model/**/*.py"), *ROOT.glob("pages/**
 
 def in_fresh_process(code: str) -> str:
     """Run code in a new interpreter at the project's root; what it printed."""
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -24,7 +31,11 @@ HEAVY = ("torch", "torchvision", "timm", "fastai", "streamlit", "altair", "panda
 
 def heavy_imports_of(modules: str) -> set[str]:
     """Which heavy packages come along with an import."""
-    return set(in_fresh_process(f"import sys, {modules}; print(*[name for name in {HEAVY} if name in sys.modules])").split())
+    return set(
+        in_fresh_process(
+            f"import sys, {modules}; print(*[name for name in {HEAVY} if name in sys.modules])"
+        ).split()
+    )
 
 
 def test_everything_imports_in_a_fresh_process() -> None:
@@ -38,10 +49,16 @@ def test_everything_imports_in_a_fresh_process() -> None:
 
 
 def test_the_first_paint_needs_nothing_heavy() -> None:
-    assert heavy_imports_of("pages.shared.frame, pages.shared.gallery, pages.shared.colours") == {"streamlit"}
+    assert heavy_imports_of("pages.shared.frame, pages.shared.gallery, pages.shared.colours") == {
+        "streamlit"
+    }
     top = ast.parse((ROOT / "pages" / "classify.py").read_text()).body
     imported = {ast.unparse(node) for node in top if isinstance(node, ast.Import | ast.ImportFrom)}
-    assert not [line for line in imported if any(name in line for name in ("charts", "pandas", "altair", "torch"))]
+    assert not [
+        line
+        for line in imported
+        if any(name in line for name in ("charts", "pandas", "altair", "torch"))
+    ]
 
 
 def test_the_process_is_set_up_before_numpy_and_torch_come() -> None:
@@ -69,31 +86,57 @@ def test_model_never_imports_streamlit() -> None:
 def test_nothing_unpickles_or_swallows(source: Path) -> None:
     for node in ast.walk(ast.parse(source.read_text())):
         if isinstance(node, ast.Call):
-            called, options = ast.unparse(node.func), {option.arg: ast.unparse(option.value) for option in node.keywords}
+            called, options = (
+                ast.unparse(node.func),
+                {option.arg: ast.unparse(option.value) for option in node.keywords},
+            )
             assert "pickle" not in called
-            assert called not in ("torch.load", "load_state_dict_from_url") or options.get("weights_only") == "True"
+            assert (
+                called not in ("torch.load", "load_state_dict_from_url")
+                or options.get("weights_only") == "True"
+            )
             assert called != "np.load" or options.get("allow_pickle", "False") == "False"
             assert options.get("unsafe_allow_html") is None
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None
             caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
-            assert not {"Exception", "BaseException"} & {ast.unparse(name) for name in caught} or source.name == "jobs.py"
+            assert (
+                not {"Exception", "BaseException"} & {ast.unparse(name) for name in caught}
+                or source.name == "jobs.py"
+            )
 
 
 def test_only_the_import_reads_the_starter_table_and_not_its_answer_key() -> None:
-    readers = {source.name for source in SOURCES if "photos.csv" in source.read_text() and "FOLDER" in source.read_text()}
+    readers = {
+        source.name
+        for source in SOURCES
+        if "photos.csv" in source.read_text() and "FOLDER" in source.read_text()
+    }
     assert readers == {"starter.py", "answer_key.py"}
-    askers = {source.name for source in SOURCES if "model.cleaning.answer_key import" in source.read_text()}
-    assert askers == {"score.py", "edit_list.py"}  # The panel that scores a cleaning, and whoever asks if there is a key.
+    askers = {
+        source.name
+        for source in SOURCES
+        if "model.cleaning.answer_key import" in source.read_text()
+    }
+    assert askers == {
+        "score.py",
+        "edit_list.py",
+    }  # The panel that scores a cleaning, and whoever asks if there is a key.
     strings = {
-        node.value for node in ast.walk(ast.parse((ROOT / "model" / "starter.py").read_text())) if isinstance(node, ast.Constant)
+        node.value
+        for node in ast.walk(ast.parse((ROOT / "model" / "starter.py").read_text()))
+        if isinstance(node, ast.Constant)
     }
     assert {"file", "label", "split"} <= strings
     assert not {"truth", "defect", "twin", "kind"} & strings
 
 
 def test_every_run_time_requirement_is_pinned_with_its_reason() -> None:
-    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
+    lines = [
+        line
+        for line in (ROOT / "requirements.txt").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
     assert len(lines) > 10
     for line in lines:
         pin, _, reason = line.partition("#")

@@ -13,8 +13,18 @@ from sqlalchemy.orm import Session
 
 from model.catalogue.schema import EditRow
 
-KEEP, RELABEL, DELETE, ADD, NOTE = "keep", "relabel", "delete", "add", "note"  # A note says something and decides nothing.
-UNDO, REDO, GONE = "undo", "redo", "gone"  # Gone: its photo was destroyed, and redo has nothing to bring back.
+KEEP, RELABEL, DELETE, ADD, NOTE = (
+    "keep",
+    "relabel",
+    "delete",
+    "add",
+    "note",
+)  # A note says something and decides nothing.
+UNDO, REDO, GONE = (
+    "undo",
+    "redo",
+    "gone",
+)  # Gone: its photo was destroyed, and redo has nothing to bring back.
 MAX_REASON = 500
 
 
@@ -65,7 +75,11 @@ class History:
 
 def history_of(session: Session, workspace: str, dataset: int, up_to: int | None = None) -> History:
     """What was decided in a workspace about a dataset, or what had been when row `up_to` was the last."""
-    rows = select(EditRow).where(EditRow.workspace == workspace, EditRow.dataset_id == dataset).order_by(EditRow.id)
+    rows = (
+        select(EditRow)
+        .where(EditRow.workspace == workspace, EditRow.dataset_id == dataset)
+        .order_by(EditRow.id)
+    )
     if up_to is not None:
         rows = rows.where(EditRow.id <= up_to)
     edits: dict[int, Edit] = {}
@@ -74,17 +88,25 @@ def history_of(session: Session, workspace: str, dataset: int, up_to: int | None
     for row in session.scalars(rows):
         last = row.id
         if row.target is None:
-            made = row.created_at if row.created_at.tzinfo else row.created_at.replace(tzinfo=UTC)  # SQLite forgets it.
-            edits[row.id] = Edit(row.id, row.step, row.photo, row.action, row.label, row.reason, made)
+            made = (
+                row.created_at if row.created_at.tzinfo else row.created_at.replace(tzinfo=UTC)
+            )  # SQLite forgets it.
+            edits[row.id] = Edit(
+                row.id, row.step, row.photo, row.action, row.label, row.reason, made
+            )
             undone.clear()
             continue
         edits[row.target] = replace(edits[row.target], undone=row.action in (UNDO, GONE))
         step = edits[row.target].step
-        undone = [other for other in undone if other != step] + ([step] if row.action == UNDO else [])
+        undone = [other for other in undone if other != step] + (
+            [step] if row.action == UNDO else []
+        )
     return History(workspace, dataset, tuple(edits.values()), undone[-1] if undone else None, last)
 
 
-def append(session: Session, before: History, rows: Iterable[tuple[str, str, str | None, str]]) -> None:
+def append(
+    session: Session, before: History, rows: Iterable[tuple[str, str, str | None, str]]
+) -> None:
     """Within a transaction that writes: decide about photos, given as (photo, action, label, reason), in one step more."""
     step = max((edit.step for edit in before.edits), default=0) + 1
     for photo, action, label, reason in rows:
@@ -93,7 +115,12 @@ def append(session: Session, before: History, rows: Iterable[tuple[str, str, str
 
 def take_back(session: Session, before: History, edits: Sequence[Edit]) -> None:
     """Within a transaction that writes: undo decisions, the newest first, so that redo brings back the oldest first."""
-    _turn(session, before, UNDO, sorted((edit for edit in edits if not edit.undone), key=lambda edit: -edit.id))
+    _turn(
+        session,
+        before,
+        UNDO,
+        sorted((edit for edit in edits if not edit.undone), key=lambda edit: -edit.id),
+    )
 
 
 def bring_back(session: Session, before: History, edits: Sequence[Edit]) -> None:
@@ -108,7 +135,16 @@ def let_go(session: Session, before: History, edits: Sequence[Edit]) -> None:
 
 def _turn(session: Session, before: History, action: str, edits: Sequence[Edit]) -> None:
     for edit in edits:
-        _add(session, before, photo=edit.photo, step=edit.step, action=action, label=None, reason="", target=edit.id)
+        _add(
+            session,
+            before,
+            photo=edit.photo,
+            step=edit.step,
+            action=action,
+            label=None,
+            reason="",
+            target=edit.id,
+        )
 
 
 def _add(session: Session, before: History, **columns: object) -> None:

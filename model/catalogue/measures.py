@@ -19,16 +19,24 @@ COLUMNS = ("blur", "brightest", "middle")  # Its columns, and the catalogue's
 
 
 def load_qualities(
-    store: Store, photos: Iterable[str], progress: Callable[[int, int], None] = lambda done, total: None
+    store: Store,
+    photos: Iterable[str],
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, Quality]:
     """The measures of photos by name; those not seen before are measured and kept. A photo that cannot be read has none."""
     names = list(dict.fromkeys(photos))
     known = _kept(store, names)
     missing = [name for name in names if name not in known]
     for start in range(0, len(missing), BATCH):
-        new = {name: quality for name in missing[start : start + BATCH] if (quality := _of_stored(store, name)) is not None}
+        new = {
+            name: quality
+            for name in missing[start : start + BATCH]
+            if (quality := _of_stored(store, name)) is not None
+        }
         with store.writing() as session:
-            insert_missing(session, QualityRow, [quality_row(name, one) for name, one in new.items()])
+            insert_missing(
+                session, QualityRow, [quality_row(name, one) for name, one in new.items()]
+            )
         known |= new
         progress(min(start + BATCH, len(missing)), len(missing))
     return known
@@ -36,10 +44,14 @@ def load_qualities(
 
 def pack_measures(found: Iterable[Quality]) -> NDArray[np.float64]:
     """Measures as an array to be saved: blur, brightest, middle, (N, 3)."""
-    return np.array([[getattr(one, column) for column in COLUMNS] for one in found], np.float64).reshape(-1, len(COLUMNS))
+    return np.array(
+        [[getattr(one, column) for column in COLUMNS] for one in found], np.float64
+    ).reshape(-1, len(COLUMNS))
 
 
-def unpack_measures(photos: Iterable[str], measures: NDArray[np.float64]) -> list[dict[str, object]]:
+def unpack_measures(
+    photos: Iterable[str], measures: NDArray[np.float64]
+) -> list[dict[str, object]]:
     """Rows for the catalogue from what `pack_measures` made."""
     rows = zip(photos, measures.tolist(), strict=True)
     return [{"photo": photo, **dict(zip(COLUMNS, row, strict=True))} for photo, row in rows]
@@ -62,7 +74,9 @@ def _kept(store: Store, names: list[str]) -> dict[str, Quality]:
     with store.reading() as session:
         for start in range(0, len(names), CHUNK):
             measured = select(QualityRow, PhotoRow.width, PhotoRow.height).join(PhotoRow)
-            for row, width, height in session.execute(measured.where(QualityRow.photo.in_(names[start : start + CHUNK]))):
+            for row, width, height in session.execute(
+                measured.where(QualityRow.photo.in_(names[start : start + CHUNK]))
+            ):
                 kept[row.photo] = Quality(row.blur, row.brightest, row.middle, width, height)
     return kept
 
@@ -76,11 +90,19 @@ def load_fingerprints(store: Store, photos: list[str]) -> dict[str, bytes]:
     with store.reading() as session:
         for start in range(0, len(photos), CHUNK):
             some = FingerprintRow.photo.in_(photos[start : start + CHUNK])
-            kept.update(session.execute(select(FingerprintRow.photo, FingerprintRow.sketch).where(some)).all())
+            kept.update(
+                session.execute(
+                    select(FingerprintRow.photo, FingerprintRow.sketch).where(some)
+                ).all()
+            )
     missing = [photo for photo in photos if photo not in kept]
     drawn = ahead(missing, lambda photo: fingerprint(open_stored(store, photo)), DECODERS)
     new = {photo: sketch for photo, sketch in drawn if not isinstance(sketch, AreoleError)}
     if new:
         with store.writing() as session:
-            insert_missing(session, FingerprintRow, [{"photo": photo, "sketch": sketch} for photo, sketch in new.items()])
+            insert_missing(
+                session,
+                FingerprintRow,
+                [{"photo": photo, "sketch": sketch} for photo, sketch in new.items()],
+            )
     return kept | new

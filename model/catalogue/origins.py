@@ -27,8 +27,17 @@ def attribution(origin: Origin) -> str:
     https://wiki.creativecommons.org/wiki/Recommended_practices_for_attribution
     """
     title = f'"{origin.title}"' if origin.title else "a photo"
-    licence = f"{origin.licence} ({origin.licence_url})" if origin.licence_url else origin.licence or "no licence given"
-    parts = [f"{title} by {origin.author or 'an unnamed author'}", licence, f"from {origin.source or 'an upload'}", origin.page]
+    licence = (
+        f"{origin.licence} ({origin.licence_url})"
+        if origin.licence_url
+        else origin.licence or "no licence given"
+    )
+    parts = [
+        f"{title} by {origin.author or 'an unnamed author'}",
+        licence,
+        f"from {origin.source or 'an upload'}",
+        origin.page,
+    ]
     return ", ".join(filter(None, parts))
 
 

@@ -44,7 +44,9 @@ class FingerprintRow(Table):
     """A photo so small that thousands fit into memory: what copies are recognised by when photos are added."""
 
     __tablename__ = "sketches"
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True)
+    photo: Mapped[str] = mapped_column(
+        ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True
+    )
     sketch: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -52,7 +54,9 @@ class FeatureRow(Table):
     """A photo's pooled features from one backbone: float16, little-endian, (D,)."""
 
     __tablename__ = "features"
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True)
+    photo: Mapped[str] = mapped_column(
+        ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True
+    )
     backbone: Mapped[str] = mapped_column(String(40), primary_key=True)
     vector: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -61,7 +65,9 @@ class QualityRow(Table):
     """How sharp and bright a photo is."""
 
     __tablename__ = "qualities"
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True)
+    photo: Mapped[str] = mapped_column(
+        ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True
+    )
     blur: Mapped[float]
     brightest: Mapped[float]
     middle: Mapped[float]
@@ -79,7 +85,9 @@ class DatasetRow(Table):
     title: Mapped[str] = mapped_column(String(120))
     classes: Mapped[list[str]] = mapped_column(JSON)
     owner: Mapped[str | None] = mapped_column(String(32), index=True)
-    revision: Mapped[int] = mapped_column(default=0)  # Grows with every photo that comes or goes, and every class.
+    revision: Mapped[int] = mapped_column(
+        default=0
+    )  # Grows with every photo that comes or goes, and every class.
     created_at: Mapped[datetime] = mapped_column(default=_now)
 
 
@@ -87,12 +95,16 @@ class LabelRow(Table):
     """A photo's place in a dataset as it was imported: never changed by an edit."""
 
     __tablename__ = "labels"
-    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(
+        ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True
+    )
     photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), primary_key=True, index=True)
     file: Mapped[str] = mapped_column(String(255))
     label: Mapped[str] = mapped_column(String(80))
     split: Mapped[str] = mapped_column(String(5))
-    source: Mapped[str] = mapped_column(String(40), default="")  # This and the rest: `model.catalogue.origins`
+    source: Mapped[str] = mapped_column(
+        String(40), default=""
+    )  # This and the rest: `model.catalogue.origins`
     licence: Mapped[str] = mapped_column(String(60), default="")
     licence_url: Mapped[str] = mapped_column(String(255), default="")
     author: Mapped[str] = mapped_column(String(255), default="")
@@ -114,8 +126,12 @@ class ActiveRunRow(Table):
     """The run that a workspace has chosen for a dataset."""
 
     __tablename__ = "active_runs"
-    workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True)
-    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    workspace: Mapped[str] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True
+    )
+    dataset_id: Mapped[int] = mapped_column(
+        ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True
+    )
     run: Mapped[str] = mapped_column(String(40))
 
 
@@ -124,7 +140,9 @@ class AskedRow(Table):
 
     __tablename__ = "asked"
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace: Mapped[str] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), index=True
+    )
     photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), index=True)
     name: Mapped[str] = mapped_column(String(255))
 
@@ -134,7 +152,9 @@ class EditRow(Table):
 
     __tablename__ = "edits"
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace: Mapped[str] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), index=True
+    )
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
     photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), index=True)
     step: Mapped[int]
@@ -150,7 +170,9 @@ class RunRow(Table):
 
     __tablename__ = "runs"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    workspace: Mapped[str | None] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace: Mapped[str | None] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), index=True
+    )
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(default=_now)
@@ -163,7 +185,9 @@ class ExperimentRow(Table):
     fingerprint: Mapped[str] = mapped_column(String(16), primary_key=True)  # Of the dataset
     backbone: Mapped[str] = mapped_column(String(40), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
-    settings: Mapped[str] = mapped_column(String(16), primary_key=True)  # A digest of all else that the result depends on
+    settings: Mapped[str] = mapped_column(
+        String(16), primary_key=True
+    )  # A digest of all else that the result depends on
     result: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(default=_now)
 
@@ -172,8 +196,12 @@ class ReportTextRow(Table):
     """What a visitor wrote into her report on a dataset."""
 
     __tablename__ = "report_texts"
-    workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True)
-    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    workspace: Mapped[str] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True
+    )
+    dataset_id: Mapped[int] = mapped_column(
+        ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True
+    )
     field: Mapped[str] = mapped_column(String(20), primary_key=True)
     text: Mapped[str] = mapped_column(String(5000))
 
@@ -183,7 +211,9 @@ class JobRow(Table):
 
     __tablename__ = "jobs"
     id: Mapped[int] = mapped_column(primary_key=True)
-    workspace: Mapped[str | None] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"), index=True)
+    workspace: Mapped[str | None] = mapped_column(
+        ForeignKey("workspaces.id", ondelete="CASCADE"), index=True
+    )
     kind: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(10))
     host: Mapped[str] = mapped_column(String(255))

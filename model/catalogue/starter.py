@@ -25,7 +25,9 @@ STARTER = "starter"
 CLASSES = ("cactus", "succulent", "tree")
 FOLDER = ROOT / "assets" / "starter"
 FEATURES = FOLDER / "features.safetensors"
-ORIGIN = Origin("rendered for Areole", "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/")
+ORIGIN = Origin(
+    "rendered for Areole", "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"
+)
 BATCH = 64
 EXAMPLES = (  # Three of each class, from the test split: the classifier has never seen them.
     ("0617.jpg", "0724.jpg", "0637.jpg"),
@@ -48,14 +50,23 @@ def import_starter(store: Store, progress: Progress = lambda done, total: None) 
         batch = [_photo(FOLDER / "photos" / file) for file, _, _ in rows[start : start + BATCH]]
         with store.writing() as session:
             keep_photos(store, session, batch)
-        photos.update({file: photo.sha256 for (file, _, _), photo in zip(rows[start:], batch, strict=False)})
+        photos.update(
+            {file: photo.sha256 for (file, _, _), photo in zip(rows[start:], batch, strict=False)}
+        )
         progress(len(photos), len(rows))
-    with store.writing() as session:  # All or nothing, last: the dataset exists only once it is whole.
+    with (
+        store.writing() as session
+    ):  # All or nothing, last: the dataset exists only once it is whole.
         _keep_what_is_known(session, [photos[file] for file, _, _ in rows])
-        insert_missing(session, DatasetRow, [{"name": STARTER, "title": "Starter set", "classes": CLASSES}])
+        insert_missing(
+            session, DatasetRow, [{"name": STARTER, "title": "Starter set", "classes": CLASSES}]
+        )
         dataset_id = session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
         where = {"dataset_id": dataset_id, **asdict(ORIGIN)}
-        labels = [{**where, "photo": photos[file], "file": file, "label": label, "split": split} for file, label, split in rows]
+        labels = [
+            {**where, "photo": photos[file], "file": file, "label": label, "split": split}
+            for file, label, split in rows
+        ]
         insert_missing(session, LabelRow, labels)
 
 
@@ -63,9 +74,15 @@ def starter_examples(store: Store) -> dict[str, list[str]]:
     """Photos of the starter set to try, by class."""
     files = [file for row in EXAMPLES for file in row]
     with store.reading() as session:
-        chosen = select(LabelRow.file, LabelRow.photo).join(DatasetRow).where(DatasetRow.name == STARTER, LabelRow.file.in_(files))
+        chosen = (
+            select(LabelRow.file, LabelRow.photo)
+            .join(DatasetRow)
+            .where(DatasetRow.name == STARTER, LabelRow.file.in_(files))
+        )
         photos: dict[str, str] = dict(session.execute(chosen).all())
-    return {name: [photos[file] for file in row] for name, row in zip(CLASSES, EXAMPLES, strict=True)}
+    return {
+        name: [photos[file] for file in row] for name, row in zip(CLASSES, EXAMPLES, strict=True)
+    }
 
 
 def _photo(path: Path) -> Photo:
@@ -83,5 +100,8 @@ def _keep_what_is_known(session: Session, photos: list[str]) -> None:
         insert_missing(session, QualityRow, unpack_measures(photos, arrays.pop(MEASURES)))
     for backbone in arrays:
         vectors = zip(photos, arrays[backbone], strict=True)
-        rows = [{"photo": photo, "backbone": backbone, "vector": vector.tobytes()} for photo, vector in vectors]
+        rows = [
+            {"photo": photo, "backbone": backbone, "vector": vector.tobytes()}
+            for photo, vector in vectors
+        ]
         insert_missing(session, FeatureRow, rows)

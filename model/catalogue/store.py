@@ -24,14 +24,24 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutE
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from model.catalogue.schema import VERSION, FeatureRow, FingerprintRow, Meta, PhotoRow, QualityRow, Table
+from model.catalogue.schema import (
+    VERSION,
+    FeatureRow,
+    FingerprintRow,
+    Meta,
+    PhotoRow,
+    QualityRow,
+    Table,
+)
 from model.errors import NotFound, StoreUnavailable
 from model.photos.image import DECODER_ERRORS, Photo
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITES = "areole_writes"  # The name of our own execution option.
 CHUNK = 500  # Names in one query.
-BUSY_TIMEOUT_S = 30  # How long one writer waits for another; an import holds the lock for about a second.
+BUSY_TIMEOUT_S = (
+    30  # How long one writer waits for another; an import holds the lock for about a second.
+)
 POSTGRES_LOCK = 0x6172656F6C65  # "areole": one writer at a time there too, so that what is read and then written holds.
 STALE_S = 24 * 3600  # What is unfinished for so long was left by a process that was killed.
 INSERTS: dict[str, Callable[[type[Table]], Any]] = {
@@ -85,7 +95,9 @@ class Store:
 def open_store(home: Path | None = None) -> Store:
     """Open the data folder, made new where it is absent. Raises StoreUnavailable."""
     home = home or Path(os.environ.get("AREOLE_HOME") or ROOT / ".areole").absolute()
-    database = os.environ.get("AREOLE_DATABASE") or URL.create("sqlite", database=str(home / "catalogue.db"))
+    database = os.environ.get("AREOLE_DATABASE") or URL.create(
+        "sqlite", database=str(home / "catalogue.db")
+    )
     try:
         files, photos = fsspec.url_to_fs(os.environ.get("AREOLE_PHOTOS") or str(home / "photos"))
         (home / "runs").mkdir(parents=True, exist_ok=True)
@@ -109,7 +121,9 @@ def unavailable(home: Path, error: Exception) -> StoreUnavailable:
     """The sentence for a data folder that cannot be used, or not now."""
     fact = str(error.orig if isinstance(error, DBAPIError) else error)
     if isinstance(error, TimeoutError) or "locked" in fact:
-        return StoreUnavailable("Many others are writing just now. Nothing is lost: try again in a moment.")
+        return StoreUnavailable(
+            "Many others are writing just now. Nothing is lost: try again in a moment."
+        )
     return StoreUnavailable(
         f"The data folder {home.name} cannot be used: {fact}. "
         "Free some space, make it writable, or set AREOLE_HOME to another folder."
@@ -119,7 +133,10 @@ def unavailable(home: Path, error: Exception) -> StoreUnavailable:
 def keep_photos(store: Store, session: Session, photos: Iterable[Photo]) -> None:
     """Within a transaction that writes: keep photos. Raises StoreUnavailable."""
     kept = [(photo.sha256, photo.jpeg, *photo.image.size) for photo in photos]
-    rows = [{"sha256": name, "width": width, "height": height, "bytes": len(data)} for name, data, width, height in kept]
+    rows = [
+        {"sha256": name, "width": width, "height": height, "bytes": len(data)}
+        for name, data, width, height in kept
+    ]
     insert_missing(session, PhotoRow, rows)
     try:
         for name, data, _, _ in kept:
@@ -141,7 +158,9 @@ def has_file(store: Store, sha256: str) -> bool:
 def insert_missing(session: Session, table: type[Table], rows: list[dict[str, Any]]) -> None:
     """Insert the rows whose primary key is not there yet: two processes may do so at once."""
     if rows:
-        session.execute(INSERTS[session.get_bind().dialect.name](table).on_conflict_do_nothing(), rows)
+        session.execute(
+            INSERTS[session.get_bind().dialect.name](table).on_conflict_do_nothing(), rows
+        )
 
 
 def read_photo(store: Store, sha256: str) -> bytes:
@@ -199,18 +218,29 @@ def _sweep(home: Path) -> None:
 def _identity(engine: Engine) -> int | None:
     """Which file the database is, to notice when another has taken its place."""
     database = Path(engine.url.database or "")
-    return database.stat().st_ino if engine.url.get_backend_name() == "sqlite" and database.exists() else None
+    return (
+        database.stat().st_ino
+        if engine.url.get_backend_name() == "sqlite" and database.exists()
+        else None
+    )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # Python's own BEGIN comes too late; `_begin_sqlite` says it.
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_S * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes its place in the queue at once: one that has read before it writes would be turned away, not queued."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
+    connection.exec_driver_sql(
+        "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN"
+    )
 
 
 def _create_tables(store: Store) -> None:

@@ -56,13 +56,17 @@ def view_of(store: Store, workspace: str) -> View:
     """The dataset this workspace works on, and how often both have changed."""
     with store.reading() as session:
         row = session.get_one(DatasetRow, current_dataset(session, workspace))
-        mine = select(func.max(EditRow.id)).where(EditRow.workspace == workspace, EditRow.dataset_id == row.id)
+        mine = select(func.max(EditRow.id)).where(
+            EditRow.workspace == workspace, EditRow.dataset_id == row.id
+        )
         return View(row.name, row.revision, session.scalar(mine) or 0)
 
 
 def current_dataset(session: Session, workspace: str) -> int:
     """Within a transaction: the id of the dataset this workspace works on, the starter set's before it has chosen one."""
-    chosen = session.scalars(select(WorkspaceRow.dataset_id).where(WorkspaceRow.id == workspace)).one_or_none()
+    chosen = session.scalars(
+        select(WorkspaceRow.dataset_id).where(WorkspaceRow.id == workspace)
+    ).one_or_none()
     return chosen or session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
 
 
@@ -71,7 +75,9 @@ def ask_about(store: Store, workspace: str, photo: Photo, name: str) -> None:
     with store.writing() as session:
         keep_photos(store, session, [photo])
         ensure_workspace(session, workspace)
-        session.execute(delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo.sha256))
+        session.execute(
+            delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo.sha256)
+        )
         session.add(AskedRow(workspace=workspace, photo=photo.sha256, name=name[:255]))
         filed = _filed_anywhere(session, workspace)
         loose = [asked.photo for asked in _asked(session, workspace) if asked.photo not in filed]
@@ -107,12 +113,19 @@ def last_edit(store: Store, workspace: str) -> int:
 
 def ensure_workspace(session: Session, workspace: str) -> None:
     """Within a transaction that writes: give the workspace its row, unless it has one: it starts on the starter set."""
-    insert_missing(session, WorkspaceRow, [{"id": workspace, "dataset_id": current_dataset(session, workspace)}])
+    insert_missing(
+        session,
+        WorkspaceRow,
+        [{"id": workspace, "dataset_id": current_dataset(session, workspace)}],
+    )
 
 
 def note_use(store: Store, workspace: str) -> None:
     """Remember that a workspace is in use, so that nobody clears it away."""
-    stale = (WorkspaceRow.id == workspace, WorkspaceRow.used_at < datetime.now(UTC) - USED_TO_THE_DAY)
+    stale = (
+        WorkspaceRow.id == workspace,
+        WorkspaceRow.used_at < datetime.now(UTC) - USED_TO_THE_DAY,
+    )
     with store.reading() as session:
         is_stale = session.scalars(select(WorkspaceRow.id).where(*stale)).one_or_none() is not None
     if is_stale:
@@ -128,24 +141,40 @@ def forget_unused(store: Store, session: Session, photos: Iterable[str]) -> None
         used = {*session.scalars(select(LabelRow.photo).where(LabelRow.photo.in_(some)))}
         used |= {*session.scalars(select(AskedRow.photo).where(AskedRow.photo.in_(some)))}
         edited = {*session.scalars(select(EditRow.photo).where(EditRow.photo.in_(some)))}
-        unused = [name for name in some if name not in used and not (name in edited and _is_added_somewhere(session, name))]
+        unused = [
+            name
+            for name in some
+            if name not in used and not (name in edited and _is_added_somewhere(session, name))
+        ]
         forget_photos(store, session, unused)
-        session.execute(delete(PhotoRow).where(PhotoRow.sha256.in_([name for name in unused if name not in edited])))
+        session.execute(
+            delete(PhotoRow).where(
+                PhotoRow.sha256.in_([name for name in unused if name not in edited])
+            )
+        )
 
 
 def _is_added_somewhere(session: Session, photo: str) -> bool:
     """Whether a visitor has added a photo to a dataset, even if she has deleted it since: it may come back."""
-    editors = session.execute(select(EditRow.workspace, EditRow.dataset_id).where(EditRow.photo == photo).distinct())
-    return any(photo in _added(history_of(session, workspace, dataset)) for workspace, dataset in editors)
+    editors = session.execute(
+        select(EditRow.workspace, EditRow.dataset_id).where(EditRow.photo == photo).distinct()
+    )
+    return any(
+        photo in _added(history_of(session, workspace, dataset)) for workspace, dataset in editors
+    )
 
 
 def _asked(session: Session, workspace: str) -> list[Asked]:
-    rows = session.scalars(select(AskedRow).where(AskedRow.workspace == workspace).order_by(AskedRow.id.desc()))
+    rows = session.scalars(
+        select(AskedRow).where(AskedRow.workspace == workspace).order_by(AskedRow.id.desc())
+    )
     return [Asked(row.photo, row.name) for row in rows]
 
 
 def _filed_anywhere(session: Session, workspace: str) -> set[str]:
-    datasets = session.scalars(select(EditRow.dataset_id).where(EditRow.workspace == workspace).distinct()).all()
+    datasets = session.scalars(
+        select(EditRow.dataset_id).where(EditRow.workspace == workspace).distinct()
+    ).all()
     return {photo for dataset in datasets for photo in _filed(session, workspace, dataset)}
 
 
@@ -153,7 +182,9 @@ def _filed(session: Session, workspace: str, dataset: int) -> set[str]:
     found = history_of(session, workspace, dataset)
     added = _added(found)
     return {
-        photo for photo, edit in found.standing.items() if edit.label is not None and (edit.action == RELABEL or photo in added)
+        photo
+        for photo, edit in found.standing.items()
+        if edit.label is not None and (edit.action == RELABEL or photo in added)
     }
 
 
@@ -162,5 +193,7 @@ def _added(found: History) -> set[str]:
 
 
 def _forget(store: Store, session: Session, workspace: str, photo: str) -> None:
-    session.execute(delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo))
+    session.execute(
+        delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo)
+    )
     forget_unused(store, session, [photo])

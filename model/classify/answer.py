@@ -22,7 +22,9 @@ class Prediction:
 
     classes: tuple[str, ...]
     probabilities: NDArray[np.float32]  # (C,)
-    evidence: NDArray[np.float32]  # (C, H, W): each class's score against the mean of all classes, region by region
+    evidence: NDArray[
+        np.float32
+    ]  # (C, H, W): each class's score against the mean of all classes, region by region
     neighbours: tuple[Neighbour, ...]
     similarity: float
     trust: Trust

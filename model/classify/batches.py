@@ -27,11 +27,18 @@ def folder_sources(folder: Path, classes: tuple[str, ...]) -> list[EvaluationPho
     """The photos of a folder of class folders. Raises NotFound for a folder named like no class."""
     positions = {name.casefold(): position for position, name in enumerate(classes)}
     sources = []
-    for inside in sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")):
+    for inside in sorted(
+        path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")
+    ):
         if inside.name.casefold() not in positions:
-            raise NotFound(f"The folder {inside.name} is no class of this run; its classes are {', '.join(classes)}.")
+            raise NotFound(
+                f"The folder {inside.name} is no class of this run; its classes are {', '.join(classes)}."
+            )
         files = sorted(path for path in inside.rglob("*") if _is_photo(path))
-        sources += [EvaluationPhoto(str(file), partial(_open_file, file), positions[inside.name.casefold()]) for file in files]
+        sources += [
+            EvaluationPhoto(str(file), partial(_open_file, file), positions[inside.name.casefold()])
+            for file in files
+        ]
     return sources
 
 
@@ -43,18 +50,28 @@ def _open_file(file: Path) -> Image.Image:
     return open_file(file).image
 
 
-def dataset_sources(store: Store, name: str, split: str, classes: tuple[str, ...]) -> list[EvaluationPhoto]:
+def dataset_sources(
+    store: Store, name: str, split: str, classes: tuple[str, ...]
+) -> list[EvaluationPhoto]:
     """The photos of a dataset in one split, or in "all". Raises NotFound when its classes are not the run's."""
     dataset = find_dataset(store, name)
     if dataset.classes != classes:
-        raise NotFound(f"The run knows {', '.join(classes)}, the dataset {', '.join(dataset.classes)}.")
+        raise NotFound(
+            f"The run knows {', '.join(classes)}, the dataset {', '.join(dataset.classes)}."
+        )
     return [
-        EvaluationPhoto(labelled.photo, partial(open_stored, store, labelled.photo), classes.index(labelled.label))
+        EvaluationPhoto(
+            labelled.photo,
+            partial(open_stored, store, labelled.photo),
+            classes.index(labelled.label),
+        )
         for labelled in dataset.photos
         if split in (labelled.split, "all")
     ]
 
 
-def decoded(sources: Iterable[EvaluationPhoto]) -> Iterator[tuple[EvaluationPhoto, Image.Image | AreoleError]]:
+def decoded(
+    sources: Iterable[EvaluationPhoto],
+) -> Iterator[tuple[EvaluationPhoto, Image.Image | AreoleError]]:
     """Open photos a few ahead of the network, in order, without ever holding many."""
     return ahead(sources, lambda source: source.open())

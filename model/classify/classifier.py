@@ -67,6 +67,18 @@ def load_classifier(store: Store, run_id: str) -> Classifier:
     if run.card.mode == "fine-tune":
         tuned = load_fine_tuned_weights(run_folder(store, run_id))
         weights = {name: torch.from_numpy(array).float() for name, array in tuned.network.items()}
-        return Classifier(run, backbone, fine_tuned_network(backbone.name, weights), photos, unit(tuned.vectors.astype(np.float32)))
+        return Classifier(
+            run,
+            backbone,
+            fine_tuned_network(backbone.name, weights),
+            photos,
+            unit(tuned.vectors.astype(np.float32)),
+        )
     photos = tuple(photos_in_store(store, photos, backbone))
-    return Classifier(run, backbone, load_network(backbone.name), photos, unit(extract_features(store, photos, backbone)))
+    return Classifier(
+        run,
+        backbone,
+        load_network(backbone.name),
+        photos,
+        unit(extract_features(store, photos, backbone)),
+    )

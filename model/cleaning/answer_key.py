@@ -44,7 +44,11 @@ def score(imported: Dataset, now: Dataset) -> CleaningScore:
     truths = {photo.photo: key[file]["truth"] for file, photo in photos.items()}
     wrong = [photo.photo for file, photo in photos.items() if photo.label != key[file]["truth"]]
     bad = [photo.photo for file, photo in photos.items() if key[file]["defect"] in BAD]
-    twins = {photo.photo: photos[key[file]["twin"]] for file, photo in photos.items() if key[file]["twin"]}
+    twins = {
+        photo.photo: photos[key[file]["twin"]]
+        for file, photo in photos.items()
+        if key[file]["twin"]
+    }
     splits = {photo.photo: photo.split for photo in photos.values()}
     leaking = [photo for photo, twin in twins.items() if splits[photo] != twin.split]
     planted = {*wrong, *bad, *twins, *(twin.photo for twin in twins.values())}
@@ -53,15 +57,27 @@ def score(imported: Dataset, now: Dataset) -> CleaningScore:
         return photo not in labels or twins[photo].photo not in labels
 
     return CleaningScore(
-        wrong_labels=_part(wrong, [photo for photo in wrong if labels.get(photo, truths[photo]) == truths[photo]]),
-        copies=_part([photo for photo in twins if photo not in leaking], [photo for photo in twins if is_single(photo)]),
+        wrong_labels=_part(
+            wrong, [photo for photo in wrong if labels.get(photo, truths[photo]) == truths[photo]]
+        ),
+        copies=_part(
+            [photo for photo in twins if photo not in leaking],
+            [photo for photo in twins if is_single(photo)],
+        ),
         leaks=_part(leaking, [photo for photo in leaking if is_single(photo)]),
         bad_photos=_part(bad, [photo for photo in bad if photo not in labels]),
-        broken=tuple(photo for photo in truths if photo not in wrong and labels.get(photo, truths[photo]) != truths[photo]),
+        broken=tuple(
+            photo
+            for photo in truths
+            if photo not in wrong and labels.get(photo, truths[photo]) != truths[photo]
+        ),
         lost=tuple(photo for photo in truths if photo not in planted and photo not in labels),
         truths=truths,
     )
 
 
 def _part(photos: list[str], solved: list[str]) -> SplitScore:
-    return SplitScore(tuple(photo for photo in photos if photo in solved), tuple(photo for photo in photos if photo not in solved))
+    return SplitScore(
+        tuple(photo for photo in photos if photo in solved),
+        tuple(photo for photo in photos if photo not in solved),
+    )

@@ -57,14 +57,20 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
     labelled_photos = {labelled.photo: labelled for labelled in (*imported.photos, *now.photos)}
     rows: dict[str, Row] = {}  # A photo named twice is decided once.
     for decision in decisions:
-        if decision.label not in now.classes and (decision.label is not None or decision.action == RELABEL):
+        if decision.label not in now.classes and (
+            decision.label is not None or decision.action == RELABEL
+        ):
             raise NotFound(f"This dataset has no class {decision.label}.")
         labelled = labelled_photos.get(decision.photo)
         if labelled is None:
             raise NotFound("This photo is no longer in the dataset.")
         if labelled.split == "test":
-            raise NotFound("This photo belongs to the test split, which stays as it is so that it can judge fairly.")
-        told = {RELABEL: decision.label, KEEP: decision.label or labelled.label}.get(decision.action)
+            raise NotFound(
+                "This photo belongs to the test split, which stays as it is so that it can judge fairly."
+            )
+        told = {RELABEL: decision.label, KEEP: decision.label or labelled.label}.get(
+            decision.action
+        )
         comes_back = decision.action == RELABEL and told == imported.labels.get(decision.photo)
         action = KEEP if comes_back else decision.action
         rows[decision.photo] = (decision.photo, action, told, _cleaned(decision.reason))
@@ -134,7 +140,11 @@ def _append(store: Store, workspace: str, rows: Iterable[Row]) -> None:
         for photo, action, label, reason in rows:
             edit = standing.get(photo)
             said = (edit.reason if edit else "") if reason is None else reason
-            is_news = (action != NOTE or said) if edit is None else not _is_said(edit, action, label, said)
+            is_news = (
+                (action != NOTE or said)
+                if edit is None
+                else not _is_said(edit, action, label, said)
+            )
             if is_news:
                 _check_kept(store, session, photo)
                 new.append((photo, action, label, said))
@@ -142,7 +152,9 @@ def _append(store: Store, workspace: str, rows: Iterable[Row]) -> None:
 
 
 def _is_said(edit: Edit, action: str, label: str | None, reason: str) -> bool:
-    return edit.reason == reason and (action == NOTE or (edit.action, edit.label) == (action, label))
+    return edit.reason == reason and (
+        action == NOTE or (edit.action, edit.label) == (action, label)
+    )
 
 
 def _cleaned(reason: str | None) -> str | None:

@@ -20,7 +20,10 @@ from model.photos.near_duplicates import FINE_PX, correlation, shrunk
 # On the starter set planted copies reach 1.1 and all other pairs 1.06; see tests/benchmarks/cleaning.py for real photos.
 COPY_FROM = 1.075  # Correlation, and a fifth of the cosine of the centred features
 FEATURES_SHARE = 0.2
-LEAST_ALIKE, NEAREST = 0.6, 3  # Candidates: this cosine at least, and among the so many nearest of each other
+LEAST_ALIKE, NEAREST = (
+    0.6,
+    3,
+)  # Candidates: this cosine at least, and among the so many nearest of each other
 MOST_CANDIDATES = 2000  # The most alike: at ten milliseconds a pair, 20 s.
 MIN_PHOTOS = 3  # The middle of fewer is no middle.
 
@@ -57,7 +60,9 @@ def find_near_duplicates(
     return _groups(photos, pairs)
 
 
-def _candidates(photos: Sequence[str], vectors: NDArray[np.float32]) -> list[tuple[int, int, float]]:
+def _candidates(
+    photos: Sequence[str], vectors: NDArray[np.float32]
+) -> list[tuple[int, int, float]]:
     """Pairs of rows that are among each other's most similar, with their cosine; the most alike first."""
     units = unit(vectors - vectors.mean(axis=0))
     alike = [dict(row[:NEAREST]) for row in nearest(units, list(photos), units, tuple(photos))]
@@ -72,12 +77,17 @@ def _candidates(photos: Sequence[str], vectors: NDArray[np.float32]) -> list[tup
 
 def _groups(photos: Sequence[str], pairs: list[tuple[int, int, float]]) -> list[DuplicateGroup]:
     ends = ([first for first, _, _ in pairs], [second for _, second, _ in pairs])
-    _, component = connected_components(coo_array((np.ones(len(pairs)), ends), shape=(len(photos),) * 2), directed=False)
+    _, component = connected_components(
+        coo_array((np.ones(len(pairs)), ends), shape=(len(photos),) * 2), directed=False
+    )
     members: dict[int, set[int]] = {}
     weakest: dict[int, float] = {}
     for first, second, agreeing in pairs:
         group = int(component[first])
         members.setdefault(group, set()).update((first, second))
         weakest[group] = min(agreeing, weakest.get(group, 1.0))
-    groups = [DuplicateGroup(tuple(photos[row] for row in sorted(rows)), weakest[group]) for group, rows in members.items()]
+    groups = [
+        DuplicateGroup(tuple(photos[row] for row in sorted(rows)), weakest[group])
+        for group, rows in members.items()
+    ]
     return sorted(groups, key=lambda group: -group.correlation)

@@ -31,12 +31,19 @@ def find_label_issues(table: Evaluation, vectors: np.ndarray) -> list[LabelIssue
     if len(set(table.labels.tolist())) < 2:  # One class: nothing to compare with.
         return [LabelIssue(photo, name, name, 1.0, 1.0) for photo, name in _named(table)]
     shares = leave_one_out_probabilities(vectors, table.labels, len(table.classes))
-    scores = shares[np.arange(len(shares)), table.labels]  # cleanlab's "self_confidence", without its 150 MB
+    scores = shares[
+        np.arange(len(shares)), table.labels
+    ]  # cleanlab's "self_confidence", without its 150 MB
     return [
         LabelIssue(photo, name, table.classes[best], float(score), float(row[best]))
-        for (photo, name), row, best, score in zip(_named(table), shares, shares.argmax(axis=1), scores, strict=True)
+        for (photo, name), row, best, score in zip(
+            _named(table), shares, shares.argmax(axis=1), scores, strict=True
+        )
     ]
 
 
 def _named(table: Evaluation) -> list[tuple[str, str]]:
-    return [(photo, table.classes[label]) for photo, label in zip(table.photos, table.labels, strict=True)]
+    return [
+        (photo, table.classes[label])
+        for photo, label in zip(table.photos, table.labels, strict=True)
+    ]

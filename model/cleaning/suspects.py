@@ -35,21 +35,30 @@ class Suspects:
         return len({self.splits[photo] for photo in group.photos}) > 1
 
 
-def find_suspects(store: Store, run: Run, progress: Callable[[int, int], None] = lambda done, total: None) -> Suspects:
+def find_suspects(
+    store: Store, run: Run, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Suspects:
     """Look through the photos of a run; features and measures come from the catalogue where they are known.
 
     Raises NotFound where a photo is destroyed meanwhile, StoreUnavailable, WeightsMissing.
     """
-    from model.networks.features import extract_features, photos_in_store  # torch: two seconds that no first paint waits for.
+    from model.networks.features import (
+        extract_features,
+        photos_in_store,
+    )  # torch: two seconds that no first paint waits for.
 
     backbone = find_backbone(run.card.backbone)
     there = set(photos_in_store(store, run.evaluation.photos, backbone))
-    table = run.evaluation.rows(row for row, photo in enumerate(run.evaluation.photos) if photo in there)
+    table = run.evaluation.rows(
+        row for row, photo in enumerate(run.evaluation.photos) if photo in there
+    )
     vectors = extract_features(store, table.photos, backbone, progress)
     measures = load_qualities(store, table.photos, progress)
     groups = find_near_duplicates(table.photos, vectors, partial(open_stored, store), progress)
     cleaned = [row for row, split in enumerate(table.splits) if split != "test"]
-    doubts = {doubt.photo: doubt for doubt in find_label_issues(table.rows(cleaned), vectors[cleaned])}
+    doubts = {
+        doubt.photo: doubt for doubt in find_label_issues(table.rows(cleaned), vectors[cleaned])
+    }
     bad = {photo for photo in doubts if photo in measures and measures[photo].issues}
     wrong = [doubt for doubt in doubts.values() if doubt.is_label_issue and doubt.photo not in bad]
     return Suspects(

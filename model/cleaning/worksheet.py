@@ -26,7 +26,9 @@ class WorksheetCase:
         """What was done, in the assignment's words."""
         if self.edit is None:
             return ""
-        return {KEEP: "kept", DELETE: "deleted", RELABEL: f"moved to {self.edit.label}"}.get(self.edit.action, "")
+        return {KEEP: "kept", DELETE: "deleted", RELABEL: f"moved to {self.edit.label}"}.get(
+            self.edit.action, ""
+        )
 
 
 def worksheet(table: Evaluation, standing: dict[str, Edit]) -> list[WorksheetCase]:

@@ -21,32 +21,72 @@ from model.gather.sources.results import MOST_PHOTOS
 from model.gather.sources.services import SERVICES
 
 
-def add_gather_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> tuple[argparse.ArgumentParser, ...]:
+def add_gather_commands(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> tuple[argparse.ArgumentParser, ...]:
     """Teach the command line to bring photos in; those commands that can answer in JSON."""
-    gathered = commands.add_parser("gather", help="search the web for photos of a class that may be reused, and add them")
-    gathered.add_argument("--class", dest="label", required=True, metavar="CLASS", help="the class that they are photos of")
-    gathered.add_argument("--search", metavar="TEXT", help="what to search for (default: the class)")
-    gathered.add_argument("--source", choices=list(SERVICES), default="inaturalist", help="default: %(default)s")
-    gathered.add_argument("--number", type=between(int, 1, MOST_PHOTOS), default=50, help="default: %(default)s")
-    gathered.add_argument("--commercial", action="store_true", help="only photos that may be used commercially")
+    gathered = commands.add_parser(
+        "gather", help="search the web for photos of a class that may be reused, and add them"
+    )
+    gathered.add_argument(
+        "--class",
+        dest="label",
+        required=True,
+        metavar="CLASS",
+        help="the class that they are photos of",
+    )
+    gathered.add_argument(
+        "--search", metavar="TEXT", help="what to search for (default: the class)"
+    )
+    gathered.add_argument(
+        "--source", choices=list(SERVICES), default="inaturalist", help="default: %(default)s"
+    )
+    gathered.add_argument(
+        "--number", type=between(int, 1, MOST_PHOTOS), default=50, help="default: %(default)s"
+    )
+    gathered.add_argument(
+        "--commercial", action="store_true", help="only photos that may be used commercially"
+    )
     gathered.add_argument("--dry-run", action="store_true", help="only say what was found")
     gathered.set_defaults(command=gather)
 
-    imported = commands.add_parser("import", help="add the photos of a folder or ZIP of class folders")
+    imported = commands.add_parser(
+        "import", help="add the photos of a folder or ZIP of class folders"
+    )
     imported.add_argument("file", type=Path, metavar="FOLDER|ZIP")
-    imported.add_argument("--class", dest="label", metavar="CLASS", help="the class of photos that lie in no class folder")
+    imported.add_argument(
+        "--class",
+        dest="label",
+        metavar="CLASS",
+        help="the class of photos that lie in no class folder",
+    )
     imported.set_defaults(command=import_photos)
 
     for command in (gathered, imported):
-        command.add_argument("--dataset", required=True, metavar="NAME", help="made new where there is none of this name")
-        command.add_argument("--title", help="what the pages call a new dataset (default: its name)")
-        command.add_argument("--workspace", metavar="ID", help="the dataset belongs to this workspace; else everybody may use it")
+        command.add_argument(
+            "--dataset",
+            required=True,
+            metavar="NAME",
+            help="made new where there is none of this name",
+        )
+        command.add_argument(
+            "--title", help="what the pages call a new dataset (default: its name)"
+        )
+        command.add_argument(
+            "--workspace",
+            metavar="ID",
+            help="the dataset belongs to this workspace; else everybody may use it",
+        )
 
     listed = commands.add_parser("datasets", help="list the datasets there are")
     listed.set_defaults(command=list_datasets)
 
-    cleared = commands.add_parser("clear", help="destroy workspaces that nobody has used for long, with their photos and runs")
-    cleared.add_argument("--unused-days", type=between(float, 0.0, 36500.0), required=True, metavar="N")
+    cleared = commands.add_parser(
+        "clear", help="destroy workspaces that nobody has used for long, with their photos and runs"
+    )
+    cleared.add_argument(
+        "--unused-days", type=between(float, 0.0, 36500.0), required=True, metavar="N"
+    )
     cleared.add_argument("--dry-run", action="store_true", help="only say how many there are")
     cleared.set_defaults(command=clear)
     return gathered, imported, listed, cleared
@@ -60,20 +100,36 @@ def gather(store: Store, options: argparse.Namespace) -> int:
     if not label:
         raise NotFound(f"{options.label} cannot be the name of a class.")
     with progress("Searching") as bar:
-        found = source.search(options.search or options.label, options.number, options.commercial, bar, _never)
+        found = source.search(
+            options.search or options.label, options.number, options.commercial, bar, _never
+        )
     say(f"{found.understood} {len(found.found)} found.")
     for reason, number in found.passed_over.items():
         say(f"{number} passed over: {reason}")
     if options.dry_run:
         for one in found.found:
-            tell(options, {"photo": one.photo_url, "page": one.origin.page, "licence": one.origin.licence}, one.photo_url)
+            tell(
+                options,
+                {"photo": one.photo_url, "page": one.origin.page, "licence": one.origin.licence},
+                one.photo_url,
+            )
         return DONE
     name = _dataset_for(store, options, [label])
     try:
         with progress("Downloading") as bar:
             coming = arrivals({label: found.found}, _never)
-            add_photos(store, name, coming, report, total=len(found.found), owner=options.workspace, progress=bar)
-    except SourceFailed as error:  # What came until then is in; those that were tried in vain are among the refused.
+            add_photos(
+                store,
+                name,
+                coming,
+                report,
+                total=len(found.found),
+                owner=options.workspace,
+                progress=bar,
+            )
+    except (
+        SourceFailed
+    ) as error:  # What came until then is in; those that were tried in vain are among the refused.
         say(str(error))
     return _say_result(options, name, report)
 
@@ -90,15 +146,33 @@ def import_photos(store: Store, options: argparse.Namespace) -> int:
         report.refused += planned.refused
         with progress("Importing") as bar:
             arriving: Sequence[IncomingPhoto] = planned.arrivals
-            add_photos(store, name, arriving, report, total=len(arriving), owner=options.workspace, progress=bar)
+            add_photos(
+                store,
+                name,
+                arriving,
+                report,
+                total=len(arriving),
+                owner=options.workspace,
+                progress=bar,
+            )
     return _say_result(options, name, report)
 
 
 def list_datasets(store: Store, options: argparse.Namespace) -> int:
     """A line a dataset."""
     for one in datasets_of(store, None):
-        line = {"dataset": one.name, "title": one.title, "classes": one.classes, "photos": one.photos, "bytes": one.bytes}
-        tell(options, line, f"{one.name}: {one.title}, {one.photos} photos of {', '.join(one.classes)}")
+        line = {
+            "dataset": one.name,
+            "title": one.title,
+            "classes": one.classes,
+            "photos": one.photos,
+            "bytes": one.bytes,
+        }
+        tell(
+            options,
+            line,
+            f"{one.name}: {one.title}, {one.photos} photos of {', '.join(one.classes)}",
+        )
     return DONE
 
 
@@ -108,7 +182,11 @@ def clear(store: Store, options: argparse.Namespace) -> int:
     if not options.dry_run:
         clear_workspaces(store, unused)
     done = "are unused" if options.dry_run else "cleared"
-    tell(options, {"workspaces": len(unused), "cleared": not options.dry_run}, f"{len(unused)} workspaces {done}")
+    tell(
+        options,
+        {"workspaces": len(unused), "cleared": not options.dry_run},
+        f"{len(unused)} workspaces {done}",
+    )
     return DONE
 
 
@@ -125,7 +203,13 @@ def _dataset_for(store: Store, options: argparse.Namespace, classes: Sequence[st
     if _classes_of(store, options):
         extend_classes(store, options.workspace, options.dataset, classes)
         return str(options.dataset)
-    return create_dataset(store, options.title or options.dataset, classes, owner=options.workspace, name=options.dataset)
+    return create_dataset(
+        store,
+        options.title or options.dataset,
+        classes,
+        owner=options.workspace,
+        name=options.dataset,
+    )
 
 
 @contextmanager
@@ -150,7 +234,13 @@ def _say_result(options: argparse.Namespace, name: str, report: ImportResult) ->
         "refused": len(report.refused),
         "left_out": report.left_out,
     }
-    tell(options, figures, ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in list(figures.items())[1:]))
+    tell(
+        options,
+        figures,
+        ", ".join(
+            f"{number} {what.replace('_', ' ')}" for what, number in list(figures.items())[1:]
+        ),
+    )
     return SOME_FAILED if report.refused or report.left_out else DONE
 
 

@@ -60,7 +60,12 @@ def predict(store: Store, options: argparse.Namespace) -> int:
             line: dict[str, object] = {"file": str(file), "error": str(error)}
             sentence = f"{file}: {error}"
         else:
-            line = {"file": str(file), "label": answer.best, "probabilities": _by_class(answer), "sure": answer.trust is Trust.SURE}
+            line = {
+                "file": str(file),
+                "label": answer.best,
+                "probabilities": _by_class(answer),
+                "sure": answer.trust is Trust.SURE,
+            }
             sentence = f"{file}: {_in_words(answer)}"
         tell(options, line, sentence)
     return SOME_FAILED if failed else DONE
@@ -71,7 +76,11 @@ def evaluate(store: Store, options: argparse.Namespace) -> int:
     classifier = load_classifier(store, options.run)
     classes, started = classifier.run.card.classes, perf_counter()
     folder = Path(options.data)
-    sources = folder_sources(folder, classes) if folder.is_dir() else dataset_sources(store, options.data, options.split, classes)
+    sources = (
+        folder_sources(folder, classes)
+        if folder.is_dir()
+        else dataset_sources(store, options.data, options.split, classes)
+    )
     confusion, trusted = np.zeros((len(classes), len(classes)), np.int64), dict.fromkeys(Trust, 0)
     failed = withheld = 0
     for source, image in tqdm(decoded(sources), total=len(sources), unit=" photos", disable=None):
@@ -98,7 +107,11 @@ def evaluate(store: Store, options: argparse.Namespace) -> int:
         "failed": failed,
         "seconds": round(perf_counter() - started, 3),
     }
-    tell(options, figures, f"{n - right} of {n} wrong: error rate {(n - right) / n:.1%}, {failed} unreadable")
+    tell(
+        options,
+        figures,
+        f"{n - right} of {n} wrong: error rate {(n - right) / n:.1%}, {failed} unreadable",
+    )
     return SOME_FAILED if failed else DONE
 
 
@@ -110,7 +123,9 @@ def export_dataset(store: Store, options: argparse.Namespace) -> int:
         with options.out.open("wb") as file:
             write_zip(store, dataset, imported, file)
     except OSError as error:
-        raise StoreUnavailable(f"{options.out} cannot be written: {error}. Name another file.") from error
+        raise StoreUnavailable(
+            f"{options.out} cannot be written: {error}. Name another file."
+        ) from error
     say(f"{len(dataset.photos)} photos -> {options.out}")
     return DONE
 
@@ -125,13 +140,18 @@ def export_features(store: Store, options: argparse.Namespace) -> int:
     try:
         save_file({backbone.name: vectors.astype(STORED), MEASURES: measures}, options.out)
     except (OSError, SafetensorError) as error:
-        raise StoreUnavailable(f"{options.out} cannot be written: {error}. Name another file.") from error
+        raise StoreUnavailable(
+            f"{options.out} cannot be written: {error}. Name another file."
+        ) from error
     say(f"{len(vectors)} photos, {vectors.shape[1]} features each -> {options.out}")
     return DONE
 
 
 def _by_class(answer: Prediction) -> dict[str, float]:
-    return {name: round(float(p), 6) for name, p in zip(answer.classes, answer.probabilities, strict=True)}
+    return {
+        name: round(float(p), 6)
+        for name, p in zip(answer.classes, answer.probabilities, strict=True)
+    }
 
 
 def _in_words(answer: Prediction) -> str:
@@ -141,16 +161,25 @@ def _in_words(answer: Prediction) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m model", description="Classify, evaluate and train from a shell.")
+    parser = argparse.ArgumentParser(
+        prog="python -m model", description="Classify, evaluate and train from a shell."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     asked = commands.add_parser("predict", help="classify photo files")
     asked.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
     asked.set_defaults(command=predict)
 
-    evaluated = commands.add_parser("evaluate", help="count the errors on a folder of class folders, or on a dataset")
+    evaluated = commands.add_parser(
+        "evaluate", help="count the errors on a folder of class folders, or on a dataset"
+    )
     evaluated.add_argument("data", nargs="?", default=STARTER, metavar="FOLDER|DATASET")
-    evaluated.add_argument("--split", choices=[*SPLITS, "all"], default="valid", help="of a dataset (default: %(default)s)")
+    evaluated.add_argument(
+        "--split",
+        choices=[*SPLITS, "all"],
+        default="valid",
+        help="of a dataset (default: %(default)s)",
+    )
     evaluated.set_defaults(command=evaluate)
 
     trainers = add_train_commands(commands)
@@ -162,19 +191,27 @@ def _parser() -> argparse.ArgumentParser:
     zipped.add_argument("--workspace", help="with this workspace's edits")
     zipped.set_defaults(command=export_dataset)
 
-    seen = commands.add_parser("features", help="write a dataset's features and measures as safetensors")
+    seen = commands.add_parser(
+        "features", help="write a dataset's features and measures as safetensors"
+    )
     seen.set_defaults(command=export_features)
 
     for command in (zipped, seen):
         command.add_argument("--out", type=Path, required=True, metavar="FILE")
 
     for command in (asked, evaluated):
-        command.add_argument("--run", default=SHIPPED, help="which run answers (default: the one that ships)")
+        command.add_argument(
+            "--run", default=SHIPPED, help="which run answers (default: the one that ships)"
+        )
     for command in (*trainers, searcher, zipped, seen):
         command.add_argument("--dataset", default=STARTER)
     for command in (*trainers, seen):
         known = " ".join(f"{row.name}: {row.title}. {row.note}" for row in BACKBONES.values())
-        command.add_argument("--backbone", choices=list(BACKBONES), default=DEFAULT_BACKBONE, help=known)
+        command.add_argument(
+            "--backbone", choices=list(BACKBONES), default=DEFAULT_BACKBONE, help=known
+        )
     for command in (asked, evaluated, *trainers, searcher, *gatherers):
-        command.add_argument("--json", action="store_true", help="write JSON lines to standard output")
+        command.add_argument(
+            "--json", action="store_true", help="write JSON lines to standard output"
+        )
     return parser

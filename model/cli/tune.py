@@ -21,17 +21,48 @@ from model.runs.run import Run
 from model.training.head_run import train_head_run
 
 
-def add_search_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+def add_search_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> argparse.ArgumentParser:
     """Teach the command line to search."""
-    searched = commands.add_parser("search", help="try other settings with Optuna; any number of processes and hosts may join")
-    searched.add_argument("--trials", type=between(int, 0, 100_000), default=50, metavar="N", help="default: %(default)s")
-    searched.add_argument("--storage", metavar="URL", help="the database that all who join share (default: the catalogue's)")
-    searched.add_argument("--other-backbones", action="store_true", help="also EfficientNet-Lite2, which looks at all photos first")
+    searched = commands.add_parser(
+        "search", help="try other settings with Optuna; any number of processes and hosts may join"
+    )
+    searched.add_argument(
+        "--trials",
+        type=between(int, 0, 100_000),
+        default=50,
+        metavar="N",
+        help="default: %(default)s",
+    )
+    searched.add_argument(
+        "--storage",
+        metavar="URL",
+        help="the database that all who join share (default: the catalogue's)",
+    )
+    searched.add_argument(
+        "--other-backbones",
+        action="store_true",
+        help="also EfficientNet-Lite2, which looks at all photos first",
+    )
     searched.add_argument("--seed", type=between(int, 0, 2**63 - 1), default=0)
-    searched.add_argument("--timeout", type=between(float, 0.0, 1e7), metavar="SECONDS", help="begin no trial after so long")
-    searched.add_argument("--workspace", metavar="ID", help="on the dataset with this workspace's edits")
-    searched.add_argument("--keep-best", action="store_true", help="train the best settings and save the run")
-    searched.add_argument("--forget", action="store_true", help="first delete what was found before; with --trials 0 only that")
+    searched.add_argument(
+        "--timeout",
+        type=between(float, 0.0, 1e7),
+        metavar="SECONDS",
+        help="begin no trial after so long",
+    )
+    searched.add_argument(
+        "--workspace", metavar="ID", help="on the dataset with this workspace's edits"
+    )
+    searched.add_argument(
+        "--keep-best", action="store_true", help="train the best settings and save the run"
+    )
+    searched.add_argument(
+        "--forget",
+        action="store_true",
+        help="first delete what was found before; with --trials 0 only that",
+    )
     searched.set_defaults(command=search)
     return searched
 
@@ -53,12 +84,20 @@ def search(store: Store, options: argparse.Namespace) -> int:
     if found is None:
         raise NotFound(f"There is no finished trial on {dataset.name}.")
     run = _keep(store, dataset, found, options) if options.keep_best else None
-    tell(options, _in_short(found, run), f"{found.sentence} Best: {_in_words(found.best)}{f', run {run.card.id}' if run else ''}")
+    tell(
+        options,
+        _in_short(found, run),
+        f"{found.sentence} Best: {_in_words(found.best)}{f', run {run.card.id}' if run else ''}",
+    )
     return code
 
 
 def _run(store: Store, dataset: Dataset, options: argparse.Namespace) -> None:
-    with _stoppable() as check, progress("Looking at the photos") as looking, _bar(options) as on_trial:
+    with (
+        _stoppable() as check,
+        progress("Looking at the photos") as looking,
+        _bar(options) as on_trial,
+    ):
         run_trials(
             store,
             dataset,
@@ -101,7 +140,9 @@ def _stoppable() -> Iterator[Callable[[], None]]:
 @contextmanager
 def _bar(options: argparse.Namespace) -> Iterator[Callable[[Trial], None]]:
     """A JSON line a trial for programs, a bar on a terminal for people."""
-    with tqdm(desc="Searching", total=options.trials, unit=" trials", disable=None, leave=False) as bar:
+    with tqdm(
+        desc="Searching", total=options.trials, unit=" trials", disable=None, leave=False
+    ) as bar:
 
         def on_trial(trial: Trial) -> None:
             bar.update()
@@ -114,15 +155,29 @@ def _bar(options: argparse.Namespace) -> Iterator[Callable[[Trial], None]]:
 def _line(trial: Trial) -> dict[str, Any]:
     """Without the test figures: who looks at each of them chooses by them."""
     kept = ("number", "state", "params", "valid_loss")
-    return {**{name: getattr(trial, name) for name in kept}, "error_rate": trial.valid_error, "seconds": round(trial.seconds, 3)}
+    return {
+        **{name: getattr(trial, name) for name in kept},
+        "error_rate": trial.valid_error,
+        "seconds": round(trial.seconds, 3),
+    }
 
 
 def _in_short(found: TuningResult, run: Run | None) -> dict[str, Any]:
     """What was found, without the trials: each had its line, in the process that made it."""
-    short = {name: value for name, value in asdict(found).items() if name not in ("trials", "history")}
-    return {"trials": len(found.trials), "finished": len(found.history), **short, "run": run.card.id if run else None}
+    short = {
+        name: value for name, value in asdict(found).items() if name not in ("trials", "history")
+    }
+    return {
+        "trials": len(found.trials),
+        "finished": len(found.history),
+        **short,
+        "run": run.card.id if run else None,
+    }
 
 
 def _in_words(trial: Trial) -> str:
-    values = {name: f"{value:.3g}" if isinstance(value, float) else value for name, value in trial.params.items()}
+    values = {
+        name: f"{value:.3g}" if isinstance(value, float) else value
+        for name, value in trial.params.items()
+    }
     return ", ".join(f"{name} {value}" for name, value in values.items())

@@ -33,7 +33,9 @@ from model.datasets.folders import (
 )
 from model.errors import ArchiveRefused, PhotoRefused
 
-MAX_LIST_BYTES = MAX_FILES * 500  # Of a ZIP's list of files, where one with a path of 100 characters takes 150 to 250
+MAX_LIST_BYTES = (
+    MAX_FILES * 500
+)  # Of a ZIP's list of files, where one with a path of 100 characters takes 150 to 250
 MAX_TOTAL_BYTES = 4_000_000_000  # That may come out of one ZIP
 MAX_RATIO = 200  # Photos hardly shrink; a drawing as BMP may by a hundred.
 BOMB_BYTES = 5_000_000  # From here on the ratio matters.
@@ -48,7 +50,16 @@ LONGEST_END = LOCATOR.size + END64.size + END.size + 65535  # With a comment
 ENCRYPTED, UTF8 = 0x1, 0x800  # Flags
 AES = 99  # A method
 
-BROKEN = (BadZipFile, RuntimeError, OSError, EOFError, ValueError, OverflowError, struct.error, zlib.error)
+BROKEN = (
+    BadZipFile,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
 
 SPECIAL = "This is a link or a device, not a file. Put the photo itself there."
 UNREADABLE = "This cannot be read. Check who may read it."
@@ -68,7 +79,13 @@ def zip_bundle(file: Path | IO[bytes]) -> Iterator[Bundle]:
         source = opened.enter_context(_open(file)) if isinstance(file, Path) else file
         entries = _Entries(_open_zip(source))
         opened.callback(entries.close)
-        yield bundle([FoundFile(_name(info), partial(entries.read, info), _fault(info)) for info in entries.listed], "ZIP")
+        yield bundle(
+            [
+                FoundFile(_name(info), partial(entries.read, info), _fault(info))
+                for info in entries.listed
+            ],
+            "ZIP",
+        )
 
 
 def folder_bundle(folder: Path) -> Bundle:
@@ -101,7 +118,9 @@ class _Entries:
                 raise PhotoRefused(SPENT)
             try:
                 with self._archive.open(info) as stream:
-                    data = stream.read(info.file_size)  # Asked for everything at once, zipfile inflates first and cuts then.
+                    data = stream.read(
+                        info.file_size
+                    )  # Asked for everything at once, zipfile inflates first and cuts then.
             except BROKEN as error:
                 raise PhotoRefused(DAMAGED) from error
         if len(data) != info.file_size:
@@ -129,8 +148,13 @@ def _open_zip(file: IO[bytes]) -> ZipFile:
     except BROKEN as error:
         raise ArchiveRefused(CUT_OFF) from error
     infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
-    if any(one.header_offset + LOCAL_HEADER_BYTES + one.compress_size > other.header_offset for one, other in pairwise(infos)):
-        raise ArchiveRefused("Files in the ZIP overlap: it is damaged, or made to do harm. Make it again.")
+    if any(
+        one.header_offset + LOCAL_HEADER_BYTES + one.compress_size > other.header_offset
+        for one, other in pairwise(infos)
+    ):
+        raise ArchiveRefused(
+            "Files in the ZIP overlap: it is damaged, or made to do harm. Make it again."
+        )
     return archive
 
 
@@ -148,13 +172,17 @@ def _check_list(file: IO[bytes]) -> None:
     locator = tail[max(0, place - LOCATOR.size) : place]
     if locator.startswith(LOCATOR_MARK):
         end -= LOCATOR.size + END64.size
-        disk, first_disk, count, length = _end64(tail[: place - LOCATOR.size][-END64.size :], locator, end)
+        disk, first_disk, count, length = _end64(
+            tail[: place - LOCATOR.size][-END64.size :], locator, end
+        )
     if disk or first_disk:
         raise ArchiveRefused("This is one part of a ZIP in several. Make it again in one part.")
     if count > MAX_FILES:
         raise too_many_files("ZIP")
     if length > MAX_LIST_BYTES:
-        raise ArchiveRefused("The ZIP's list of files is longer than any that Areole reads. Split it into smaller ones.")
+        raise ArchiveRefused(
+            "The ZIP's list of files is longer than any that Areole reads. Split it into smaller ones."
+        )
     file.seek(end - length)
     if file.read(length).count(ENTRY_MARK) > MAX_FILES:  # Whatever it claims
         raise too_many_files("ZIP")
@@ -176,9 +204,13 @@ def _no_zip(file: IO[bytes]) -> ArchiveRefused:
     if kind == "ZIP":
         return ArchiveRefused(CUT_OFF)
     if kind:
-        return ArchiveRefused(f"This is a {kind} archive, not a ZIP. Unpack it and make a ZIP of the folder.")
+        return ArchiveRefused(
+            f"This is a {kind} archive, not a ZIP. Unpack it and make a ZIP of the folder."
+        )
     return ArchiveRefused(
-        "This is not a ZIP. Choose one, or make one of the folder." if start else "The file is empty. Choose another."
+        "This is not a ZIP. Choose one, or make one of the folder."
+        if start
+        else "The file is empty. Choose another."
     )
 
 
@@ -197,7 +229,8 @@ def _fault(info: ZipInfo) -> str | None:
     faults = {
         SPECIAL: S_IFMT(info.external_attr >> 16) not in (0, S_IFREG, S_IFDIR),
         LOCKED: bool(info.flag_bits & ENCRYPTED) or info.compress_type == AES,
-        METHOD: info.compress_type not in (ZIP_STORED, ZIP_DEFLATED),  # zipfile's bzip2 and LZMA know no bounds.
+        METHOD: info.compress_type
+        not in (ZIP_STORED, ZIP_DEFLATED),  # zipfile's bzip2 and LZMA know no bounds.
         BOMB: info.file_size > max(BOMB_BYTES, MAX_RATIO * info.compress_size),
         LARGE: info.file_size > MAX_BYTES,
     }
@@ -221,7 +254,9 @@ def _lying_in(folder: Path) -> Iterator[FoundFile]:
             if entry.is_dir(follow_symlinks=False):
                 waiting += [] if hidden(entry.name) else [path]
             else:
-                yield FoundFile(path.relative_to(folder).as_posix(), partial(_read, path), _fault_on_disk(entry))
+                yield FoundFile(
+                    path.relative_to(folder).as_posix(), partial(_read, path), _fault_on_disk(entry)
+                )
 
 
 def _fault_on_disk(entry: os.DirEntry[str]) -> str | None:

@@ -17,16 +17,35 @@ class ImportJob(BackgroundJob):
     result: ImportResult = field(default_factory=ImportResult)
 
 
-Opening = Callable[[ImportJob], AbstractContextManager[tuple[Iterable[IncomingPhoto], int]]]  # The files that come, and how many
+Opening = Callable[
+    [ImportJob], AbstractContextManager[tuple[Iterable[IncomingPhoto], int]]
+]  # The files that come, and how many
 
 
 def start_import(
-    works: BackgroundJobs[ImportJob], store: Store, workspace: str, *, dataset: str, title: str, opened: Opening
+    works: BackgroundJobs[ImportJob],
+    store: Store,
+    workspace: str,
+    *,
+    dataset: str,
+    title: str,
+    opened: Opening,
 ) -> ImportJob:
     """Begin to add photos to one of the workspace's own datasets, unless photos are being added already."""
 
     def work(intake: ImportJob) -> None:
-        with record_job(store, INTAKE, {"dataset": dataset}, workspace=workspace), opened(intake) as (arrivals, total):
-            add_photos(store, dataset, arrivals, intake.result, total=total, owner=workspace, progress=intake.report)
+        with (
+            record_job(store, INTAKE, {"dataset": dataset}, workspace=workspace),
+            opened(intake) as (arrivals, total),
+        ):
+            add_photos(
+                store,
+                dataset,
+                arrivals,
+                intake.result,
+                total=total,
+                owner=workspace,
+                progress=intake.report,
+            )
 
     return works.start(workspace, ImportJob(title), work)

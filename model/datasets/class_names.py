@@ -8,11 +8,17 @@ from collections.abc import Iterable
 MIN_CLASSES = 2
 MAX_CLASSES = 20
 MAX_CLASS_NAME = 40
-MAX_TYPED = 400  # Characters looked at: normalising a line of a million combining marks takes minutes.
+MAX_TYPED = (
+    400  # Characters looked at: normalising a line of a million combining marks takes minutes.
+)
 
-FORBIDDEN = '/\\:*?"<>|'  # In file names: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+FORBIDDEN = (
+    '/\\:*?"<>|'  # In file names: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+)
 INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # Though Unicode calls them letters, marks or symbols
-RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?= *(\.|$))", re.IGNORECASE)
+RESERVED = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?= *(\.|$))", re.IGNORECASE
+)
 
 
 def clean_class_name(text: str) -> str:
@@ -38,14 +44,19 @@ def _cut(name: str) -> str:
     return name[: end or MAX_CLASS_NAME]
 
 
-def merge_class_names(names: Iterable[str], known: Iterable[str] = ()) -> tuple[dict[str, str], list[str]]:
+def merge_class_names(
+    names: Iterable[str], known: Iterable[str] = ()
+) -> tuple[dict[str, str], list[str]]:
     """The class of each name, "" where nothing usable is left, and a sentence for each class that several names come to.
 
     Names that differ in case only are one class, spelled as in `known`, or else as the first of them.
     """
     chosen = {_key(name): name for name in known}
     cleaned = {name: clean_class_name(name) for name in names}
-    mapping = {name: chosen.setdefault(_key(clean), clean) if clean else "" for name, clean in cleaned.items()}
+    mapping = {
+        name: chosen.setdefault(_key(clean), clean) if clean else ""
+        for name, clean in cleaned.items()
+    }
     groups: dict[str, list[str]] = defaultdict(list)
     for name, label in mapping.items():
         groups[label].append(name)
@@ -63,4 +74,8 @@ def _notice(label: str, cleaned: list[str]) -> str:
     spellings = list(dict.fromkeys([label, *cleaned]))
     if len(spellings) > 1:
         return f"{', '.join(spellings[:-1])} and {spellings[-1]} are taken for the same class."
-    return f"{len(cleaned)} names come out as {label} and are taken for the same class." if len(cleaned) > 1 else ""
+    return (
+        f"{len(cleaned)} names come out as {label} and are taken for the same class."
+        if len(cleaned) > 1
+        else ""
+    )

@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from model.catalogue.schema import ActiveRunRow, AskedRow, DatasetRow, EditRow, JobRow, RunRow, WorkspaceRow
+from model.catalogue.schema import (
+    ActiveRunRow,
+    AskedRow,
+    DatasetRow,
+    EditRow,
+    JobRow,
+    RunRow,
+    WorkspaceRow,
+)
 from model.catalogue.store import Store
 from model.catalogue.workspaces import forget_unused
 from model.datasets.manage import destroy_dataset
@@ -18,7 +26,9 @@ def unused_workspaces(store: Store, days: float) -> list[str]:
     """The workspaces that nobody has opened or changed for so many days."""
     with store.reading() as session:
         unused = WorkspaceRow.used_at < datetime.now(UTC) - timedelta(days=days)
-        return list(session.scalars(select(WorkspaceRow.id).where(unused).order_by(WorkspaceRow.used_at)))
+        return list(
+            session.scalars(select(WorkspaceRow.id).where(unused).order_by(WorkspaceRow.used_at))
+        )
 
 
 def clear_workspaces(store: Store, workspaces: Sequence[str]) -> None:

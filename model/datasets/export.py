@@ -30,9 +30,14 @@ def write_zip(store: Store, dataset: Dataset, imported: Dataset, file: IO[bytes]
             rows.append(_row(labelled, name, was) | _origin_columns(origin))
             credits.append(f"{name}: {attribution(origin)}")
         deleted = (labelled for labelled in imported.photos if labelled.photo not in dataset.labels)
-        rows.extend(_row(labelled, "", was) | _origin_columns(Origin()) for labelled in deleted)  # Named without a file
+        rows.extend(
+            _row(labelled, "", was) | _origin_columns(Origin()) for labelled in deleted
+        )  # Named without a file
         folder.writestr(TABLE, as_csv(rows))
-        folder.writestr(ATTRIBUTION, "\n".join(["Who made these photos, and under which licence", "", *credits, ""]))
+        folder.writestr(
+            ATTRIBUTION,
+            "\n".join(["Who made these photos, and under which licence", "", *credits, ""]),
+        )
 
 
 def _name_in_zip(labelled: LabelledPhoto, taken: set[str]) -> str:
@@ -45,7 +50,12 @@ def _name_in_zip(labelled: LabelledPhoto, taken: set[str]) -> str:
 
 
 def _row(labelled: LabelledPhoto, file: str, was: dict[str, str]) -> dict[str, object]:
-    told = {"file": file, "photo": labelled.photo, "split": labelled.split, "label": labelled.label if file else ""}
+    told = {
+        "file": file,
+        "photo": labelled.photo,
+        "split": labelled.split,
+        "label": labelled.label if file else "",
+    }
     return {**told, "imported label": was.get(labelled.photo, "")}
 
 

@@ -26,7 +26,16 @@ SPLITS = {  # Folder -> split
     "test": "test",
     "testing": "test",
 }
-HIDDEN = ("__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "@eadir", "$recycle.bin", "system volume information")
+HIDDEN = (
+    "__macosx",
+    "thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    "icon\r",
+    "@eadir",
+    "$recycle.bin",
+    "system volume information",
+)
 ARCHIVES = {  # How files begin
     b"PK\3\4": "ZIP",
     b"PK\5\6": "ZIP",
@@ -38,7 +47,23 @@ ARCHIVES = {  # How files begin
     b"\xfd7zXZ\0": "xz",
     b"\x28\xb5\x2f\xfd": "Zstandard",
 }
-ARCHIVE_SUFFIXES = ("zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "jar", "cab", "iso", "dmg")
+ARCHIVE_SUFFIXES = (
+    "zip",
+    "7z",
+    "rar",
+    "tar",
+    "gz",
+    "tgz",
+    "bz2",
+    "tbz2",
+    "xz",
+    "txz",
+    "zst",
+    "jar",
+    "cab",
+    "iso",
+    "dmg",
+)
 OTHER_SUFFIXES = (
     "txt", "md", "rtf", "csv", "tsv", "json", "xml", "yaml", "yml", "html", "htm", "css", "js", "svg", "svgz", "pdf", "ps", "eps",
     "doc", "docx", "odt", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "py", "ipynb", "sh", "bat", "cmd", "ps1", "exe", "dll", "msi",
@@ -94,7 +119,11 @@ def bundle(found: Sequence[FoundFile], container: str) -> Bundle:
     """Sort files into photos to be, refused ones, and a table; hidden files are passed over. Raises ArchiveRefused."""
     if len(found) > MAX_FILES:
         raise too_many_files(container)
-    named = [(parts, one) for one in found if (parts := _parts(one.name)) and not _passed_over(parts, one.name)]
+    named = [
+        (parts, one)
+        for one in found
+        if (parts := _parts(one.name)) and not _passed_over(parts, one.name)
+    ]
     if not named:
         raise ArchiveRefused(f"The {container} holds no files. Choose one with photos in it.")
     table = _table(named)
@@ -102,7 +131,9 @@ def bundle(found: Sequence[FoundFile], container: str) -> Bundle:
     refused = [RefusedFile(shown(one.name), fault) for _, one, fault in faults if fault]
     taken = [(parts, one) for parts, one, fault in faults if not fault]
     filings = _filings({parts[:-1] for parts, _ in taken})
-    files = [ImportFile(shown("/".join(parts)), *filings[parts[:-1]], one.read) for parts, one in taken]
+    files = [
+        ImportFile(shown("/".join(parts)), *filings[parts[:-1]], one.read) for parts, one in taken
+    ]
     told = None
     if table:
         try:
@@ -118,7 +149,9 @@ def _path(one: ImportFile | RefusedFile) -> str:
 
 def too_many_files(container: str) -> ArchiveRefused:
     """What is said of more than MAX_FILES."""
-    return ArchiveRefused(f"The {container} holds more than {MAX_FILES:,} files. Split it into smaller ones.")
+    return ArchiveRefused(
+        f"The {container} holds more than {MAX_FILES:,} files. Split it into smaller ones."
+    )
 
 
 def archive_kind(data: bytes) -> str | None:
@@ -162,10 +195,14 @@ def _fault(parts: Folder, found: FoundFile) -> str | None:
     """Why a file is not taken, as far as its name and what is known of it say."""
     if "\0" in found.name:
         return BAD_NAME
-    if found.name.startswith(("/", "\\")) or ".." in parts or re.match("[A-Za-z]:", parts[0]):  # A drive's letter
+    if (
+        found.name.startswith(("/", "\\")) or ".." in parts or re.match("[A-Za-z]:", parts[0])
+    ):  # A drive's letter
         return OUTSIDE
     suffix = parts[-1].casefold().rpartition(".")[2] if "." in parts[-1] else ""
-    by_suffix = NESTED if suffix in ARCHIVE_SUFFIXES else NO_PHOTO if suffix in OTHER_SUFFIXES else None
+    by_suffix = (
+        NESTED if suffix in ARCHIVE_SUFFIXES else NO_PHOTO if suffix in OTHER_SUFFIXES else None
+    )
     return found.fault or by_suffix
 
 
@@ -173,7 +210,11 @@ def _table(named: Sequence[tuple[Folder, FoundFile]]) -> FoundFile | None:
     """Our own export's table, where there is exactly one at the root or in the one folder around everything."""
     around = {parts[0] for parts, _ in named}
     lengths = (1, 2) if len(around) == 1 else (1,)
-    tables = [one for parts, one in named if parts[-1] == TABLE and len(parts) in lengths and not one.fault]
+    tables = [
+        one
+        for parts, one in named
+        if parts[-1] == TABLE and len(parts) in lengths and not one.fault
+    ]
     return tables[0] if len(tables) == 1 else None
 
 
@@ -194,8 +235,16 @@ def _filings(folders: set[Folder]) -> dict[Folder, tuple[str | None, str | None]
         splits = [SPLITS.get(part.casefold()) for part in folder]
         if _vehicles(beside[folder[:-1]]):
             splits[-1] = None
-        classes = [part if split is None else None for part, split in zip(folder, splits, strict=True)]
-        label = classes[-1] if splits[-1] is None else classes[-2] if len(folder) - 1 > len(above) else None
+        classes = [
+            part if split is None else None for part, split in zip(folder, splits, strict=True)
+        ]
+        label = (
+            classes[-1]
+            if splits[-1] is None
+            else classes[-2]
+            if len(folder) - 1 > len(above)
+            else None
+        )
         split = next((split for split in reversed(splits) if split), None)
         filings[folder] = None if folder == around else label, split
     return filings

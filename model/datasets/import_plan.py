@@ -18,7 +18,13 @@ from model.links import https_link
 from model.untrusted_text import without_markup
 
 NO_CLASS = "It lies in no folder named after a class."
-OURS = {"file", "photo", "split", "label", "imported label"}  # By which a table is known as one of ours
+OURS = {
+    "file",
+    "photo",
+    "split",
+    "label",
+    "imported label",
+}  # By which a table is known as one of ours
 ADDRESSES = ("page", "licence_url")
 
 
@@ -36,14 +42,18 @@ class Plan:
         return sum(arrival.label == label for arrival in self.arrivals)
 
 
-def plan(bundle: Bundle, known: Sequence[str], *, loose: str | None = None, source: str = "upload") -> Plan:
+def plan(
+    bundle: Bundle, known: Sequence[str], *, loose: str | None = None, source: str = "upload"
+) -> Plan:
     """File what a bundle holds under classes: the folders it lies in, or `loose` for what lies in none.
 
     Classes the dataset has already (`known`) keep their spelling. Where the bundle brings a table of ours, that says split and
     origin; the folder still says the class, for people sort photos by moving them.
     """
     table = _rows_by_name(bundle.table)
-    ordered = [row["label"] for row in table.values() if row.get("label")]  # The order that the dataset had
+    ordered = [
+        row["label"] for row in table.values() if row.get("label")
+    ]  # The order that the dataset had
     filed = {file.path: _label(file, table) or loose for file in bundle.files}
     names = [*ordered, *filter(None, filed.values())]
     mapping, notices = merge_class_names(list(dict.fromkeys(names)), known)
@@ -52,7 +62,9 @@ def plan(bundle: Bundle, known: Sequence[str], *, loose: str | None = None, sour
     for file in bundle.files:
         label = mapping.get(filed[file.path] or "", "")
         if label:
-            arrivals.append(_arrival(file, label, table.get(PurePosixPath(file.path).name, {}), source))
+            arrivals.append(
+                _arrival(file, label, table.get(PurePosixPath(file.path).name, {}), source)
+            )
         else:
             refused.append(RefusedFile(file.path, NO_CLASS))
     used = {arrival.label for arrival in arrivals}
@@ -63,24 +75,35 @@ def plan(bundle: Bundle, known: Sequence[str], *, loose: str | None = None, sour
 
 def _as_counted(name: str) -> list[tuple[int, str]]:
     """Sorted so, class 2 comes before class 10."""
-    return [(int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in re.split(r"(\d+)", name)]
+    return [
+        (int(part), "") if part.isdecimal() else (-1, part.casefold())
+        for part in re.split(r"(\d+)", name)
+    ]
 
 
 def _label(file: ImportFile, table: Mapping[str, Mapping[str, str]]) -> str | None:
     """The folder it lies in; where that is named like a split, the table says whether it is a class all the same."""
     path = PurePosixPath(file.path)
-    return file.label or (path.parent.name if path.parent.name == table.get(path.name, {}).get("label") else None)
+    return file.label or (
+        path.parent.name if path.parent.name == table.get(path.name, {}).get("label") else None
+    )
 
 
 def _arrival(file: ImportFile, label: str, row: Mapping[str, str], source: str) -> IncomingPhoto:
     known = {name: _told(name, row.get(column, "")) for name, column in ORIGIN_COLUMNS.items()}
     split = row["split"] if row.get("split") in SPLITS else file.split
-    return IncomingPhoto(file.path, label, file.read, Origin(**known) if known["source"] else Origin(source), split)
+    return IncomingPhoto(
+        file.path, label, file.read, Origin(**known) if known["source"] else Origin(source), split
+    )
 
 
 def _told(name: str, text: str) -> str:
     """What a table says in an origin's field, where it is fit to be shown: anybody may have written the table."""
-    return https_link(text[: _width(name)]) if name in ADDRESSES else without_markup(text, _width(name))
+    return (
+        https_link(text[: _width(name)])
+        if name in ADDRESSES
+        else without_markup(text, _width(name))
+    )
 
 
 def _width(name: str) -> int:
@@ -97,4 +120,6 @@ def _rows_by_name(table: bytes | None) -> dict[str, dict[str, str]]:
         rows = from_csv(table[:MAX_TABLE_BYTES])
     except (UnicodeError, csv.Error):
         return {}
-    return {PurePosixPath(row["file"]).name: row for row in rows if row.keys() >= OURS and row["file"]}
+    return {
+        PurePosixPath(row["file"]).name: row for row in rows if row.keys() >= OURS and row["file"]
+    }

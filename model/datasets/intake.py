@@ -73,7 +73,9 @@ def add_photos(
         for done, (arrival, ready) in enumerate(ahead(arrivals, _prepare, DECODERS), start=1):
             if isinstance(ready, AreoleError):
                 report.refused.append(RefusedFile(arrival.file, str(ready)))
-            elif known.has(ready.photo.sha256) or any(ready.photo.sha256 == other.photo.sha256 for other in waiting):
+            elif known.has(ready.photo.sha256) or any(
+                ready.photo.sha256 == other.photo.sha256 for other in waiting
+            ):
                 report.doubles += 1
             elif known.is_full([*waiting, ready]):
                 report.left_out = total - done + 1
@@ -93,7 +95,9 @@ def add_photos(
 def _prepare(arrival: IncomingPhoto) -> _DecodedPhoto:
     """Let a file through the gate; of its pixels only the small ones stay in memory."""
     photo = open_photo(arrival.read())
-    return _DecodedPhoto(Photo(Image.open(BytesIO(photo.jpeg)), photo.jpeg), fingerprint(photo.image), arrival)
+    return _DecodedPhoto(
+        Photo(Image.open(BytesIO(photo.jpeg)), photo.jpeg), fingerprint(photo.image), arrival
+    )
 
 
 class _ExistingPhotos:
@@ -132,23 +136,35 @@ class _ExistingPhotos:
             stay = [one for one in new if one.arrival.label in dataset.classes]
             splits = self._splits(stay)
             keep_photos(self._store, session, [one.photo for one in stay])
-            insert_missing(session, FingerprintRow, [{"photo": one.photo.sha256, "sketch": one.sketch} for one in stay])
-            insert_missing(session, LabelRow, [_row(dataset.id, one, splits[one.photo.sha256]) for one in stay])
+            insert_missing(
+                session,
+                FingerprintRow,
+                [{"photo": one.photo.sha256, "sketch": one.sketch} for one in stay],
+            )
+            insert_missing(
+                session, LabelRow, [_row(dataset.id, one, splits[one.photo.sha256]) for one in stay]
+            )
             dataset.revision += 1
             self._revision = dataset.revision
-        self._places.update({one.photo.sha256: (one.arrival.label, splits[one.photo.sha256]) for one in stay})
+        self._places.update(
+            {one.photo.sha256: (one.arrival.label, splits[one.photo.sha256]) for one in stay}
+        )
         self._used = usage(self._store, self._owner) if self._owner else None
         report.added += len(stay)
         report.doubles += len(coming) - len(new)
         gone = [one.arrival for one in new if one.photo.sha256 not in splits]
-        report.refused += [RefusedFile(one.file, f"The class {one.label} is no longer there.") for one in gone]
+        report.refused += [
+            RefusedFile(one.file, f"The class {one.label} is no longer there.") for one in gone
+        ]
 
     def _catch_up(self, session: Session, dataset: DatasetRow) -> None:
         """See what others have added, from the camera or another tab, and removed."""
         before, self._places = self._places, _places(session, dataset)
         came = [photo for photo in self._places if photo not in before]
         for start in range(0, len(came), CHUNK):
-            drawn = select(FingerprintRow.photo, FingerprintRow.sketch).where(FingerprintRow.photo.in_(came[start : start + CHUNK]))
+            drawn = select(FingerprintRow.photo, FingerprintRow.sketch).where(
+                FingerprintRow.photo.in_(came[start : start + CHUNK])
+            )
             for photo, sketch in session.execute(drawn):
                 self._sketches.add(photo, sketch)
 
@@ -157,7 +173,11 @@ class _ExistingPhotos:
         for one in coming:
             alike[one.photo.sha256] = self._sketches.alike(one.sketch)
             self._sketches.add(one.photo.sha256, one.sketch)
-        told = {one.photo.sha256: (one.arrival.label, one.arrival.split) for one in coming if one.arrival.split}
+        told = {
+            one.photo.sha256: (one.arrival.label, one.arrival.split)
+            for one in coming
+            if one.arrival.split
+        }
         new = {one.photo.sha256: one.arrival.label for one in coming if not one.arrival.split}
         assigned = assign_splits(new, {**self._places, **told}, groups_of(alike))
         return {**assigned, **{photo: split for photo, (_, split) in told.items()}}
@@ -165,7 +185,11 @@ class _ExistingPhotos:
 
 def _places(session: Session, dataset: DatasetRow) -> dict[str, tuple[str, str]]:
     """The label and split of each photo of a dataset."""
-    rows = session.execute(select(LabelRow.photo, LabelRow.label, LabelRow.split).where(LabelRow.dataset_id == dataset.id))
+    rows = session.execute(
+        select(LabelRow.photo, LabelRow.label, LabelRow.split).where(
+            LabelRow.dataset_id == dataset.id
+        )
+    )
     return {photo: (label, split) for photo, label, split in rows}
 
 
@@ -174,5 +198,10 @@ def _sizes(photos: Iterable[_DecodedPhoto]) -> list[int]:
 
 
 def _row(dataset: int, one: _DecodedPhoto, split: str) -> dict[str, object]:
-    place = {"dataset_id": dataset, "photo": one.photo.sha256, "file": one.arrival.file[:MAX_FILE], "split": split}
+    place = {
+        "dataset_id": dataset,
+        "photo": one.photo.sha256,
+        "file": one.arrival.file[:MAX_FILE],
+        "split": split,
+    }
     return {**place, "label": one.arrival.label, **asdict(one.arrival.origin)}

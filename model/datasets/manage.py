@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.origins import Origin, origins_in
-from model.catalogue.schema import ActiveRunRow, DatasetRow, EditRow, LabelRow, PhotoRow, RunRow, WorkspaceRow
+from model.catalogue.schema import (
+    ActiveRunRow,
+    DatasetRow,
+    EditRow,
+    LabelRow,
+    PhotoRow,
+    RunRow,
+    WorkspaceRow,
+)
 from model.catalogue.starter import STARTER
 from model.catalogue.store import CHUNK, Store
 from model.catalogue.workspaces import ensure_workspace, forget_unused
@@ -40,27 +48,51 @@ class Listing:
 
 def datasets_of(store: Store, workspace: str | None) -> list[Listing]:
     """The datasets that a workspace may use: everybody's first, then its own, the oldest first. None: all there are."""
-    size = select(LabelRow.dataset_id, func.count().label("photos"), func.sum(PhotoRow.bytes).label("bytes"))
-    sizes = size.join(PhotoRow, PhotoRow.sha256 == LabelRow.photo).group_by(LabelRow.dataset_id).subquery()
-    rows = select(DatasetRow, sizes.c.photos, sizes.c.bytes).outerjoin(sizes, sizes.c.dataset_id == DatasetRow.id)
+    size = select(
+        LabelRow.dataset_id, func.count().label("photos"), func.sum(PhotoRow.bytes).label("bytes")
+    )
+    sizes = (
+        size.join(PhotoRow, PhotoRow.sha256 == LabelRow.photo)
+        .group_by(LabelRow.dataset_id)
+        .subquery()
+    )
+    rows = select(DatasetRow, sizes.c.photos, sizes.c.bytes).outerjoin(
+        sizes, sizes.c.dataset_id == DatasetRow.id
+    )
     if workspace is not None:
         rows = rows.where(or_(DatasetRow.owner.is_(None), DatasetRow.owner == workspace))
     with store.reading() as session:
         found = session.execute(rows.order_by(DatasetRow.owner.is_not(None), DatasetRow.id))
         return [
-            Listing(row.name, row.title, row.owner is not None, tuple(row.classes), photos or 0, size or 0)
+            Listing(
+                row.name,
+                row.title,
+                row.owner is not None,
+                tuple(row.classes),
+                photos or 0,
+                size or 0,
+            )
             for row, photos, size in found
         ]
 
 
-def create_dataset(store: Store, title: str, classes: Sequence[str], *, owner: str | None = None, name: str | None = None) -> str:
+def create_dataset(
+    store: Store,
+    title: str,
+    classes: Sequence[str],
+    *,
+    owner: str | None = None,
+    name: str | None = None,
+) -> str:
     """Make an empty dataset; its name. A workspace that owns it works on it from now on.
 
     One class is enough to begin with. Raises NotFound for a title or classes that cannot be, or a name that is taken.
     """
     title, classes = _title(title), check_classes(classes, least=1)
     with store.writing() as session:
-        row = DatasetRow(name=_free_name(session, title, name), title=title, classes=list(classes), owner=owner)
+        row = DatasetRow(
+            name=_free_name(session, title, name), title=title, classes=list(classes), owner=owner
+        )
         if owner is not None:
             ensure_workspace(session, owner)
             _check_number(session, owner)
@@ -109,7 +141,13 @@ def copy_dataset(store: Store, workspace: str, dataset: Dataset, title: str) -> 
         copy = own_dataset(session, workspace, name)
         known = origins_in(session, dataset.id)
         rows = [
-            {"dataset_id": copy.id, "photo": one.photo, "file": one.file, "label": one.label, "split": one.split}
+            {
+                "dataset_id": copy.id,
+                "photo": one.photo,
+                "file": one.file,
+                "label": one.label,
+                "split": one.split,
+            }
             | asdict(known.get(one.photo, Origin()))
             for one in dataset.photos
         ]
@@ -137,7 +175,9 @@ def destroy_dataset(store: Store, session: Session, row: DatasetRow) -> list[str
     photos = set(session.scalars(select(LabelRow.photo).where(LabelRow.dataset_id == row.id)))
     photos |= set(session.scalars(select(EditRow.photo).where(EditRow.dataset_id == row.id)))
     starter = session.scalars(select(DatasetRow.id).where(DatasetRow.name == STARTER)).one()
-    session.execute(update(WorkspaceRow).where(WorkspaceRow.dataset_id == row.id).values(dataset_id=starter))
+    session.execute(
+        update(WorkspaceRow).where(WorkspaceRow.dataset_id == row.id).values(dataset_id=starter)
+    )
     for table in (ActiveRunRow, RunRow, EditRow, LabelRow):
         session.execute(delete(table).where(table.dataset_id == row.id))
     session.execute(delete(DatasetRow).where(DatasetRow.id == row.id))
@@ -166,10 +206,16 @@ def remove_class(store: Store, workspace: str, name: str, label: str) -> None:
         set_classes(row, check_classes([kept for kept in row.classes if kept != label]))
         filed = select(LabelRow.photo).where(LabelRow.dataset_id == row.id, LabelRow.label == label)
         _remove(store, session, row, list(session.scalars(filed)))
-        moved = select(EditRow.photo).where(EditRow.dataset_id == row.id, EditRow.label == label).distinct()
+        moved = (
+            select(EditRow.photo)
+            .where(EditRow.dataset_id == row.id, EditRow.label == label)
+            .distinct()
+        )
         photos = list(session.scalars(moved))
         _forget_edits(session, row, photos)
-        forget_unused(store, session, photos)  # One that was told on Classify may have been nowhere else.
+        forget_unused(
+            store, session, photos
+        )  # One that was told on Classify may have been nowhere else.
 
 
 def rename_class(store: Store, workspace: str, name: str, label: str, new: str) -> None:
@@ -179,10 +225,16 @@ def rename_class(store: Store, workspace: str, name: str, label: str, new: str) 
         row = own_dataset(session, workspace, name)
         others = [kept.casefold() for kept in row.classes if kept != label]
         if label not in row.classes or not cleaned or cleaned.casefold() in others:
-            raise NotFound("This cannot be the name of a class: it is empty, or another class has it.")
+            raise NotFound(
+                "This cannot be the name of a class: it is empty, or another class has it."
+            )
         set_classes(row, tuple(cleaned if kept == label else kept for kept in row.classes))
         for table in (LabelRow, EditRow):
-            session.execute(update(table).where(table.dataset_id == row.id, table.label == label).values(label=cleaned))
+            session.execute(
+                update(table)
+                .where(table.dataset_id == row.id, table.label == label)
+                .values(label=cleaned)
+            )
 
 
 def remove_photos(store: Store, workspace: str, name: str, photos: Sequence[str]) -> None:
@@ -201,7 +253,9 @@ def own_dataset(session: Session, workspace: str | None, name: str) -> DatasetRo
     if row is None:
         raise NotFound("This dataset is no longer here.")
     if row.name == STARTER or (workspace is not None and row.owner != workspace):
-        raise NotFound(f"{row.title} stays as it is, for others use it too. Make a copy of your own.")
+        raise NotFound(
+            f"{row.title} stays as it is, for others use it too. Make a copy of your own."
+        )
     return row
 
 
@@ -222,22 +276,37 @@ def _visible_dataset(session: Session, workspace: str, name: str) -> DatasetRow:
 def _remove(store: Store, session: Session, row: DatasetRow, photos: Sequence[str]) -> None:
     row.revision += 1
     for start in range(0, len(photos), CHUNK):
-        session.execute(delete(LabelRow).where(LabelRow.dataset_id == row.id, LabelRow.photo.in_(photos[start : start + CHUNK])))
+        session.execute(
+            delete(LabelRow).where(
+                LabelRow.dataset_id == row.id, LabelRow.photo.in_(photos[start : start + CHUNK])
+            )
+        )
     _forget_edits(session, row, photos)
     forget_unused(store, session, photos)
 
 
 def _forget_edits(session: Session, row: DatasetRow, photos: Sequence[str]) -> None:
     for start in range(0, len(photos), CHUNK):
-        session.execute(delete(EditRow).where(EditRow.dataset_id == row.id, EditRow.photo.in_(photos[start : start + CHUNK])))
+        session.execute(
+            delete(EditRow).where(
+                EditRow.dataset_id == row.id, EditRow.photo.in_(photos[start : start + CHUNK])
+            )
+        )
 
 
 def _choose(session: Session, workspace: str, row: DatasetRow) -> None:
-    session.execute(update(WorkspaceRow).where(WorkspaceRow.id == workspace).values(dataset_id=row.id))
+    session.execute(
+        update(WorkspaceRow).where(WorkspaceRow.id == workspace).values(dataset_id=row.id)
+    )
 
 
 def _check_number(session: Session, workspace: str) -> None:
-    own = session.scalar(select(func.count()).select_from(DatasetRow).where(DatasetRow.owner == workspace)) or 0
+    own = (
+        session.scalar(
+            select(func.count()).select_from(DatasetRow).where(DatasetRow.owner == workspace)
+        )
+        or 0
+    )
     if own >= MAX_DATASETS:
         raise NotFound(f"A workspace has {MAX_DATASETS} datasets at the most. Delete one first.")
 

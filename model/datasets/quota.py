@@ -38,13 +38,18 @@ class Usage:
 
     def holds(self, sizes: Sequence[int]) -> bool:
         """Whether photos of so many bytes each may come."""
-        return self.photos + len(sizes) <= self.max_photos and self.bytes + sum(sizes) <= self.max_bytes
+        return (
+            self.photos + len(sizes) <= self.max_photos
+            and self.bytes + sum(sizes) <= self.max_bytes
+        )
 
 
 def check_room(store: Store, workspace: str) -> None:
     """Raise QuotaReached where nothing more may come."""
     if usage(store, workspace).is_full:
-        raise QuotaReached("Your workspace is full. Remove photos or a dataset on Dataset, and there is room again.")
+        raise QuotaReached(
+            "Your workspace is full. Remove photos or a dataset on Dataset, and there is room again."
+        )
 
 
 def usage(store: Store, workspace: str) -> Usage:
@@ -60,7 +65,9 @@ def usage(store: Store, workspace: str) -> Usage:
 def already_counted(store: Store, workspace: str, photos: Sequence[str]) -> set[str]:
     """Those of a few photos that take no room more: the workspace keeps them already, or they are in everybody's datasets."""
     with store.reading() as session:
-        rows = select(PhotoRow.sha256).where(PhotoRow.sha256.in_(photos), _is_kept_by(workspace) | _is_free())
+        rows = select(PhotoRow.sha256).where(
+            PhotoRow.sha256.in_(photos), _is_kept_by(workspace) | _is_free()
+        )
         return set(session.scalars(rows))
 
 
@@ -71,4 +78,6 @@ def _is_kept_by(workspace: str) -> ColumnElement[bool]:
 
 
 def _is_free() -> ColumnElement[bool]:
-    return PhotoRow.sha256.in_(select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner.is_(None)))
+    return PhotoRow.sha256.in_(
+        select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner.is_(None))
+    )

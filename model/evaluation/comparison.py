@@ -58,8 +58,16 @@ def comparison_sentences(both: Comparison) -> tuple[str, str, str]:
         return counts, "This may be chance:", "too few photos differ to tell."
     share = "under 0.1%" if both.p_value < 0.001 else f"{both.p_value:.1%}"
     if both.is_noise:
-        return counts, "This may be chance:", f"two equally good runs differ at least so much in {share} of such trials."
-    return counts, "This is more than chance:", f"two equally good runs differ so much in only {share} of such trials."
+        return (
+            counts,
+            "This may be chance:",
+            f"two equally good runs differ at least so much in {share} of such trials.",
+        )
+    return (
+        counts,
+        "This is more than chance:",
+        f"two equally good runs differ so much in only {share} of such trials.",
+    )
 
 
 def compare(before: Evaluation, after: Evaluation) -> Comparison:
@@ -70,7 +78,11 @@ def compare(before: Evaluation, after: Evaluation) -> Comparison:
     if before.classes != after.classes:
         raise NotFound("These runs know different classes; no photo can be held against both.")
     there = {photo: row for row, photo in enumerate(after.photos)}
-    rows = [row for row, photo in enumerate(before.photos) if photo in there and before.splits[row] == after.splits[there[photo]]]
+    rows = [
+        row
+        for row, photo in enumerate(before.photos)
+        if photo in there and before.splits[row] == after.splits[there[photo]]
+    ]
     if not rows:
         raise NotFound("These runs have no photo of this split in common.")
     return Comparison(before.rows(rows), after.rows(there[before.photos[row]] for row in rows))

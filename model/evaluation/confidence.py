@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 
 from model.evaluation.neighbours import unit
 
-SURE_SHARE = 0.25  # Of the way from guessing to certainty: with three classes, a probability of one half.
-UNRELATED_QUANTILE = 0.925  # See tests/benchmarks/trust.py for what other values withhold and let through.
+SURE_SHARE = (
+    0.25  # Of the way from guessing to certainty: with three classes, a probability of one half.
+)
+UNRELATED_QUANTILE = (
+    0.925  # See tests/benchmarks/trust.py for what other values withhold and let through.
+)
 
 
 class Trust(StrEnum):
@@ -24,7 +28,9 @@ class Trust(StrEnum):
     UNFAMILIAR = "unfamiliar"
 
 
-def assess(probabilities: NDArray[np.float32], similarity: float, *, unfamiliar_below: float) -> Trust:
+def assess(
+    probabilities: NDArray[np.float32], similarity: float, *, unfamiliar_below: float
+) -> Trust:
     """Whether to trust calibrated class probabilities (C,) of a photo so similar to its nearest training photos."""
     if similarity < unfamiliar_below:
         return Trust.UNFAMILIAR

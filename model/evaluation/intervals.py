@@ -4,7 +4,9 @@ from math import exp, lgamma, log, sqrt
 
 Z_95 = 1.959963984540054  # Standard deviations that hold 95 % of a normal distribution.
 SIGNIFICANT = 0.05
-LEAST_DIFFERENT = 6  # With fewer photos on which two classifiers differ, no p-value below 0.05 is possible.
+LEAST_DIFFERENT = (
+    6  # With fewer photos on which two classifiers differ, no p-value below 0.05 is possible.
+)
 
 
 def wilson(errors: int, n: int) -> tuple[float, float]:
@@ -26,5 +28,8 @@ def mcnemar(fixed: int, broken: int) -> float:
     McNemar 1947, https://doi.org/10.1007/BF02295996: only photos on which two classifiers differ say which is better.
     """
     n, fewer = fixed + broken, min(fixed, broken)
-    tail = sum(exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) - n * log(2)) for k in range(fewer + 1))
+    tail = sum(
+        exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) - n * log(2))
+        for k in range(fewer + 1)
+    )
     return min(1.0, 2 * tail)  # Half the time chance would favour the other.

@@ -18,7 +18,9 @@ class Evaluation:
     splits: tuple[str, ...]
     labels: NDArray[np.intp]  # (N,)
     logits: NDArray[np.float32]  # (N, C)
-    neighbours: tuple[tuple[str, ...], ...]  # The most similar training photos of each row, the nearest first.
+    neighbours: tuple[
+        tuple[str, ...], ...
+    ]  # The most similar training photos of each row, the nearest first.
     similarities: NDArray[np.float32]  # (N,), the mean over the row's neighbours
     temperature: float = 1.0
 
@@ -42,8 +44,12 @@ class Evaluation:
     def relabelled(self, labels: Mapping[str, str]) -> "Evaluation":
         """The rows whose photo has one of these labels, under it: what later edits make of the table, without inference."""
         positions = {name: position for position, name in enumerate(self.classes)}
-        kept = self.rows(row for row, photo in enumerate(self.photos) if labels.get(photo) in positions)
-        return replace(kept, labels=np.array([positions[labels[photo]] for photo in kept.photos], np.intp))
+        kept = self.rows(
+            row for row, photo in enumerate(self.photos) if labels.get(photo) in positions
+        )
+        return replace(
+            kept, labels=np.array([positions[labels[photo]] for photo in kept.photos], np.intp)
+        )
 
     @property
     def predicted(self) -> NDArray[np.intp]:
@@ -71,7 +77,9 @@ class Evaluation:
         return confusion_matrix(self.labels, self.predicted, len(self.classes))
 
 
-def confusion_matrix(labels: NDArray[np.intp], predicted: NDArray[np.intp], classes: int) -> NDArray[np.int64]:
+def confusion_matrix(
+    labels: NDArray[np.intp], predicted: NDArray[np.intp], classes: int
+) -> NDArray[np.int64]:
     """Counts [actual][predicted], (C, C)."""
     counts = np.bincount(labels * classes + predicted, minlength=classes * classes)
     return counts.reshape(classes, classes)
@@ -79,15 +87,24 @@ def confusion_matrix(labels: NDArray[np.intp], predicted: NDArray[np.intp], clas
 
 def most_confused(confusion: NDArray[np.int64]) -> list[tuple[int, int, int]]:
     """Pairs that were mistaken for each other as (actual, predicted, count), the most frequent first."""
-    pairs = [(int(row), int(column), int(confusion[row, column])) for row, column in zip(*np.nonzero(confusion), strict=True)]
+    pairs = [
+        (int(row), int(column), int(confusion[row, column]))
+        for row, column in zip(*np.nonzero(confusion), strict=True)
+    ]
     return sorted((pair for pair in pairs if pair[0] != pair[1]), key=lambda pair: -pair[2])
 
 
-def per_class(confusion: NDArray[np.int64], classes: tuple[str, ...]) -> dict[str, dict[str, float | int | None]]:
+def per_class(
+    confusion: NDArray[np.int64], classes: tuple[str, ...]
+) -> dict[str, dict[str, float | int | None]]:
     """Support, precision, recall and F1 of each class; None where nothing was there to count."""
     figures: dict[str, dict[str, float | int | None]] = {}
     for position, name in enumerate(classes):
-        right, support, predicted = confusion[position, position], confusion[position].sum(), confusion[:, position].sum()
+        right, support, predicted = (
+            confusion[position, position],
+            confusion[position].sum(),
+            confusion[:, position].sum(),
+        )
         figures[name] = {
             "support": int(support),
             "precision": float(right / predicted) if predicted else None,

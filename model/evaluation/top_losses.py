@@ -52,7 +52,11 @@ class TopLoss:
         """Why the loss is high; empty for a right answer about which nothing is odd."""
         wrong, backed = self.predicted != self.actual, 2 * self.agreeing > len(self.neighbours)
         found = {
-            Reason.LABEL: wrong and self.sure and self.margin >= NARROW_MARGIN and backed and not self.unfamiliar,
+            Reason.LABEL: wrong
+            and self.sure
+            and self.margin >= NARROW_MARGIN
+            and backed
+            and not self.unfamiliar,
             Reason.AMBIGUOUS: self.margin < NARROW_MARGIN,
             Reason.UNUSUAL: self.unfamiliar,
             Reason.PHOTO: bool(self.issues),
@@ -61,7 +65,9 @@ class TopLoss:
         return reasons or ((Reason.MISTAKE,) if wrong else ())
 
 
-def ranked(table: Evaluation, *, actual: str | None = None, predicted: str | None = None) -> list[int]:
+def ranked(
+    table: Evaluation, *, actual: str | None = None, predicted: str | None = None
+) -> list[int]:
     """Rows with the highest loss first, of one actual or predicted class if given."""
     order = np.argsort(-table.losses, kind="stable")
     for wanted, column in ((actual, table.labels), (predicted, table.predicted)):

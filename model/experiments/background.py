@@ -32,6 +32,12 @@ def start_experiment(
     def work(inquiry: ExperimentJob) -> None:
         for kind in kinds:
             inquiry.title = EXPERIMENTS[kind].question
-            run_experiment(store, kind, dataset, backbone=backbone, settings=settings, progress=inquiry.report)
+            run_experiment(
+                store, kind, dataset, backbone=backbone, settings=settings, progress=inquiry.report
+            )
 
-    return works.start(workspace, ExperimentJob(EXPERIMENTS[kinds[0]].question, fingerprint=dataset.fingerprint), work)
+    return works.start(
+        workspace,
+        ExperimentJob(EXPERIMENTS[kinds[0]].question, fingerprint=dataset.fingerprint),
+        work,
+    )

@@ -79,7 +79,9 @@ class LabelNoise:
     def sentence(self) -> str:
         """The answer in plain words."""
         noise = self.estimate
-        found = f"About {percent(noise.share)} of the labels look" if noise.share else "No label looks"
+        found = (
+            f"About {percent(noise.share)} of the labels look" if noise.share else "No label looks"
+        )
         start = f"{found} plainly wrong ({between(noise.low, noise.high)}); "
         start += f"{percent(noise.disagreeing)} are not what similar photos are called. "
         if not self.doubtful:
@@ -98,7 +100,9 @@ class LabelNoise:
         return self.removing if self.better == REMOVED else self.relabelling
 
 
-def run(material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0) -> LabelNoise:
+def run(
+    material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
+) -> LabelNoise:
     """Estimate the noise, then train without, or with other labels for, the most doubtful. Raises CannotTrain."""
     train, judging = material.train, (material.valid, material.test)
     estimate = _estimated(material, seed)
@@ -107,12 +111,21 @@ def run(material: SplitFeatures, settings: HeadSettings, progress: Progress, see
     suggested = probabilities.argmax(axis=1)
     doubtful = int((suggested != train.labels).sum())
     counts = sorted({round(share * len(ranked)) for share in SHARES} | {doubtful})
-    series: dict[str, dict[int, list[list[Mistakes]]]] = {way: {count: [] for count in counts} for way in (REMOVED, RELABELLED)}
-    chosen = [(count, way, one) for count in counts for way in series for one in seeds(settings, seed, SEEDS)]
+    series: dict[str, dict[int, list[list[Mistakes]]]] = {
+        way: {count: [] for count in counts} for way in (REMOVED, RELABELLED)
+    }
+    chosen = [
+        (count, way, one)
+        for count in counts
+        for way in series
+        for one in seeds(settings, seed, SEEDS)
+    ]
     for count, way, one in with_progress(chosen, progress):
         first = ranked[:count]
         cleaned = _without(train, first) if way == REMOVED else _renamed(train, first, suggested)
-        series[way][count].append(mistakes_per_training(cleaned, material.valid, judging, material.classes, one))
+        series[way][count].append(
+            mistakes_per_training(cleaned, material.valid, judging, material.classes, one)
+        )
     removed, relabelled = (_steps(found, len(ranked)) for found in series.values())
     duels = (compare_paired(_all(found[0]), _all(found[doubtful])) for found in series.values())
     return LabelNoise(estimate, doubtful, removed, relabelled, *duels)
@@ -121,7 +134,9 @@ def run(material: SplitFeatures, settings: HeadSettings, progress: Progress, see
 def _estimated(material: SplitFeatures, seed: int) -> NoiseEstimate:
     vectors = np.concatenate([material.train.features, material.valid.features])
     labels = np.concatenate([material.train.labels, material.valid.labels])
-    return estimate_noise(leave_one_out_probabilities(vectors, labels, len(material.classes)), labels, seed)
+    return estimate_noise(
+        leave_one_out_probabilities(vectors, labels, len(material.classes)), labels, seed
+    )
 
 
 def _without(train: "LabelledFeatures", rows: Iterable[int]) -> "LabelledFeatures":
@@ -135,7 +150,9 @@ def _without(train: "LabelledFeatures", rows: Iterable[int]) -> "LabelledFeature
     return select_rows(train, np.flatnonzero(kept))
 
 
-def _renamed(train: "LabelledFeatures", rows: NDArray[np.intp], suggested: NDArray[np.intp]) -> "LabelledFeatures":
+def _renamed(
+    train: "LabelledFeatures", rows: NDArray[np.intp], suggested: NDArray[np.intp]
+) -> "LabelledFeatures":
     """Train photos, some under the label that is suggested for them."""
     labels = train.labels.copy()
     labels[rows] = suggested[rows]

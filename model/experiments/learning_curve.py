@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from model.catalogue.dataset import MIN_PHOTOS_A_CLASS
 from model.experiments.forecasts import Forecast, forecasts
-from model.experiments.repeats import ErrorRange, Mistakes, error_range, mistakes_per_training, select_rows, with_progress
+from model.experiments.repeats import (
+    ErrorRange,
+    Mistakes,
+    error_range,
+    mistakes_per_training,
+    select_rows,
+    with_progress,
+)
 from model.experiments.split_features import Progress, SplitFeatures
 from model.runs.settings import HeadSettings
 from model.wording import counted, percent, points
@@ -38,12 +45,16 @@ class LearningCurve:
     valid_photos: int
     test_photos: int
     points: tuple[Point, ...]
-    forecasts: tuple[Forecast, ...]  # From the photos there are; none where there are too few sizes to draw a curve through
+    forecasts: tuple[
+        Forecast, ...
+    ]  # From the photos there are; none where there are too few sizes to draw a curve through
 
     @property
     def doubled(self) -> Forecast | None:
         """What twice as many photos should give."""
-        return next((one for one in self.forecasts if one.photos == 2 * self.points[-1].photos), None)
+        return next(
+            (one for one in self.forecasts if one.photos == 2 * self.points[-1].photos), None
+        )
 
     @property
     def verdict(self) -> str:
@@ -78,19 +89,35 @@ class LearningCurve:
         )
 
 
-def run(material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0) -> LearningCurve:
+def run(
+    material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
+) -> LearningCurve:
     """Train on stratified draws of about 10 % to 100 % of the train photos. Raises CannotTrain, and what `progress` raises."""
     labels = material.train.labels
     orders = [_shuffled(labels, seed * DRAWS + draw) for draw in range(DRAWS)]
     kept = list(dict.fromkeys(_a_class(labels, share) for share in SHARES))
     sizes = [sum(counts) for counts in kept]
-    steps = max(LEAST_STEPS, sizes[-1] / settings.batch_size)  # At every size: else few photos would also mean little training.
+    steps = max(
+        LEAST_STEPS, sizes[-1] / settings.batch_size
+    )  # At every size: else few photos would also mean little training.
     judging, wrong = (material.valid, material.test), []
-    for draw, counts in with_progress([(draw, counts) for draw in range(DRAWS) for counts in kept], progress):
-        rows = np.concatenate([order[:count] for order, count in zip(orders[draw], counts, strict=True)])
-        chosen = replace(settings, batch_size=max(1, round(len(rows) / steps)), seed=settings.seed + draw)
-        wrong.append(mistakes_per_training(select_rows(material.train, rows), material.valid, judging, material.classes, chosen))
-    valid, test = (np.stack(column).reshape(DRAWS, len(sizes), -1) for column in zip(*wrong, strict=True))
+    for draw, counts in with_progress(
+        [(draw, counts) for draw in range(DRAWS) for counts in kept], progress
+    ):
+        rows = np.concatenate(
+            [order[:count] for order, count in zip(orders[draw], counts, strict=True)]
+        )
+        chosen = replace(
+            settings, batch_size=max(1, round(len(rows) / steps)), seed=settings.seed + draw
+        )
+        wrong.append(
+            mistakes_per_training(
+                select_rows(material.train, rows), material.valid, judging, material.classes, chosen
+            )
+        )
+    valid, test = (
+        np.stack(column).reshape(DRAWS, len(sizes), -1) for column in zip(*wrong, strict=True)
+    )
     measured = tuple(_point(size, valid[:, at], test[:, at]) for at, size in enumerate(sizes))
     return LearningCurve(valid.shape[2], test.shape[2], measured, forecasts(sizes, valid, seed))
 

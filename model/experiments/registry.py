@@ -48,7 +48,9 @@ def run_experiment(
     """
     experiment = find_experiment(kind)
     found = load_result(store, kind, dataset.fingerprint, backbone, settings)
-    if found is None or (isinstance(found, BackbonesCompared) and any(row.missing for row in found.rows)):
+    if found is None or (
+        isinstance(found, BackbonesCompared) and any(row.missing for row in found.rows)
+    ):
         found = experiment.make(store, dataset, backbone, settings, progress)
         save_result(store, found, dataset.fingerprint, backbone, settings)
     return found
@@ -64,13 +66,17 @@ def find_experiment(kind: str) -> Experiment:
 def _on_one(run: Callable[[SplitFeatures, HeadSettings, Progress], ExperimentResult]) -> Make:
     """An experiment on what the backbone asked for sees."""
 
-    def make(store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress) -> ExperimentResult:
+    def make(
+        store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress
+    ) -> ExperimentResult:
         return run(load_split_features(store, dataset, backbone, progress), settings, progress)
 
     return make
 
 
-def _on_all(store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress) -> ExperimentResult:
+def _on_all(
+    store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress
+) -> ExperimentResult:
     """The experiment on what every backbone sees; one without weights is named with the reason."""
     materials: dict[str, SplitFeatures | str] = {}
     for name in BACKBONES:
@@ -84,9 +90,33 @@ def _on_all(store: Store, dataset: Dataset, backbone: str, settings: HeadSetting
 EXPERIMENTS = {
     row.kind: row
     for row in (
-        Experiment(LearningCurve.KIND, "More photos", "Would more photos help?", LearningCurve, _on_one(learning_curve.run)),
-        Experiment(LabelNoise.KIND, "Cleaner labels", "Would cleaner labels help?", LabelNoise, _on_one(label_noise.run)),
-        Experiment(BackbonesCompared.KIND, "Another model", "Would another model help?", BackbonesCompared, _on_all),
-        Experiment(SeedAndSplitVariance.KIND, "Luck", "Is it even real?", SeedAndSplitVariance, _on_one(reality.run)),
+        Experiment(
+            LearningCurve.KIND,
+            "More photos",
+            "Would more photos help?",
+            LearningCurve,
+            _on_one(learning_curve.run),
+        ),
+        Experiment(
+            LabelNoise.KIND,
+            "Cleaner labels",
+            "Would cleaner labels help?",
+            LabelNoise,
+            _on_one(label_noise.run),
+        ),
+        Experiment(
+            BackbonesCompared.KIND,
+            "Another model",
+            "Would another model help?",
+            BackbonesCompared,
+            _on_all,
+        ),
+        Experiment(
+            SeedAndSplitVariance.KIND,
+            "Luck",
+            "Is it even real?",
+            SeedAndSplitVariance,
+            _on_one(reality.run),
+        ),
     )
 }

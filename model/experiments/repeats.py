@@ -119,4 +119,6 @@ def with_progress(items: Sequence[Item], progress: Progress) -> Iterator[Item]:
 
 def seeds(settings: HeadSettings, seed: int, count: int) -> list[HeadSettings]:
     """The same settings under other seeds; the first are those asked for, where `seed` is 0."""
-    return [replace(settings, seed=settings.seed + seed * count + number) for number in range(count)]
+    return [
+        replace(settings, seed=settings.seed + seed * count + number) for number in range(count)
+    ]

@@ -20,7 +20,9 @@ RESULTS: dict[str, type[ExperimentResult]] = {
 }
 
 
-def load_result(store: Store, kind: str, fingerprint: str, backbone: str, settings: HeadSettings) -> ExperimentResult | None:
+def load_result(
+    store: Store, kind: str, fingerprint: str, backbone: str, settings: HeadSettings
+) -> ExperimentResult | None:
     """What the experiment of this kind found; None where it was not made, or by a version that said other things.
 
     `fingerprint` is the dataset's. Raises StoreUnavailable.
@@ -35,7 +37,9 @@ def load_result(store: Store, kind: str, fingerprint: str, backbone: str, settin
     return result
 
 
-def save_result(store: Store, result: ExperimentResult, fingerprint: str, backbone: str, settings: HeadSettings) -> None:
+def save_result(
+    store: Store, result: ExperimentResult, fingerprint: str, backbone: str, settings: HeadSettings
+) -> None:
     """Keep what an experiment found; an earlier result of the same is replaced. Raises StoreUnavailable."""
     row = ExperimentRow(
         fingerprint=fingerprint,

@@ -11,7 +11,9 @@ from model.networks.backbones import find_backbone
 if TYPE_CHECKING:
     from model.training.head import LabelledFeatures
 
-Progress = Callable[[int, int], None]  # Called with how many are done, and of how many; may raise Cancelled.
+Progress = Callable[
+    [int, int], None
+]  # Called with how many are done, and of how many; may raise Cancelled.
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,12 @@ def load_split_features(
     from model.networks.features import extract_features
     from model.training.head_run import labelled_features
 
-    vectors = extract_features(store, [labelled.photo for labelled in dataset.photos], find_backbone(backbone), progress)
+    vectors = extract_features(
+        store, [labelled.photo for labelled in dataset.photos], find_backbone(backbone), progress
+    )
     parts = {split: labelled_features(dataset, split, vectors) for split in SPLITS}
-    photos = {split: tuple(labelled.photo for labelled in dataset.photos if labelled.split == split) for split in SPLITS}
+    photos = {
+        split: tuple(labelled.photo for labelled in dataset.photos if labelled.split == split)
+        for split in SPLITS
+    }
     return SplitFeatures(dataset.classes, parts, photos)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from model.evaluation.intervals import LEAST_DIFFERENT, Z_95, wilson
-from model.experiments.repeats import ErrorRange, Mistakes, error_range, mistakes_per_training, seeds, select_rows, with_progress
+from model.experiments.repeats import (
+    ErrorRange,
+    Mistakes,
+    error_range,
+    mistakes_per_training,
+    seeds,
+    select_rows,
+    with_progress,
+)
 from model.experiments.split_features import Progress, SplitFeatures
 from model.runs.settings import HeadSettings
 from model.wording import between, counted, percent, points
@@ -32,8 +40,12 @@ class SeedAndSplitVariance:
     splits: ErrorRange  # Other photos of train and valid for validation, as many of each class
     seed_errors: tuple[float, ...]  # One by one, for a chart
     split_errors: tuple[float, ...]
-    fixed_at_least: int | None  # Photos that must be set right, and none wrong, to be more than chance; None: there are too few
-    unpaired_at_least: int | None  # Fewer mistakes on as many other photos, to be more than chance; None: even none is not
+    fixed_at_least: (
+        int | None
+    )  # Photos that must be set right, and none wrong, to be more than chance; None: there are too few
+    unpaired_at_least: (
+        int | None
+    )  # Fewer mistakes on as many other photos, to be more than chance; None: even none is not
 
     @property
     def error(self) -> float:
@@ -57,15 +69,21 @@ class SeedAndSplitVariance:
         return f"a change of under {points(self.fixed_at_least / self.valid_photos)} on them cannot be told from luck"
 
 
-def run(material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0) -> SeedAndSplitVariance:
+def run(
+    material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
+) -> SeedAndSplitVariance:
     """Train under other seeds and on other splits. Raises CannotTrain, and what `progress` raises."""
     chosen = [(material.train, material.valid, one) for one in seeds(settings, seed, SEEDS)]
-    chosen += [(*_split_anew(material, seed * SPLITS + number), settings) for number in range(SPLITS)]
+    chosen += [
+        (*_split_anew(material, seed * SPLITS + number), settings) for number in range(SPLITS)
+    ]
     wrong: list[Mistakes] = []
     for train, valid, one in with_progress(chosen, progress):
         wrong += mistakes_per_training(train, valid, [valid], material.classes, one)
     by_seed, by_split = (error_range(np.stack(part)) for part in (wrong[:SEEDS], wrong[SEEDS:]))
-    assert by_seed is not None and by_split is not None  # No dataset is trainable without validation photos.
+    assert (
+        by_seed is not None and by_split is not None
+    )  # No dataset is trainable without validation photos.
     errors, photos = int(wrong[0].sum()), len(wrong[0])
     rates = [float(row.mean()) for row in wrong]
     return SeedAndSplitVariance(
@@ -93,13 +111,21 @@ def least_unpaired(errors: int, photos: int) -> int | None:
     return None
 
 
-def _split_anew(material: SplitFeatures, seed: int) -> tuple["LabelledFeatures", "LabelledFeatures"]:
+def _split_anew(
+    material: SplitFeatures, seed: int
+) -> tuple["LabelledFeatures", "LabelledFeatures"]:
     """The train and valid photos shuffled within their classes, each split with as many of each as it had. Copies may part."""
     random = np.random.default_rng(seed)
     labels = np.concatenate([material.train.labels, material.valid.labels])
-    pool = replace(material.train, features=np.concatenate([material.train.features, material.valid.features]), labels=labels)
+    pool = replace(
+        material.train,
+        features=np.concatenate([material.train.features, material.valid.features]),
+        labels=labels,
+    )
     held = []
-    for label, count in enumerate(np.bincount(material.valid.labels, minlength=len(material.classes))):
+    for label, count in enumerate(
+        np.bincount(material.valid.labels, minlength=len(material.classes))
+    ):
         held += random.permutation(np.flatnonzero(labels == label))[:count].tolist()
     valid = np.isin(np.arange(len(labels)), held)
     return select_rows(pool, np.flatnonzero(~valid)), select_rows(pool, np.flatnonzero(valid))

@@ -42,7 +42,9 @@ def find_source(name: str) -> PhotoSource:
     """A source by its name. Raises SourceFailed for one that is not on offer."""
     offered = sources()
     if name not in offered:
-        raise SourceFailed(f"There is no source {name} here. There are: {', '.join(offered) or 'none, gathering is switched off'}.")
+        raise SourceFailed(
+            f"There is no source {name} here. There are: {', '.join(offered) or 'none, gathering is switched off'}."
+        )
     return offered[name]
 
 
@@ -64,14 +66,25 @@ def start_search(
         for wish in wishes:
             report = partial(_report, hunt, before, total)
             try:
-                found = search_once(asked, wish.text, wish.number, commercial=commercial, progress=report, check=hunt.check)
+                found = search_once(
+                    asked,
+                    wish.text,
+                    wish.number,
+                    commercial=commercial,
+                    progress=report,
+                    check=hunt.check,
+                )
                 hunt.found[wish.label] = found
             except SourceFailed as error:  # The other classes may do better.
                 hunt.failed[wish.label] = str(error)
             before += wish.number
             hunt.report(before, total)
 
-    return works.start(workspace, SearchJob(f"Searching {asked.service.title}", dataset=dataset, source=source), work)
+    return works.start(
+        workspace,
+        SearchJob(f"Searching {asked.service.title}", dataset=dataset, source=source),
+        work,
+    )
 
 
 def _report(hunt: SearchJob, before: int, total: int, done: int, _wanted: int) -> None:
@@ -88,7 +101,9 @@ def fetching(wanted: Mapping[str, Sequence[WebPhoto]]) -> Opening:
     return opened
 
 
-def arrivals(wanted: Mapping[str, Sequence[WebPhoto]], check: Callable[[], None]) -> Iterator[IncomingPhoto]:
+def arrivals(
+    wanted: Mapping[str, Sequence[WebPhoto]], check: Callable[[], None]
+) -> Iterator[IncomingPhoto]:
     """Found photos on their way into a dataset, by class; `check` may raise Cancelled.
 
     Raises SourceFailed once several in a row could not be reached: the network is gone, and the rest would fare no better.
@@ -98,8 +113,12 @@ def arrivals(wanted: Mapping[str, Sequence[WebPhoto]], check: Callable[[], None]
         for found, data in downloads(photos, check):
             unreached = unreached + 1 if isinstance(data, SourceFailed) else 0
             if unreached == MOST_UNREACHED:
-                raise SourceFailed(f"{unreached} photos in a row could not be reached, so the rest was not tried. {data!s}")
-            yield IncomingPhoto(_file_name(found, label), label, partial(_delivered, data), found.origin)
+                raise SourceFailed(
+                    f"{unreached} photos in a row could not be reached, so the rest was not tried. {data!s}"
+                )
+            yield IncomingPhoto(
+                _file_name(found, label), label, partial(_delivered, data), found.origin
+            )
 
 
 def _delivered(data: bytes | AreoleError) -> bytes:

@@ -39,9 +39,13 @@ def download(found: WebPhoto, check: Check) -> bytes:
     with _finding:
         queue = _queue(parse_url(found.photo_url).host or "")
     try:
-        answer = request_with_retry(queue, lambda: fetch(found.photo_url, PHOTO, check), check, TRIES)
+        answer = request_with_retry(
+            queue, lambda: fetch(found.photo_url, PHOTO, check), check, TRIES
+        )
     except Unreachable as error:
-        raise SourceFailed(f"The photo cannot be reached: {error}. This server may be offline.") from error
+        raise SourceFailed(
+            f"The photo cannot be reached: {error}. This server may be offline."
+        ) from error
     except FetchFailed as error:
         raise PhotoRefused(f"The photo was not taken: {error}.") from error
     if answer.status != 200:
@@ -49,7 +53,9 @@ def download(found: WebPhoto, check: Check) -> bytes:
     return answer.body
 
 
-def downloads(items: Iterable[WebPhoto], check: Check) -> Generator[tuple[WebPhoto, bytes | AreoleError], None, None]:
+def downloads(
+    items: Iterable[WebPhoto], check: Check
+) -> Generator[tuple[WebPhoto, bytes | AreoleError], None, None]:
     """Photos in order, each with its bytes or why not. When it is closed or `check` raises, no thread is left behind."""
     stopped = Event()
 
@@ -71,7 +77,9 @@ def downloads(items: Iterable[WebPhoto], check: Check) -> Generator[tuple[WebPho
             while ahead:
                 found, future = ahead.popleft()
                 yield found, _result(future, check)
-                ahead.extend((following, pool.submit(attempt, following)) for following in islice(waiting, 1))
+                ahead.extend(
+                    (following, pool.submit(attempt, following)) for following in islice(waiting, 1)
+                )
         finally:
             stopped.set()
 

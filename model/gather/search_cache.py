@@ -19,7 +19,15 @@ _turns: dict[Asked, Lock] = {}
 _lock = Lock()
 
 
-def search_once(source: PhotoSource, text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
+def search_once(
+    source: PhotoSource,
+    text: str,
+    number: int,
+    *,
+    commercial: bool,
+    progress: Progress,
+    check: Check,
+) -> PhotoSearch:
     """What `source.search` finds; whoever asks the same within a day gets the same, and who asks meanwhile waits for it.
 
     Raises SourceFailed, and what `check` raises.

@@ -32,7 +32,14 @@ from model.jobs.records import (
     fail_orphaned_jobs,
     host_of,
 )
-from model.jobs.reports import Doing, checkpoint_file, epochs_in, forget_reports, report_file, reports_of
+from model.jobs.reports import (
+    Doing,
+    checkpoint_file,
+    epochs_in,
+    forget_reports,
+    report_file,
+    reports_of,
+)
 from model.runs.settings import Epoch
 
 
@@ -65,7 +72,9 @@ class Job:
 def resume(store: Store, workspace: str, job: int) -> None:
     """Ask for the rest of a fine-tuning that broke off: it goes on from its last finished epoch. Raises NotFound."""
     with store.reading() as session:
-        row = session.scalars(select(JobRow).where(JobRow.id == job, JobRow.workspace == workspace)).one_or_none()
+        row = session.scalars(
+            select(JobRow).where(JobRow.id == job, JobRow.workspace == workspace)
+        ).one_or_none()
         if row is None:
             raise NotFound("This training is no longer here.")
         arguments, name = row.settings["arguments"], row.settings["name"]
@@ -83,7 +92,9 @@ def enqueue(store: Store, workspace: str, kind: str, arguments: list[str], name:
     with store.writing() as session:
         ensure_workspace(session, workspace)
         unfinished = JobRow.state.in_((QUEUED, *ALIVE))
-        job = session.scalars(select(JobRow.id).where(JobRow.workspace == workspace, JobRow.kind == kind, unfinished)).first()
+        job = session.scalars(
+            select(JobRow.id).where(JobRow.workspace == workspace, JobRow.kind == kind, unfinished)
+        ).first()
         if job is None:
             here = host_of(store)
             row = JobRow(
@@ -98,8 +109,14 @@ def enqueue(store: Store, workspace: str, kind: str, arguments: list[str], name:
             session.add(row)
             session.flush()
             job = row.id
-            resumed = int(arguments[arguments.index("--resume") + 1]) if "--resume" in arguments else None
-            for old in session.scalars(select(JobRow.id).where(JobRow.workspace == workspace, JobRow.kind == kind, ~unfinished)):
+            resumed = (
+                int(arguments[arguments.index("--resume") + 1]) if "--resume" in arguments else None
+            )
+            for old in session.scalars(
+                select(JobRow.id).where(
+                    JobRow.workspace == workspace, JobRow.kind == kind, ~unfinished
+                )
+            ):
                 if old != resumed:
                     forget_reports(store, old)
     start_next(store)
@@ -114,26 +131,39 @@ def start_next(store: Store) -> None:
         if session.scalars(select(JobRow.id).where(*here, JobRow.state == QUEUED)).first() is None:
             return
     with store.writing() as session:
-        if session.scalars(select(JobRow.id).where(*here, JobRow.state.in_(ALIVE))).first() is not None:
+        if (
+            session.scalars(select(JobRow.id).where(*here, JobRow.state.in_(ALIVE))).first()
+            is not None
+        ):
             return
-        job = session.scalars(select(JobRow).where(*here, JobRow.state == QUEUED).order_by(JobRow.id)).first()
+        job = session.scalars(
+            select(JobRow).where(*here, JobRow.state == QUEUED).order_by(JobRow.id)
+        ).first()
         if job is not None:
             process = _spawn(store, job)
-            job.state, job.process, job.process_started = RUNNING, process.pid, process.create_time()
+            job.state, job.process, job.process_started = (
+                RUNNING,
+                process.pid,
+                process.create_time(),
+            )
 
 
 def cancel(store: Store, workspace: str, job: int) -> None:
     """Take a job out of the queue, or ask it to stop within a batch."""
     mine = update(JobRow).where(JobRow.id == job, JobRow.workspace == workspace)
     with store.writing() as session:
-        session.execute(mine.where(JobRow.state == QUEUED).values(state=CANCELLED, ended_at=datetime.now(UTC)))
+        session.execute(
+            mine.where(JobRow.state == QUEUED).values(state=CANCELLED, ended_at=datetime.now(UTC))
+        )
         session.execute(mine.where(JobRow.state == RUNNING).values(state=STOPPING))
 
 
 def is_stopping(store: Store, job: int) -> bool:
     """Whether somebody has asked this job to stop."""
     with store.reading() as session:
-        return session.scalars(select(JobRow.state).where(JobRow.id == job)).one_or_none() != RUNNING
+        return (
+            session.scalars(select(JobRow.state).where(JobRow.id == job)).one_or_none() != RUNNING
+        )
 
 
 def set_job_run(store: Store, job: int, run: str) -> None:
@@ -150,10 +180,18 @@ def last_job(store: Store, workspace: str, kind: str = FINE_TUNE) -> Job | None:
         row = session.scalars(mine.order_by(JobRow.id.desc())).first()
         if row is None:
             return None
-        before = select(func.count()).where(JobRow.kind.in_(OWN_PROCESS), JobRow.host == row.host, JobRow.id < row.id)
-        place = session.scalar(before.where(JobRow.state.in_((QUEUED, *ALIVE)))) if row.state == QUEUED else 0
+        before = select(func.count()).where(
+            JobRow.kind.in_(OWN_PROCESS), JobRow.host == row.host, JobRow.id < row.id
+        )
+        place = (
+            session.scalar(before.where(JobRow.state.in_((QUEUED, *ALIVE))))
+            if row.state == QUEUED
+            else 0
+        )
         reports = reports_of(store, row.id)
-        last: dict[str, Any] = next((report for report in reversed(reports) if "total" in report), {})
+        last: dict[str, Any] = next(
+            (report for report in reversed(reports) if "total" in report), {}
+        )
         return Job(
             id=row.id,
             name=str(row.settings["name"]),
@@ -184,14 +222,22 @@ def last_killed_job(store: Store, workspace: str, kind: str) -> int | None:
 
 def resumable_job(store: Store, job: Job) -> int | None:
     """The job whose last epoch is kept and can be gone on from: this one, or the one that this was to go on from."""
-    asked = [int(job.arguments[job.arguments.index("--resume") + 1])] if "--resume" in job.arguments else []
-    return next((number for number in (job.id, *asked) if checkpoint_file(store, number).exists()), None)
+    asked = (
+        [int(job.arguments[job.arguments.index("--resume") + 1])]
+        if "--resume" in job.arguments
+        else []
+    )
+    return next(
+        (number for number in (job.id, *asked) if checkpoint_file(store, number).exists()), None
+    )
 
 
 def is_training(store: Store) -> bool:
     """Whether a trainer runs here: the next one waits for its memory."""
     with store.reading() as session:
-        alive = select(JobRow.id).where(JobRow.kind.in_(OWN_PROCESS), JobRow.host == host_of(store), JobRow.state.in_(ALIVE))
+        alive = select(JobRow.id).where(
+            JobRow.kind.in_(OWN_PROCESS), JobRow.host == host_of(store), JobRow.state.in_(ALIVE)
+        )
         return session.scalars(alive).first() is not None
 
 
@@ -201,7 +247,15 @@ def _spawn(store: Store, job: JobRow) -> psutil.Popen:
     report.parent.mkdir(parents=True, exist_ok=True)
     arguments: list[str] = job.settings["arguments"]  # type: ignore[assignment]  # JSON has no better type.
     # In one piece with their options: a workspace's id and a name may begin with a dash.
-    command = [sys.executable, "-m", "model", *arguments, f"--workspace={job.workspace}", f"--job={job.id}", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "model",
+        *arguments,
+        f"--workspace={job.workspace}",
+        f"--job={job.id}",
+        "--json",
+    ]
     environment = {**os.environ, "AREOLE_HOME": str(store.home)}
     with report.open("wb") as lines, report.with_suffix(".log").open("wb") as log:
         return psutil.Popen(command, cwd=ROOT, env=environment, stdout=lines, stderr=log, stdin=subprocess.DEVNULL,

@@ -15,12 +15,21 @@ from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace
 from model.errors import AreoleError, Cancelled
 
-QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = "queued", "running", "stopping", "done", "failed", "cancelled"
+QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = (
+    "queued",
+    "running",
+    "stopping",
+    "done",
+    "failed",
+    "cancelled",
+)
 ALIVE = (RUNNING, STOPPING)
 HEAD, FINE_TUNE, LR_FIND, INTAKE = "head", "fine-tune", "lr-find", "intake"  # Kinds of job
 OWN_PROCESS = (FINE_TUNE, LR_FIND)
 CLOCK_STEP_S = 2.0  # A start is counted from the machine's, whose clock may be set right meanwhile.
-KILLED = "Its process was killed, or ran out of memory. A smaller batch or smaller photos take less."
+KILLED = (
+    "Its process was killed, or ran out of memory. A smaller batch or smaller photos take less."
+)
 HEAD_KILLED = "The server stopped in the middle of it. Nothing of it was kept: train it again, it takes seconds."
 INTAKE_KILLED = (
     "The server stopped while photos were being added. Those that were in by then are in the dataset; "
@@ -30,13 +39,22 @@ KILLED_SAYS = {**dict.fromkeys(OWN_PROCESS, KILLED), HEAD: HEAD_KILLED, INTAKE: 
 
 
 @contextmanager
-def record_job(store: Store, kind: str, settings: dict[str, object], *, workspace: str | None = None) -> Iterator[None]:
+def record_job(
+    store: Store, kind: str, settings: dict[str, object], *, workspace: str | None = None
+) -> Iterator[None]:
     """Note that a job runs in this process, and how it ended."""
     fail_orphaned_jobs(store)
     with store.writing() as session:
         if workspace:
             ensure_workspace(session, workspace)
-        row = JobRow(workspace=workspace, kind=kind, state=RUNNING, host=host_of(store), settings=settings, **_this_process())
+        row = JobRow(
+            workspace=workspace,
+            kind=kind,
+            state=RUNNING,
+            host=host_of(store),
+            settings=settings,
+            **_this_process(),
+        )
         session.add(row)
         session.flush()
         job = row.id
@@ -53,7 +71,12 @@ def record_end(store: Store, job: int) -> Iterator[None]:
         _end(store, job, CANCELLED if isinstance(error, Cancelled) else FAILED, str(error))
         raise
     except BaseException as error:
-        _end(store, job, FAILED, f"It broke off by a mistake of ours ({type(error).__name__}); the server's log says more.")
+        _end(
+            store,
+            job,
+            FAILED,
+            f"It broke off by a mistake of ours ({type(error).__name__}); the server's log says more.",
+        )
         raise
     _end(store, job, DONE, "")
 
@@ -66,13 +89,19 @@ def host_of(store: Store) -> str:
 def fail_orphaned_jobs(store: Store) -> None:
     """Mark the jobs of this host whose process is gone: it was killed, or ran out of memory."""
     with store.reading() as session:
-        running = session.scalars(select(JobRow).where(JobRow.state.in_(ALIVE), JobRow.host == host_of(store)))
+        running = session.scalars(
+            select(JobRow).where(JobRow.state.in_(ALIVE), JobRow.host == host_of(store))
+        )
         orphans = [job.id for job in running if not _is_alive(job.process, job.process_started)]
     if orphans:  # Pages look every second: they write only when there is something to write.
         with store.writing() as session:
             for kind, message in KILLED_SAYS.items():
-                gone = update(JobRow).where(JobRow.id.in_(orphans), JobRow.state.in_(ALIVE), JobRow.kind == kind)
-                session.execute(gone.values(state=FAILED, message=message, ended_at=datetime.now(UTC)))
+                gone = update(JobRow).where(
+                    JobRow.id.in_(orphans), JobRow.state.in_(ALIVE), JobRow.kind == kind
+                )
+                session.execute(
+                    gone.values(state=FAILED, message=message, ended_at=datetime.now(UTC))
+                )
 
 
 def _this_process() -> dict[str, Any]:
@@ -82,7 +111,9 @@ def _this_process() -> dict[str, Any]:
 def _end(store: Store, job: int, state: str, message: str) -> None:
     with store.writing() as session:
         ending = update(JobRow).where(JobRow.id == job, JobRow.state.in_(ALIVE))
-        session.execute(ending.values(state=state, message=message[:500], ended_at=datetime.now(UTC)))
+        session.execute(
+            ending.values(state=state, message=message[:500], ended_at=datetime.now(UTC))
+        )
 
 
 def _is_alive(process: int, started: float) -> bool:

@@ -66,7 +66,9 @@ class BackgroundJobs(Generic[SomeWork]):
             last = self._works.get(workspace)
             if last is not None and last.is_running:
                 return last
-            for over in [name for name, old in self._works.items() if not old.is_running][:-MOST_REMEMBERED]:
+            for over in [name for name, old in self._works.items() if not old.is_running][
+                :-MOST_REMEMBERED
+            ]:
                 del self._works[over]
             self._works[workspace] = work
         Thread(target=_do, args=(work, action), daemon=True, name=work.title).start()

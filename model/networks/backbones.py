@@ -46,7 +46,10 @@ def find_backbone(name: str) -> Backbone:
     return BACKBONES[name]
 
 
-LOOK, STEP = "look", "step"  # Seconds to see a photo; seconds for a photo of an epoch in which the whole network learns, at 224 px
+LOOK, STEP = (
+    "look",
+    "step",
+)  # Seconds to see a photo; seconds for a photo of an epoch in which the whole network learns, at 224 px
 USUAL_S = {  # Two shared cores, see tests/benchmarks/training.py
     "efficientnet-lite0": {LOOK: 0.03, STEP: 0.12},
     "efficientnet-lite2": {LOOK: 0.08, STEP: 0.2},

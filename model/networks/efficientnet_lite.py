@@ -44,7 +44,14 @@ class ConvNorm(nn.Module):
     """Convolution with TensorFlow's "same" padding, batch norm and, unless linear, ReLU6."""
 
     def __init__(
-        self, inputs: int, outputs: int, kernel: int = 1, *, stride: int = 1, groups: int = 1, linear: bool = False
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int = 1,
+        *,
+        stride: int = 1,
+        groups: int = 1,
+        linear: bool = False,
     ) -> None:
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, groups=groups, bias=False)
@@ -70,7 +77,9 @@ class ConvNorm(nn.Module):
 class Block(nn.Module):
     """Inverted residual: expand (if at all), depthwise convolution, project."""
 
-    def __init__(self, inputs: int, outputs: int, *, kernel: int, stride: int, expansion: int) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, *, kernel: int, stride: int, expansion: int
+    ) -> None:
         super().__init__()
         hidden = inputs * expansion
         self.layers = nn.Sequential()
@@ -98,7 +107,11 @@ def efficientnet_lite(width: float, depth: float) -> nn.Sequential:
         ends = stage in (STAGES[0], STAGES[-1])
         for repeat in range(stage.repeats if ends else ceil(stage.repeats * depth)):
             stride = stage.stride if repeat == 0 else 1
-            layers.append(Block(inputs, outputs, kernel=stage.kernel, stride=stride, expansion=stage.expansion))
+            layers.append(
+                Block(
+                    inputs, outputs, kernel=stage.kernel, stride=stride, expansion=stage.expansion
+                )
+            )
             inputs = outputs
     layers.append(ConvNorm(inputs, FEATURES))
     return nn.Sequential(*layers)

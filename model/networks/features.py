@@ -14,12 +14,17 @@ from model.catalogue.store import CHUNK, Store, has_file, insert_missing, open_s
 from model.networks.backbones import LOOK, Backbone
 from model.networks.pretrained import feature_map
 
-STORED = np.dtype("<f2")  # Half precision: features lie between 0 and 6, and 10,000 photos take 26 MB.
+STORED = np.dtype(
+    "<f2"
+)  # Half precision: features lie between 0 and 6, and 10,000 photos take 26 MB.
 BATCH = 16  # Photos between two writes: what a killed computation loses at most.
 
 
 def extract_features(
-    store: Store, photos: Iterable[str], backbone: Backbone, progress: Callable[[int, int], None] = lambda done, total: None
+    store: Store,
+    photos: Iterable[str],
+    backbone: Backbone,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> NDArray[np.float32]:
     """The pooled features of photos, (N, D), in their order; those not seen before are computed and kept.
 
@@ -31,11 +36,19 @@ def extract_features(
     started = perf_counter()
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
-        with ThreadPoolExecutor(1) as decoder:  # The next photo is decoded while the network looks at this one.
+        with ThreadPoolExecutor(
+            1
+        ) as decoder:  # The next photo is decoded while the network looks at this one.
             images = decoder.map(lambda name: open_stored(store, name), batch)
-            new = {name: _pooled(feature_map(image, backbone).numpy()) for name, image in zip(batch, images, strict=True)}
+            new = {
+                name: _pooled(feature_map(image, backbone).numpy())
+                for name, image in zip(batch, images, strict=True)
+            }
         with store.writing() as session:
-            rows = [{"photo": name, "backbone": backbone.name, "vector": vector.tobytes()} for name, vector in new.items()]
+            rows = [
+                {"photo": name, "backbone": backbone.name, "vector": vector.tobytes()}
+                for name, vector in new.items()
+            ]
             insert_missing(session, FeatureRow, rows)
         known |= new
         progress(len(names) - len(missing) + start + len(batch), len(names))
@@ -58,7 +71,11 @@ def _kept(store: Store, names: list[str], backbone: Backbone) -> dict[str, NDArr
     with store.reading() as session:
         for start in range(0, len(names), CHUNK):
             chunk = FeatureRow.photo.in_(names[start : start + CHUNK])
-            rows = session.execute(select(FeatureRow.photo, FeatureRow.vector).where(FeatureRow.backbone == backbone.name, chunk))
+            rows = session.execute(
+                select(FeatureRow.photo, FeatureRow.vector).where(
+                    FeatureRow.backbone == backbone.name, chunk
+                )
+            )
             kept.update({photo: np.frombuffer(vector, STORED) for photo, vector in rows})
     return kept
 

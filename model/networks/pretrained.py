@@ -30,7 +30,9 @@ def _lite_weights(package: str) -> Callable[[], dict[str, Tensor]]:
     def load() -> dict[str, Tensor]:
         spec = find_spec(package)
         if spec is None or spec.origin is None:
-            raise WeightsMissing(f"The package {package} is not installed. Run the README's first command again.")
+            raise WeightsMissing(
+                f"The package {package} is not installed. Run the README's first command again."
+            )
         (file,) = Path(spec.origin).parent.glob("models/*.pth")
         saved: dict[str, Tensor] = torch.load(file, weights_only=True)
         return dict(list(saved.items())[:-2])  # The last two are ImageNet's classifier.
@@ -53,8 +55,14 @@ def _resnet18_weights() -> dict[str, Tensor]:
     from torchvision.models import ResNet18_Weights
 
     try:
-        saved = ResNet18_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True, weights_only=True)
-    except (OSError, HTTPException, RuntimeError) as error:  # RuntimeError: the download was cut short.
+        saved = ResNet18_Weights.IMAGENET1K_V1.get_state_dict(
+            progress=False, check_hash=True, weights_only=True
+        )
+    except (
+        OSError,
+        HTTPException,
+        RuntimeError,
+    ) as error:  # RuntimeError: the download was cut short.
         raise WeightsMissing(
             "ResNet-18's weights are downloaded on first use, and the download failed. "
             "Connect to the internet once, or choose EfficientNet-Lite0, whose weights are installed."
@@ -83,7 +91,9 @@ def load_network(name: str) -> nn.Module:
     """The network of `name`, frozen, shared by all threads. Raises NotFound or WeightsMissing."""
     find_backbone(name)
     if name not in _networks:
-        with _building[name]:  # Two visitors at once build it once; a slow download keeps nobody from another backbone.
+        with _building[
+            name
+        ]:  # Two visitors at once build it once; a slow download keeps nobody from another backbone.
             if name not in _networks:
                 _networks[name] = freeze_for_inference(build_network(name))
     return _networks[name]
@@ -130,6 +140,14 @@ def pixels(image: Image.Image, backbone: Backbone) -> Tensor:
     """The image as the backbone wants it: (1, 3, H, W), H * W near input_px squared, both multiples of 32."""
     scale = backbone.input_px / sqrt(image.width * image.height)
     width, height = (max(1, round(side * scale / STRIDE_PX)) * STRIDE_PX for side in image.size)
-    resized = np.asarray(image.resize((width, height), Image.Resampling.BICUBIC), dtype=np.float32) / 255  # (H, W, 3)
-    normalised = (resized - np.array(backbone.mean, np.float32)) / np.array(backbone.std, np.float32)
-    return torch.from_numpy(normalised).permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)
+    resized = (
+        np.asarray(image.resize((width, height), Image.Resampling.BICUBIC), dtype=np.float32) / 255
+    )  # (H, W, 3)
+    normalised = (resized - np.array(backbone.mean, np.float32)) / np.array(
+        backbone.std, np.float32
+    )
+    return (
+        torch.from_numpy(normalised)
+        .permute(2, 0, 1)[None]
+        .contiguous(memory_format=torch.channels_last)
+    )

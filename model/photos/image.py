@@ -25,15 +25,33 @@ from pillow_heif import register_heif_opener
 from model.errors import PhotoRefused
 
 register_heif_opener()
-warnings.filterwarnings("ignore", module=r"PIL\.")  # Of large or odd files; the gate decides what to do about them.
+warnings.filterwarnings(
+    "ignore", module=r"PIL\."
+)  # Of large or odd files; the gate decides what to do about them.
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
-SUFFIXES = ("jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif")
+SUFFIXES = (
+    "jpg",
+    "jpeg",
+    "jpe",
+    "jfif",
+    "png",
+    "webp",
+    "gif",
+    "bmp",
+    "tif",
+    "tiff",
+    "heic",
+    "heif",
+    "avif",
+)
 MAX_MEGABYTES = 25
 MAX_MEGAPIXELS = 60
 MIN_SIDE_PX = 32
 KEPT_BYTES = 2_000_000  # Of a JPEG that is kept as it came.
-KEPT_PIXELS = 1024 * 1024  # Four times what any backbone looks at; a phone's photo is twelve times as large.
+KEPT_PIXELS = (
+    1024 * 1024
+)  # Four times what any backbone looks at; a phone's photo is twelve times as large.
 JPEG_QUALITY = 92
 JPEG_END = b"\xff\xd9"  # Nowhere else in a bare JPEG: its compressed data never holds it (ITU-T T.81, B.1.1).
 STRIP_PIXELS = 1024 * 1024
@@ -52,7 +70,9 @@ TURNS = {  # EXIF orientation -> how to turn the picture upright (TIFF 6.0, tag 
 DECODER_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError,
                   ZeroDivisionError, RuntimeError, struct.error, zlib.error)  # fmt: skip
 
-_decoding = Lock()  # Sixty decoded megapixels with transparency are 240 MB: thirty visitors take turns.
+_decoding = (
+    Lock()
+)  # Sixty decoded megapixels with transparency are 240 MB: thirty visitors take turns.
 
 
 @dataclass(frozen=True)
@@ -60,7 +80,9 @@ class Photo:
     """An upright RGB picture of at most a megapixel."""
 
     image: Image.Image
-    original: bytes | None = None  # The JPEG that it came from, where that holds nothing but the picture.
+    original: bytes | None = (
+        None  # The JPEG that it came from, where that holds nothing but the picture.
+    )
 
     @cached_property
     def jpeg(self) -> bytes:
@@ -93,14 +115,18 @@ def open_photo(data: bytes) -> Photo:
     except Image.DecompressionBombError as error:
         raise _too_many_pixels() from error
     except DECODER_ERRORS as error:
-        raise PhotoRefused("This is not an image that can be read. Save it as a JPEG or PNG and try again.") from error
+        raise PhotoRefused(
+            "This is not an image that can be read. Save it as a JPEG or PNG and try again."
+        ) from error
     _check_dimensions(*image.size)
     original = data if _is_bare(image, data) else None  # Before decoding, which may shrink it.
     try:
         with _decoding:
             pixels = _upright_rgb(image)
     except (*DECODER_ERRORS, Image.DecompressionBombError, MemoryError) as error:
-        raise PhotoRefused("The image is cut off or damaged. Download or export it once more.") from error
+        raise PhotoRefused(
+            "The image is cut off or damaged. Download or export it once more."
+        ) from error
     _check_dimensions(*pixels.size)
     return Photo(pixels, original)
 
@@ -116,18 +142,24 @@ def open_file(path: Path) -> Photo:
 
 
 def _too_many_bytes(count: int) -> PhotoRefused:
-    return PhotoRefused(f"The file has {count / 1e6:.0f} MB; {MAX_MEGABYTES} MB is the most. Save a smaller copy.")
+    return PhotoRefused(
+        f"The file has {count / 1e6:.0f} MB; {MAX_MEGABYTES} MB is the most. Save a smaller copy."
+    )
 
 
 def _check_dimensions(width: int, height: int) -> None:
     if width * height > MAX_MEGAPIXELS * 1_000_000:
         raise _too_many_pixels()
     if min(width, height) < MIN_SIDE_PX:
-        raise PhotoRefused(f"The image is {width} x {height} pixels; each side needs {MIN_SIDE_PX}. Choose a larger one.")
+        raise PhotoRefused(
+            f"The image is {width} x {height} pixels; each side needs {MIN_SIDE_PX}. Choose a larger one."
+        )
 
 
 def _too_many_pixels() -> PhotoRefused:
-    return PhotoRefused(f"The image has more than {MAX_MEGAPIXELS} million pixels. Save a smaller copy.")
+    return PhotoRefused(
+        f"The image has more than {MAX_MEGAPIXELS} million pixels. Save a smaller copy."
+    )
 
 
 def _is_bare(image: Image.Image, data: bytes) -> bool:
@@ -135,13 +167,22 @@ def _is_bare(image: Image.Image, data: bytes) -> bool:
     if not isinstance(image, JpegImageFile) or image.mode != "RGB" or len(data) > KEPT_BYTES:
         return False
     bare = all(name == "APP0" and content.startswith(b"JFIF") for name, content in image.applist)
-    return bare and image.width * image.height <= KEPT_PIXELS and data.find(JPEG_END) == len(data) - len(JPEG_END)
+    return (
+        bare
+        and image.width * image.height <= KEPT_PIXELS
+        and data.find(JPEG_END) == len(data) - len(JPEG_END)
+    )
 
 
 def _upright_rgb(image: Image.Image) -> Image.Image:
     shrink = min(1.0, sqrt(KEPT_PIXELS / (image.width * image.height)))
-    small = (max(MIN_SIDE_PX, int(image.width * shrink)), max(MIN_SIDE_PX, int(image.height * shrink)))
-    image.draft(None, small)  # JPEG decodes straight to an eighth, a quarter or half; others ignore it.
+    small = (
+        max(MIN_SIDE_PX, int(image.width * shrink)),
+        max(MIN_SIDE_PX, int(image.height * shrink)),
+    )
+    image.draft(
+        None, small
+    )  # JPEG decodes straight to an eighth, a quarter or half; others ignore it.
     image.seek(0)
     image.load()
     orientation = _orientation(image)

@@ -36,14 +36,19 @@ GREY = 128
 # Laying one picture over another
 COARSE_PX, FINE_PX = 32, 64  # The longer side while pictures are compared
 COARSE_FROM = 0.75  # Correlation of small pictures from which a closer look is worth it
-CROP_SIDES = tuple(1 - step / 50 for step in range(21))  # The share of a side that is left; a coarse look tries every fourth.
+CROP_SIDES = tuple(
+    1 - step / 50 for step in range(21)
+)  # The share of a side that is left; a coarse look tries every fourth.
 COARSE_STEP = 0.081
 LEAST_AREA = 0.35  # Of a picture, in a copy
 
 
 def _windows() -> NDArray[np.intp]:
     """Where the cells of each window begin and end in the stretched square, (W, 2, GRID + 1), across and down; the whole first."""
-    windows = [(1.0, 0.0, 0.0), *((crop, across, down) for crop in CROPS for across in PLACES for down in PLACES)]
+    windows = [
+        (1.0, 0.0, 0.0),
+        *((crop, across, down) for crop in CROPS for across in PLACES for down in PLACES),
+    ]
     steps = np.arange(GRID + 1) / GRID
     cells = [[(1 - crop) * place + crop * steps for place in places] for crop, *places in windows]
     return np.asarray(np.rint(np.array(cells) * EVEN_PX), np.intp)
@@ -59,7 +64,9 @@ def fingerprint(image: Image.Image) -> bytes:
     scale = SKETCH_PX / max(image.size)
     width, height = (max(1, round(side * scale)) for side in image.size)
     buffer = BytesIO()
-    image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2).save(buffer, "JPEG", quality=QUALITY, subsampling=0)
+    image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2).save(
+        buffer, "JPEG", quality=QUALITY, subsampling=0
+    )
     return buffer.getvalue()
 
 
@@ -89,12 +96,18 @@ class FingerprintIndex:
         """Known photos that are the same picture as this one, at most three, the most alike first. Ask before adding it."""
         picture = decode_fingerprint(sketch)
         rows = self._candidates(picture)
-        return [self._photos[row] for row in rows if _is_same(picture, decode_fingerprint(self._sketches[row]))]
+        return [
+            self._photos[row]
+            for row in rows
+            if _is_same(picture, decode_fingerprint(self._sketches[row]))
+        ]
 
     def _candidates(self, picture: Image.Image) -> NDArray[np.intp]:
         """Rows of the few that are most alike, the most alike first."""
         own = _descriptors(picture)  # (W, DESCRIPTOR)
-        cosines = np.concatenate([_cosines(block, own) for block in self._blocks] or [np.zeros(0, np.float32)])
+        cosines = np.concatenate(
+            [_cosines(block, own) for block in self._blocks] or [np.zeros(0, np.float32)]
+        )
         best = np.argsort(-cosines, kind="stable")[:MOST_CANDIDATES]
         return best[cosines[best] >= LEAST_ALIKE]
 
@@ -102,12 +115,22 @@ class FingerprintIndex:
 def _descriptors(picture: Image.Image) -> NDArray[np.float32]:
     """The light and colour of each window, at length one, (W, DESCRIPTOR): neither brightness nor contrast changes them much."""
     square = picture.convert("YCbCr").resize((EVEN_PX, EVEN_PX), Image.Resampling.BILINEAR)
-    sums = np.zeros((EVEN_PX + 1, EVEN_PX + 1, 3), np.int32)  # Of all above and left, so that any cell is four look-ups.
+    sums = np.zeros(
+        (EVEN_PX + 1, EVEN_PX + 1, 3), np.int32
+    )  # Of all above and left, so that any cell is four look-ups.
     sums[1:, 1:] = np.asarray(square).cumsum(axis=0, dtype=np.int32).cumsum(axis=1)
     corners = sums[WINDOWS[:, 1, :, None], WINDOWS[:, 0, None, :]]  # (W, GRID + 1, GRID + 1, 3)
-    cells = np.diff(np.diff(corners, axis=1), axis=2) / AREAS[:, :, None, None]  # (W, GRID, GRID, 3)
+    cells = (
+        np.diff(np.diff(corners, axis=1), axis=2) / AREAS[:, :, None, None]
+    )  # (W, GRID, GRID, 3)
     light = cells[..., 0].reshape(len(WINDOWS), -1)
-    colour = cells[..., 1:].reshape(-1, GRID // 2, 2, GRID // 2, 2, 2).mean(axis=(2, 4)).reshape(len(WINDOWS), -1) - GREY
+    colour = (
+        cells[..., 1:]
+        .reshape(-1, GRID // 2, 2, GRID // 2, 2, 2)
+        .mean(axis=(2, 4))
+        .reshape(len(WINDOWS), -1)
+        - GREY
+    )
     light = _scaled(light - light.mean(axis=1, keepdims=True), LEAST_LIGHT)
     return np.asarray(_scaled(np.hstack([light, _scaled(colour, LEAST_COLOUR)]), 1e-12), np.float32)
 
@@ -134,7 +157,10 @@ def _is_same(first: Image.Image, second: Image.Image) -> bool:
 def _details(picture: Image.Image) -> Image.Image:
     """What is finer than light and shade and coarser than noise, in grey."""
     grey = picture.convert("L")
-    fine, coarse = (np.asarray(grey.filter(ImageFilter.GaussianBlur(px)), np.float32) for px in (FINEST_PX, COARSEST_PX))
+    fine, coarse = (
+        np.asarray(grey.filter(ImageFilter.GaussianBlur(px)), np.float32)
+        for px in (FINEST_PX, COARSEST_PX)
+    )
     details = fine - SMOOTHED * coarse
     return Image.fromarray((details - details.mean() + GREY).clip(0, 255).astype(np.uint8))
 
@@ -146,10 +172,15 @@ def correlation(first: Image.Image, second: Image.Image) -> float:
     """
     small, other = (shrunk(picture, COARSE_PX) for picture in (first, second))
     best = -1.0
-    for whole, part, coarse_whole, coarse_part in ((first, second, small, other), (second, first, other, small)):
+    for whole, part, coarse_whole, coarse_part in (
+        (first, second, small, other),
+        (second, first, other, small),
+    ):
         agreeing, crop = _inside(coarse_whole, coarse_part, CROP_SIDES[::4])
         if agreeing >= COARSE_FROM:
-            agreeing, _ = _inside(whole, part, [near for near in CROP_SIDES if abs(near - crop) < COARSE_STEP])
+            agreeing, _ = _inside(
+                whole, part, [near for near in CROP_SIDES if abs(near - crop) < COARSE_STEP]
+            )
         best = max(best, agreeing)
     return best
 
@@ -172,7 +203,10 @@ def _inside(whole: Image.Image, part: Image.Image, crops: Sequence[float]) -> tu
         across, down = (crop, crop / flatter) if flatter >= 1 else (crop * flatter, crop)
         if across * down < LEAST_AREA:
             continue
-        piece = np.asarray(part.resize((max(1, round(across * whole.width)), max(1, round(down * whole.height)))), np.float32)
+        piece = np.asarray(
+            part.resize((max(1, round(across * whole.width)), max(1, round(down * whole.height)))),
+            np.float32,
+        )
         if piece.std() > 1:  # An even surface agrees with everything.
             best = max(best, (float(match_template(pixels, piece).max()), crop))
     return best
@@ -184,7 +218,9 @@ def groups_of(alike: Mapping[str, Collection[str]]) -> list[frozenset[str]]:
     rows = {photo: row for row, photo in enumerate(photos)}
     links = [(rows[photo], rows[other]) for photo, others in alike.items() for other in others]
     ends = ([first for first, _ in links], [second for _, second in links])
-    count, group_of = connected_components(coo_array((np.ones(len(links)), ends), shape=(len(photos),) * 2), directed=False)
+    count, group_of = connected_components(
+        coo_array((np.ones(len(links)), ends), shape=(len(photos),) * 2), directed=False
+    )
     groups: list[set[str]] = [set() for _ in range(count)]
     for photo, group in zip(photos, group_of, strict=True):
         groups[group].add(photo)

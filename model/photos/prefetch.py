@@ -11,10 +11,14 @@ Item = TypeVar("Item")
 
 Result = TypeVar("Result")
 
-AHEAD = 8  # Photos decoded before the network asks for them: what bounds the memory of ten thousand.
+AHEAD = (
+    8  # Photos decoded before the network asks for them: what bounds the memory of ten thousand.
+)
 
 
-def ahead(items: Iterable[Item], work: Callable[[Item], Result], workers: int = 1) -> Iterator[tuple[Item, Result | AreoleError]]:
+def ahead(
+    items: Iterable[Item], work: Callable[[Item], Result], workers: int = 1
+) -> Iterator[tuple[Item, Result | AreoleError]]:
     """Do the work on a few items before it is asked for, in order, without ever holding many results.
 
     Where `items` raises AreoleError, that comes after the results of the items before.
@@ -34,7 +38,9 @@ def ahead(items: Iterable[Item], work: Callable[[Item], Result], workers: int = 
             try:
                 for item in islice(waiting, wanted):
                     started.append((item, pool.submit(attempt, item)))  # noqa: PERF401  # Those before a failure must stay.
-            except AreoleError as error:  # From the items themselves; what is started is still worth having.
+            except (
+                AreoleError
+            ) as error:  # From the items themselves; what is started is still worth having.
                 waiting, failure = iter(()), error
             if not started:
                 break

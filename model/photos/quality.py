@@ -46,7 +46,8 @@ class Quality:
             return (ImageIssue.TINY,)
         found = {
             ImageIssue.BLURRED: self.blur >= BLURRED_FROM,
-            ImageIssue.OVEREXPOSED: self.brightest >= CLIPPED_FROM and self.middle >= OVEREXPOSED_FROM,
+            ImageIssue.OVEREXPOSED: self.brightest >= CLIPPED_FROM
+            and self.middle >= OVEREXPOSED_FROM,
             ImageIssue.LONG: longer >= LONG_FROM * shorter,
         }
         return tuple(flaw for flaw, holds in found.items() if holds)
@@ -54,7 +55,9 @@ class Quality:
 
 def measure(image: Image.Image) -> Quality:
     """The measures of an RGB image."""
-    from skimage.measure import blur_effect  # Not at the start of a server: a fifth of a second, 23 MB.
+    from skimage.measure import (
+        blur_effect,
+    )  # Not at the start of a server: a fifth of a second, 23 MB.
 
     grey = image.convert("L")
     grey.thumbnail((MEASURED_PX, MEASURED_PX))

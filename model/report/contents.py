@@ -50,7 +50,9 @@ class Contents:
     data: Data
     training: Training | None
     results: tuple[SplitResult, ...]
-    losses: Losses | None  # Those in which the visitor judged the most: this run's, or the first one's before the cleaning
+    losses: (
+        Losses | None
+    )  # Those in which the visitor judged the most: this run's, or the first one's before the cleaning
     remaining: Losses | None  # This run's, where the others are the first one's
     cleaning: Cleaning | None
     effect: Effect | None
@@ -65,10 +67,14 @@ class _Subject:
     imported: Dataset
     history: History | None
     run: tuple[str, Run] | None  # With its name
-    first: tuple[str, Run] | None  # The one to compare it with: the shipped one, or the first that was trained
+    first: (
+        tuple[str, Run] | None
+    )  # The one to compare it with: the shipped one, or the first that was trained
 
 
-def report_contents(store: Store, workspace: str | None, run_id: str | None, experiments: Sequence[Finding] = ()) -> Contents:
+def report_contents(
+    store: Store, workspace: str | None, run_id: str | None, experiments: Sequence[Finding] = ()
+) -> Contents:
     """What there is to report about a run, in a workspace or, without one, on its dataset as it was imported.
 
     Without a run it says what was done until now. Raises NotFound for a run that is not there or not this workspace's.
@@ -108,7 +114,11 @@ def _workspaces(store: Store, workspace: str, run_id: str | None) -> _Subject:
 def _nobodys(store: Store, run_id: str | None) -> _Subject:
     run = load_run(run_folder(store, run_id)) if run_id else None
     dataset = find_dataset(store, run.card.dataset if run else STARTER)
-    shipped = _readable(store, SHIPPED_NAME, SHIPPED) if dataset.name == STARTER and run_id != SHIPPED else None
+    shipped = (
+        _readable(store, SHIPPED_NAME, SHIPPED)
+        if dataset.name == STARTER and run_id != SHIPPED
+        else None
+    )
     return _Subject(dataset, dataset, None, (run.card.name, run) if run else None, shipped)
 
 

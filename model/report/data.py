@@ -46,7 +46,9 @@ class Data:
     def creditors(self) -> list[tuple[Origin, int]]:
         """Who is to be named, with the number of photos: one origin for each author, source and licence."""
         counted = Counter(
-            Origin(one.source, one.licence, one.licence_url, one.author) for one in self.origins.values() if wants_credit(one)
+            Origin(one.source, one.licence, one.licence_url, one.author)
+            for one in self.origins.values()
+            if wants_credit(one)
         )
         return counted.most_common()
 
@@ -54,9 +56,14 @@ class Data:
 def describe_data(dataset: Dataset, imported: Dataset, origins: Mapping[str, Origin]) -> Data:
     """What there is to say about a dataset; `imported` is the same before anything was edited."""
     counts = Counter((labelled.label, labelled.split) for labelled in dataset.photos)
-    number = min(MOST_EXAMPLES, max(LEAST_EXAMPLES, EXAMPLES_IN_ALL // max(len(dataset.classes), 1)))
+    number = min(
+        MOST_EXAMPLES, max(LEAST_EXAMPLES, EXAMPLES_IN_ALL // max(len(dataset.classes), 1))
+    )
     train = [labelled for labelled in dataset.photos if labelled.split == "train"]
-    examples = {name: tuple(one.photo for one in train if one.label == name)[:number] for name in dataset.classes}
+    examples = {
+        name: tuple(one.photo for one in train if one.label == name)[:number]
+        for name in dataset.classes
+    }
     files = {labelled.photo: labelled.file for labelled in (*imported.photos, *dataset.photos)}
     return Data(
         dataset.title,
@@ -71,7 +78,9 @@ def describe_data(dataset: Dataset, imported: Dataset, origins: Mapping[str, Ori
 
 def wants_credit(origin: Origin) -> bool:
     """Whether a photo's licence, or its author's name without one, asks that the author be named."""
-    return bool(origin.licence or origin.author) and not origin.licence.casefold().startswith(NO_CREDIT)
+    return bool(origin.licence or origin.author) and not origin.licence.casefold().startswith(
+        NO_CREDIT
+    )
 
 
 def _sources(origins: Iterable[Origin]) -> tuple[Provenance, ...]:

@@ -58,9 +58,14 @@ def describe_cleaning(history: History | None, imported: Dataset) -> Cleaning | 
     )
     reasons = Counter(edit.reason for edit in standing.values() if edit.reason)
     return Cleaning(
-        {action: sum(edit.action == action for edit in standing.values()) for action in (RELABEL, DELETE, KEEP, ADD, NOTE)},
+        {
+            action: sum(edit.action == action for edit in standing.values())
+            for action in (RELABEL, DELETE, KEEP, ADD, NOTE)
+        },
         tuple((old, new, number) for (old, new), number in moved.most_common()),
-        tuple((reason, number) for reason, number in reasons.most_common(MOST_REASONS) if number > 1),
+        tuple(
+            (reason, number) for reason, number in reasons.most_common(MOST_REASONS) if number > 1
+        ),
         sum(not edit.reason for edit in standing.values()),
     )
 
@@ -97,5 +102,8 @@ def _table(run: Run, labels: Mapping[str, str], split: str) -> Evaluation:
 
 
 def _differences(before: Run, after: Run) -> tuple[str, ...]:
-    first, second = ({"backbone": one.card.backbone, "mode": one.card.mode, **asdict(one.card.settings)} for one in (before, after))
+    first, second = (
+        {"backbone": one.card.backbone, "mode": one.card.mode, **asdict(one.card.settings)}
+        for one in (before, after)
+    )
     return tuple(name for name in first | second if first.get(name) != second.get(name))

@@ -29,7 +29,9 @@ def usual_settings(card: RunCard | None) -> tuple[str, HeadSettings]:
     return card.backbone, card.settings
 
 
-def experiment_findings(store: Store, dataset: Dataset, card: RunCard | None, workspace: str | None) -> list[Finding]:
+def experiment_findings(
+    store: Store, dataset: Dataset, card: RunCard | None, workspace: str | None
+) -> list[Finding]:
     """A finding for each question, without a sentence where it was not asked yet. Raises StoreUnavailable."""
     backbone, settings = usual_settings(card)
     answers = []
@@ -46,13 +48,31 @@ def learning_curve(found: LearningCurve) -> Drawing:
 
     def plot(axes: "Axes") -> None:
         sizes = [point.photos for point in found.points]
-        axes.plot(sizes, [100 * point.valid.error for point in found.points], "o-", color=RIGHT, linewidth=2, label="measured")
-        lows, highs = ([100 * getattr(point.valid, end) for point in found.points] for end in ("low", "high"))
+        axes.plot(
+            sizes,
+            [100 * point.valid.error for point in found.points],
+            "o-",
+            color=RIGHT,
+            linewidth=2,
+            label="measured",
+        )
+        lows, highs = (
+            [100 * getattr(point.valid, end) for point in found.points] for end in ("low", "high")
+        )
         axes.fill_between(sizes, lows, highs, color=RIGHT, alpha=0.15, linewidth=0)
         if found.forecasts:
             ahead = [one.photos for one in found.forecasts]
-            axes.plot(ahead, [100 * one.error for one in found.forecasts], "--", color=WRONG, linewidth=2, label="to be expected")
-            lows, highs = ([100 * getattr(one, end) for one in found.forecasts] for end in ("low", "high"))
+            axes.plot(
+                ahead,
+                [100 * one.error for one in found.forecasts],
+                "--",
+                color=WRONG,
+                linewidth=2,
+                label="to be expected",
+            )
+            lows, highs = (
+                [100 * getattr(one, end) for one in found.forecasts] for end in ("low", "high")
+            )
             axes.fill_between(ahead, lows, highs, color=WRONG, alpha=0.12, linewidth=0)
         axes.set_ylim(bottom=0)
         axes.set_xlabel("training photos")

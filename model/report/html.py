@@ -71,7 +71,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["paragraphs"] = lambda text: [part.strip("\n") for part in re.split(r"\n\s*\n", text)]
+    environment.filters["paragraphs"] = lambda text: [
+        part.strip("\n") for part in re.split(r"\n\s*\n", text)
+    ]
     environment.tests["safe_link"] = lambda url: url.startswith("https://")
     return environment
 
@@ -82,10 +84,16 @@ def _drawn(contents: Contents) -> SimpleNamespace:
     history = training.card.history if training else ()
     return SimpleNamespace(
         counts=drawings.class_counts(contents.data) if contents.data.photos else None,
-        losses=drawings.loss_curves(history, training.card.best_epoch) if training and history else None,
-        errors=drawings.error_curve(history, training.card.best_epoch) if training and history else None,
+        losses=drawings.loss_curves(history, training.card.best_epoch)
+        if training and history
+        else None,
+        errors=drawings.error_curve(history, training.card.best_epoch)
+        if training and history
+        else None,
         confusions=[drawings.confusion_matrix(one.table, one.split) for one in contents.results],
-        recalls=[drawings.recalls(one.table, one.split, classes) for one in contents.results[-1:]],  # The fairest
+        recalls=[
+            drawings.recalls(one.table, one.split, classes) for one in contents.results[-1:]
+        ],  # The fairest
     )
 
 
@@ -116,7 +124,11 @@ def _shown(contents: Contents) -> Iterator[str]:
 def _credits(contents: Contents) -> dict[str, Origin]:
     """Where the photos come from that are shown and whose authors are to be named."""
     origins = contents.data.origins
-    return {photo: origins[photo] for photo in _shown(contents) if photo in origins and wants_credit(origins[photo])}
+    return {
+        photo: origins[photo]
+        for photo in _shown(contents)
+        if photo in origins and wants_credit(origins[photo])
+    }
 
 
 def _command(command: str) -> list[str]:

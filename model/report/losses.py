@@ -43,7 +43,9 @@ class Losses:
         return sum(one.is_judged for one in self.cases)
 
 
-def find_losses(store: Store, name: str, run: Run, known: Collection[str], history: History | None) -> Losses:
+def find_losses(
+    store: Store, name: str, run: Run, known: Collection[str], history: History | None
+) -> Losses:
     """The ten, under the labels the run was trained with, as the worksheet has them; what was decided before, it has learned.
 
     Photos that are not among those `known` to the dataset are passed over: another dataset's.
@@ -51,8 +53,18 @@ def find_losses(store: Store, name: str, run: Run, known: Collection[str], histo
     table = run.evaluation.for_split("valid")
     table = table.rows(row for row, photo in enumerate(table.photos) if photo in known)
     standing = history.standing if history else {}
-    since = {photo: edit for photo, edit in standing.items() if edit.created_at >= run.card.trained_at}
+    since = {
+        photo: edit for photo, edit in standing.items() if edit.created_at >= run.card.trained_at
+    }
     rows = ranked(table)[:ROWS]
-    flaws = {photo: one.issues for photo, one in load_qualities(store, [table.photos[row] for row in rows]).items()}
+    flaws = {
+        photo: one.issues
+        for photo, one in load_qualities(store, [table.photos[row] for row in rows]).items()
+    }
     found = top_losses(table, rows, labels_of(run), flaws, run.card.unfamiliar_below)
-    return Losses(name, tuple(LossCase(case, one) for case, one in zip(worksheet(table, since), found, strict=True)))
+    return Losses(
+        name,
+        tuple(
+            LossCase(case, one) for case, one in zip(worksheet(table, since), found, strict=True)
+        ),
+    )

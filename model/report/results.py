@@ -54,7 +54,9 @@ def describe_training(name: str, run: Run, dataset: Dataset) -> Training:
         name,
         card,
         find_backbone(card.backbone).title,
-        relabelled=sum(photo in labels and labels[photo] != label for photo, label in known.items()),
+        relabelled=sum(
+            photo in labels and labels[photo] != label for photo, label in known.items()
+        ),
         removed=sum(photo not in labels for photo in known),
         added=sum(photo not in known for photo in labels),
         learned_from=len(run.evaluation.for_split("train").photos),
@@ -71,4 +73,6 @@ def results_of(run: Run, dataset: Dataset) -> tuple[SplitResult, ...]:
 def labels_of(run: Run) -> dict[str, str]:
     """The label of each photo when the run was trained."""
     table = run.evaluation
-    return {photo: table.classes[label] for photo, label in zip(table.photos, table.labels, strict=True)}
+    return {
+        photo: table.classes[label] for photo, label in zip(table.photos, table.labels, strict=True)
+    }

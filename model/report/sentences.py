@@ -33,7 +33,13 @@ SETTINGS = {
     "patience": "patience in epochs",
     "seed": "seed",
 }
-KINDS = {RELABEL: "moved to another class", DELETE: "deleted", KEEP: "kept as they are", ADD: "added", NOTE: "only noted"}
+KINDS = {
+    RELABEL: "moved to another class",
+    DELETE: "deleted",
+    KEEP: "kept as they are",
+    ADD: "added",
+    NOTE: "only noted",
+}
 
 
 class Explanation(NamedTuple):
@@ -78,7 +84,11 @@ def kinds(classes: Sequence[str]) -> str:
 
 def default_title(classes: Sequence[str]) -> str:
     """`Cactus, succulent or tree?`"""
-    asked = listed(classes, "or") if 0 < len(classes) <= MOST_NAMED else f"which of {len(classes)} classes"
+    asked = (
+        listed(classes, "or")
+        if 0 < len(classes) <= MOST_NAMED
+        else f"which of {len(classes)} classes"
+    )
     return f"{asked[0].upper()}{asked[1:]}?"
 
 
@@ -95,7 +105,11 @@ def error_sentence(result: SplitResult) -> str:
 def trained_sentence(training: Training, learned_from: int) -> str:
     """What learned what, for how long."""
     card = training.card
-    what = f"{MODES[card.mode]} on {training.backbone}" if card.mode == "head" else f"The whole network {training.backbone}"
+    what = (
+        f"{MODES[card.mode]} on {training.backbone}"
+        if card.mode == "head"
+        else f"The whole network {training.backbone}"
+    )
     return (
         f"{what} learned for {count(len(card.history), 'epoch')} from {count(learned_from, 'photo')} of "
         f"{kinds(card.classes)}, in {seconds(card.seconds)}."
@@ -104,7 +118,11 @@ def trained_sentence(training: Training, learned_from: int) -> str:
 
 def changed_since(training: Training) -> str:
     """What happened to the data since the run was trained; empty where nothing did."""
-    told = ((training.relabelled, "relabelled"), (training.removed, "removed"), (training.added, "added"))
+    told = (
+        (training.relabelled, "relabelled"),
+        (training.removed, "removed"),
+        (training.added, "added"),
+    )
     parts = [f"{count(number, 'photo')} {done}" for number, done in told if number]
     if not parts:
         return ""
@@ -141,10 +159,16 @@ def confusion_finding(table: Evaluation) -> str:
 
 def hardest(table: Evaluation) -> str:
     """Which class is missed most; empty where none is."""
-    recalls = {name: row["recall"] for name, row in per_class(table.confusion, table.classes).items() if row["recall"] is not None}
+    recalls = {
+        name: row["recall"]
+        for name, row in per_class(table.confusion, table.classes).items()
+        if row["recall"] is not None
+    }
     least = min(recalls.values(), default=1.0)
     names = [name for name, recall in recalls.items() if recall == least]
-    return f"Hardest to recognise: {listed(names)}, with {1 - least:.0%} missed." if least < 1 else ""
+    return (
+        f"Hardest to recognise: {listed(names)}, with {1 - least:.0%} missed." if least < 1 else ""
+    )
 
 
 def why(one: TopLoss) -> list[Explanation]:
@@ -165,22 +189,36 @@ def _why(one: TopLoss, reason: Reason) -> Explanation:
         case Reason.AMBIGUOUS:
             gap = f"{100 * one.margin:.0f} points lie between"
             return Explanation(
-                "Ambiguous.", f"It could be {one.predicted} or {one.runner_up}: {gap}. Perhaps both are in the picture."
+                "Ambiguous.",
+                f"It could be {one.predicted} or {one.runner_up}: {gap}. Perhaps both are in the picture.",
             )
         case Reason.UNUSUAL:
-            return Explanation("Unusual.", f"Even the most alike training photos are only {one.similarity:.0%} alike.")
+            return Explanation(
+                "Unusual.",
+                f"Even the most alike training photos are only {one.similarity:.0%} alike.",
+            )
         case Reason.PHOTO:
             return Explanation("A bad photo:", f"{listed([str(flaw) for flaw in one.issues])}.")
         case Reason.MISTAKE:
-            return Explanation("The classifier's own mistake.", f"Nothing is odd about the photo, and {filed}.")
+            return Explanation(
+                "The classifier's own mistake.", f"Nothing is odd about the photo, and {filed}."
+            )
 
 
 def cleaning_sentence(cleaning: Cleaning) -> str:
     """`46 photos judged: 20 moved to another class, 5 deleted and 21 kept as they are.`"""
-    parts = [f"{number} {KINDS[action]}" for action, number in cleaning.decisions.items() if number and action != NOTE]
+    parts = [
+        f"{number} {KINDS[action]}"
+        for action, number in cleaning.decisions.items()
+        if number and action != NOTE
+    ]
     noted = cleaning.decisions[NOTE]
     remarks = f" {count(noted, 'photo')} only noted." if noted else ""
-    return (f"{count(cleaning.number, 'photo')} judged: {listed(parts)}." if parts else "Nothing was decided.") + remarks
+    return (
+        f"{count(cleaning.number, 'photo')} judged: {listed(parts)}."
+        if parts
+        else "Nothing was decided."
+    ) + remarks
 
 
 def difference(both: Comparison) -> str:
@@ -192,7 +230,9 @@ def reservations(effect: Effect) -> list[str]:
     """What keeps the difference between two runs from being cleaning's alone."""
     said = []
     if effect.same_data:
-        said.append("Both runs learned from the same data: nothing of this difference comes from cleaning.")
+        said.append(
+            "Both runs learned from the same data: nothing of this difference comes from cleaning."
+        )
     if effect.other_settings:
         names = listed([SETTINGS.get(name, name) for name in effect.other_settings])
         said.append(f"The runs also differ in {names}: cleaning is not the only cause.")
@@ -203,5 +243,7 @@ def reservations(effect: Effect) -> list[str]:
             f"Under the labels of the first run, {first} of {count(photos, 'photo')} were wrong before and {second} after."
         )
     if effect.test is None:
-        said.append("There are no test photos, so nobody can say how good either run is on photos that nobody touched.")
+        said.append(
+            "There are no test photos, so nobody can say how good either run is on photos that nobody touched."
+        )
     return said

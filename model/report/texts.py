@@ -32,7 +32,10 @@ FIELDS = tuple(field.name for field in fields(Texts))
 def texts(store: Store, workspace: str) -> Texts:
     """What was written in a workspace about the dataset it works on."""
     with store.reading() as session:
-        mine = (ReportTextRow.workspace == workspace, ReportTextRow.dataset_id == current_dataset(session, workspace))
+        mine = (
+            ReportTextRow.workspace == workspace,
+            ReportTextRow.dataset_id == current_dataset(session, workspace),
+        )
         rows = session.execute(select(ReportTextRow.field, ReportTextRow.text).where(*mine))
         return Texts(**{field: text for field, text in rows if field in FIELDS})
 
@@ -43,7 +46,11 @@ def set_text(store: Store, workspace: str, field: str, text: str) -> None:
         raise NotFound(f"A report has no {field}; it has {', '.join(FIELDS)}.")
     with store.writing() as session:
         ensure_workspace(session, workspace)
-        key = {"workspace": workspace, "dataset_id": current_dataset(session, workspace), "field": field}
+        key = {
+            "workspace": workspace,
+            "dataset_id": current_dataset(session, workspace),
+            "field": field,
+        }
         session.merge(ReportTextRow(**key, text=cleaned(field, text)))
 
 

@@ -36,7 +36,11 @@ def active_run(store: Store, workspace: str) -> str | None:
         chosen = session.get(ActiveRunRow, (workspace, dataset.id))
         if chosen is not None and (chosen.run != SHIPPED or _suits(dataset)):
             return chosen.run
-        oldest = select(RunRow.id).where(_visible(session, workspace)).order_by(RunRow.created_at, RunRow.id)
+        oldest = (
+            select(RunRow.id)
+            .where(_visible(session, workspace))
+            .order_by(RunRow.created_at, RunRow.id)
+        )
         first = None if dataset.name == STARTER else session.scalars(oldest).first()
         return first or (SHIPPED if _suits(dataset) else None)
 
@@ -44,8 +48,14 @@ def active_run(store: Store, workspace: str) -> str | None:
 def runs_of(store: Store, workspace: str) -> list[Entry]:
     """The runs of this workspace and those from the shell on its dataset, the newest first; the shipped one last, if it suits."""
     with store.reading() as session:
-        newest = select(RunRow).where(_visible(session, workspace)).order_by(RunRow.created_at.desc(), RunRow.id)
-        entries = [Entry(row.id, row.name, row.workspace is not None) for row in session.scalars(newest)]
+        newest = (
+            select(RunRow)
+            .where(_visible(session, workspace))
+            .order_by(RunRow.created_at.desc(), RunRow.id)
+        )
+        entries = [
+            Entry(row.id, row.name, row.workspace is not None) for row in session.scalars(newest)
+        ]
         if _suits(session.get_one(DatasetRow, current_dataset(session, workspace))):
             entries.append(Entry(SHIPPED, SHIPPED_NAME, own=False))
         return entries
@@ -65,7 +75,11 @@ def activate_run(store: Store, workspace: str, run: str) -> None:
 def rename_run(store: Store, workspace: str, run: str, name: str) -> None:
     """Call one of the workspace's own runs something else. Raises NotFound."""
     with store.writing() as session:
-        renamed = update(RunRow).where(RunRow.id == run, RunRow.workspace == workspace).values(name=name.strip()[:MAX_NAME] or run)
+        renamed = (
+            update(RunRow)
+            .where(RunRow.id == run, RunRow.workspace == workspace)
+            .values(name=name.strip()[:MAX_NAME] or run)
+        )
         if session.execute(renamed).rowcount == 0:  # type: ignore[attr-defined]  # Missing from the type of an update's result.
             raise NotFound("This run is no longer here.")
 
@@ -82,7 +96,9 @@ def delete_run(store: Store, workspace: str, run: str) -> None:
 
 def _visible(session: Session, workspace: str) -> ColumnElement[bool]:
     dataset = current_dataset(session, workspace)
-    return (RunRow.dataset_id == dataset) & or_(RunRow.workspace == workspace, RunRow.workspace.is_(None))
+    return (RunRow.dataset_id == dataset) & or_(
+        RunRow.workspace == workspace, RunRow.workspace.is_(None)
+    )
 
 
 def _suits(dataset: DatasetRow) -> bool:

@@ -50,7 +50,9 @@ class RunCard:
     seconds: float
     versions: dict[str, str]
     command: str
-    events: tuple[str, ...] = ()  # What kept it from going as it was asked: cancelled after an epoch, continued after one
+    events: tuple[
+        str, ...
+    ] = ()  # What kept it from going as it was asked: cancelled after an epoch, continued after one
 
     @property
     def trained_at(self) -> datetime:
@@ -101,7 +103,9 @@ def save_run(run: Run, folder: Path, tuned: FineTunedWeights | None = None) -> N
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)
     except (OSError, SafetensorError) as error:
-        raise StoreUnavailable(f"The run cannot be saved in {folder}: {error}. Free some space, or name another folder.") from error
+        raise StoreUnavailable(
+            f"The run cannot be saved in {folder}: {error}. Free some space, or name another folder."
+        ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -151,7 +155,10 @@ def load_run(folder: Path) -> Run:
 def load_fine_tuned_weights(folder: Path) -> FineTunedWeights:
     """Read the network of a fine-tuned run. Raises NotFound."""
     with _read(folder):
-        return FineTunedWeights(load_file(folder / "network.safetensors"), load_file(folder / "features.safetensors")["train"])
+        return FineTunedWeights(
+            load_file(folder / "network.safetensors"),
+            load_file(folder / "features.safetensors")["train"],
+        )
 
 
 @contextmanager
@@ -170,7 +177,15 @@ def _card(saved: dict[str, Any]) -> RunCard:
     settings = MODES[saved["mode"]](**saved.pop("settings"))
     history = tuple(Epoch(**row) for row in saved.pop("history"))
     events = tuple(saved.pop("events", ()))  # Older cards have none.
-    return RunCard(**{**saved, "classes": tuple(saved["classes"]), "settings": settings, "history": history, "events": events})
+    return RunCard(
+        **{
+            **saved,
+            "classes": tuple(saved["classes"]),
+            "settings": settings,
+            "history": history,
+            "events": events,
+        }
+    )
 
 
 def _write_json(path: Path, content: dict[str, Any], indent: int | None = None) -> None:

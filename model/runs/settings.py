@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Keep = Literal["best", "last"]  # Which epoch becomes the run: the one with the lowest valid_loss, or the last.
+Keep = Literal[
+    "best", "last"
+]  # Which epoch becomes the run: the one with the lowest valid_loss, or the last.
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,9 @@ class FineTuneSettings:
     """What can be chosen when the whole network learns; the defaults fit 1.5 GB of memory beside the app."""
 
     epochs: int = 3
-    learning_rate: float = 5e-4  # fastai's base_lr: for the head; the first layers learn at a hundredth of it.
+    learning_rate: float = (
+        5e-4  # fastai's base_lr: for the head; the first layers learn at a hundredth of it.
+    )
     weight_decay: float = 0.01
     batch_size: int = 6
     image_px: int = 224
@@ -38,7 +42,10 @@ class FineTuneSettings:
 
 
 Settings = HeadSettings | FineTuneSettings
-MODES: dict[str, type[HeadSettings] | type[FineTuneSettings]] = {"head": HeadSettings, "fine-tune": FineTuneSettings}
+MODES: dict[str, type[HeadSettings] | type[FineTuneSettings]] = {
+    "head": HeadSettings,
+    "fine-tune": FineTuneSettings,
+}
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,9 @@ class HeadJob:
 
     request: TrainRequest
     started: float = field(default_factory=monotonic)
-    looked: tuple[int, int] | None = None  # How many photos the backbone has looked at, and of how many; None: it knew them all
+    looked: tuple[int, int] | None = (
+        None  # How many photos the backbone has looked at, and of how many; None: it knew them all
+    )
     history: list[Epoch] = field(default_factory=list)
     run: str | None = None
     error: str | None = None
@@ -47,9 +49,14 @@ class HeadJobs:
         """Begin a training, unless one is under way or the same was asked for a moment ago: then that one."""
         with self._lock:
             last = self._jobs.get(workspace)
-            if last and (last.is_running or (last.request == request and monotonic() - last.started < SAME_CLICK_S)):
+            if last and (
+                last.is_running
+                or (last.request == request and monotonic() - last.started < SAME_CLICK_S)
+            ):
                 return last
-            for finished in [name for name, old in self._jobs.items() if not old.is_running][:-MOST_REMEMBERED]:
+            for finished in [name for name, old in self._jobs.items() if not old.is_running][
+                :-MOST_REMEMBERED
+            ]:
                 del self._jobs[finished]
             job = self._jobs[workspace] = HeadJob(request)
         Thread(target=_train, args=(store, job), daemon=True, name=f"head {request.name}").start()
@@ -62,10 +69,14 @@ def _train(store: Store, job: HeadJob) -> None:
     def look(done: int, total: int) -> None:
         job.looked = (done, total)
         if job.cancelled:
-            raise Cancelled("Cancelled. What it has looked at is kept: the next start goes on from there.")
+            raise Cancelled(
+                "Cancelled. What it has looked at is kept: the next start goes on from there."
+            )
 
     try:
-        job.run = train_head_run(store, job.request, on_features=look, on_epoch=job.history.append).card.id
+        job.run = train_head_run(
+            store, job.request, on_features=look, on_epoch=job.history.append
+        ).card.id
     except AreoleError as error:
         job.error = str(error)
     finally:

@@ -18,7 +18,10 @@ FROZEN_SHARE = 0.6  # Of a step, when only the head learns but the photo passes 
 
 def estimate_s(store: Store, request: TrainRequest) -> float:
     """Seconds that a training will take, cached features considered."""
-    counts, settings = Counter(labelled.split for labelled in request.dataset.photos), request.settings
+    counts, settings = (
+        Counter(labelled.split for labelled in request.dataset.photos),
+        request.settings,
+    )
     look, step = (_recall(store, what, request.backbone) for what in (LOOK, STEP))
     unseen = _unseen(store, request) * look
     if not isinstance(settings, FineTuneSettings):
@@ -30,7 +33,9 @@ def estimate_s(store: Store, request: TrainRequest) -> float:
 
 
 def _recall(store: Store, what: str, backbone: str) -> float:
-    return recorded_speeds(store).get(f"{what} {backbone}", USUAL_S[find_backbone(backbone).name][what])
+    return recorded_speeds(store).get(
+        f"{what} {backbone}", USUAL_S[find_backbone(backbone).name][what]
+    )
 
 
 def _unseen(store: Store, request: TrainRequest) -> int:
@@ -39,6 +44,9 @@ def _unseen(store: Store, request: TrainRequest) -> int:
     seen = 0
     with store.reading() as session:
         for start in range(0, len(photos), CHUNK):
-            some = (FeatureRow.backbone == request.backbone, FeatureRow.photo.in_(photos[start : start + CHUNK]))
+            some = (
+                FeatureRow.backbone == request.backbone,
+                FeatureRow.photo.in_(photos[start : start + CHUNK]),
+            )
             seen += session.scalar(select(func.count()).select_from(FeatureRow).where(*some)) or 0
     return len(photos) - seen

@@ -28,9 +28,13 @@ REPORT_S = 0.3  # Between two reports of batches.
 class Watcher:
     """Who is told how a fine-tuning goes, and may stop it."""
 
-    on_batch: Callable[[int, int], None] = lambda done, total: None  # Batches done in all epochs, and of how many
+    on_batch: Callable[[int, int], None] = lambda done, total: (
+        None
+    )  # Batches done in all epochs, and of how many
     on_epoch: Callable[[Epoch], None] = lambda epoch: None
-    on_look: Callable[[int, int], None] = lambda done, total: None  # Photos looked at before, unless they were known
+    on_look: Callable[[int, int], None] = lambda done, total: (
+        None
+    )  # Photos looked at before, unless they were known
     on_judge: Callable[[int, int], None] = lambda done, total: None  # Photos judged afterwards
     is_cancelled: Callable[[], bool] = lambda: False
 
@@ -40,8 +44,19 @@ class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
 
     order = 60  # After the Recorder.
 
-    def __init__(self, watcher: Watcher, settings: FineTuneSettings, checkpoint: Path | None, history: list[Epoch]) -> None:
-        self.watcher, self.settings, self.checkpoint, self.history = watcher, settings, checkpoint, history
+    def __init__(
+        self,
+        watcher: Watcher,
+        settings: FineTuneSettings,
+        checkpoint: Path | None,
+        history: list[Epoch],
+    ) -> None:
+        self.watcher, self.settings, self.checkpoint, self.history = (
+            watcher,
+            settings,
+            checkpoint,
+            history,
+        )
         self.kept: dict[str, Tensor] = {}
         self.skipped = len(history)  # Epochs of a training that broke off
         self.batches, self.reported, self.is_over, self.is_cancelled = 0, 0.0, False, False
@@ -51,8 +66,18 @@ class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
         if self.checkpoint is None or not self.checkpoint.exists():
             raise NotFound("What the training had learned is no longer here. Start it anew.")
         saved = load_file(self.checkpoint)
-        self.kept = {name.removeprefix("kept/"): tensor for name, tensor in saved.items() if name.startswith("kept/")}
-        model.load_state_dict({name.removeprefix("last/"): tensor for name, tensor in saved.items() if name.startswith("last/")})
+        self.kept = {
+            name.removeprefix("kept/"): tensor
+            for name, tensor in saved.items()
+            if name.startswith("kept/")
+        }
+        model.load_state_dict(
+            {
+                name.removeprefix("last/"): tensor
+                for name, tensor in saved.items()
+                if name.startswith("last/")
+            }
+        )
 
     def before_fit(self) -> None:
         """The frozen epochs and the others are two fits."""
@@ -76,7 +101,10 @@ class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
             self.batches += 1
         if perf_counter() - self.reported > REPORT_S:
             self.reported = perf_counter()
-            self.watcher.on_batch(self.batches, len(self.dls.train) * (self.settings.frozen_epochs + self.settings.epochs))
+            self.watcher.on_batch(
+                self.batches,
+                len(self.dls.train) * (self.settings.frozen_epochs + self.settings.epochs),
+            )
 
     def after_train(self) -> None:
         """How long learning took, without judging."""
@@ -95,12 +123,17 @@ class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
             self.kept = {name: tensor.clone() for name, tensor in self._weights().items()}
         self._save_checkpoint()
         self.watcher.on_epoch(self.history[-1])
-        if self.settings.patience and len(self.history) - 1 - best_epoch(self.history) >= self.settings.patience:
+        if (
+            self.settings.patience
+            and len(self.history) - 1 - best_epoch(self.history) >= self.settings.patience
+        ):
             self.is_over = True
             raise CancelFitException
 
     def _weights(self) -> dict[str, Tensor]:
-        model = self.model.module if hasattr(self.model, "module") else self.model  # Several processes wrap it.
+        model = (
+            self.model.module if hasattr(self.model, "module") else self.model
+        )  # Several processes wrap it.
         return {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
 
     def _save_checkpoint(self) -> None:
@@ -110,7 +143,11 @@ class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
         last = self._weights()
         unfinished = self.checkpoint.with_suffix(".unfinished")
         parts = (("last", last), ("kept", self.kept))
-        both = {f"{kind}/{name}": tensor.contiguous() for kind, part in parts for name, tensor in part.items()}
+        both = {
+            f"{kind}/{name}": tensor.contiguous()
+            for kind, part in parts
+            for name, tensor in part.items()
+        }
         save_file(both, unfinished)
         unfinished.replace(self.checkpoint)
 
@@ -135,7 +172,9 @@ def together(learner: Learner) -> AbstractContextManager[Any]:
     """fastai's data-parallel training where torchrun started several processes: gloo on CPUs, NCCL on GPUs."""
     if os.environ.get("WORLD_SIZE", "1") == "1":
         return nullcontext()
-    from fastai.distributed import DistributedDL  # The import also gives learners their distrib_ctx.
+    from fastai.distributed import (
+        DistributedDL,
+    )  # The import also gives learners their distrib_ctx.
 
     on_gpu = torch.cuda.is_available()
     if not on_gpu:
@@ -156,4 +195,6 @@ def mixed_precision() -> list[Callback]:
         from fastai.callback.fp16 import AMPMode, MixedPrecision
 
         return [MixedPrecision(AMPMode.BF16 if torch.cuda.is_bf16_supported() else AMPMode.FP16)]
-    return [CpuAutocast()] if torch.cpu._is_avx512_bf16_supported() else []  # torch has no public name for it.
+    return (
+        [CpuAutocast()] if torch.cpu._is_avx512_bf16_supported() else []
+    )  # torch has no public name for it.

@@ -73,7 +73,9 @@ def fine_tune_run(
     assert isinstance(settings, FineTuneSettings)
     check_trainable(dataset)
     started = perf_counter()
-    learner = build_learner(data_loaders(store, dataset, backbone, settings), backbone, settings, len(dataset.classes))
+    learner = build_learner(
+        data_loaders(store, dataset, backbone, settings), backbone, settings, len(dataset.classes)
+    )
     start_from_trained_head(store, dataset, backbone, learner.model[1][-1], watcher)
     progress = FineTuneCallback(watcher, settings, checkpoint, list(before))
     if before and checkpoint:
@@ -91,23 +93,40 @@ def fine_tune_run(
     network, linear = learner.model.cpu()[0], learner.model[1][-1]
     weights = _halved(network)
     photos = [labelled.photo for labelled in dataset.photos]
-    vectors = _look(store, photos, with_input_px(backbone, settings.image_px), freeze_for_inference(network), watcher)
+    vectors = _look(
+        store,
+        photos,
+        with_input_px(backbone, settings.image_px),
+        freeze_for_inference(network),
+        watcher,
+    )
     weight, bias = (part.detach().float().numpy() for part in (linear.weight, linear.bias))
     head = Head(weight, bias, tuple(progress.history), best_epoch(progress.history))
     seconds = perf_counter() - started + sum(epoch.seconds for epoch in before)
     events = [f"continued after epoch {before[-1].epoch}"] if before else []
     if progress.is_cancelled:
         events.append(f"cancelled after epoch {progress.history[-1].epoch}")
-    run = build_run(request, head, vectors.astype(np.float32), new_run_id("tuned"), seconds=seconds, events=events)
+    run = build_run(
+        request,
+        head,
+        vectors.astype(np.float32),
+        new_run_id("tuned"),
+        seconds=seconds,
+        events=events,
+    )
     train = [row for row, labelled in enumerate(dataset.photos) if labelled.split == "train"]
     tuned = FineTunedWeights(weights, vectors[train])
     save_and_register_run(store, run, request, folder, tuned)
     return run
 
 
-def data_loaders(store: Store, dataset: Dataset, backbone: Backbone, settings: FineTuneSettings) -> DataLoaders:
+def data_loaders(
+    store: Store, dataset: Dataset, backbone: Backbone, settings: FineTuneSettings
+) -> DataLoaders:
     """Batches of train and validation photos: square, varied while training, normalised as the backbone wants it."""
-    labelled_photos = [labelled for labelled in dataset.photos if labelled.split in ("train", "valid")]
+    labelled_photos = [
+        labelled for labelled in dataset.photos if labelled.split in ("train", "valid")
+    ]
     varied = aug_transforms(mult=settings.augmentation) if settings.augmentation else []
 
     def photo(labelled: LabelledPhoto) -> bytes:
@@ -117,7 +136,9 @@ def data_loaders(store: Store, dataset: Dataset, backbone: Backbone, settings: F
         blocks=(ImageBlock, CategoryBlock(vocab=list(dataset.classes), sort=False)),
         get_x=photo,
         get_y=lambda labelled: labelled.label,
-        splitter=IndexSplitter([row for row, labelled in enumerate(labelled_photos) if labelled.split == "valid"]),
+        splitter=IndexSplitter(
+            [row for row, labelled in enumerate(labelled_photos) if labelled.split == "valid"]
+        ),
         item_tfms=Resize(settings.image_px),
         batch_tfms=[*varied, Normalize.from_stats(backbone.mean, backbone.std)],
     )
@@ -126,7 +147,9 @@ def data_loaders(store: Store, dataset: Dataset, backbone: Backbone, settings: F
     return block.dataloaders(labelled_photos, bs=settings.batch_size, num_workers=0, device=device)
 
 
-def build_learner(loaders: DataLoaders, backbone: Backbone, settings: FineTuneSettings, classes: int) -> Learner:
+def build_learner(
+    loaders: DataLoaders, backbone: Backbone, settings: FineTuneSettings, classes: int
+) -> Learner:
     """fastai's own learner on the backbone, with a linear head on average-pooled features."""
 
     def body(pretrained: bool = True) -> nn.Module:  # fastai asks; ours always are.
@@ -138,7 +161,9 @@ def build_learner(loaders: DataLoaders, backbone: Backbone, settings: FineTuneSe
         body,
         normalize=False,  # data_loaders does.
         n_out=classes,
-        custom_head=nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(backbone.channels, classes)),
+        custom_head=nn.Sequential(
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(backbone.channels, classes)
+        ),
         loss_func=CrossEntropyLossFlat(label_smoothing=settings.label_smoothing),
         metrics=error_rate,
         wd=settings.weight_decay,
@@ -146,7 +171,9 @@ def build_learner(loaders: DataLoaders, backbone: Backbone, settings: FineTuneSe
     )
 
 
-def start_from_trained_head(store: Store, dataset: Dataset, backbone: Backbone, linear: nn.Linear, watcher: Watcher) -> None:
+def start_from_trained_head(
+    store: Store, dataset: Dataset, backbone: Backbone, linear: nn.Linear, watcher: Watcher
+) -> None:
     """Begin with the head that cached features give in a moment: a random one would first spoil what the network knows.
 
     Kumar et al. 2022, https://arxiv.org/abs/2202.10054.
@@ -157,10 +184,14 @@ def start_from_trained_head(store: Store, dataset: Dataset, backbone: Backbone, 
         if watcher.is_cancelled():
             raise Cancelled("Cancelled before it began to learn: there is nothing to keep.")
 
-    vectors = extract_features(store, [labelled.photo for labelled in dataset.photos], backbone, look)
+    vectors = extract_features(
+        store, [labelled.photo for labelled in dataset.photos], backbone, look
+    )
     train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
     head = train_head(train, valid, dataset.classes, HeadSettings())
-    linear.load_state_dict({"weight": torch.from_numpy(head.weight), "bias": torch.from_numpy(head.bias)})
+    linear.load_state_dict(
+        {"weight": torch.from_numpy(head.weight), "bias": torch.from_numpy(head.bias)}
+    )
 
 
 def fit(learner: Learner, settings: FineTuneSettings, *callbacks: Callback) -> None:
@@ -171,23 +202,36 @@ def fit(learner: Learner, settings: FineTuneSettings, *callbacks: Callback) -> N
             learner.fine_tune(settings.epochs, rate, freeze_epochs=settings.frozen_epochs)
         else:
             learner.unfreeze()
-            learner.fit_one_cycle(settings.epochs, slice(rate / 200, rate / 2), pct_start=0.3, div=5.0)
+            learner.fit_one_cycle(
+                settings.epochs, slice(rate / 200, rate / 2), pct_start=0.3, div=5.0
+            )
 
 
 def _halved(network: nn.Module) -> dict[str, NDArray[np.float16]]:
     """Round a network's weights to half precision, in place, so that what is judged is what is saved: 7 MB instead of 14."""
     # Contiguous, or safetensors writes the bytes of channels-last weights in their own order.
-    weights = {name: np.ascontiguousarray(tensor.numpy(), np.float16) for name, tensor in network.state_dict().items()}
-    network.load_state_dict({name: torch.from_numpy(array).float() for name, array in weights.items()})
+    weights = {
+        name: np.ascontiguousarray(tensor.numpy(), np.float16)
+        for name, tensor in network.state_dict().items()
+    }
+    network.load_state_dict(
+        {name: torch.from_numpy(array).float() for name, array in weights.items()}
+    )
     return weights
 
 
-def _look(store: Store, photos: list[str], backbone: Backbone, network: nn.Module, watcher: Watcher) -> NDArray[np.float16]:
+def _look(
+    store: Store, photos: list[str], backbone: Backbone, network: nn.Module, watcher: Watcher
+) -> NDArray[np.float16]:
     """Judge photos with a tuned network. Cancelled meanwhile, what it learned waits in the checkpoint."""
     vectors, stopped = np.zeros((len(photos), backbone.channels), STORED), watcher.is_cancelled()
     for row, photo in enumerate(photos):
         if row % LOOKS_A_QUESTION == 0 and not stopped and watcher.is_cancelled():
-            raise Cancelled("Cancelled before all photos were judged. What it learned is kept: it can go on.")
-        vectors[row] = feature_map(open_stored(store, photo), backbone, network).numpy().mean(axis=(1, 2))
+            raise Cancelled(
+                "Cancelled before all photos were judged. What it learned is kept: it can go on."
+            )
+        vectors[row] = (
+            feature_map(open_stored(store, photo), backbone, network).numpy().mean(axis=(1, 2))
+        )
         watcher.on_judge(row + 1, len(photos))
     return vectors

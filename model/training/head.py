@@ -88,17 +88,23 @@ def _copy(linear: Linear) -> tuple[Tensor, Tensor]:
     return linear.weight.detach().clone(), linear.bias.detach().clone()
 
 
-def _epochs(linear: Linear, features: Tensor, targets: Tensor, settings: HeadSettings) -> Iterator[tuple[float, float, float]]:
+def _epochs(
+    linear: Linear, features: Tensor, targets: Tensor, settings: HeadSettings
+) -> Iterator[tuple[float, float, float]]:
     """Train `linear` in place; the mean loss, the last learning rate and the seconds of each epoch."""
     shuffle = torch.Generator().manual_seed(settings.seed)
     steps = -(-len(targets) // settings.batch_size)
     optimizer = AdamW(linear.parameters(), weight_decay=settings.weight_decay)
-    schedule = OneCycleLR(optimizer, settings.learning_rate, epochs=settings.epochs, steps_per_epoch=steps)
+    schedule = OneCycleLR(
+        optimizer, settings.learning_rate, epochs=settings.epochs, steps_per_epoch=steps
+    )
     for _ in range(settings.epochs):
         start, total = perf_counter(), 0.0
         for batch in torch.randperm(len(targets), generator=shuffle).split(settings.batch_size):
             rate = float(schedule.get_last_lr()[0])
-            loss = cross_entropy(linear(features[batch]), targets[batch], label_smoothing=settings.label_smoothing)
+            loss = cross_entropy(
+                linear(features[batch]), targets[batch], label_smoothing=settings.label_smoothing
+            )
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -52,12 +52,21 @@ def train_head_run(
     with record_job(store, HEAD, asdict(request.settings), workspace=request.workspace):
         check_trainable(dataset)
         vectors = extract_features(
-            store, [labelled.photo for labelled in dataset.photos], find_backbone(request.backbone), on_features
+            store,
+            [labelled.photo for labelled in dataset.photos],
+            find_backbone(request.backbone),
+            on_features,
         )
         started = perf_counter()
         train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
         head = train_head(train, valid, dataset.classes, request.settings, on_epoch)
-        run = build_run(request, head, vectors, folder.name if folder else new_run_id("head"), seconds=perf_counter() - started)
+        run = build_run(
+            request,
+            head,
+            vectors,
+            folder.name if folder else new_run_id("head"),
+            seconds=perf_counter() - started,
+        )
         save_and_register_run(store, run, request, folder)
     return run
 
@@ -68,16 +77,27 @@ def new_run_id(mode: str) -> str:
 
 
 def build_run(
-    request: TrainRequest, head: Head, vectors: NDArray[np.float32], run_id: str, *, seconds: float, events: Sequence[str] = ()
+    request: TrainRequest,
+    head: Head,
+    vectors: NDArray[np.float32],
+    run_id: str,
+    *,
+    seconds: float,
+    events: Sequence[str] = (),
 ) -> Run:
     """A trained head with its evaluation on every photo of the dataset, whose features (N, D) are `vectors`."""
     dataset = request.dataset
     train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
     temperature = fit_temperature(head.logits(valid.features), valid.labels)
-    photos, splits = (tuple(getattr(labelled, column) for labelled in dataset.photos) for column in ("photo", "split"))
+    photos, splits = (
+        tuple(getattr(labelled, column) for labelled in dataset.photos)
+        for column in ("photo", "split")
+    )
     neighbours, similarities = _look_alikes(photos, splits, vectors)
     labels, logits = _positions(dataset), head.logits(vectors)
-    table = Evaluation(dataset.classes, photos, splits, labels, logits, neighbours, similarities, temperature)
+    table = Evaluation(
+        dataset.classes, photos, splits, labels, logits, neighbours, similarities, temperature
+    )
     card = RunCard(
         id=run_id,
         name=request.name,
@@ -93,7 +113,8 @@ def build_run(
         unfamiliar_below=out_of_distribution_threshold(train.features, train.labels),
         created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         seconds=seconds,
-        versions={package: version(package) for package in PACKAGES[request.mode]} | {"python": python_version()},
+        versions={package: version(package) for package in PACKAGES[request.mode]}
+        | {"python": python_version()},
         command=request.command,
         events=tuple(events),
     )
@@ -101,7 +122,11 @@ def build_run(
 
 
 def save_and_register_run(
-    store: Store, run: Run, request: TrainRequest, folder: Path | None = None, tuned: FineTunedWeights | None = None
+    store: Store,
+    run: Run,
+    request: TrainRequest,
+    folder: Path | None = None,
+    tuned: FineTunedWeights | None = None,
 ) -> None:
     """Save a run, in `folder` or among the data folder's runs, where its workspace finds it.
 
@@ -115,14 +140,23 @@ def save_and_register_run(
             shutil.rmtree(run_folder(store, run.card.id), ignore_errors=True)
             raise NotFound("The dataset was deleted while it was learned from.")
         name = request.name or run.card.id
-        session.add(RunRow(id=run.card.id, workspace=request.workspace, dataset_id=request.dataset.id, name=name))
+        session.add(
+            RunRow(
+                id=run.card.id,
+                workspace=request.workspace,
+                dataset_id=request.dataset.id,
+                name=name,
+            )
+        )
 
 
 def _positions(dataset: Dataset) -> NDArray[np.intp]:
     return np.array([dataset.classes.index(labelled.label) for labelled in dataset.photos], np.intp)
 
 
-def labelled_features(dataset: Dataset, split: str, vectors: NDArray[np.float32]) -> LabelledFeatures:
+def labelled_features(
+    dataset: Dataset, split: str, vectors: NDArray[np.float32]
+) -> LabelledFeatures:
     """The features and labels of one split, from those (N, D) of all the dataset's photos."""
     rows = [row for row, labelled in enumerate(dataset.photos) if labelled.split == split]
     return LabelledFeatures(vectors[rows], _positions(dataset)[rows])
@@ -135,5 +169,9 @@ def _look_alikes(
     train, units = [row for row, name in enumerate(splits) if name == "train"], unit(vectors)
     names = tuple(photos[row] for row in train)
     alike = nearest(units, list(photos), units[train], names)
-    similarities = [float(np.mean([similarity for _, similarity in row])) if row else 0.0 for row in alike]
-    return tuple(tuple(names[at] for at, _ in row) for row in alike), np.array(similarities, np.float32)
+    similarities = [
+        float(np.mean([similarity for _, similarity in row])) if row else 0.0 for row in alike
+    ]
+    return tuple(tuple(names[at] for at, _ in row) for row in alike), np.array(
+        similarities, np.float32
+    )

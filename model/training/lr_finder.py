@@ -52,20 +52,34 @@ def find_learning_rate(store: Store, request: TrainRequest, watcher: Watcher) ->
     """Try learning rates for the training that is asked for. Raises CannotTrain, NotFound, WeightsMissing."""
     check_trainable(request.dataset)
     learner = (
-        _fine_tuner(store, request, watcher) if isinstance(request.settings, FineTuneSettings) else _head_learner(store, request)
+        _fine_tuner(store, request, watcher)
+        if isinstance(request.settings, FineTuneSettings)
+        else _head_learner(store, request)
     )
-    with TemporaryDirectory() as folder, learner.no_bar(), learner.no_logging(), learner.added_cbs(Steps(watcher)):
+    with (
+        TemporaryDirectory() as folder,
+        learner.no_bar(),
+        learner.no_logging(),
+        learner.added_cbs(Steps(watcher)),
+    ):
         learner.path = Path(folder)  # It parks the weights there, to put them back.
         suggestion = learner.lr_find(num_it=STEPS, show_plot=False, suggest_funcs=(valley,)).valley
     recorder = learner.recorder
-    return LearningRateResult([float(rate) for rate in recorder.lrs], [float(loss) for loss in recorder.losses], float(suggestion))
+    return LearningRateResult(
+        [float(rate) for rate in recorder.lrs],
+        [float(loss) for loss in recorder.losses],
+        float(suggestion),
+    )
 
 
 def _fine_tuner(store: Store, request: TrainRequest, watcher: Watcher) -> Learner:
     backbone, settings = find_backbone(request.backbone), request.settings
     assert isinstance(settings, FineTuneSettings)
     learner = build_learner(
-        data_loaders(store, request.dataset, backbone, settings), backbone, settings, len(request.dataset.classes)
+        data_loaders(store, request.dataset, backbone, settings),
+        backbone,
+        settings,
+        len(request.dataset.classes),
     )
     start_from_trained_head(store, request.dataset, backbone, learner.model[1][-1], watcher)
     return learner
@@ -74,16 +88,26 @@ def _fine_tuner(store: Store, request: TrainRequest, watcher: Watcher) -> Learne
 def _head_learner(store: Store, request: TrainRequest) -> Learner:
     """The head alone on cached features, centred and scaled as `model.training.head` does."""
     dataset, settings = request.dataset, request.settings
-    vectors = extract_features(store, [labelled.photo for labelled in dataset.photos], find_backbone(request.backbone))
+    vectors = extract_features(
+        store, [labelled.photo for labelled in dataset.photos], find_backbone(request.backbone)
+    )
     train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
     mean, scale = train.features.mean(axis=0), max(float(train.features.std()), 1e-6)
     sets = [
-        TensorDataset(torch.from_numpy((part.features - mean) / scale), torch.from_numpy(part.labels)) for part in (train, valid)
+        TensorDataset(
+            torch.from_numpy((part.features - mean) / scale), torch.from_numpy(part.labels)
+        )
+        for part in (train, valid)
     ]
-    loaders = DataLoaders.from_dsets(*sets, bs=settings.batch_size, num_workers=0, device=torch.device("cpu"))
+    loaders = DataLoaders.from_dsets(
+        *sets, bs=settings.batch_size, num_workers=0, device=torch.device("cpu")
+    )
     linear = nn.Linear(vectors.shape[1], len(dataset.classes))
     nn.init.zeros_(linear.weight)
     nn.init.zeros_(linear.bias)
     return Learner(
-        loaders, linear, loss_func=CrossEntropyLossFlat(label_smoothing=settings.label_smoothing), wd=settings.weight_decay
+        loaders,
+        linear,
+        loss_func=CrossEntropyLossFlat(label_smoothing=settings.label_smoothing),
+        wd=settings.weight_decay,
     )

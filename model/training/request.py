@@ -29,7 +29,15 @@ class TrainRequest:
     @property
     def arguments(self) -> list[str]:
         """What follows `python -m model` to ask for the same training again, but for whose edits."""
-        asked = ["train", "--dataset", self.dataset.name, "--mode", self.mode, "--backbone", self.backbone]
+        asked = [
+            "train",
+            "--dataset",
+            self.dataset.name,
+            "--mode",
+            self.mode,
+            "--backbone",
+            self.backbone,
+        ]
         if self.workspace:
             asked += ["--edits", str(self.dataset.edits)]
         for setting, value in asdict(self.settings).items():
@@ -50,7 +58,9 @@ def option(setting: str) -> str:
 
 def enqueue_fine_tune(store: Store, workspace: str, request: TrainRequest) -> int:
     """Ask for a fine-tuning; where one of this workspace waits or runs already, that is the one. Starts it if it is its turn."""
-    return enqueue(store, workspace, FINE_TUNE, [*request.arguments, f"--name={request.name}"], request.name)
+    return enqueue(
+        store, workspace, FINE_TUNE, [*request.arguments, f"--name={request.name}"], request.name
+    )
 
 
 def enqueue_lr_find(store: Store, workspace: str, request: TrainRequest) -> None:

@@ -11,7 +11,14 @@ CLASS_COLOURS = (
 )  # fmt: skip
 RIGHT, WRONG = "#2f8a6e", "#c2603a"  # Of answers, in every chart.
 QUIET = "#8d938b"  # Legible on both themes.
-BADGE_COLOURS = ("green", "orange", "violet", "yellow", "blue", "red")  # The same six, as the theme names them.
+BADGE_COLOURS = (
+    "green",
+    "orange",
+    "violet",
+    "yellow",
+    "blue",
+    "red",
+)  # The same six, as the theme names them.
 
 
 def class_colour(classes: tuple[str, ...], name: str) -> str:

@@ -15,7 +15,9 @@ from pages.shared.text import count, difference, plain, shortened, wrong_of
 MOST = 24  # Photos shown of each kind.
 
 
-def show_comparison(judged: CurrentEvaluation, split: str, names: dict[str, str], workspace: str) -> None:
+def show_comparison(
+    judged: CurrentEvaluation, split: str, names: dict[str, str], workspace: str
+) -> None:
     """Choose another run and see what it does differently."""
     others = [run for run in names if run != judged.run.card.id]
     if not others:
@@ -25,7 +27,9 @@ def show_comparison(judged: CurrentEvaluation, split: str, names: dict[str, str]
             icon=":material/compare_arrows:",
         )
         return
-    other = ask_for_run("Compare with", {run: names[run] for run in others}, state.OTHER_RUN, others[0])
+    other = ask_for_run(
+        "Compare with", {run: names[run] for run in others}, state.OTHER_RUN, others[0]
+    )
     try:
         second = get_current_evaluation(other, workspace)
         both = compare(judged.tables[split], second.tables[split])
@@ -44,12 +48,23 @@ def show_comparison(judged: CurrentEvaluation, split: str, names: dict[str, str]
 
 def show_matrices(both: Comparison, first: str, second: str) -> None:
     """Before, after, and the difference."""
-    from pages.shared.charts.confusion_matrix import confusion_map, difference_map  # Not before the first paint: see there.
+    from pages.shared.charts.confusion_matrix import (
+        confusion_map,
+        difference_map,
+    )  # Not before the first paint: see there.
 
     classes = both.before.classes
     charts = (
-        (first, confusion_map(both.before.confusion, classes, ink(), small=True), wrong_of(both.before)),
-        (second, confusion_map(both.after.confusion, classes, ink(), small=True), wrong_of(both.after)),
+        (
+            first,
+            confusion_map(both.before.confusion, classes, ink(), small=True),
+            wrong_of(both.before),
+        ),
+        (
+            second,
+            confusion_map(both.after.confusion, classes, ink(), small=True),
+            wrong_of(both.after),
+        ),
         (
             "The difference",
             difference_map(both.before.confusion, both.after.confusion, classes, ink()),

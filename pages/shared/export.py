@@ -21,8 +21,13 @@ def show_take_away(dataset: Dataset, workspace: str) -> None:
     )
     offer_zip(dataset, "Take it away (ZIP)")
     st.caption("From a shell, of any size:")
-    st.code(f"python -m model export --dataset={dataset.name} --workspace=WORKSPACE --out photos.zip", language="sh")
-    st.caption("WORKSPACE is what stands behind `w=` in this page's address. Whoever knows it can open your workspace.")
+    st.code(
+        f"python -m model export --dataset={dataset.name} --workspace=WORKSPACE --out photos.zip",
+        language="sh",
+    )
+    st.caption(
+        "WORKSPACE is what stands behind `w=` in this page's address. Whoever knows it can open your workspace."
+    )
 
 
 def offer_zip(dataset: Dataset, title: str) -> None:
@@ -45,4 +50,6 @@ def offer_zip(dataset: Dataset, title: str) -> None:
         disabled=many or not dataset.photos,
     )
     if many:
-        st.caption(f"More than {MOST_ZIPPED} photos are too many to send by a browser. From a shell: `python -m model export`")
+        st.caption(
+            f"More than {MOST_ZIPPED} photos are too many to send by a browser. From a shell: `python -m model export`"
+        )

@@ -29,14 +29,20 @@ def show_sidebar() -> None:
             st.markdown(":material/model_training: Nothing trained on it yet")
         else:
             _show_run(run, workspace)
-        st.caption(f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; share it with care.")
+        st.caption(
+            f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; share it with care."
+        )
 
 
 def _show_run(run_id: str, workspace: str) -> None:
     judged = get_current_evaluation(run_id, workspace)
     names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
     run, valid = judged.run, judged.tables["valid"]
-    errors = f"{valid.errors} of {count(len(valid.labels), 'validation photo')} wrong" if valid.photos else "no validation photos"
+    errors = (
+        f"{valid.errors} of {count(len(valid.labels), 'validation photo')} wrong"
+        if valid.photos
+        else "no validation photos"
+    )
     st.markdown(f"**{plain(names[run.card.id])}** on {run.card.backbone}  \n{errors}")
     if run.card.id == SHIPPED:
         st.caption("It has only seen rendered photos. Of real ones it gets about one in ten wrong.")
@@ -49,9 +55,21 @@ def require_run(workspace: str) -> str:
         dataset = get_dataset(workspace)
         st.title("Nothing trained yet", anchor=False)
         there = f"{plain(dataset.title)} has {count(len(dataset.photos), 'photo')} of {named(dataset.classes)}."
-        st.markdown(f"{there} Give it photos, then let it learn from them: a second or two for each step.")
-        st.page_link("pages/dataset.py", label="Add photos", icon=":material/add_photo_alternate:", query_params=state.link())
-        st.page_link("pages/retrain.py", label="Train", icon=":material/model_training:", query_params=state.link())
+        st.markdown(
+            f"{there} Give it photos, then let it learn from them: a second or two for each step."
+        )
+        st.page_link(
+            "pages/dataset.py",
+            label="Add photos",
+            icon=":material/add_photo_alternate:",
+            query_params=state.link(),
+        )
+        st.page_link(
+            "pages/retrain.py",
+            label="Train",
+            icon=":material/model_training:",
+            query_params=state.link(),
+        )
         st.stop()
     return run
 
@@ -63,7 +81,9 @@ def require_frame() -> None:
     whoever comes first by a link to a page would get it without sidebar and catalogue.
     """
     if not state.is_framed():
-        PagesManager.uses_pages_directory = False  # As st.navigation does; Streamlit has no setting for it.
+        PagesManager.uses_pages_directory = (
+            False  # As st.navigation does; Streamlit has no setting for it.
+        )
         st.rerun()
 
 

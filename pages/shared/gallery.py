@@ -9,7 +9,10 @@ from model.errors import NotFound
 from pages.shared.cache.photos import get_thumbnail
 from pages.shared.text import plain
 
-CARD_PX = (84, 136)  # The narrowest card where the number of columns is given, and where it is free.
+CARD_PX = (
+    84,
+    136,
+)  # The narrowest card where the number of columns is given, and where it is free.
 
 
 class PhotoCard(NamedTuple):
@@ -25,7 +28,10 @@ def show_cards(
     on_pick: Callable[[str], None] | None = None,
 ) -> None:  # fmt: skip
     """Draw square photos, in so many columns or in as many as fit; with `on_pick`, the caption becomes a button."""
-    with st.container(key=key, width=width), st.grid(columns or "auto", min_column_width=CARD_PX[columns is None], gap="xsmall"):
+    with (
+        st.container(key=key, width=width),
+        st.grid(columns or "auto", min_column_width=CARD_PX[columns is None], gap="xsmall"),
+    ):
         for card in cards:
             with st.container(gap="xxsmall", horizontal_alignment="center"):
                 show_thumbnail(card)
@@ -47,4 +53,6 @@ def show_thumbnail(card: PhotoCard) -> None:
     try:
         st.image(get_thumbnail(card.photo), width="stretch", alt=card.alt)
     except NotFound:
-        st.markdown(":material/hide_image:", text_alignment="center", help="This photo was removed.")
+        st.markdown(
+            ":material/hide_image:", text_alignment="center", help="This photo was removed."
+        )

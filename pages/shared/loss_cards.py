@@ -6,7 +6,12 @@ from streamlit.delta_generator import DeltaGenerator
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
 from pages.shared import state
-from pages.shared.cache.photos import get_evidence, get_image_issues, get_picture, prepare_look_alikes
+from pages.shared.cache.photos import (
+    get_evidence,
+    get_image_issues,
+    get_picture,
+    prepare_look_alikes,
+)
 from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.colours import class_badge, label_badge
 from pages.shared.gallery import PhotoCard, show_cards
@@ -23,16 +28,27 @@ def show_losses(judged: CurrentEvaluation, table: Evaluation) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         actual = _ask_class("Actual", table.classes, state.LOSS_ACTUAL)
         predicted = _ask_class("Predicted", table.classes, state.LOSS_PREDICTED)
-        reason = st.selectbox("Reason", [ALL, *REASON_NAMES.values()], key=state.LOSS_REASON, bind="query-params")
-        most = st.selectbox("How many", COUNTS, key=state.LOSS_COUNT, bind="query-params", width=110)
+        reason = st.selectbox(
+            "Reason", [ALL, *REASON_NAMES.values()], key=state.LOSS_REASON, bind="query-params"
+        )
+        most = st.selectbox(
+            "How many", COUNTS, key=state.LOSS_COUNT, bind="query-params", width=110
+        )
     rows = ranked(table, actual=actual, predicted=predicted)
     if reason == ALL:
         looked, found = len(rows), _explained(judged, table, rows[:most])
     else:
         looked = min(CANDIDATES, len(rows))
-        found = [one for one in _explained(judged, table, rows[:looked]) if reason in [REASON_NAMES[each] for each in one.reasons]]
+        found = [
+            one
+            for one in _explained(judged, table, rows[:looked])
+            if reason in [REASON_NAMES[each] for each in one.reasons]
+        ]
     if not found:
-        st.info("No photo fits. Choose other classes or another reason.", icon=":material/filter_alt_off:")
+        st.info(
+            "No photo fits. Choose other classes or another reason.",
+            icon=":material/filter_alt_off:",
+        )
         return
     st.caption(
         f"{count(min(most, len(found)), 'photo')} of {looked if reason == ALL else len(found)}"
@@ -52,24 +68,43 @@ def open_card(judged: CurrentEvaluation, table: Evaluation, photo: str) -> None:
 
 def show_cases(judged: CurrentEvaluation, found: list[TopLoss]) -> None:
     """A card a photo. What is known is drawn at once; the evidence, which takes a look at the photo, follows card by card."""
-    places = [place for number, one in enumerate(found, start=1) for place in _show_case(judged, one, number)]
+    places = [
+        place
+        for number, one in enumerate(found, start=1)
+        for place in _show_case(judged, one, number)
+    ]
     for place, photo, name in places:
-        tinted = get_evidence(photo, judged.run.card.id, judged.run.card.classes.index(name), EVIDENCE_PX)
-        place.image(tinted, width="stretch", alt=f"The photo, tinted orange where it speaks for {name} and blue where against")
+        tinted = get_evidence(
+            photo, judged.run.card.id, judged.run.card.classes.index(name), EVIDENCE_PX
+        )
+        place.image(
+            tinted,
+            width="stretch",
+            alt=f"The photo, tinted orange where it speaks for {name} and blue where against",
+        )
 
 
-def _show_case(judged: CurrentEvaluation, one: TopLoss, number: int) -> list[tuple[DeltaGenerator, str, str]]:
+def _show_case(
+    judged: CurrentEvaluation, one: TopLoss, number: int
+) -> list[tuple[DeltaGenerator, str, str]]:
     """One photo's card; where the evidence belongs in it: place, photo, class."""
-    classes, rival = judged.dataset.classes, one.actual if one.actual != one.predicted else one.runner_up
+    classes, rival = (
+        judged.dataset.classes,
+        one.actual if one.actual != one.predicted else one.runner_up,
+    )
     with st.container(border=True, key=f"evaluate_case_{number}"):
         pictures, words = st.columns([6, 5], gap="medium")
         with pictures, st.grid(3, min_column_width=84, gap="xsmall"):
             with st.container(gap="xxsmall"):
                 st.image(
-                    get_picture(one.photo), width="stretch", alt=f"A photo filed under {one.actual}, taken for {one.predicted}"
+                    get_picture(one.photo),
+                    width="stretch",
+                    alt=f"A photo filed under {one.actual}, taken for {one.predicted}",
                 )
                 st.caption("the photo")
-            places = [_evidence_place(one.photo, name) for name in dict.fromkeys((one.predicted, rival))]
+            places = [
+                _evidence_place(one.photo, name) for name in dict.fromkeys((one.predicted, rival))
+            ]
         with words:
             st.markdown(
                 f"{class_badge(classes, one.predicted)} predicted, {percent(one.probability)}  \n"
@@ -79,7 +114,10 @@ def _show_case(judged: CurrentEvaluation, one: TopLoss, number: int) -> list[tup
                 st.markdown(sentence)
             if one.split == "test":
                 st.page_link(
-                    "pages/classify.py", label="Look closer", icon=":material/search:", query_params=state.link_to(one.photo)
+                    "pages/classify.py",
+                    label="Look closer",
+                    icon=":material/search:",
+                    query_params=state.link_to(one.photo),
                 )
             else:
                 st.page_link(

@@ -44,7 +44,9 @@ HOW_IT_WORKS = """
 
 def plain(text: str) -> str:
     """Visitors' own text, so that Markdown shows it as it is, and makes no links, icons or arrows of it."""
-    parted = re.sub(r"(:|@|www|-(?=[->]))", "\\1\u2060", text, flags=re.IGNORECASE)  # A joiner that nobody sees
+    parted = re.sub(
+        r"(:|@|www|-(?=[->]))", "\\1\u2060", text, flags=re.IGNORECASE
+    )  # A joiner that nobody sees
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])", r"\\\1", parted)
 
 
@@ -107,7 +109,9 @@ def explanation(answer: Prediction, labels: list[str | None]) -> str:
         known = named(answer.classes)
         return f"I know only {known}, and no photo I learned from is much like it. My guess, {first}, means little."
     if answer.trust is Trust.UNSURE:
-        return f"It could be {a(first)} ({answer.probability:.0%}) or {a(second)}: too close to call."
+        return (
+            f"It could be {a(first)} ({answer.probability:.0%}) or {a(second)}: too close to call."
+        )
     agreeing = labels.count(answer.best)
     filed = f"{in_words(agreeing)} {'is' if agreeing == 1 else 'are'} filed under {first}"
     return f"I give it {answer.probability:.0%}. Of the {in_words(len(labels))} most alike training photos, {filed}."
@@ -116,14 +120,18 @@ def explanation(answer: Prediction, labels: list[str | None]) -> str:
 def wrong_of(table: Evaluation) -> str:
     """`9 of 99 wrong: somewhere between 5% and 16%`."""
     low, high = wilson(table.errors, len(table.photos))
-    return f"{table.errors} of {len(table.photos)} wrong: somewhere between {low:.0%} and {high:.0%}"
+    return (
+        f"{table.errors} of {len(table.photos)} wrong: somewhere between {low:.0%} and {high:.0%}"
+    )
 
 
 def by_heart(tables: Mapping[str, Evaluation]) -> str:
     """Whether the run has learned its train photos by heart, from the error rates of the splits."""
     train, valid = tables["train"], tables["valid"]
     if not train.photos or not valid.photos:
-        return "Without both train and validation photos nobody can say whether it learned by heart."
+        return (
+            "Without both train and validation photos nobody can say whether it learned by heart."
+        )
     if wilson(train.errors, len(train.photos))[1] < wilson(valid.errors, len(valid.photos))[0]:
         return "Much better on the train photos it learned from than on the others: it has learned some of them by heart."
     return "The ranges overlap: no sign that it has learned the train photos by heart."
@@ -131,7 +139,9 @@ def by_heart(tables: Mapping[str, Evaluation]) -> str:
 
 def mistaken(number: int, actual: str, predicted: str) -> str:
     """`4 succulent photos were taken for cactus`."""
-    return f"{number} {actual} {'photo was' if number == 1 else 'photos were'} taken for {predicted}"
+    return (
+        f"{number} {actual} {'photo was' if number == 1 else 'photos were'} taken for {predicted}"
+    )
 
 
 def percent(share: float) -> str:
@@ -147,7 +157,11 @@ def why(one: TopLoss) -> list[str]:
 
 
 def _why(one: TopLoss, reason: Reason) -> str:
-    predicted, actual, flaws = plain(one.predicted), plain(one.actual), [str(flaw) for flaw in one.issues]
+    predicted, actual, flaws = (
+        plain(one.predicted),
+        plain(one.actual),
+        [str(flaw) for flaw in one.issues],
+    )
     alike = f"{in_words(one.agreeing)} of the {in_words(len(one.neighbours))} most alike training photos"
     filed = f"{alike} {'is' if one.agreeing == 1 else 'are'} filed under {predicted}"
     match reason:
@@ -193,7 +207,12 @@ def bad(quality: Quality) -> str:
 
 def decided(edit: Edit) -> str:
     """`moved to tree: wrong plant`."""
-    done = {KEEP: "kept", DELETE: "deleted", NOTE: "noted", ADD: f"added to {plain(edit.label or '')}"}
+    done = {
+        KEEP: "kept",
+        DELETE: "deleted",
+        NOTE: "noted",
+        ADD: f"added to {plain(edit.label or '')}",
+    }
     said = done.get(edit.action, f"moved to {plain(edit.label or '')}")
     return f"{said}: {plain(edit.reason)}" if edit.reason else said
 
@@ -213,7 +232,13 @@ def curve_finding(history: Sequence[Epoch]) -> str:
 
 def duration(seconds: float) -> str:
     """`3 min`, `20 s`."""
-    return f"{ceil(seconds / 60)} min" if seconds > 90 else "a second" if seconds < 2 else f"{ceil(seconds)} s"
+    return (
+        f"{ceil(seconds / 60)} min"
+        if seconds > 90
+        else "a second"
+        if seconds < 2
+        else f"{ceil(seconds)} s"
+    )
 
 
 def run_title(name: str, card: RunCard) -> str:

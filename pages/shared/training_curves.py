@@ -31,7 +31,9 @@ def show_training(job: HeadJob | None, store: Store, workspace: str) -> None:
     )  # This server knows of no training; an earlier one may.
     if stopped is not None and not state.is_seen(f"job {stopped}"):
         st.warning(HEAD_KILLED, icon=":material/error:")
-        st.button("Close", key="retrain_close_killed", on_click=state.set_seen, args=(f"job {stopped}",))
+        st.button(
+            "Close", key="retrain_close_killed", on_click=state.set_seen, args=(f"job {stopped}",)
+        )
     if job and job.error:
         show = st.info if job.cancelled else st.error
         show(plain(job.error), icon=":material/cancel:" if job.cancelled else ":material/error:")
@@ -49,13 +51,18 @@ def show_training(job: HeadJob | None, store: Store, workspace: str) -> None:
 @st.fragment(run_every=TICK_S)
 def watch(job: HeadJob) -> None:
     """A training under way, until it is over."""
-    job.finished.wait(WAIT_S)  # Drawing and learning share one interpreter lock: it learns twenty times faster while this waits.
+    job.finished.wait(
+        WAIT_S
+    )  # Drawing and learning share one interpreter lock: it learns twenty times faster while this waits.
     st.markdown(f"**{plain(job.request.name)}**")
     elapsed = monotonic() - job.started
     if job.looked and not job.history and job.is_running:
         done, total = job.looked
         left = elapsed / max(done, 1) * (total - done)
-        st.progress(done / total, f"Looking at the photos: {done} of {total}, about {ceil(left)} s left. Once is enough.")
+        st.progress(
+            done / total,
+            f"Looking at the photos: {done} of {total}, about {ceil(left)} s left. Once is enough.",
+        )
         if st.button("Cancel", icon=":material/cancel:", key="retrain_cancel"):
             job.cancelled = True
     epochs = job.request.settings.epochs
@@ -69,19 +76,30 @@ def watch(job: HeadJob) -> None:
 
 def show_card_curves(cards: dict[str, RunCard]) -> None:
     """The curves of finished runs."""
-    show_curves({name: card.history for name, card in cards.items()}, max(len(card.history) for card in cards.values()))
+    show_curves(
+        {name: card.history for name, card in cards.items()},
+        max(len(card.history) for card in cards.values()),
+    )
 
 
 def show_curves(histories: dict[str, Sequence[Epoch]], epochs: int) -> None:
     """Losses and error rate side by side."""
-    from pages.shared.charts.training import error_curves, loss_curves  # Not before the first paint: see charts.py.
+    from pages.shared.charts.training import (
+        error_curves,
+        loss_curves,
+    )  # Not before the first paint: see charts.py.
 
-    findings = " ".join(f"{name}: {curve_finding(history)}" for name, history in histories.items() if history)
+    findings = " ".join(
+        f"{name}: {curve_finding(history)}" for name, history in histories.items() if history
+    )
     losses, errors = st.columns(2)
     with losses:
         st.altair_chart(loss_curves(histories, epochs), alt=findings or "Nothing learned yet")
     with errors:
-        st.altair_chart(error_curves(histories, epochs), alt="The error rate on the validation photos after each epoch")
+        st.altair_chart(
+            error_curves(histories, epochs),
+            alt="The error rate on the validation photos after each epoch",
+        )
 
 
 def show_epochs(card: RunCard) -> None:
@@ -99,10 +117,19 @@ def show_epochs(card: RunCard) -> None:
                 "valid_loss": f"{one.valid_loss:.4f}",
                 "error_rate": f"{one.error_rate:.4f}",
                 "learning rate": f"{one.learning_rate:.1e}",
-                "time": f"{one.seconds:.3f} s" if one.seconds < 10 else f"{one.seconds // 60:.0f}:{one.seconds % 60:02.0f}",
+                "time": f"{one.seconds:.3f} s"
+                if one.seconds < 10
+                else f"{one.seconds // 60:.0f}:{one.seconds % 60:02.0f}",
             }
             for one in card.history
         ]
-        st.altair_chart(rate_curves({card.name: card.history}, len(card.history)), alt="The learning rate at the end of each epoch")
-        st.dataframe(pd.DataFrame(rows), hide_index=True, alt="The training table, as fastai prints it")
-        st.caption("Best: the lowest valid_loss. Losses are in nats; error_rate is the share of wrong validation photos.")
+        st.altair_chart(
+            rate_curves({card.name: card.history}, len(card.history)),
+            alt="The learning rate at the end of each epoch",
+        )
+        st.dataframe(
+            pd.DataFrame(rows), hide_index=True, alt="The training table, as fastai prints it"
+        )
+        st.caption(
+            "Best: the lowest valid_loss. Losses are in nats; error_rate is the share of wrong validation photos."
+        )

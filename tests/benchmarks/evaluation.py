@@ -50,16 +50,22 @@ def reasons_against_key(store: Store) -> None:
     """Of the labels that look wrong to the shipped run, how many were planted wrong, and of how many."""
     with (FOLDER / "photos.csv").open(newline="") as key:
         planted = {
-            digest((FOLDER / "photos" / row["file"]).read_bytes()) for row in csv.DictReader(key) if row["label"] != row["truth"]
+            digest((FOLDER / "photos" / row["file"]).read_bytes())
+            for row in csv.DictReader(key)
+            if row["label"] != row["truth"]
         }
     run, labels = load_run(run_folder(store, SHIPPED)), find_dataset(store, STARTER).labels
     said = [
         one.photo
-        for one in top_losses(run.evaluation, ranked(run.evaluation), labels, {}, run.card.unfamiliar_below)
+        for one in top_losses(
+            run.evaluation, ranked(run.evaluation), labels, {}, run.card.unfamiliar_below
+        )
         if Reason.LABEL in one.reasons and one.split != "test"
     ]
     true = len(planted & set(said))
-    print(f"'the label looks wrong' is said of {len(said)} photos, {true} of the {len(planted)} planted among them")
+    print(
+        f"'the label looks wrong' is said of {len(said)} photos, {true} of the {len(planted)} planted among them"
+    )
 
 
 def large(store: Store) -> str:
@@ -74,7 +80,12 @@ def large(store: Store) -> str:
         photos = load_run(run_folder(store, run_id)).evaluation.photos
         kept = dict(zip(photos, (vector.tobytes() for vector in vectors), strict=True))
         insert_missing(
-            session, FeatureRow, [{"photo": photo, "backbone": DEFAULT_BACKBONE, "vector": row} for photo, row in kept.items()]
+            session,
+            FeatureRow,
+            [
+                {"photo": photo, "backbone": DEFAULT_BACKBONE, "vector": row}
+                for photo, row in kept.items()
+            ],
         )
     return workspace
 

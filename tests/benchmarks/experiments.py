@@ -40,7 +40,9 @@ Vectors = NDArray[np.float32]
 
 def main() -> int:
     """Print a line a figure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("datasets", nargs="*", default=[STARTER])
     names = parser.parse_args().datasets
     with tempfile.TemporaryDirectory() as home:
@@ -100,21 +102,35 @@ def noise_in_the_starter_set(store: Store) -> None:
         f"confident joint {confident_joint(vectors, labels):.1%}"
     )
     for share in SHARES:
-        planted("starter set, true labels", [(vectors, flipped(truth, share, 3, seed)) for seed in range(PLANTINGS)], share)
+        planted(
+            "starter set, true labels",
+            [(vectors, flipped(truth, share, 3, seed)) for seed in range(PLANTINGS)],
+            share,
+        )
 
 
 def noise_where_classes_overlap() -> None:
     """The same among clouds that nobody can tell apart fully: 450 points of three classes in 200 dimensions."""
     for share in SHARES:
-        made = [clouds(450, 0, dimensions=200, apart=2.0, seed=seed).train for seed in range(PLANTINGS)]
-        rounds = [(one.features, flipped(one.labels, share, 3, seed)) for seed, one in enumerate(made)]
+        made = [
+            clouds(450, 0, dimensions=200, apart=2.0, seed=seed).train for seed in range(PLANTINGS)
+        ]
+        rounds = [
+            (one.features, flipped(one.labels, share, 3, seed)) for seed, one in enumerate(made)
+        ]
         planted("overlapping clouds", rounds, share)
 
 
 def planted(title: str, rounds: list[tuple[Vectors, Labels]], share: float) -> None:
     """Estimates of a planted share, ours and the confident joint's: mean (least to most), and how many intervals hold it."""
-    found = [estimate_noise(leave_one_out_probabilities(vectors, labels, 3), labels) for vectors, labels in rounds]
-    ours, theirs = [one.share for one in found], [confident_joint(vectors, labels) for vectors, labels in rounds]
+    found = [
+        estimate_noise(leave_one_out_probabilities(vectors, labels, 3), labels)
+        for vectors, labels in rounds
+    ]
+    ours, theirs = (
+        [one.share for one in found],
+        [confident_joint(vectors, labels) for vectors, labels in rounds],
+    )
     print(
         f"{title}, {share:.0%} flipped: {np.mean(ours):.1%} ({min(ours):.1%} to {max(ours):.1%}), "
         f"{sum(one.low <= share <= one.high for one in found)} of {len(found)} intervals hold it; "
@@ -124,7 +140,10 @@ def planted(title: str, rounds: list[tuple[Vectors, Labels]], share: float) -> N
 
 def confident_joint(vectors: Vectors, labels: Labels) -> float:
     """Northcutt's estimate: among photos surely of a class, how many are labelled otherwise, calibrated to the label counts."""
-    shares, counts = leave_one_out_probabilities(vectors, labels, 3), np.bincount(labels, minlength=3)
+    shares, counts = (
+        leave_one_out_probabilities(vectors, labels, 3),
+        np.bincount(labels, minlength=3),
+    )
     thresholds = np.array([shares[labels == label, label].mean() for label in range(3)])
     sure = np.where(shares >= thresholds, shares, -1)
     rows = np.flatnonzero((sure >= 0).any(axis=1))
@@ -140,9 +159,13 @@ def promises(name: str, seen: SplitFeatures) -> None:
     for seed in range(HALVES):
         rows = np.random.default_rng(seed).permutation(len(seen.train.labels))
         half = select_rows(seen.train, rows[: len(rows) // 2])
-        now = learning_curve.run(replace(seen, parts={**seen.parts, "train": half}), HeadSettings(), unheard)
+        now = learning_curve.run(
+            replace(seen, parts={**seen.parts, "train": half}), HeadSettings(), unheard
+        )
         whole = select_rows(seen.train, rows[: 2 * (len(rows) // 2)])
-        then = learning_curve.run(replace(seen, parts={**seen.parts, "train": whole}), HeadSettings(), unheard)
+        then = learning_curve.run(
+            replace(seen, parts={**seen.parts, "train": whole}), HeadSettings(), unheard
+        )
         if now.doubled:
             gains.append(now.points[-1].valid.error - then.points[-1].valid.error)
             promised.append(now.doubled.gain)

@@ -52,9 +52,15 @@ print(json.dumps({"seconds": perf_counter() - started, "added": report.added, "b
 def draw(number: int, folder: Path) -> None:
     """A photo as large as a phone's: soft shapes, fine texture, noise."""
     dice = np.random.default_rng(number)
-    soft = Image.fromarray(dice.integers(0, 255, (9, 12, 3), dtype=np.uint8)).resize(SIZE, Image.Resampling.BICUBIC)
-    fine = Image.fromarray(dice.integers(0, 255, (750, 1000, 3), dtype=np.uint8)).resize(SIZE, Image.Resampling.BILINEAR)
-    Image.blend(soft, fine, 0.25).save(folder / ("left", "right")[number % 2] / f"{number:04d}.jpg", quality=QUALITY)
+    soft = Image.fromarray(dice.integers(0, 255, (9, 12, 3), dtype=np.uint8)).resize(
+        SIZE, Image.Resampling.BICUBIC
+    )
+    fine = Image.fromarray(dice.integers(0, 255, (750, 1000, 3), dtype=np.uint8)).resize(
+        SIZE, Image.Resampling.BILINEAR
+    )
+    Image.blend(soft, fine, 0.25).save(
+        folder / ("left", "right")[number % 2] / f"{number:04d}.jpg", quality=QUALITY
+    )
 
 
 def imported(home: Path, source: Path) -> dict[str, float]:
@@ -85,7 +91,10 @@ def main(count: int) -> None:
             _ = open_file(file).image
         alone = (perf_counter() - started) / min(DECODED, count)
         print(f"decoding alone: {1000 * alone:.0f} ms a photo")
-        for title, source in (("from a folder", place / "photos"), ("from a ZIP", place / "photos.zip")):
+        for title, source in (
+            ("from a folder", place / "photos"),
+            ("from a ZIP", place / "photos.zip"),
+        ):
             took = imported(place / title.replace(" ", "-"), source)
             each = took["seconds"] / count
             print(

@@ -15,7 +15,10 @@ from model.untrusted_text import duration, without_markup
         ("a\r\nb\tc\u2028d", "a b c d"),
         ("a\x00\x1b[31m\u202eb\u2066\ufeff\u200b", "a[31mb"),
         ("I <3 cacti", "I <3 cacti"),
-        ("\u062e\u0627\u0646\u0647\u200c\u0647\u0627", "\u062e\u0627\u0646\u0647\u200c\u0647\u0627"),  # Persian for "houses"
+        (
+            "\u062e\u0627\u0646\u0647\u200c\u0647\u0627",
+            "\u062e\u0627\u0646\u0647\u200c\u0647\u0627",
+        ),  # Persian for "houses"
         (None, ""),
         (4, ""),
     ],
@@ -28,7 +31,9 @@ def test_what_strangers_wrote_becomes_a_plain_line(text: object, expected: str) 
 def test_a_plain_line_is_short_and_has_nothing_hidden(text: str, most: int) -> None:
     line = without_markup(text, most)
     assert len(line) <= most
-    assert not [letter for letter in line if unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Cs")]
+    assert not [
+        letter for letter in line if unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Cs")
+    ]
     assert not set(line) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
@@ -38,7 +43,14 @@ def test_an_endless_text_costs_little() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0.2, "1 second"), (16, "16 seconds"), (61, "2 minutes"), (3600, "60 minutes"), (3601, "2 hours"), (86400, "24 hours")],
+    [
+        (0.2, "1 second"),
+        (16, "16 seconds"),
+        (61, "2 minutes"),
+        (3600, "60 minutes"),
+        (3601, "2 hours"),
+        (86400, "24 hours"),
+    ],
 )
 def test_how_long_is_said_rounded_up(seconds: float, said: str) -> None:
     assert duration(seconds) == said

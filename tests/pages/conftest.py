@@ -82,5 +82,14 @@ def parameter(app: AppTest, name: str) -> str:
 def text(app: AppTest) -> str:
     """Everything written on the page."""
     return "\n".join(
-        str(part.value) for part in (*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.warning, *app.info)
+        str(part.value)
+        for part in (
+            *app.title,
+            *app.header,
+            *app.subheader,
+            *app.markdown,
+            *app.caption,
+            *app.warning,
+            *app.info,
+        )
     )

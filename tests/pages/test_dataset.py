@@ -50,7 +50,13 @@ def photos(first: int, number: int) -> list[bytes]:
     return [encoded(picture(64, 48, seed=seed)) for seed in range(first, first + number)]
 
 
-def made(store: Store, workspace: str, classes: Sequence[str] = ("cat", "dog"), each: int = 8, first: int = 5000) -> str:
+def made(
+    store: Store,
+    workspace: str,
+    classes: Sequence[str] = ("cat", "dog"),
+    each: int = 8,
+    first: int = 5000,
+) -> str:
     """A dataset of the workspace's own, with so many photos of each class."""
     name = create_dataset(store, "Pets", classes, owner=workspace)
     arrivals = [
@@ -74,7 +80,9 @@ def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
 def class_folders(classes: Sequence[str], each: int, first: int) -> bytes:
     """A ZIP with a folder of so many photos for each class."""
     every = iter(photos(first, each * len(classes)))
-    return zipped((f"pets/{name}/{number}.jpg", next(every)) for name in classes for number in range(each))
+    return zipped(
+        (f"pets/{name}/{number}.jpg", next(every)) for name in classes for number in range(each)
+    )
 
 
 def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
@@ -102,7 +110,11 @@ def add(app: AppTest) -> AppTest:
 def shown(app: AppTest) -> list[str]:
     """The photos in the gallery."""
     prefix = "dataset_photos_"
-    return [button.key.removeprefix(prefix) for button in app.button if button.key and button.key.startswith(prefix)]
+    return [
+        button.key.removeprefix(prefix)
+        for button in app.button
+        if button.key and button.key.startswith(prefix)
+    ]
 
 
 def dialog(app: AppTest, **typed: str) -> AppTest:
@@ -128,7 +140,10 @@ def test_the_first_look_shows_the_starter_set(workspace: str, store: Store) -> N
     app = dataset_page(workspace)
     assert app.title[0].value == "What does it learn from?"
     assert app.selectbox[0].options == ["Starter set (for everybody)"]
-    assert f":green-badge[cactus] :orange-badge[succulent] :violet-badge[tree] :small[{PHOTOS} photos, " in text(app)
+    assert (
+        f":green-badge[cactus] :orange-badge[succulent] :violet-badge[tree] :small[{PHOTOS} photos, "
+        in text(app)
+    )
     assert f"Sources: rendered for Areole ({PHOTOS})." in text(app)
     assert len(shown(app)) == 30
     app.pagination[0].set_value(-(-PHOTOS // 30)).run()
@@ -140,7 +155,11 @@ def test_the_first_look_shows_the_starter_set(workspace: str, store: Store) -> N
 
 
 def test_a_link_narrows_the_photos(workspace: str, store: Store) -> None:
-    told = {photo: (one.label, one.split) for one in find_dataset(store, STARTER).photos for photo in [one.photo]}
+    told = {
+        photo: (one.label, one.split)
+        for one in find_dataset(store, STARTER).photos
+        for photo in [one.photo]
+    }
     app = dataset_page(workspace, of="tree", **{"in": "Validation"})
     wanted = {photo for photo, place in told.items() if place == ("tree", "valid")}
     assert f"{len(wanted)} photos." in text(app)
@@ -152,7 +171,9 @@ def test_a_link_narrows_the_photos(workspace: str, store: Store) -> None:
     assert not app.exception
 
 
-@pytest.mark.parametrize("nonsense", [{"of": "palm"}, {"in": "x" * 300}, {"from": "Mars"}, {"data": "?"}])
+@pytest.mark.parametrize(
+    "nonsense", [{"of": "palm"}, {"in": "x" * 300}, {"from": "Mars"}, {"data": "?"}]
+)
 def test_nonsense_in_a_link_is_ignored(workspace: str, nonsense: dict[str, str]) -> None:
     assert f"{PHOTOS} photos. Choose" in text(dataset_page(workspace, **nonsense))
 
@@ -189,8 +210,13 @@ def test_a_new_dataset_is_made_and_says_what_to_do(workspace: str, store: Store)
     assert not app.exception
 
 
-@pytest.mark.parametrize("classes", ["", " , ,", "cat", "cat, Cat, CAT ", "???, cat", ",".join(f"c{n}" for n in range(21))])
-def test_too_few_and_too_many_classes_make_no_dataset(workspace: str, store: Store, classes: str) -> None:
+@pytest.mark.parametrize(
+    "classes",
+    ["", " , ,", "cat", "cat, Cat, CAT ", "???, cat", ",".join(f"c{n}" for n in range(21))],
+)
+def test_too_few_and_too_many_classes_make_no_dataset(
+    workspace: str, store: Store, classes: str
+) -> None:
     app = dialog(dataset_page(workspace), title="Mine", classes=classes)
     assert app.button(key="dataset_make").disabled
     assert re.search("A dataset has 2 to 20 classes; these are (0|1|21)|Two to twenty", text(app))
@@ -210,7 +236,10 @@ def test_a_dataset_is_renamed_changed_and_deleted(workspace: str, store: Store) 
     app.text_input(key="dataset_rename_class_cat").set_value("Dog").run()
     assert "another class has it" in app.error[0].value
     app.text_input(key="dataset_rename_class_cat").set_value("tiger").run()
-    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {"tiger": 8, "dog": 8}
+    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {
+        "tiger": 8,
+        "dog": 8,
+    }
     app.selectbox(key="dataset_class_3").set_value("dog").run()
     app.button(key="dataset_remove_class").click().run()
     assert Counter(one.label for one in dataset_of(store, workspace).photos) == {"tiger": 8}
@@ -249,7 +278,10 @@ def test_a_second_visitor_sees_none_of_it(workspace: str, store: Store) -> None:
 
 
 def test_a_zip_of_class_folders_becomes_a_dataset(workspace: str, store: Store) -> None:
-    app = upload(dataset_page(workspace, data="Upload"), ("My_pets.zip", class_folders(("cat", "Cat ", "d*g"), 4, 6000)))
+    app = upload(
+        dataset_page(workspace, data="Upload"),
+        ("My_pets.zip", class_folders(("cat", "Cat ", "d*g"), 4, 6000)),
+    )
     assert "**Found 12 photos.** :green-badge[Cat] 8 :orange-badge[d g] 4" in text(app)
     assert "taken for the same class" in app.info[0].value
     assert app.text_input(key="dataset_new_title").value == "My pets"
@@ -266,10 +298,17 @@ def test_a_zip_of_class_folders_becomes_a_dataset(workspace: str, store: Store) 
 
 def test_a_zip_joins_this_dataset_and_brings_a_class(workspace: str, store: Store) -> None:
     made(store, workspace)
-    app = upload(dataset_page(workspace, data="Upload"), ("more.zip", class_folders(("Dog", "*fish*"), 3, 6100)))
+    app = upload(
+        dataset_page(workspace, data="Upload"),
+        ("more.zip", class_folders(("Dog", "*fish*"), 3, 6100)),
+    )
     assert "New in this dataset: fish." in [info.value for info in app.info]
     add(app)
-    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {"cat": 8, "dog": 11, "fish": 3}
+    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {
+        "cat": 8,
+        "dog": 11,
+        "fish": 3,
+    }
     assert len(datasets_of(store, workspace)) == 2
 
 
@@ -280,13 +319,19 @@ def test_loose_photos_wait_for_their_class(workspace: str, store: Store) -> None
     assert app.button(key="dataset_add").disabled
     app.pills(key="dataset_loose").set_value("dog").run()
     add(app)
-    assert {dataset_of(store, workspace).label_of(digest(data)) for data in (first, second)} == {"dog"}
+    assert {dataset_of(store, workspace).label_of(digest(data)) for data in (first, second)} == {
+        "dog"
+    }
     assert not app.error
 
 
 def test_what_is_no_photo_is_named(workspace: str, store: Store) -> None:
     made(store, workspace)
-    app = upload(dataset_page(workspace, data="Upload"), ("*essay*.jpg", b"words, words"), ("two.jpg", photos(6300, 1)[0]))
+    app = upload(
+        dataset_page(workspace, data="Upload"),
+        ("*essay*.jpg", b"words, words"),
+        ("two.jpg", photos(6300, 1)[0]),
+    )
     app.pills(key="dataset_loose").set_value("cat").run()
     add(app)
     assert "1 added, 1 not taken" in text(app)
@@ -310,7 +355,10 @@ def test_a_zip_that_cannot_be_read_is_a_sentence(workspace: str, data: bytes, sa
 
 
 def test_more_than_twenty_classes_are_too_many(workspace: str) -> None:
-    app = upload(dataset_page(workspace, data="Upload"), ("21.zip", class_folders([f"c{n:02}" for n in range(21)], 1, 6400)))
+    app = upload(
+        dataset_page(workspace, data="Upload"),
+        ("21.zip", class_folders([f"c{n:02}" for n in range(21)], 1, 6400)),
+    )
     assert "21 classes; 20 is the most" in app.error[0].value
     assert app.button(key="dataset_add").disabled
 
@@ -325,7 +373,10 @@ def test_what_is_there_already_is_known(workspace: str, store: Store) -> None:
 
 
 def test_two_clicks_on_add_start_one_job(workspace: str, store: Store) -> None:
-    app = upload(dataset_page(workspace, data="Upload"), ("twice.zip", class_folders(("cat", "dog"), 3, 6600)))
+    app = upload(
+        dataset_page(workspace, data="Upload"),
+        ("twice.zip", class_folders(("cat", "dog"), 3, 6600)),
+    )
     button = app.button(key="dataset_add")
     button.click().run()
     button.click()
@@ -333,10 +384,14 @@ def test_two_clicks_on_add_start_one_job(workspace: str, store: Store) -> None:
     assert [one.photos for one in datasets_of(store, workspace)] == [PHOTOS, 6]
 
 
-def test_a_full_workspace_takes_what_fits_and_says_so(workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_workspace_takes_what_fits_and_says_so(
+    workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made(store, workspace, each=3, first=6700)
     app = dataset_page(workspace, data="Upload")
-    assert "Your workspace holds 6 of 3,000 photos" in "\n".join(bar.proto.text for bar in app.get("progress"))
+    assert "Your workspace holds 6 of 3,000 photos" in "\n".join(
+        bar.proto.text for bar in app.get("progress")
+    )
     monkeypatch.setenv("AREOLE_MAX_PHOTOS", "8")
     add(upload(app, ("many.zip", class_folders(("cat", "dog"), 3, 6850))))
     assert "2 added, 4 left out because the workspace is full." in text(app)
@@ -354,13 +409,18 @@ def held(workspace: str, store: Store) -> Iterator[Event]:
     @contextmanager
     def opened(intake: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
         def arrivals() -> Iterator[IncomingPhoto]:
-            yield from (IncomingPhoto(f"{n}.jpg", "cat", lambda data=data: data) for n, data in enumerate(photos(6950, 2)))  # type: ignore[misc]
+            yield from (
+                IncomingPhoto(f"{n}.jpg", "cat", lambda data=data: data)
+                for n, data in enumerate(photos(6950, 2))
+            )  # type: ignore[misc]
             while not gate.wait(0.01):
                 intake.check()
 
         yield arrivals(), 10
 
-    work = start_import(get_import_jobs(), store, workspace, dataset=name, title="Adding *held*", opened=opened)
+    work = start_import(
+        get_import_jobs(), store, workspace, dataset=name, title="Adding *held*", opened=opened
+    )
     yield gate
     gate.set()
     assert work.finished.wait(10)
@@ -370,7 +430,9 @@ def test_a_job_is_watched_cancelled_and_closed(workspace: str, store: Store, hel
     app = dataset_page(workspace)
     assert r"**Adding \*held\***" in text(app)
     assert re.fullmatch(r"\d+ of \d+ looked at", app.get("progress")[0].proto.text)
-    assert [box.disabled for box in app.checkbox if box.label.startswith("Delete the dataset")] == [True]
+    assert [box.disabled for box in app.checkbox if box.label.startswith("Delete the dataset")] == [
+        True
+    ]
     app.switch_page("pages/classify.py").run().switch_page("pages/dataset.py").run()
     app.button(key="dataset_cancel").click().run()
     to_the_end(app)
@@ -382,7 +444,9 @@ def test_a_job_is_watched_cancelled_and_closed(workspace: str, store: Store, hel
 
 
 def test_while_a_job_runs_nothing_else_is_added(workspace: str, store: Store, held: Event) -> None:
-    app = upload(dataset_page(workspace, data="Upload"), ("more.zip", class_folders(("cat", "dog"), 2, 7020)))
+    app = upload(
+        dataset_page(workspace, data="Upload"), ("more.zip", class_folders(("cat", "dog"), 2, 7020))
+    )
     assert app.button(key="dataset_add").disabled
     held.set()
     to_the_end(app)
@@ -391,8 +455,12 @@ def test_while_a_job_runs_nothing_else_is_added(workspace: str, store: Store, he
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_job_that_a_mistake_ends_is_a_sentence(workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = upload(dataset_page(workspace, data="Upload"), ("a.zip", class_folders(("cat", "dog"), 1, 7050)))
+def test_a_job_that_a_mistake_ends_is_a_sentence(
+    workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = upload(
+        dataset_page(workspace, data="Upload"), ("a.zip", class_folders(("cat", "dog"), 1, 7050))
+    )
     monkeypatch.setattr("model.datasets.background.take_in", lambda *_, **__: 1 / 0)
     add(app)
     assert "The server's log says why" in app.error[0].value.replace("\\", "")
@@ -410,7 +478,9 @@ def test_a_killed_job_says_what_is_kept(workspace: str, store: Store) -> None:
     assert not app.warning
 
 
-def test_gathering_can_be_switched_off(workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gathering_can_be_switched_off(
+    workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made(store, workspace)
     monkeypatch.setenv("AREOLE_GATHER", "off")
     app = dataset_page(workspace, data="Search")
@@ -420,7 +490,9 @@ def test_gathering_can_be_switched_off(workspace: str, store: Store, monkeypatch
     assert app.file_uploader
 
 
-def test_uploads_can_be_switched_off(workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uploads_can_be_switched_off(
+    workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AREOLE_UPLOADS", "off")
     for view in ("Upload", "Camera"):
         app = dataset_page(workspace, data=view)
@@ -448,12 +520,18 @@ def ticks(app: AppTest) -> list[bool]:
 
 
 @pytest.mark.parametrize("source", ["inaturalist", "openverse", "commons"])
-def test_photos_are_found_looked_at_and_downloaded(workspace: str, store: Store, fake: FakeSources, source: str) -> None:
+def test_photos_are_found_looked_at_and_downloaded(
+    workspace: str, store: Store, fake: FakeSources, source: str
+) -> None:
     create_dataset(store, "Pets", ("cat", "dog"), owner=workspace)
     app = search(dataset_page(workspace, data="Search"), source, cat="tabby", dog="poodle")
     assert ticks(app) == [True] * 5
-    assert not [path for path in fake.paths() if path.startswith("/photos")]  # Nothing before it is asked for.
-    next(box for box in app.checkbox if box.key and box.key.startswith("gather_keep_")).uncheck().run()
+    assert not [
+        path for path in fake.paths() if path.startswith("/photos")
+    ]  # Nothing before it is asked for.
+    next(
+        box for box in app.checkbox if box.key and box.key.startswith("gather_keep_")
+    ).uncheck().run()
     app.segmented_control(key="gather_class").set_value("dog").run()
     app.button(key="gather_none").click().run()
     assert ticks(app) == [False] * 5
@@ -461,7 +539,13 @@ def test_photos_are_found_looked_at_and_downloaded(workspace: str, store: Store,
     assert app.button(key="gather_download").label == "Download 9 photos"
     app.button(key="gather_none").click().run()
     app.segmented_control(key="gather_class").set_value("cat").run()
-    assert ticks(app) == [False, True, True, True, True]  # Remembered while the other class was looked at.
+    assert ticks(app) == [
+        False,
+        True,
+        True,
+        True,
+        True,
+    ]  # Remembered while the other class was looked at.
     assert app.button(key="gather_download").label == "Download 4 photos"
     to_the_end(app.button(key="gather_download").click().run())
     assert "4 added" in text(app)
@@ -474,7 +558,9 @@ def test_photos_are_found_looked_at_and_downloaded(workspace: str, store: Store,
     assert not app.exception
 
 
-def test_a_class_that_fails_spoils_no_other(workspace: str, store: Store, fake: FakeSources) -> None:
+def test_a_class_that_fails_spoils_no_other(
+    workspace: str, store: Store, fake: FakeSources
+) -> None:
     create_dataset(store, "Pets", ("*cat*", "dog", "fish"), owner=workspace)
     app = search(dataset_page(workspace, data="Search"), cat="broken", dog="few", fish="nothing")
     assert len(app.error) == 1
@@ -485,7 +571,9 @@ def test_a_class_that_fails_spoils_no_other(workspace: str, store: Store, fake: 
     assert {one.label for one in dataset_of(store, workspace).photos} == {"dog"}
 
 
-def test_torn_photos_are_left_out_with_a_reason(workspace: str, store: Store, fake: FakeSources) -> None:
+def test_torn_photos_are_left_out_with_a_reason(
+    workspace: str, store: Store, fake: FakeSources
+) -> None:
     create_dataset(store, "Pets", ("cat", "dog"), owner=workspace)
     app = search(dataset_page(workspace, data="Search"), cat="torn cat", dog="")
     to_the_end(app.button(key="gather_download").click().run())
@@ -501,7 +589,9 @@ def test_a_busy_source_says_how_long(workspace: str, store: Store, fake: FakeSou
     assert app.text_input(key="gather_text_openverse_cat").value == "busy"
 
 
-def test_without_a_network_the_rest_works(workspace: str, store: Store, fake: FakeSources, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_network_the_rest_works(
+    workspace: str, store: Store, fake: FakeSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made(store, workspace)
     monkeypatch.setenv("AREOLE_TEST_SERVER", "http://127.0.0.1:1")
     app = search(dataset_page(workspace, data="Search"), cat="tabby", dog="poodle")
@@ -515,7 +605,14 @@ def test_what_strangers_wrote_is_shown_as_it_is(workspace: str, store: Store) ->
     name = create_dataset(store, EVIL, ("**a**", "b"), owner=workspace)
     origin = Origin("Openverse", EVIL, "javascript:alert(1)", EVIL, "javascript:alert(1)", EVIL)
     [data] = photos(7100, 1)
-    add_photos(store, name, [IncomingPhoto(f"{EVIL}.jpg", "a", lambda: data, origin)], ImportResult(), total=1, owner=workspace)
+    add_photos(
+        store,
+        name,
+        [IncomingPhoto(f"{EVIL}.jpg", "a", lambda: data, origin)],
+        ImportResult(),
+        total=1,
+        owner=workspace,
+    )
     app = dataset_page(workspace)
     app.button(key=f"dataset_photos_{digest(data)}").click().run()
     written = f"{text(app)}\n{sidebar(app)}\n{[button.label for button in app.button]}"
@@ -536,7 +633,9 @@ def test_photos_are_removed_for_good(workspace: str, store: Store) -> None:
     first = next(box for box in app.checkbox if box.key and box.key.startswith("dataset_tick_"))
     first.check().run()
     app.pagination[0].set_value(2).run()
-    next(box for box in app.checkbox if box.key and box.key.startswith("dataset_tick_")).check().run()
+    next(
+        box for box in app.checkbox if box.key and box.key.startswith("dataset_tick_")
+    ).check().run()
     assert app.button(key="dataset_remove").label == "Remove 2 photos for good"
     app.button(key="dataset_remove").click().run()
     left = dataset_of(store, workspace)
@@ -551,14 +650,18 @@ def test_a_dataset_is_taken_away_and_comes_back_the_same(workspace: str, store: 
     app = dataset_page(workspace, data="Export")
     assert not app.download_button[0].disabled
     assert f"--dataset={name}" in app.code[0].value
-    assert workspace not in app.code[0].value  # The code is for a shell; who copies it into a chat gives nothing away.
+    assert (
+        workspace not in app.code[0].value
+    )  # The code is for a shell; who copies it into a chat gives nothing away.
     buffer = BytesIO()
     write_zip(store, dataset_of(store, workspace), find_dataset(store, name), buffer)
     other = new_workspace_id()
     add(upload(dataset_page(other, data="Upload"), (f"{name}.zip", buffer.getvalue())))
     was, back = dataset_of(store, workspace), dataset_of(store, other)
     assert back.classes == was.classes
-    assert {(one.photo, one.label, one.split) for one in back.photos} == {(one.photo, one.label, one.split) for one in was.photos}
+    assert {(one.photo, one.label, one.split) for one in back.photos} == {
+        (one.photo, one.label, one.split) for one in was.photos
+    }
 
 
 def test_an_empty_dataset_cannot_be_taken_away(workspace: str, store: Store) -> None:

@@ -47,7 +47,9 @@ def workspace(store: Store) -> str:
     splits = [split for split, size in SIZES.items() for _ in range(size)]
     labels = np.arange(len(splits)) % len(CLASSES)
     rows = [(CLASSES[label], split) for label, split in zip(labels, splits, strict=True)]
-    logits = np.stack([np.where(labels == label, 2.0, 0.0) for label in range(len(CLASSES))], axis=1).astype(np.float32)
+    logits = np.stack(
+        [np.where(labels == label, 2.0, 0.0) for label in range(len(CLASSES))], axis=1
+    ).astype(np.float32)
     visitor, _ = fabricate(store, CLASSES, rows, logits)
     members = find_dataset(store, dataset_name(store, visitor)).photos
     with store.writing() as session:
@@ -130,7 +132,11 @@ def test_the_first_look_asks_five_questions_and_answers_none(workspace: str) -> 
         "Would other settings help?",
     ]
     assert all(method in text(app) for method in METHODS.values())
-    assert {"report_all", "report_search_more", *(f"report_start_{kind}" for kind in EXPERIMENTS)} <= keys(app)
+    assert {
+        "report_all",
+        "report_search_more",
+        *(f"report_start_{kind}" for kind in EXPERIMENTS),
+    } <= keys(app)
     assert app.button(key="report_all").label == "Find out all"
     assert app.button(key="report_search_more").label == f"Try {TRIALS} settings"
     assert not any(button.disabled for button in app.button)
@@ -138,8 +144,12 @@ def test_the_first_look_asks_five_questions_and_answers_none(workspace: str) -> 
 
 
 @pytest.mark.parametrize("kind", EXPERIMENTS)
-def test_a_question_ends_in_its_sentence_and_chart(workspace: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_resnet(store: Store, dataset: Dataset, backbone: str, progress: Progress) -> SplitFeatures:
+def test_a_question_ends_in_its_sentence_and_chart(
+    workspace: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_resnet(
+        store: Store, dataset: Dataset, backbone: str, progress: Progress
+    ) -> SplitFeatures:
         if backbone == "resnet18":
             raise WeightsMissing("The weights of *ResNet-18* are not here.")
         return load_split_features(store, dataset, backbone, progress)
@@ -162,11 +172,16 @@ def test_a_question_ends_in_its_sentence_and_chart(workspace: str, kind: str, mo
         assert r"ResNet-18: The weights of \*ResNet\-18\* are not here\." in text(app)
 
 
-def test_fine_tuned_runs_stand_beside_the_backbones(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fine_tuned_runs_stand_beside_the_backbones(
+    workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found_out(report(workspace), "backbones", workspace)
     assert "Whole network" not in said(report(workspace))
     monkeypatch.setattr("pages.parts.report.experiments.is_tuned", lambda run: True)
-    assert re.search(r"Whole network, Made up, on efficientnet-lite0: [\d.]+% of the validation", said(report(workspace)))
+    assert re.search(
+        r"Whole network, Made up, on efficientnet-lite0: [\d.]+% of the validation",
+        said(report(workspace)),
+    )
 
 
 def test_all_are_found_out_at_once_and_the_button_goes(workspace: str) -> None:
@@ -187,19 +202,25 @@ def everybodys(store: Store, name: str) -> Iterator[str]:
         session.execute(update(DatasetRow).where(DatasetRow.name == name).values(owner=owner))
 
 
-def test_the_answer_is_there_at_once_for_another_visitor_of_the_dataset(store: Store, workspace: str) -> None:
+def test_the_answer_is_there_at_once_for_another_visitor_of_the_dataset(
+    store: Store, workspace: str
+) -> None:
     answer = found_out(report(workspace), SeedAndSplitVariance.KIND, workspace)
     other = new_workspace_id()
     with everybodys(store, dataset_name(store, workspace)) as name:
         choose_dataset(store, other, name)
         app = report(other)
-    [sentence] = [part.value for part in app.markdown if part.value.startswith("With 40 validation photos")]
+    [sentence] = [
+        part.value for part in app.markdown if part.value.startswith("With 40 validation photos")
+    ]
     assert sentence in text(answer)
     assert charts(app) == 1
     assert get_experiment_jobs().of(other) is None
 
 
-def test_what_is_under_way_is_watched_after_a_reload_and_cancelled(workspace: str, held: list[str]) -> None:
+def test_what_is_under_way_is_watched_after_a_reload_and_cancelled(
+    workspace: str, held: list[str]
+) -> None:
     pressed(report(workspace), f"report_start_{SeedAndSplitVariance.KIND}")
     app = report(workspace)
     assert app.get("progress")[0].proto.text.startswith("Is it even real?")
@@ -244,8 +265,12 @@ def fails(error: Exception) -> Callable[..., None]:
     return fail
 
 
-def test_an_experiment_that_fails_by_name_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.background.run_experiment", fails(WeightsMissing("No *weights* here.")))
+def test_an_experiment_that_fails_by_name_is_a_sentence(
+    workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "model.experiments.background.run_experiment", fails(WeightsMissing("No *weights* here."))
+    )
     app = found_out(report(workspace), SeedAndSplitVariance.KIND, workspace)
     assert app.error[0].value == r"Is it even real? No \*weights\* here\."
     assert not app.button(key=f"report_start_{SeedAndSplitVariance.KIND}").disabled
@@ -254,14 +279,20 @@ def test_an_experiment_that_fails_by_name_is_a_sentence(workspace: str, monkeypa
 
 
 @MISTAKE
-def test_an_experiment_that_a_mistake_of_ours_ends_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_experiment_that_a_mistake_of_ours_ends_is_a_sentence(
+    workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("model.experiments.background.run_experiment", fails(ZeroDivisionError()))
     app = found_out(report(workspace), SeedAndSplitVariance.KIND, workspace)
-    assert "by a mistake of ours. The server's log says why." in app.error[0].value.replace("\\", "")
+    assert "by a mistake of ours. The server's log says why." in app.error[0].value.replace(
+        "\\", ""
+    )
     assert not app.button(key=f"report_start_{SeedAndSplitVariance.KIND}").disabled
 
 
-def test_a_search_is_tried_continued_kept_and_started_over(store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_is_tried_continued_kept_and_started_over(
+    store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pages.parts.report.tuning.TRIALS", 3)
     app = ended(pressed(report(workspace), "report_search_more"), workspace)
     assert "3 settings were tried." in said(app)
@@ -285,7 +316,9 @@ def test_a_search_is_tried_continued_kept_and_started_over(store: Store, workspa
     assert charts(app) == 0
 
 
-def test_after_ten_trials_it_is_said_what_matters(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_ten_trials_it_is_said_what_matters(
+    workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pages.parts.report.tuning.TRIALS", 10)
     app = ended(pressed(report(workspace), "report_search_more"), workspace)
     assert "**What matters**" in text(app)
@@ -293,7 +326,9 @@ def test_after_ten_trials_it_is_said_what_matters(workspace: str, monkeypatch: p
 
 
 def test_a_search_that_fails_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.background.run_trials", fails(StoreUnavailable("The disk is *full*.")))
+    monkeypatch.setattr(
+        "model.experiments.background.run_trials", fails(StoreUnavailable("The disk is *full*."))
+    )
     app = ended(pressed(report(workspace), "report_search_more"), workspace)
     assert app.error[0].value == r"Trying other settings The disk is \*full\*\."
 
@@ -303,13 +338,21 @@ def write(app: AppTest, workspace: str, store: Store, **typed: str) -> AppTest:
     name = dataset_name(store, workspace)
     for field, value in typed.items():
         key = f"report_text_{name}_{field}"
-        (app.text_input if field in ("author", "title") else app.text_area)(key=key).set_value(value).run()
+        (app.text_input if field in ("author", "title") else app.text_area)(key=key).set_value(
+            value
+        ).run()
         assert not app.exception
     return app
 
 
 def test_texts_are_kept_and_come_back(store: Store, workspace: str) -> None:
-    app = write(report(workspace, why="Report"), workspace, store, author="  Ada   *L* ", discussion="One.\r\n\r\nTwo.")
+    app = write(
+        report(workspace, why="Report"),
+        workspace,
+        store,
+        author="  Ada   *L* ",
+        discussion="One.\r\n\r\nTwo.",
+    )
     assert texts(store, workspace) == Texts(author="Ada *L*", discussion="One.\n\nTwo.")
     app = report(workspace, why="Report")
     name = dataset_name(store, workspace)
@@ -320,8 +363,12 @@ def test_texts_are_kept_and_come_back(store: Store, workspace: str) -> None:
     assert texts(store, workspace) == Texts(discussion="One.\n\nTwo.")
 
 
-def test_a_text_that_cannot_be_kept_is_a_sentence(store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.report.document.set_text", fails(StoreUnavailable("The disk is *full*.")))
+def test_a_text_that_cannot_be_kept_is_a_sentence(
+    store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "pages.parts.report.document.set_text", fails(StoreUnavailable("The disk is *full*."))
+    )
     app = write(report(workspace, why="Report"), workspace, store, title="x" * MAX_LINE)
     assert app.error[0].value == r"The disk is \*full\*\."
 
@@ -333,7 +380,9 @@ def test_texts_belong_to_the_dataset_they_were_written_about(store: Store, works
     assert app.text_input(key=f"report_text_{STARTER}_author").value == ""
 
 
-def test_what_is_not_done_names_its_page_and_what_is_done_does_not(store: Store, workspace: str) -> None:
+def test_what_is_not_done_names_its_page_and_what_is_done_does_not(
+    store: Store, workspace: str
+) -> None:
     app = report(workspace, why="Report")
     missing = [part.value for part in app.markdown if "radio_button_unchecked" in part.value]
     assert [part.split(":gray[")[1].removesuffix(": not done yet]") for part in missing] == [
@@ -342,8 +391,15 @@ def test_what_is_not_done_names_its_page_and_what_is_done_does_not(store: Store,
         "What a retraining changed",
         "Experiments: 0 of 5",
     ]
-    assert [link.proto.label for link in app.get("page_link")][-4:] == ["Clean", "Clean", "Retrain", "Experiments"]
-    assert r":material/check: 140 photos of ash and \*beech\*, and where they come from" in text(app)
+    assert [link.proto.label for link in app.get("page_link")][-4:] == [
+        "Clean",
+        "Clean",
+        "Retrain",
+        "Experiments",
+    ]
+    assert r":material/check: 140 photos of ash and \*beech\*, and where they come from" in text(
+        app
+    )
     photo = find_dataset(store, dataset_name(store, workspace)).photos[0].photo
     decide(store, workspace, [Decision(photo, KEEP)])
     app.segmented_control(key="why").set_value("Experiments").run()
@@ -358,7 +414,13 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], bytes]]:
     """What each run of the page gives its download button to call when it is pressed."""
     calls: list[Callable[[], bytes]] = []
 
-    def offer(_manager: MediaFileManager, data: Callable[[], bytes], mimetype: str, *_: object, **named: object) -> str:
+    def offer(
+        _manager: MediaFileManager,
+        data: Callable[[], bytes],
+        mimetype: str,
+        *_: object,
+        **named: object,
+    ) -> str:
         assert mimetype == "text/html"
         assert str(named["file_name"]).endswith(".html")
         calls.append(data)
@@ -368,11 +430,19 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], bytes]]:
     return calls
 
 
-def test_the_download_is_html_with_the_typed_text_escaped(store: Store, workspace: str, offered: list[Callable[[], bytes]]) -> None:
+def test_the_download_is_html_with_the_typed_text_escaped(
+    store: Store, workspace: str, offered: list[Callable[[], bytes]]
+) -> None:
     app = report(workspace, why="Report")
     assert app.download_button[0].label == "Download the report"
     assert not app.download_button[0].disabled
-    write(app, workspace, store, author="Ada <b>", introduction="<script>alert(1)</script> *stars* stay")
+    write(
+        app,
+        workspace,
+        store,
+        author="Ada <b>",
+        introduction="<script>alert(1)</script> *stars* stay",
+    )
     html = offered[-1]().decode()
     assert html.startswith("<!DOCTYPE html>")
     assert "Ada &lt;b&gt;" in html
@@ -390,7 +460,9 @@ def test_a_click_before_the_page_ran_again_gets_the_last_words_too(
     assert b"Typed a moment ago" in before()
 
 
-def test_an_own_dataset_without_a_run_has_a_report_too(store: Store, offered: list[Callable[[], bytes]]) -> None:
+def test_an_own_dataset_without_a_run_has_a_report_too(
+    store: Store, offered: list[Callable[[], bytes]]
+) -> None:
     workspace = new_workspace_id()
     create_dataset(store, "Pets", ("cat", "dog"), owner=workspace)
     app = report(workspace)

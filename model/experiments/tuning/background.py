@@ -8,7 +8,13 @@ from model.jobs.threads import BackgroundJobs
 
 
 def start_tuning(
-    works: BackgroundJobs[ExperimentJob], store: Store, workspace: str, dataset: Dataset, *, trials: int, other_backbones: bool
+    works: BackgroundJobs[ExperimentJob],
+    store: Store,
+    workspace: str,
+    dataset: Dataset,
+    *,
+    trials: int,
+    other_backbones: bool,
 ) -> ExperimentJob:
     """Begin to try other settings, or go on, unless something is being found out already."""
 
@@ -24,4 +30,6 @@ def start_tuning(
             check=inquiry.check,
         )
 
-    return works.start(workspace, ExperimentJob("Trying other settings", fingerprint=dataset.fingerprint), work)
+    return works.start(
+        workspace, ExperimentJob("Trying other settings", fingerprint=dataset.fingerprint), work
+    )

@@ -16,7 +16,9 @@ from model.experiments.tuning.space import BACKBONE, Trial, settings_of, study_n
 from model.training.request import TrainRequest
 from model.wording import counted
 
-if TYPE_CHECKING:  # Optuna: half a second that no page waits for. So are the imports inside functions below.
+if (
+    TYPE_CHECKING
+):  # Optuna: half a second that no page waits for. So are the imports inside functions below.
     from optuna import Study
     from optuna.trial import FrozenTrial
 
@@ -42,7 +44,9 @@ class Gain:
     errors_after: int
     loss_before: float
     loss_after: float
-    p_value: float  # McNemar's; on the validation split too low, for the best trial was chosen there
+    p_value: (
+        float  # McNemar's; on the validation split too low, for the best trial was chosen there
+    )
 
     @property
     def fewer(self) -> int:
@@ -73,7 +77,9 @@ class TuningResult:
 
     trials: tuple[Trial, ...]  # By number, with those under way
     history: tuple[BestSoFar, ...]  # After each trial that is done
-    importances: dict[str, float]  # By parameter, the most important first, 1 in all; empty while too few trials are done
+    importances: dict[
+        str, float
+    ]  # By parameter, the most important first, 1 in all; empty while too few trials are done
     best: Trial
     defaults: Trial | None  # None while that trial is under way
     valid: Gain | None
@@ -82,7 +88,9 @@ class TuningResult:
     sentence: str
 
 
-def findings(store: Store, dataset: Dataset, *, storage: str | None = None, workspace: str | None = None) -> TuningResult | None:
+def findings(
+    store: Store, dataset: Dataset, *, storage: str | None = None, workspace: str | None = None
+) -> TuningResult | None:
     """What the search on a dataset as it is now has found; None before its first trial is done. Raises StoreUnavailable."""
     if storage is None and not was_ever_searched(store):
         return None
@@ -97,14 +105,18 @@ def findings(store: Store, dataset: Dataset, *, storage: str | None = None, work
         return _search(trials, done, _importances(study, len(done))) if study and done else None
 
 
-def best_request(dataset: Dataset, search: TuningResult, workspace: str | None = None) -> TrainRequest:
+def best_request(
+    dataset: Dataset, search: TuningResult, workspace: str | None = None
+) -> TrainRequest:
     """What to ask for so that the best trial becomes a run."""
     finished = sum(trial.valid_loss is not None for trial in search.trials)
     settings, backbone = settings_of(search.best.params), str(search.best.params[BACKBONE])
     return TrainRequest(dataset, backbone, settings, f"Best of {finished} trials", workspace)
 
 
-def _search(trials: list["FrozenTrial"], done: list["FrozenTrial"], importances: dict[str, float]) -> TuningResult:
+def _search(
+    trials: list["FrozenTrial"], done: list["FrozenTrial"], importances: dict[str, float]
+) -> TuningResult:
     from model.experiments.tuning.trial import FIGURES, IS_DEFAULTS, described
 
     best = min(done, key=lambda trial: trial.values[0])
@@ -134,7 +146,10 @@ def _importances(study: "Study", done: int) -> dict[str, float]:
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 
     evaluator = PedAnovaImportanceEvaluator(target_quantile=max(0.1, TOP_TRIALS / done))
-    return {name: float(share) for name, share in get_param_importances(study, evaluator=evaluator).items()}
+    return {
+        name: float(share)
+        for name, share in get_param_importances(study, evaluator=evaluator).items()
+    }
 
 
 def _history(done: list[Trial]) -> Iterator[BestSoFar]:
@@ -142,7 +157,14 @@ def _history(done: list[Trial]) -> Iterator[BestSoFar]:
         best = min(done[:finished], key=lambda trial: trial.valid_loss or 0.0)
         assert best.valid_loss is not None
         assert best.valid_error is not None
-        yield BestSoFar(finished, best.number, best.valid_loss, best.valid_error, best.test_loss, best.test_error)
+        yield BestSoFar(
+            finished,
+            best.number,
+            best.valid_loss,
+            best.valid_error,
+            best.test_loss,
+            best.test_error,
+        )
 
 
 def _gain(before: dict[str, Any], after: dict[str, Any]) -> Gain:

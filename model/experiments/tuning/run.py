@@ -21,7 +21,9 @@ from model.errors import NotFound
 from model.experiments.split_features import load_split_features
 from model.experiments.tuning.space import BACKBONES_TRIED, PREFIX, Trial, study_name
 
-if TYPE_CHECKING:  # Optuna and torch: seconds that no page waits for. So are the imports inside functions below.
+if (
+    TYPE_CHECKING
+):  # Optuna and torch: seconds that no page waits for. So are the imports inside functions below.
     from optuna import Study
     from optuna.storages import RDBStorage
     from optuna.trial import FrozenTrial
@@ -55,7 +57,10 @@ def run_trials(
     from model.experiments.tuning.trial import described, objective
 
     backbones, done = BACKBONES_TRIED if other_backbones else BACKBONES_TRIED[:1], 0
-    seen = {backbone: load_split_features(store, dataset, backbone, on_features) for backbone in backbones}
+    seen = {
+        backbone: load_split_features(store, dataset, backbone, on_features)
+        for backbone in backbones
+    }
 
     def after(_study: "Study", trial: "FrozenTrial") -> None:
         nonlocal done
@@ -73,7 +78,9 @@ def run_trials(
             study.optimize(objective(seen, check), trials, timeout_s, callbacks=[after])
         except KeyError as error:
             if find(shared, name) is None:
-                raise NotFound("Somebody has forgotten this search meanwhile. Start it again.") from error
+                raise NotFound(
+                    "Somebody has forgotten this search meanwhile. Start it again."
+                ) from error
             raise
 
 
@@ -83,13 +90,18 @@ def was_ever_searched(store: Store) -> bool:
         return inspect(session.connection()).has_table("studies")
 
 
-def forget_search(store: Store, dataset: Dataset, *, storage: str | None = None, workspace: str | None = None) -> None:
+def forget_search(
+    store: Store, dataset: Dataset, *, storage: str | None = None, workspace: str | None = None
+) -> None:
     """Delete all trials on a dataset as it is now, even damaged ones. Raises StoreUnavailable."""
     if storage is None and not was_ever_searched(store):
         return
     from model.experiments.tuning.study import opened
 
-    with opened(store, storage, writing=True) as shared, suppress(KeyError):  # There is none, or somebody was faster.
+    with (
+        opened(store, storage, writing=True) as shared,
+        suppress(KeyError),
+    ):  # There is none, or somebody was faster.
         shared.delete_study(shared.get_study_id_from_name(study_name(dataset, workspace)))
 
 
@@ -107,9 +119,14 @@ def forget_gone_searches(store: Store) -> None:
 
 def _forget_gone(store: Store, shared: "RDBStorage") -> None:
     with store.reading() as session:
-        datasets, workspaces = ({None, *session.scalars(select(column))} for column in (DatasetRow.name, WorkspaceRow.id))
+        datasets, workspaces = (
+            {None, *session.scalars(select(column))}
+            for column in (DatasetRow.name, WorkspaceRow.id)
+        )
     for study in shared.get_all_studies():
         owner, dataset = (study.user_attrs.get(attribute) for attribute in ("workspace", "dataset"))
-        if study.study_name.startswith(PREFIX) and (owner not in workspaces or dataset not in datasets):
+        if study.study_name.startswith(PREFIX) and (
+            owner not in workspaces or dataset not in datasets
+        ):
             with suppress(KeyError):  # Somebody was faster.
                 shared.delete_study(study._study_id)

@@ -7,7 +7,9 @@ from model.networks.backbones import DEFAULT_BACKBONE
 from model.runs.settings import HeadSettings
 
 Params = dict[str, float | int | str]
-PREFIX = "areole-1"  # Its number grows when the ranges below change: older trials would not compare.
+PREFIX = (
+    "areole-1"  # Its number grows when the ranges below change: older trials would not compare.
+)
 BACKBONE = "backbone"
 BACKBONES_TRIED = (DEFAULT_BACKBONE, "efficientnet-lite2")  # Those whose weights are installed
 
@@ -28,7 +30,10 @@ SPACE = {
     "label_smoothing": Range("Label smoothing", 0.0, 0.4),
     "epochs": Range("Epochs", 1, 50),
 }
-DEFAULTS: Params = {**{name: getattr(HeadSettings(), name) for name in SPACE}, BACKBONE: DEFAULT_BACKBONE}
+DEFAULTS: Params = {
+    **{name: getattr(HeadSettings(), name) for name in SPACE},
+    BACKBONE: DEFAULT_BACKBONE,
+}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,9 @@ from model.experiments.tuning.trial import IS_DEFAULTS, described
 
 HEARTBEAT_S = 30  # A trial whose process has been silent for twice as long is tried again.
 OPENINGS = 5  # Processes that start at once get in each other's way while the tables are made: all but one try again.
-FOUNDER_S = 2.0  # How long those who join wait for the founder of a study to put the defaults first.
+FOUNDER_S = (
+    2.0  # How long those who join wait for the founder of a study to put the defaults first.
+)
 
 
 class SeededSampler(TPESampler):
@@ -49,7 +51,9 @@ class SeededSampler(TPESampler):
 def opened(store: Store, storage: str | None, *, writing: bool) -> Iterator[RDBStorage]:
     """Optuna's storage at a URL, by default in the catalogue's own database. Raises StoreUnavailable."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    warnings.filterwarnings("ignore", category=ExperimentalWarning)  # Heartbeats have been experimental for five years.
+    warnings.filterwarnings(
+        "ignore", category=ExperimentalWarning
+    )  # Heartbeats have been experimental for five years.
     url = _url(store, storage)
     try:
         shared = _open(url)
@@ -78,7 +82,10 @@ def join(shared: RDBStorage, name: str, attributes: dict[str, str | None], seed:
         deadline = monotonic() + FOUNDER_S
         while not trials_of(study) and monotonic() < deadline:
             sleep(0.05)
-        if not any(IS_DEFAULTS in trial.user_attrs and trial.state != TrialState.FAIL for trial in trials_of(study)):
+        if not any(
+            IS_DEFAULTS in trial.user_attrs and trial.state != TrialState.FAIL
+            for trial in trials_of(study)
+        ):
             study.enqueue_trial(DEFAULTS, user_attrs={IS_DEFAULTS: True})  # They broke off.
     return study
 
@@ -96,7 +103,9 @@ def trials_of(study: Study) -> list[FrozenTrial]:
         for trial in trials:
             described(trial)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
-        raise StoreUnavailable(f"What this search has found is damaged ({error}). Forget it, and search again.") from error
+        raise StoreUnavailable(
+            f"What this search has found is damaged ({error}). Forget it, and search again."
+        ) from error
     return trials
 
 
@@ -104,13 +113,17 @@ def _url(store: Store, storage: str | None) -> URL:
     try:
         return make_url(storage) if storage else store.engine.url
     except (ArgumentError, ValueError) as error:
-        raise StoreUnavailable(f"--storage must be a database's URL, as sqlite:///search.db: {error}.") from error
+        raise StoreUnavailable(
+            f"--storage must be a database's URL, as sqlite:///search.db: {error}."
+        ) from error
 
 
 def _open(url: URL) -> RDBStorage:
     # Optuna fills templates in URLs; a folder may well have braces in its name.
     text = url.render_as_string(hide_password=False).replace("{", "{{").replace("}", "}}")
-    timeout = {"connect_args": {"timeout": BUSY_TIMEOUT_S}} if url.get_backend_name() == "sqlite" else {}
+    timeout = (
+        {"connect_args": {"timeout": BUSY_TIMEOUT_S}} if url.get_backend_name() == "sqlite" else {}
+    )
     for left in reversed(range(OPENINGS)):
         try:
             return RDBStorage(
@@ -124,7 +137,11 @@ def _open(url: URL) -> RDBStorage:
             if not left or not (isinstance(fact, IntegrityError) or "exist" in str(fact)):
                 raise
             sleep(0.2)
-        except (ImportError, ValueError, RuntimeError) as error:  # No driver; nonsense; tables of another Optuna.
+        except (
+            ImportError,
+            ValueError,
+            RuntimeError,
+        ) as error:  # No driver; nonsense; tables of another Optuna.
             raise _unusable(url, error) from error
     raise AssertionError("unreachable")
 
@@ -147,9 +164,15 @@ def _queue_writers(engine: Engine, *, writing: bool) -> None:
 
 def _fact(error: Exception) -> Exception:
     """SQLAlchemy's error behind Optuna's."""
-    return error.__cause__ if isinstance(error, StorageInternalError) and isinstance(error.__cause__, Exception) else error
+    return (
+        error.__cause__
+        if isinstance(error, StorageInternalError) and isinstance(error.__cause__, Exception)
+        else error
+    )
 
 
 def _unusable(url: URL, error: Exception) -> StoreUnavailable:
     fact = str(error.orig if isinstance(error, DBAPIError) else error).strip()
-    return StoreUnavailable(f"The search's storage {url.render_as_string()} cannot be used: {fact}.")
+    return StoreUnavailable(
+        f"The search's storage {url.render_as_string()} cannot be used: {fact}."
+    )

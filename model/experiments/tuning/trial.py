@@ -15,7 +15,14 @@ from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
 from model.experiments.repeats import one_core
 from model.experiments.split_features import SplitFeatures
-from model.experiments.tuning.space import BACKBONE, BACKBONES_TRIED, SPACE, Params, Trial, settings_of
+from model.experiments.tuning.space import (
+    BACKBONE,
+    BACKBONES_TRIED,
+    SPACE,
+    Params,
+    Trial,
+    settings_of,
+)
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.training.head import Head, train_head
 
@@ -30,7 +37,9 @@ STATES = {
 }
 
 
-def objective(seen: Mapping[str, SplitFeatures], check: Callable[[], None]) -> Callable[[Asked], float]:
+def objective(
+    seen: Mapping[str, SplitFeatures], check: Callable[[], None]
+) -> Callable[[Asked], float]:
     """What Optuna minimises: the validation loss of a head that is trained with a trial's settings, on what its backbone sees."""
 
     def validation_loss(asked: Asked) -> float:
@@ -38,8 +47,16 @@ def objective(seen: Mapping[str, SplitFeatures], check: Callable[[], None]) -> C
         material = seen[str(params[BACKBONE])]
         try:
             with one_core():
-                head = train_head(material.train, material.valid, material.classes, settings_of(params), lambda _epoch: check())
-        except CannotTrain as error:  # A learning rate beyond all bounds: the sampler learns from that, too.
+                head = train_head(
+                    material.train,
+                    material.valid,
+                    material.classes,
+                    settings_of(params),
+                    lambda _epoch: check(),
+                )
+        except (
+            CannotTrain
+        ) as error:  # A learning rate beyond all bounds: the sampler learns from that, too.
             raise TrialPruned(str(error)) from error
         asked.set_user_attr(FIGURES, _judged(head, material))
         return head.history[head.best_epoch].valid_loss
@@ -50,10 +67,17 @@ def objective(seen: Mapping[str, SplitFeatures], check: Callable[[], None]) -> C
 def described(trial: FrozenTrial) -> Trial:
     """A trial in our own words."""
     figures = trial.user_attrs[FIGURES] if trial.state == TrialState.COMPLETE else {}
-    params = {BACKBONE: DEFAULT_BACKBONE, **trial.system_attrs.get("fixed_params", {}), **trial.params}
+    params = {
+        BACKBONE: DEFAULT_BACKBONE,
+        **trial.system_attrs.get("fixed_params", {}),
+        **trial.params,
+    }
     seconds = trial.duration.total_seconds() if trial.duration else 0.0
     columns = {f"{split}_loss": figures[split]["loss"] for split in figures}
-    columns |= {f"{split}_error": len(figures[split]["wrong"]) / figures[split]["photos"] for split in figures}
+    columns |= {
+        f"{split}_error": len(figures[split]["wrong"]) / figures[split]["photos"]
+        for split in figures
+    }
     return Trial(trial.number, STATES[trial.state], params, seconds, **columns)
 
 

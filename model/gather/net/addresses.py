@@ -44,7 +44,11 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             return is_public(inner)
         if address not in UNICAST:
             return False
-    return address.is_global and not address.is_multicast and not any(address in network for network in NOT_PUBLIC)
+    return (
+        address.is_global
+        and not address.is_multicast
+        and not any(address in network for network in NOT_PUBLIC)
+    )
 
 
 def _wrapped(address: IPv6Address) -> IPv4Address | None:

@@ -47,8 +47,12 @@ class Limits:
     redirects: int
 
 
-PHOTO = Limits("a photo", ("image/", "application/octet-stream"), MAX_MEGABYTES, seconds=30, redirects=3)
-JSON = Limits("JSON", ("application/json", "application/ld+json"), 8, seconds=20, redirects=0)  # A key goes to one host only.
+PHOTO = Limits(
+    "a photo", ("image/", "application/octet-stream"), MAX_MEGABYTES, seconds=30, redirects=3
+)
+JSON = Limits(
+    "JSON", ("application/json", "application/ld+json"), 8, seconds=20, redirects=0
+)  # A key goes to one host only.
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,9 @@ class Response:
     body: bytes
 
 
-def fetch(url: str, limits: Limits, check: Check, headers: Mapping[str, str] | None = None) -> Response:
+def fetch(
+    url: str, limits: Limits, check: Check, headers: Mapping[str, str] | None = None
+) -> Response:
     """Ask for an address once, following redirects as far as the limits allow. Raises FetchFailed, and what `check` raises."""
     watch = Watch(limits.seconds, check)
     for _ in range(limits.redirects + 1):
@@ -68,7 +74,10 @@ def fetch(url: str, limits: Limits, check: Check, headers: Mapping[str, str] | N
         answer = _ask(url, limits, watch, headers or {})
         if answer.status not in REDIRECTS or not limits.redirects:
             return answer
-        url, headers = _redirected(url, answer.headers.get("Location", "")), None  # A key was meant for the first host.
+        url, headers = (
+            _redirected(url, answer.headers.get("Location", "")),
+            None,
+        )  # A key was meant for the first host.
     raise FetchFailed(f"it is passed on more than {limits.redirects} times")
 
 
@@ -103,7 +112,9 @@ def _connected(target: Url, watch: Watch) -> HTTPConnection:
     addresses = [host] if is_test_server(target) else addresses_of(host, port)
     failure: Exception = OSError("a name without an address")
     for address in addresses[:ADDRESSES_TRIED]:
-        connection = _connection(target.scheme, address, port, host.rstrip("."), min(CONNECT_S, watch.look()))
+        connection = _connection(
+            target.scheme, address, port, host.rstrip("."), min(CONNECT_S, watch.look())
+        )
         try:
             connection.connect()
         except (OSError, HTTPError) as error:
@@ -114,10 +125,14 @@ def _connected(target: Url, watch: Watch) -> HTTPConnection:
     raise failure
 
 
-def _connection(scheme: str | None, address: str, port: int, name: str, timeout: float) -> HTTPConnection:
+def _connection(
+    scheme: str | None, address: str, port: int, name: str, timeout: float
+) -> HTTPConnection:
     """To an address; with https, the server must show a certificate for the name."""
     if scheme == "https":
-        return HTTPSConnection(address, port, timeout=timeout, ssl_context=_trust(), server_hostname=name)
+        return HTTPSConnection(
+            address, port, timeout=timeout, ssl_context=_trust(), server_hostname=name
+        )
     return HTTPConnection(address, port, timeout=timeout)
 
 
@@ -127,18 +142,33 @@ def _trust() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
-def _exchange(connection: HTTPConnection, target: Url, limits: Limits, watch: Watch, headers: Mapping[str, str]) -> Response:
+def _exchange(
+    connection: HTTPConnection,
+    target: Url,
+    limits: Limits,
+    watch: Watch,
+    headers: Mapping[str, str],
+) -> Response:
     assert connection.sock is not None
     connection.sock = WatchedSocket(connection.sock, watch)  # It looks like one.
-    ours = {"Host": target.netloc or "", "User-Agent": user_agent(), "Accept-Encoding": "gzip", "Connection": "close"}
-    connection.request("GET", target.request_uri, headers={**ours, **headers}, preload_content=False)
+    ours = {
+        "Host": target.netloc or "",
+        "User-Agent": user_agent(),
+        "Accept-Encoding": "gzip",
+        "Connection": "close",
+    }
+    connection.request(
+        "GET", target.request_uri, headers={**ours, **headers}, preload_content=False
+    )
     response = connection.getresponse()
     try:
         if response.status != 200:
             return Response(response.status, response.headers, b"")
         kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
         if not kind.startswith(limits.types):
-            raise FetchFailed(f"it is {without_markup(kind, 40) or 'of unknown kind'}, not {limits.what}")
+            raise FetchFailed(
+                f"it is {without_markup(kind, 40) or 'of unknown kind'}, not {limits.what}"
+            )
         return Response(200, response.headers, _body(response, limits))
     finally:
         response.close()

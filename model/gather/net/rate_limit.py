@@ -57,7 +57,9 @@ class Queue:
         with self._lock:
             left = self._not_before - now()
         if left > SHORT_WAIT_S:
-            raise SourceFailed(f"{self.title} asks for a pause. Try again in {duration(left)}, or choose another source.")
+            raise SourceFailed(
+                f"{self.title} asks for a pause. Try again in {duration(left)}, or choose another source."
+            )
 
     def _wait(self) -> float:
         """The seconds until it may be asked; when there are none, this question is counted."""
@@ -69,7 +71,9 @@ class Queue:
         return wait
 
 
-def request_with_retry(queue: Queue, ask: Callable[[], Response], check: Check, tries: int) -> Response:
+def request_with_retry(
+    queue: Queue, ask: Callable[[], Response], check: Check, tries: int
+) -> Response:
     """Ask in turn, again after what may pass, waiting as long as the server wishes. Raises FetchFailed, SourceFailed, Cancelled."""
     retrying = Retrying(
         stop=stop_after_attempt(tries),

@@ -51,7 +51,9 @@ class _WatchedReader(io.RawIOBase):
     def __init__(self, inner: socket.socket, watch: Watch) -> None:
         self._inner = inner
         self._watch = watch
-        self._open = inner.makefile("rb", buffering=0)  # http.client closes the socket early; this keeps it open to its end.
+        self._open = inner.makefile(
+            "rb", buffering=0
+        )  # http.client closes the socket early; this keeps it open to its end.
 
     def readable(self) -> bool:
         return True

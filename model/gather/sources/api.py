@@ -34,18 +34,26 @@ def ask(
     """
     url = f"{service.address}{path}?{urlencode(parameters, errors='replace')}"
     try:
-        answer = request_with_retry(service.queue, lambda: fetch(url, JSON, check, headers), check, TRIES)
+        answer = request_with_retry(
+            service.queue, lambda: fetch(url, JSON, check, headers), check, TRIES
+        )
     except Unreachable as error:
         raise SourceFailed(
             f"{service.title} cannot be reached; this server may be offline. The starter photos and your own need no network."
         ) from error
     except FetchFailed as error:
-        raise SourceFailed(f"{service.title} does not answer as it should: {error}. Try again later.") from error
+        raise SourceFailed(
+            f"{service.title} does not answer as it should: {error}. Try again later."
+        ) from error
     service.queue.pause_for(pause_after(answer))
     if answer.status in REFUSED:
-        raise SourceFailed(f"{service.title} refused to answer ({answer.status}). {service.when_refused}")
+        raise SourceFailed(
+            f"{service.title} refused to answer ({answer.status}). {service.when_refused}"
+        )
     if answer.status != 200:
-        raise SourceFailed(f"{service.title} answered {answer.status}. Try other words, or another source.")
+        raise SourceFailed(
+            f"{service.title} answered {answer.status}. Try other words, or another source."
+        )
     return _object(service, answer.body)
 
 
@@ -63,7 +71,9 @@ def record(value: object) -> Record:
 
 def not_understood(service: Service) -> SourceFailed:
     """That an answer cannot be used as a whole."""
-    return SourceFailed(f"{service.title} answered in a way that Areole does not understand. Try again later, or another source.")
+    return SourceFailed(
+        f"{service.title} answered in a way that Areole does not understand. Try again later, or another source."
+    )
 
 
 def _object(service: Service, body: bytes) -> Record:

@@ -8,13 +8,24 @@ from collections.abc import Iterator
 from model.gather.net.pause import Check
 from model.gather.sources.api import Parameters, ask, record, records
 from model.gather.sources.licences import Licence
-from model.gather.sources.results import NO_SENSE, PassedOver, PhotoSearch, Progress, WebPhoto, collect, found_photo
+from model.gather.sources.results import (
+    NO_SENSE,
+    PassedOver,
+    PhotoSearch,
+    Progress,
+    WebPhoto,
+    collect,
+    found_photo,
+)
 from model.gather.sources.services import SERVICES
 from model.settings import hosting
 
 BING = SERVICES["bing"]
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
-FILTERS = {True: "ModifyCommercially", False: "Modify"}  # Commercial use or not -> its filter, which includes changing a photo
+FILTERS = {
+    True: "ModifyCommercially",
+    False: "Modify",
+}  # Commercial use or not -> its filter, which includes changing a photo
 LEAST_SIDE_PX = 200
 
 
@@ -24,12 +35,18 @@ def is_set_up() -> bool:
     return bool(hosting().bing_url and key) and key.isascii() and key.isprintable()
 
 
-def search(text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
+def search(
+    text: str, number: int, *, commercial: bool, progress: Progress, check: Check
+) -> PhotoSearch:
     """Photos that the search's own filter lets through. Raises SourceFailed, and what `check` raises."""
     licence = Licence("reuse allowed, says the search", "", commercial)
-    found, passed_over = collect(_entries(text, commercial, check), lambda entry: _read(entry, licence), number, progress)
+    found, passed_over = collect(
+        _entries(text, commercial, check), lambda entry: _read(entry, licence), number, progress
+    )
     return PhotoSearch(
-        found, passed_over, f"Bing looked for “{text}” on the web. Its filter let these through; nobody vouches for a licence."
+        found,
+        passed_over,
+        f"Bing looked for “{text}” on the web. Its filter let these through; nobody vouches for a licence.",
     )
 
 
@@ -44,7 +61,9 @@ def _entries(text: str, commercial: bool, check: Check) -> Iterator[object]:
     }
     offset = 0
     for _ in range(BING.most_pages):
-        answer = ask(BING, "", {**asked, "offset": offset}, check, headers={KEY_HEADER: hosting().bing_key})
+        answer = ask(
+            BING, "", {**asked, "offset": offset}, check, headers={KEY_HEADER: hosting().bing_key}
+        )
         results = records(BING, answer.get("value"))
         yield from results
         following, total = answer.get("nextOffset"), answer.get("totalEstimatedMatches")

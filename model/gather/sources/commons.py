@@ -36,10 +36,18 @@ ASKED: Parameters = {
 }
 
 
-def search(text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
+def search(
+    text: str, number: int, *, commercial: bool, progress: Progress, check: Check
+) -> PhotoSearch:
     """Photos whose name or description holds the words. Raises SourceFailed, and what `check` raises."""
-    found, passed_over = collect(_entries(text, check), lambda entry: _read(entry, commercial), number, progress)
-    return PhotoSearch(found, passed_over, f"Wikimedia Commons looked for “{text}” in names and descriptions of pictures.")
+    found, passed_over = collect(
+        _entries(text, check), lambda entry: _read(entry, commercial), number, progress
+    )
+    return PhotoSearch(
+        found,
+        passed_over,
+        f"Wikimedia Commons looked for “{text}” in names and descriptions of pictures.",
+    )
 
 
 def _entries(text: str, check: Check) -> Iterator[object]:
@@ -47,9 +55,15 @@ def _entries(text: str, check: Check) -> Iterator[object]:
     going_on: Record = {}
     batch: dict[str, dict[str, object]] = {}
     for _ in range(COMMONS.most_pages):
-        answer = ask(COMMONS, "", {**ASKED, "gsrsearch": f"filetype:bitmap {text}", **going_on}, check)
-        if "error" in answer:  # With status 200 (https://www.mediawiki.org/wiki/API:Errors_and_warnings)
-            raise SourceFailed("Wikimedia Commons could not search for this. Try other words, or wait a minute.")
+        answer = ask(
+            COMMONS, "", {**ASKED, "gsrsearch": f"filetype:bitmap {text}", **going_on}, check
+        )
+        if (
+            "error" in answer
+        ):  # With status 200 (https://www.mediawiki.org/wiki/API:Errors_and_warnings)
+            raise SourceFailed(
+                "Wikimedia Commons could not search for this. Try other words, or wait a minute."
+            )
         if not answer.keys() & {"query", "batchcomplete", "continue"}:
             raise not_understood(COMMONS)
         if "query" in answer:  # It is left out when nothing was found.
@@ -79,7 +93,9 @@ def _read(entry: object, commercial: bool) -> WebPhoto:
         raise PassedOver(NO_SENSE)
     if info.get("mime") not in PHOTO_TYPES:
         raise PassedOver(NO_PHOTO)
-    facts = {name: record(fact).get("value") for name, fact in record(info.get("extmetadata")).items()}
+    facts = {
+        name: record(fact).get("value") for name, fact in record(info.get("extmetadata")).items()
+    }
     licence = licence_of_commons(facts.get("LicenseShortName"), facts.get("LicenseUrl"))
     return found_photo(
         source=COMMONS.title,

@@ -44,7 +44,9 @@ class Taxon:
         return f"{self.name} ({', '.join(word for word in (self.common_name, self.rank) if word)})"
 
 
-def search(text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
+def search(
+    text: str, number: int, *, commercial: bool, progress: Progress, check: Check
+) -> PhotoSearch:
     """Photos of taxa, whose names are separated by commas, in equal shares. Raises SourceFailed, and what `check` raises."""
     names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if not names or len(names) > MOST_NAMES:
@@ -55,18 +57,34 @@ def search(text: str, number: int, *, commercial: bool, progress: Progress, chec
     known = list(dict.fromkeys(taxon for taxon in taxa.values() if taxon))
     unknown = ", ".join(f"“{name}”" for name, taxon in taxa.items() if taxon is None)
     if not known:
-        raise SourceFailed(f"iNaturalist knows nothing that is called {unknown}. Try a scientific name such as Cactaceae.")
+        raise SourceFailed(
+            f"iNaturalist knows nothing that is called {unknown}. Try a scientific name such as Cactaceae."
+        )
     entries = _in_turns([_entries(taxon, commercial, check) for taxon in known])
     found, passed_over = collect(entries, lambda entry: _read(entry, commercial), number, progress)
     understood = f"iNaturalist looked for {', '.join(taxon.description for taxon in known)}."
-    return PhotoSearch(found, passed_over, understood + (f" It knows nothing that is called {unknown}." if unknown else ""))
+    return PhotoSearch(
+        found,
+        passed_over,
+        understood + (f" It knows nothing that is called {unknown}." if unknown else ""),
+    )
 
 
 def _taxon(name: str, check: Check) -> Taxon | None:
     """The taxon with exactly this scientific or common name, or else the first that iNaturalist thinks of."""
-    answer = ask(INATURALIST, "/taxa", {"q": name, "per_page": NAMES_ASKED, "is_active": "true"}, check)
-    taxa = [taxon for entry in records(INATURALIST, answer.get("results")) if (taxon := _read_taxon(record(entry)))]
-    exact = (taxon for taxon in taxa if name.casefold() in (taxon.name.casefold(), taxon.common_name.casefold()))
+    answer = ask(
+        INATURALIST, "/taxa", {"q": name, "per_page": NAMES_ASKED, "is_active": "true"}, check
+    )
+    taxa = [
+        taxon
+        for entry in records(INATURALIST, answer.get("results"))
+        if (taxon := _read_taxon(record(entry)))
+    ]
+    exact = (
+        taxon
+        for taxon in taxa
+        if name.casefold() in (taxon.name.casefold(), taxon.common_name.casefold())
+    )
     return next(exact, taxa[0] if taxa else None)
 
 
@@ -80,7 +98,9 @@ def _read_taxon(entry: Record) -> Taxon | None:
 
 def _entries(taxon: Taxon, commercial: bool, check: Check) -> Iterator[object]:
     codes = licence_codes(commercial=commercial)
-    licences = [code if code == "cc0" else f"cc-{code}" for code in codes if code != "pdm"]  # It has no name for the last.
+    licences = [
+        code if code == "cc0" else f"cc-{code}" for code in codes if code != "pdm"
+    ]  # It has no name for the last.
     asked: Parameters = {
         "taxon_id": taxon.id,
         "photos": "true",
@@ -117,7 +137,9 @@ def _read(entry: object, commercial: bool) -> WebPhoto:
     failure = PassedOver(NO_SENSE)
     for photo in map(record, photos):
         try:
-            licence = reusable(licence_of_inaturalist(photo.get("license_code")), commercial=commercial)
+            licence = reusable(
+                licence_of_inaturalist(photo.get("license_code")), commercial=commercial
+            )
             return _read_photo(photo, observation, licence)
         except PassedOver as reason:
             failure = reason

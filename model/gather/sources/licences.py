@@ -6,7 +6,9 @@ Photos are shrunk when they are kept, and a shrunk photo may count as an adaptat
 import re
 from dataclasses import dataclass
 
-COMMONS_NAME = re.compile(r"cc[ -](by(?:-nc)?(?:-sa)?)[ -](\d\.\d)(?:[-,]\d\.\d)*(?:[ -][a-z-]{2,10})?")  # "CC BY-SA 3.0 de"
+COMMONS_NAME = re.compile(
+    r"cc[ -](by(?:-nc)?(?:-sa)?)[ -](\d\.\d)(?:[-,]\d\.\d)*(?:[ -][a-z-]{2,10})?"
+)  # "CC BY-SA 3.0 de"
 VERSION = re.compile(r"\d\.\d")
 
 
@@ -20,15 +22,28 @@ class Licence:
 
 
 PUBLIC_DOMAIN = {  # There is one version of each.
-    "cc0": Licence("CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/", commercial=True),
-    "pdm": Licence("public domain", "https://creativecommons.org/publicdomain/mark/1.0/", commercial=True),
+    "cc0": Licence(
+        "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/", commercial=True
+    ),
+    "pdm": Licence(
+        "public domain", "https://creativecommons.org/publicdomain/mark/1.0/", commercial=True
+    ),
 }
-VERSIONED = {"by": "CC BY", "by-sa": "CC BY-SA", "by-nc": "CC BY-NC", "by-nc-sa": "CC BY-NC-SA"}  # Code -> what readers know it by
+VERSIONED = {
+    "by": "CC BY",
+    "by-sa": "CC BY-SA",
+    "by-nc": "CC BY-NC",
+    "by-nc-sa": "CC BY-NC-SA",
+}  # Code -> what readers know it by
 
 
 def licence_codes(*, commercial: bool) -> tuple[str, ...]:
     """The codes of the licences to ask a source for."""
-    return tuple(code for code in (*PUBLIC_DOMAIN, *VERSIONED) if not (commercial and _is_non_commercial(code)))
+    return tuple(
+        code
+        for code in (*PUBLIC_DOMAIN, *VERSIONED)
+        if not (commercial and _is_non_commercial(code))
+    )
 
 
 def licence_of_code(code: object, version: object = None, url: object = None) -> Licence | None:
@@ -77,4 +92,8 @@ def _deed(url: object) -> str:
     if not isinstance(url, str):
         return ""
     secure = url.replace("http://", "https://", 1)
-    return secure if re.fullmatch(r"https://creativecommons\.org/licenses/[a-z0-9./_-]+", secure) else ""
+    return (
+        secure
+        if re.fullmatch(r"https://creativecommons\.org/licenses/[a-z0-9./_-]+", secure)
+        else ""
+    )

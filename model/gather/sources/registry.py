@@ -18,7 +18,9 @@ QUERY_CHARACTERS = 200  # What Openverse takes
 class SearchFunction(Protocol):
     """How each source is searched."""
 
-    def __call__(self, text: str, number: int, *, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
+    def __call__(
+        self, text: str, number: int, *, commercial: bool, progress: Progress, check: Check
+    ) -> PhotoSearch:
         """What was found."""
 
 
@@ -36,17 +38,29 @@ class PhotoSource:
 
     service: Service
 
-    def search(self, text: str, number: int, commercial: bool, progress: Progress, check: Check) -> PhotoSearch:
+    def search(
+        self, text: str, number: int, commercial: bool, progress: Progress, check: Check
+    ) -> PhotoSearch:
         """Up to `number` photos that may be reused, at most 200. Raises SourceFailed, and what `check` raises."""
         words = without_markup(text, QUERY_CHARACTERS)
         if not words:
             raise SourceFailed("Write what to look for.")
         searched = SEARCHES[self.service.name]
-        return searched(words, max(1, min(number, MOST_PHOTOS)), commercial=commercial, progress=progress, check=check)
+        return searched(
+            words,
+            max(1, min(number, MOST_PHOTOS)),
+            commercial=commercial,
+            progress=progress,
+            check=check,
+        )
 
 
 def sources() -> dict[str, PhotoSource]:
     """The sources on offer now, by name; none where whoever hosts Areole has turned gathering off."""
     if not hosting().gather:
         return {}
-    return {name: PhotoSource(service) for name, service in SERVICES.items() if name != "bing" or bing.is_set_up()}
+    return {
+        name: PhotoSource(service)
+        for name, service in SERVICES.items()
+        if name != "bing" or bing.is_set_up()
+    }

@@ -86,7 +86,11 @@ def found_photo(
     landing = https_link(page)
     if not landing:
         raise PassedOver(NO_PAGE)
-    thumbnail = thumbnail_url if isinstance(thumbnail_url, str) and is_fetchable(thumbnail_url) else photo_url
+    thumbnail = (
+        thumbnail_url
+        if isinstance(thumbnail_url, str) and is_fetchable(thumbnail_url)
+        else photo_url
+    )
     origin = Origin(
         source=source,
         licence=licence.name,

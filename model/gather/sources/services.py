@@ -76,4 +76,6 @@ SERVICES = {
 }
 
 # One for each in this process, whoever asks.
-QUEUES = {service.name: Queue(service.title, service.least_interval_s) for service in SERVICES.values()}
+QUEUES = {
+    service.name: Queue(service.title, service.least_interval_s) for service in SERVICES.values()
+}

@@ -12,17 +12,26 @@ from pages.shared.text import explanation, plain, verdict
 
 def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
     """The verdict and its reasons: probabilities, evidence, look-alikes."""
-    from pages.shared.charts.evaluation import probability_bars  # Not before the first paint: see there.
+    from pages.shared.charts.evaluation import (
+        probability_bars,
+    )  # Not before the first paint: see there.
 
     answer = get_prediction(photo, run.card.id)
     st.header(plain(verdict(answer)), anchor=False)
-    st.markdown(explanation(answer, [dataset.label_of(neighbour.photo) for neighbour in answer.neighbours]))
+    st.markdown(
+        explanation(answer, [dataset.label_of(neighbour.photo) for neighbour in answer.neighbours])
+    )
     picture, figures = st.columns(2)
     with figures:
-        ranked = ", ".join(f"{name} {share:.0%}" for name, share in zip(answer.classes, answer.probabilities, strict=True))
+        ranked = ", ".join(
+            f"{name} {share:.0%}"
+            for name, share in zip(answer.classes, answer.probabilities, strict=True)
+        )
         st.altair_chart(probability_bars(answer), alt=f"How likely each class is: {ranked}")
         seen = st.toggle(
-            "Show the evidence", key="classify_evidence", help="Which parts of the photo speak for a class, and which against."
+            "Show the evidence",
+            key="classify_evidence",
+            help="Which parts of the photo speak for a class, and which against.",
         )
         looked_for = answer.best
         if seen:
@@ -35,18 +44,25 @@ def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
                 wrap=True,
                 key=f"classify_class_{photo}",
             )
-            st.caption(f"Orange speaks for {plain(looked_for)}, blue against. Exact: the tints add up to its score.")
+            st.caption(
+                f"Orange speaks for {plain(looked_for)}, blue against. Exact: the tints add up to its score."
+            )
     with picture:
         if seen:
             tinted = get_evidence(photo, run.card.id, answer.classes.index(looked_for))
             st.image(
-                tinted, width="stretch", alt=f"The photo, tinted orange where it speaks for {looked_for} and blue where against"
+                tinted,
+                width="stretch",
+                alt=f"The photo, tinted orange where it speaks for {looked_for} and blue where against",
             )
         else:
             st.image(get_picture(photo), width="stretch", alt="The photo you asked about")
     st.markdown("**Most alike among the training photos**")
     show_cards(
-        [_neighbour_card(neighbour.photo, neighbour.similarity, dataset) for neighbour in answer.neighbours],
+        [
+            _neighbour_card(neighbour.photo, neighbour.similarity, dataset)
+            for neighbour in answer.neighbours
+        ],
         columns=5,
         key="classify_alike",
     )

@@ -37,7 +37,9 @@ def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *,
         st.rerun()
     if filed:
         follows = (
-            "the next retraining learns from it" if labelled and labelled.split == "train" else "the figures on Evaluate follow"
+            "the next retraining learns from it"
+            if labelled and labelled.split == "train"
+            else "the figures on Evaluate follow"
         )
         st.caption(f"Filed under {plain(str(label))}: {follows}.")
         if st.button("Take it back", icon=":material/undo:", key="classify_withdraw"):

@@ -20,21 +20,50 @@ DOUBTFUL_FIRST = (Trust.UNFAMILIAR, Trust.UNSURE, Trust.SURE)
 
 def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) -> None:
     """All of the visitor's photos, the doubtful first, as cards and as a table to take away."""
-    answers = {one.photo: answer for one in asked if (answer := _answer_if_there(one.photo, run)) is not None}
+    answers = {
+        one.photo: answer
+        for one in asked
+        if (answer := _answer_if_there(one.photo, run)) is not None
+    }
     here = [one for one in asked if one.photo in answers]
-    here.sort(key=lambda one: (DOUBTFUL_FIRST.index(answers[one.photo].trust), answers[one.photo].probability))
+    here.sort(
+        key=lambda one: (
+            DOUBTFUL_FIRST.index(answers[one.photo].trust),
+            answers[one.photo].probability,
+        )
+    )
     st.subheader(f"Your {count(len(asked), 'photo')}", anchor=False)
     doubtful = sum(answer.trust is not Trust.SURE for answer in answers.values())
-    first = f"{doubtful} of {len(here)} I am not sure about; they come first." if doubtful else "I am sure about all of them."
-    lost = f" {count(len(asked) - len(here), 'photo')} can no longer be read." if len(here) < len(asked) else ""
+    first = (
+        f"{doubtful} of {len(here)} I am not sure about; they come first."
+        if doubtful
+        else "I am sure about all of them."
+    )
+    lost = (
+        f" {count(len(asked) - len(here), 'photo')} can no longer be read."
+        if len(here) < len(asked)
+        else ""
+    )
     st.caption(first + lost, help="Choose a label to look closer.")
     cards = [
-        PhotoCard(one.photo, _short(answers[one.photo], one.name), f"{one.name}: {verdict(answers[one.photo])}") for one in here
+        PhotoCard(
+            one.photo,
+            _short(answers[one.photo], one.name),
+            f"{one.name}: {verdict(answers[one.photo])}",
+        )
+        for one in here
     ]
     show_cards(cards, key="classify_own", on_pick=state.select_photo)
     with st.container(horizontal=True):
         table = as_csv([_row(one, answers[one.photo]) for one in here])
-        st.download_button("Download as CSV", table, "areole.csv", "text/csv", icon=":material/download:", on_click="ignore")
+        st.download_button(
+            "Download as CSV",
+            table,
+            "areole.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
         with st.popover("Remove my photos", icon=":material/delete:"):
             st.write("They are destroyed, except those you filed under a class.")
             if st.button("Remove them", type="primary", key="classify_forget"):
@@ -52,10 +81,17 @@ def _answer_if_there(photo: str, run: Run) -> Prediction | None:
 
 def _short(answer: Prediction, name: str) -> str:
     badge = f"{class_badge(answer.classes, answer.best)} {answer.probability:.0%}"
-    said = {Trust.SURE: badge, Trust.UNSURE: f":gray-badge[not sure] {badge}", Trust.UNFAMILIAR: ":gray-badge[none of them]"}
+    said = {
+        Trust.SURE: badge,
+        Trust.UNSURE: f":gray-badge[not sure] {badge}",
+        Trust.UNFAMILIAR: ":gray-badge[none of them]",
+    }
     return f"{said[answer.trust]}  \n:small[{plain(name[:24])}]"
 
 
 def _row(one: Asked, answer: Prediction) -> dict[str, object]:
-    shares = {name: round(float(share), 4) for name, share in zip(answer.classes, answer.probabilities, strict=True)}
+    shares = {
+        name: round(float(share), 4)
+        for name, share in zip(answer.classes, answer.probabilities, strict=True)
+    }
     return {"file": one.name, "label": answer.best, "trust": str(answer.trust), **shares}

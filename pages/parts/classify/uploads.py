@@ -22,21 +22,35 @@ FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the l
 MAX_UPLOAD = 20
 
 
-def ask_for_photos(store: Store, workspace: str, dataset: Dataset, run: Run, to_try: dict[str, list[str]]) -> None:
+def ask_for_photos(
+    store: Store, workspace: str, dataset: Dataset, run: Run, to_try: dict[str, list[str]]
+) -> None:
     """Take photos from disk or camera into the workspace, or choose an example."""
     ways = (UPLOAD, CAMERA, EXAMPLES) if hosting().uploads else (EXAMPLES,)
     way = st.segmented_control(
-        "Where from", ways, default=ways[0], required=True, key="classify_way", label_visibility="collapsed", width="stretch"
+        "Where from",
+        ways,
+        default=ways[0],
+        required=True,
+        key="classify_way",
+        label_visibility="collapsed",
+        width="stretch",
     )
     files: list[UploadedFile] = []
     if way == UPLOAD:
         label = f"Photos, up to {MAX_UPLOAD} at once"
         files = st.file_uploader(
-            label, FILE_TYPES, accept_multiple_files=True, max_upload_size=MAX_MEGABYTES, key=state.uploader_key("classify")
+            label,
+            FILE_TYPES,
+            accept_multiple_files=True,
+            max_upload_size=MAX_MEGABYTES,
+            key=state.uploader_key("classify"),
         )
     elif way == CAMERA:
         taken = st.camera_input(
-            "Hold something up to the camera", resolution="720p", key=state.uploader_key("classify") + "_camera"
+            "Hold something up to the camera",
+            resolution="720p",
+            key=state.uploader_key("classify") + "_camera",
         )
         files = [taken] if taken else []
     else:
@@ -56,7 +70,10 @@ def ask_for_photos(store: Store, workspace: str, dataset: Dataset, run: Run, to_
 
 def keep_uploads(store: Store, workspace: str, run: Run, files: list[tuple[str, bytes]]) -> None:
     """Let each file through the gate and answer it; one bad file spoils nothing."""
-    refused = [f"{plain(name)}: left out, {MAX_UPLOAD} at a time is the most." for name, _ in files[MAX_UPLOAD:]]
+    refused = [
+        f"{plain(name)}: left out, {MAX_UPLOAD} at a time is the most."
+        for name, _ in files[MAX_UPLOAD:]
+    ]
     kept = []
     try:
         prepare_look_alikes(run.card.id)

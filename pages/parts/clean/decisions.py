@@ -42,11 +42,15 @@ def show_steps(history: History, workspace: str) -> None:
         )
 
 
-def _turn(turn: Callable[[Store, str, int], None], workspace: str, edits: list[Edit], name: str) -> None:
+def _turn(
+    turn: Callable[[Store, str, int], None], workspace: str, edits: list[Edit], name: str
+) -> None:
     """Undo or redo a step, say which, and show its first photo."""
     if succeeds(turn, get_store(), workspace, edits[0].step):
         state.show_card(edits[0].photo)
-        st.toast(f"{name}: {decided(edits[0])}, {count(len(edits), 'photo')}", icon=":material/history:")
+        st.toast(
+            f"{name}: {decided(edits[0])}, {count(len(edits), 'photo')}", icon=":material/history:"
+        )
 
 
 def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
@@ -57,7 +61,9 @@ def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
     with listing:
         st.subheader(count(len(standing), "decision"), anchor=False)
         if not standing:
-            st.caption("Nothing decided yet. Whatever you decide is kept at once, and can be taken back.")
+            st.caption(
+                "Nothing decided yet. Whatever you decide is kept at once, and can be taken back."
+            )
         pages = -(-len(standing) // PAGE)
         place = st.container()
         page = st.pagination(pages, key="clean_edits_page") if pages > 1 else 1
@@ -66,7 +72,9 @@ def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
                 _show_edit(imported, edit.photo, edit.id, decided(edit), workspace)
         if standing:
             with st.popover("Start over", icon=":material/restart_alt:"):
-                st.write("Every decision is taken back, also photos added on Classify. Redo brings them back step by step.")
+                st.write(
+                    "Every decision is taken back, also photos added on Classify. Redo brings them back step by step."
+                )
                 st.button("Take everything back", type="primary", key="clean_start_over", on_click=attempt,
                           args=(start_over, get_store(), workspace))  # fmt: skip
     with doing:
@@ -79,20 +87,29 @@ def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
 
 def _show_edit(imported: Dataset, photo: str, number: int, said: str, workspace: str) -> None:
     label = imported.label_of(photo)
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"clean_edit_{number}"):
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key=f"clean_edit_{number}"
+    ):
         with st.container(width=THUMB_PX):
             show_thumbnail(PhotoCard(photo, "", f"A photo imported under {label or 'nothing'}"))
         st.markdown(f"{plain(label or 'yours')}: {said}", width="stretch")
         taken = (revert_edits, get_store(), workspace, photo)
-        st.button("Take back", key=f"clean_revoke_{number}", type="tertiary", on_click=attempt, args=taken)
+        st.button(
+            "Take back", key=f"clean_revoke_{number}", type="tertiary", on_click=attempt, args=taken
+        )
 
 
 def _show_exchange(imported: Dataset, dataset: Dataset, history: History, workspace: str) -> None:
     st.markdown("**Take it away, bring it back**")
     with st.container(horizontal=True):
         offer_zip(dataset, "Cleaned photos (ZIP)")
-        table, name = edits_as_csv(history.standing.values(), imported), f"{dataset.name}-decisions.csv"
-        st.download_button("Decisions (CSV)", table, name, "text/csv", icon=":material/table:", on_click="ignore")
+        table, name = (
+            edits_as_csv(history.standing.values(), imported),
+            f"{dataset.name}-decisions.csv",
+        )
+        st.download_button(
+            "Decisions (CSV)", table, name, "text/csv", icon=":material/table:", on_click="ignore"
+        )
     file = st.file_uploader(
         "Bring back either of them", ["csv", "zip"], max_upload_size=MAX_UPLOAD_MB, key="clean_bring",
         help="What it says about photos of this dataset becomes one step that Undo takes back. Photos of your own stay behind.",
@@ -104,6 +121,10 @@ def _show_exchange(imported: Dataset, dataset: Dataset, history: History, worksp
         except NotFound as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
-        left = f" {count(unknown, 'row')} named photos or classes that are not here, or not to be edited." if unknown else ""
+        left = (
+            f" {count(unknown, 'row')} named photos or classes that are not here, or not to be edited."
+            if unknown
+            else ""
+        )
         st.toast(f"{count(len(decisions), 'decision')} followed.{left}", icon=":material/check:")
         st.rerun()

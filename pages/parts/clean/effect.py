@@ -8,7 +8,12 @@ from model.runs.listing import activate_run, runs_of
 from model.runs.settings import HeadSettings
 from model.training.request import TrainRequest
 from pages.shared import state
-from pages.shared.cache.runs import CurrentEvaluation, active_run_id, get_card, get_current_evaluation
+from pages.shared.cache.runs import (
+    CurrentEvaluation,
+    active_run_id,
+    get_card,
+    get_current_evaluation,
+)
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.cache.works import get_head_jobs
 from pages.shared.callbacks import attempt
@@ -69,7 +74,12 @@ def show_effect(judged: CurrentEvaluation, workspace: str) -> None:
         others = {run: name for run, name in names.items() if run != first}
         second = ask_for_run("After", others, state.AFTER, next(iter(others)))
     try:
-        _show(get_current_evaluation(first, workspace), get_current_evaluation(second, workspace), names, workspace)
+        _show(
+            get_current_evaluation(first, workspace),
+            get_current_evaluation(second, workspace),
+            names,
+            workspace,
+        )
     except NotFound as error:
         st.info(f"{error} Choose another run.", icon=":material/info:")
 
@@ -89,7 +99,9 @@ def _is_training(workspace: str) -> bool:
     return job.is_running
 
 
-def _show(first: CurrentEvaluation, second: CurrentEvaluation, names: dict[str, str], workspace: str) -> None:
+def _show(
+    first: CurrentEvaluation, second: CurrentEvaluation, names: dict[str, str], workspace: str
+) -> None:
     both = compare(first.tables["valid"], second.tables["valid"])
     st.header(_headline(both), anchor=False)
     st.markdown(difference(both))
@@ -121,7 +133,10 @@ def _headline(both: Comparison) -> str:
 def _goalposts(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
     """What relabelled and deleted validation photos do to the comparison."""
     trained = first.run.evaluation.for_split("valid")
-    was = {photo: trained.classes[label] for photo, label in zip(trained.photos, trained.labels, strict=True)}
+    was = {
+        photo: trained.classes[label]
+        for photo, label in zip(trained.photos, trained.labels, strict=True)
+    }
     now = first.dataset.labels
     moved = sum(photo in now and now[photo] != label for photo, label in was.items())
     gone = sum(photo not in now for photo in was)

@@ -18,7 +18,13 @@ LEAST_PX = 136
 WHY = "clean_many_why"
 
 
-def show_many(judged: CurrentEvaluation, suspects: Suspects, history: History, queue: list[str], workspace: str) -> None:
+def show_many(
+    judged: CurrentEvaluation,
+    suspects: Suspects,
+    history: History,
+    queue: list[str],
+    workspace: str,
+) -> None:
     """A page of photos with boxes to tick, and what can be done with those that are ticked."""
     pages = -(-len(queue) // PAGE)
     acting, place = st.container(border=True), st.container()
@@ -32,27 +38,54 @@ def show_many(judged: CurrentEvaluation, suspects: Suspects, history: History, q
         _ask_for_decision(judged, shown, ticked, workspace)
 
 
-def _show_photo(judged: CurrentEvaluation, suspects: Suspects, history: History, photo: str) -> None:
-    label, edit, doubt = judged.dataset.label_of(photo), history.standing.get(photo), suspects.doubts.get(photo)
+def _show_photo(
+    judged: CurrentEvaluation, suspects: Suspects, history: History, photo: str
+) -> None:
+    label, edit, doubt = (
+        judged.dataset.label_of(photo),
+        history.standing.get(photo),
+        suspects.doubts.get(photo),
+    )
     with st.container(gap="xxsmall"):
         show_thumbnail(PhotoCard(photo, "", f"Filed under {label or 'nothing: deleted'}"))
-        st.checkbox(label_badge(judged.dataset.classes, label), key=_tick(photo), persist_state="page")
+        st.checkbox(
+            label_badge(judged.dataset.classes, label), key=_tick(photo), persist_state="page"
+        )
         if edit and edit.decides:
             st.caption(f":material/check: {decided(edit)}")
         elif doubt and doubt.is_label_issue and doubt.suggestion != label:
             st.caption(f"rather {plain(doubt.suggestion)}, {percent(doubt.probability)}")
 
 
-def _ask_for_decision(judged: CurrentEvaluation, shown: list[str], ticked: list[str], workspace: str) -> None:
+def _ask_for_decision(
+    judged: CurrentEvaluation, shown: list[str], ticked: list[str], workspace: str
+) -> None:
     reason = st.pills("Why?", REASONS, key=WHY, wrap=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{count(len(ticked), 'photo')} ticked**")
-        st.button("All on this page", on_click=_tick_all, args=(shown, True), type="tertiary", key="clean_all")
-        st.button("None", on_click=_tick_all, args=(ticked, False), type="tertiary", key="clean_none")
-        actions = [("Keep", KEEP, None), *((f"To {plain(name)}", RELABEL, name) for name in judged.dataset.classes)]
+        st.button(
+            "All on this page",
+            on_click=_tick_all,
+            args=(shown, True),
+            type="tertiary",
+            key="clean_all",
+        )
+        st.button(
+            "None", on_click=_tick_all, args=(ticked, False), type="tertiary", key="clean_none"
+        )
+        actions = [
+            ("Keep", KEEP, None),
+            *((f"To {plain(name)}", RELABEL, name) for name in judged.dataset.classes),
+        ]
         for number, (text, action, label) in enumerate([*actions, ("Delete", DELETE, None)]):
             decisions = [Decision(photo, action, label, reason) for photo in ticked]
-            st.button(text, key=f"clean_many_{number}", disabled=not ticked, on_click=_decide, args=(workspace, decisions))
+            st.button(
+                text,
+                key=f"clean_many_{number}",
+                disabled=not ticked,
+                on_click=_decide,
+                args=(workspace, decisions),
+            )
 
 
 def _decide(workspace: str, decisions: list[Decision]) -> None:

@@ -45,7 +45,9 @@ class Deck:
     def is_judged(self, photo: str) -> bool:
         """Whether something was decided about a photo since the run in use was trained."""
         edit = self.standing.get(photo)
-        return edit is not None and edit.decides and edit.created_at >= self.judged.run.card.trained_at
+        return (
+            edit is not None and edit.decides and edit.created_at >= self.judged.run.card.trained_at
+        )
 
 
 def show_deck(deck: Deck) -> None:
@@ -55,7 +57,8 @@ def show_deck(deck: Deck) -> None:
     st.progress(done / len(queue), f"Photo {queue.index(photo) + 1} of {len(queue)}, {done} judged")
     if done == len(queue):
         st.success(
-            "All of these are judged. Look for something else, or retrain and see the effect.", icon=":material/check_circle:"
+            "All of these are judged. Look for something else, or retrain and see the effect.",
+            icon=":material/check_circle:",
         )
     with st.container(border=True):
         pictures, words = st.columns([4, 6], gap="medium")
@@ -77,7 +80,13 @@ def _case(judged: CurrentEvaluation, suspects: Suspects, photo: str) -> TopLoss 
     if photo not in table.photos:
         return None
     flaws = {photo: suspects.measures[photo].issues} if photo in suspects.measures else {}
-    return top_losses(table, [table.photos.index(photo)], judged.dataset.labels, flaws, judged.run.card.unfamiliar_below)[0]
+    return top_losses(
+        table,
+        [table.photos.index(photo)],
+        judged.dataset.labels,
+        flaws,
+        judged.run.card.unfamiliar_below,
+    )[0]
 
 
 def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
@@ -101,7 +110,9 @@ def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
         st.markdown("**The same picture is here twice:** see Copies.")
     if photo in deck.standing:
         edit = deck.standing[photo]
-        st.markdown(f":{'green-badge[:material/check:' if edit.decides else 'gray-badge[:material/edit_note:'} {decided(edit)}]")
+        st.markdown(
+            f":{'green-badge[:material/check:' if edit.decides else 'gray-badge[:material/edit_note:'} {decided(edit)}]"
+        )
 
 
 def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:
@@ -112,7 +123,10 @@ def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:
         for number, name in enumerate(classes, start=1)
         if name != label
     ]
-    keep, delete = ("Keep", "K", ":material/check:", KEEP, filed), ("Delete", "D", ":material/delete:", DELETE, None)
+    keep, delete = (
+        ("Keep", "K", ":material/check:", KEEP, filed),
+        ("Delete", "D", ":material/delete:", DELETE, None),
+    )
     advised = None if deck.is_judged(photo) else _advice(deck, photo, label)
     with st.container(horizontal=True, gap="xsmall", key="clean_decisions"):
         for text, shortcut, icon, action, new in (keep, *moves, delete):
@@ -132,7 +146,11 @@ def _advice(deck: Deck, photo: str, label: str | None) -> tuple[str, str | None]
     if photo in deck.suspects.bad_photos:
         return DELETE, None
     doubt = deck.suspects.doubts.get(photo)
-    return (RELABEL, doubt.suggestion) if doubt and doubt.is_label_issue and doubt.suggestion != label else (KEEP, None)
+    return (
+        (RELABEL, doubt.suggestion)
+        if doubt and doubt.is_label_issue and doubt.suggestion != label
+        else (KEEP, None)
+    )
 
 
 def _ask_for_reason(deck: Deck, photo: str) -> None:
@@ -140,7 +158,15 @@ def _ask_for_reason(deck: Deck, photo: str) -> None:
     reason = deck.standing[photo].reason if photo in deck.standing else ""
     quick, words = f"clean_why_{photo}_{reason}", f"clean_words_{photo}_{reason}"
     usual = reason if reason in REASONS else None
-    st.pills("Why?", REASONS, default=usual, key=quick, wrap=True, on_change=_say, args=(deck, photo, quick, usual or ""))
+    st.pills(
+        "Why?",
+        REASONS,
+        default=usual,
+        key=quick,
+        wrap=True,
+        on_change=_say,
+        args=(deck, photo, quick, usual or ""),
+    )
     st.text_input(
         "In your own words",
         "" if usual else reason,
@@ -192,14 +218,21 @@ def _say(deck: Deck, photo: str, key: str, before: str) -> None:
 
 def _show_photo(photo: str, case: TopLoss | None) -> None:
     try:
-        st.image(get_picture(photo), width="stretch", alt=f"The photo{f', filed under {case.actual}' if case else ''}")
+        st.image(
+            get_picture(photo),
+            width="stretch",
+            alt=f"The photo{f', filed under {case.actual}' if case else ''}",
+        )
     except NotFound as error:
         st.info(str(error), icon=":material/hide_image:")
 
 
 def _show_evidence(judged: CurrentEvaluation, case: TopLoss) -> None:
     """What in the photo speaks for and against the two classes in question, and what it resembles."""
-    classes, rival = judged.run.card.classes, case.actual if case.actual != case.predicted else case.runner_up
+    classes, rival = (
+        judged.run.card.classes,
+        case.actual if case.actual != case.predicted else case.runner_up,
+    )
     prepare_look_alikes(judged.run.card.id)
     maps, alike = st.columns([4, 6], gap="medium")
     with maps, st.grid(2, min_column_width=84, gap="xsmall"):
@@ -216,7 +249,11 @@ def _show_map(judged: CurrentEvaluation, photo: str, name: str, position: int) -
         tinted = get_evidence(photo, judged.run.card.id, position, EVIDENCE_PX)
     except NotFound:
         return  # The photo was destroyed; its place says so.
-    st.image(tinted, width="stretch", alt=f"Tinted orange where it speaks for {name} and blue where against")
+    st.image(
+        tinted,
+        width="stretch",
+        alt=f"Tinted orange where it speaks for {name} and blue where against",
+    )
 
 
 def _show_strip(deck: Deck, place: int) -> None:
@@ -226,6 +263,18 @@ def _show_strip(deck: Deck, place: int) -> None:
     cards = []
     for photo in deck.queue[start : start + STRIP]:
         label = labels.get(photo)
-        mark = ":material/visibility: " if photo == deck.queue[place] else ":material/check: " if deck.is_judged(photo) else ""
-        cards.append(PhotoCard(photo, f"{mark}{label_badge(classes, label)}", f"Filed under {label or 'nothing: deleted'}"))
+        mark = (
+            ":material/visibility: "
+            if photo == deck.queue[place]
+            else ":material/check: "
+            if deck.is_judged(photo)
+            else ""
+        )
+        cards.append(
+            PhotoCard(
+                photo,
+                f"{mark}{label_badge(classes, label)}",
+                f"Filed under {label or 'nothing: deleted'}",
+            )
+        )
     show_cards(cards, columns=6, key="clean_strip", on_pick=state.show_card)

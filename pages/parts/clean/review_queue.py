@@ -13,7 +13,13 @@ from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.text import SPLIT_NAMES
 
 WRONG, BAD, ALL = "Wrong labels", "Bad photos", "All"
-SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM = "most suspicious", "highest loss", "least certain", "newest", "random"
+SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM = (
+    "most suspicious",
+    "highest loss",
+    "least certain",
+    "newest",
+    "random",
+)
 ORDERS = (SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM)
 WAYS = ("One by one", "Many at once")
 EVERY = "(all)"
@@ -23,21 +29,37 @@ HELP = (
 )
 
 
-def ask_for_queue(judged: CurrentEvaluation, suspects: Suspects, workspace: str) -> tuple[list[str], bool]:
+def ask_for_queue(
+    judged: CurrentEvaluation, suspects: Suspects, workspace: str
+) -> tuple[list[str], bool]:
     """What to look for, and the photos that answer it; and whether they are to be judged many at once."""
     places = _places(judged)
-    found = _ask_for_kind({WRONG: suspects.wrong_labels, BAD: suspects.bad_photos, ALL: tuple(places)})
+    found = _ask_for_kind(
+        {WRONG: suspects.wrong_labels, BAD: suspects.bad_photos, ALL: tuple(places)}
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.selectbox("Class", [EVERY, *judged.dataset.classes], key=state.CLEAN_CLASS, bind="query-params")
-        split = st.selectbox("Split", [EVERY, "Train", "Validation"], key=state.CLEAN_SPLIT, bind="query-params")
+        label = st.selectbox(
+            "Class", [EVERY, *judged.dataset.classes], key=state.CLEAN_CLASS, bind="query-params"
+        )
+        split = st.selectbox(
+            "Split", [EVERY, "Train", "Validation"], key=state.CLEAN_SPLIT, bind="query-params"
+        )
         order = st.selectbox("Order", ORDERS, key=state.ORDER, bind="query-params", help=HELP)
         many = st.segmented_control(
-            "How", WAYS, default=WAYS[0], required=True, key=state.MANY, bind="query-params", label_visibility="collapsed"
+            "How",
+            WAYS,
+            default=WAYS[0],
+            required=True,
+            key=state.MANY,
+            bind="query-params",
+            label_visibility="collapsed",
         )
     kept = [
         photo
         for photo in found
-        if photo in places and label in (EVERY, places[photo][0]) and split in (EVERY, SPLIT_NAMES[places[photo][1]])
+        if photo in places
+        and label in (EVERY, places[photo][0])
+        and split in (EVERY, SPLIT_NAMES[places[photo][1]])
     ]
     rank = _ranks(judged, suspects, order, workspace)
     return sorted(kept, key=lambda photo: rank.get(photo, inf)), many == WAYS[1]
@@ -68,11 +90,17 @@ def _places(judged: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
         for photo, label, split in zip(table.photos, table.labels, table.splits, strict=True)
         if split != "test"
     }
-    added = {one.photo: (one.label, one.split) for one in judged.dataset.photos if one.photo not in known and one.split != "test"}
+    added = {
+        one.photo: (one.label, one.split)
+        for one in judged.dataset.photos
+        if one.photo not in known and one.split != "test"
+    }
     return {**known, **added}
 
 
-def _ranks(judged: CurrentEvaluation, suspects: Suspects, order: str, workspace: str) -> dict[str, float]:
+def _ranks(
+    judged: CurrentEvaluation, suspects: Suspects, order: str, workspace: str
+) -> dict[str, float]:
     """A number for each photo; the lowest comes first. Under the labels of the run, so that a decision moves nothing."""
     table = judged.run.evaluation
     if order == SUSPICIOUS:
@@ -83,6 +111,11 @@ def _ranks(judged: CurrentEvaluation, suspects: Suspects, order: str, workspace:
         best = np.sort(table.probabilities, axis=1)
         return dict(zip(table.photos, (best[:, -1] - best[:, -2]).tolist(), strict=True))
     if order == NEWEST:
-        return {labelled.photo: -float(place) for place, labelled in enumerate(judged.dataset.photos)}
-    shuffled = {photo: hashlib.sha256(f"{workspace} {photo}".encode()).hexdigest()[:12] for photo in _places(judged)}
+        return {
+            labelled.photo: -float(place) for place, labelled in enumerate(judged.dataset.photos)
+        }
+    shuffled = {
+        photo: hashlib.sha256(f"{workspace} {photo}".encode()).hexdigest()[:12]
+        for photo in _places(judged)
+    }
     return {photo: float(int(digits, 16)) for photo, digits in shuffled.items()}

@@ -13,7 +13,9 @@ MOST = 30
 def show_score(imported: Dataset, now: Dataset) -> None:
     """How much of what was planted was found, and what was broken; what was missed only after asking twice."""
     st.markdown("**Check my cleaning**")
-    st.caption("This dataset has an answer key: its wrong labels, copies and bad photos were planted.")
+    st.caption(
+        "This dataset has an answer key: its wrong labels, copies and bad photos were planted."
+    )
     if not st.toggle("Check it", key="clean_check", persist_state="session"):
         return
     found = score(imported, now)
@@ -25,7 +27,9 @@ def show_score(imported: Dataset, now: Dataset) -> None:
     }
     for name, part in parts.items():
         total = len(part.solved) + len(part.missed)
-        st.progress(len(part.solved) / max(total, 1), f"{name}: {len(part.solved)} of {total} dealt with")
+        st.progress(
+            len(part.solved) / max(total, 1), f"{name}: {len(part.solved)} of {total} dealt with"
+        )
     harm = [
         text
         for photos, text in (
@@ -34,7 +38,11 @@ def show_score(imported: Dataset, now: Dataset) -> None:
         )
         if photos
     ]
-    st.markdown(f":orange-badge[:material/warning:] {' and '.join(harm)}." if harm else "No right label was broken.")
+    st.markdown(
+        f":orange-badge[:material/warning:] {' and '.join(harm)}."
+        if harm
+        else "No right label was broken."
+    )
     with st.popover("Show what I missed", icon=":material/visibility:"):
         st.write("You cannot unsee it. Sure?")
         if st.toggle("Yes, show me", key="clean_reveal"):
@@ -46,7 +54,9 @@ def _reveal(found: CleaningScore, parts: dict[str, SplitScore]) -> None:
         if part.missed:
             st.markdown(f"**{name}**")
             cards = [
-                PhotoCard(photo, plain(found.truths[photo]), f"Missed; it shows: {found.truths[photo]}")
+                PhotoCard(
+                    photo, plain(found.truths[photo]), f"Missed; it shows: {found.truths[photo]}"
+                )
                 for photo in part.missed[:MOST]
             ]
             show_cards(cards, columns=4, key=f"clean_missed_{name}")

@@ -23,7 +23,9 @@ def show_worksheet(judged: CurrentEvaluation, history: History, workspace: str) 
     since = {photo: edit for photo, edit in history.standing.items() if edit.created_at >= trained}
     cases = worksheet(judged.run.evaluation.for_split("valid"), since)
     imported = find_dataset(get_store(), judged.dataset.name)  # What was deleted has a name too.
-    files = {labelled.photo: labelled.file for labelled in (*imported.photos, *judged.dataset.photos)}
+    files = {
+        labelled.photo: labelled.file for labelled in (*imported.photos, *judged.dataset.photos)
+    }
     st.markdown(
         f"The ten validation photos with the highest loss in **{plain(judged.run.card.name)}**. Why was each wrong, and what "
         "is to be done?"
@@ -45,7 +47,11 @@ def _show_case(judged: CurrentEvaluation, case: WorksheetCase, number: int, work
     with st.container(border=True, horizontal=True, key=f"clean_case_{number}"):
         with st.container(width=PHOTO_PX):
             show_thumbnail(PhotoCard(case.photo, "", f"Number {number}, filed under {case.label}"))
-        taken = f"taken for {class_badge(classes, case.predicted)}" if case.predicted != case.label else "recognised"
+        taken = (
+            f"taken for {class_badge(classes, case.predicted)}"
+            if case.predicted != case.label
+            else "recognised"
+        )
         with st.container(width="stretch", gap="xsmall"):
             st.markdown(
                 f"**{number}.** {class_badge(classes, case.label)} {taken} "
@@ -56,10 +62,20 @@ def _show_case(judged: CurrentEvaluation, case: WorksheetCase, number: int, work
 
 def _ask(case: WorksheetCase, classes: tuple[str, ...], workspace: str) -> None:
     """What to do and why; stored as soon as either is said."""
-    edit, moves = case.edit, {f"to {name}": (RELABEL, name) for name in classes if name != case.label}
-    options: dict[str, tuple[str, str | None]] = {"keep": (KEEP, case.label), **moves, "delete": (DELETE, None)}
+    edit, moves = (
+        case.edit,
+        {f"to {name}": (RELABEL, name) for name in classes if name != case.label},
+    )
+    options: dict[str, tuple[str, str | None]] = {
+        "keep": (KEEP, case.label),
+        **moves,
+        "delete": (DELETE, None),
+    }
     key, reason = f"{case.photo}_{edit.id if edit else 0}", edit.reason if edit else ""
-    said = next((name for name, option in options.items() if edit and option == (edit.action, edit.label)), None)
+    said = next(
+        (name for name, option in options.items() if edit and option == (edit.action, edit.label)),
+        None,
+    )
     st.pills(
         "What to do",
         list(options),
@@ -82,7 +98,9 @@ def _ask(case: WorksheetCase, classes: tuple[str, ...], workspace: str) -> None:
     )
 
 
-def _choose(workspace: str, case: WorksheetCase, options: dict[str, tuple[str, str | None]], key: str) -> None:
+def _choose(
+    workspace: str, case: WorksheetCase, options: dict[str, tuple[str, str | None]], key: str
+) -> None:
     """Store what is to be done; nothing at all takes the decision back."""
     chosen = st.session_state[key]
     if chosen:
@@ -95,7 +113,12 @@ def _choose(workspace: str, case: WorksheetCase, options: dict[str, tuple[str, s
 def _explain(workspace: str, case: WorksheetCase, key: str) -> None:
     """Store the explanation: with the decision that stands, or as a note until there is one."""
     action, label = (case.edit.action, case.edit.label) if case.edit else (NOTE, None)
-    attempt(decide, get_store(), workspace, [Decision(case.photo, action, label, st.session_state[key] or "")])
+    attempt(
+        decide,
+        get_store(),
+        workspace,
+        [Decision(case.photo, action, label, st.session_state[key] or "")],
+    )
 
 
 def _row(case: WorksheetCase, number: int, files: dict[str, str]) -> dict[str, object]:

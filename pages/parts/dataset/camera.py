@@ -32,7 +32,9 @@ def ask_for_snapshots(workspace: str) -> None:
             wrap=True,
             key=f"dataset_camera_class_{len(dataset.classes)}",
         )
-        key = state.uploader_key("dataset_camera")  # A new one after each photo: the camera is live again without a click.
+        key = state.uploader_key(
+            "dataset_camera"
+        )  # A new one after each photo: the camera is live again without a click.
         taken = st.camera_input(
             f"Hold {plain(label)} up to the camera",
             resolution="720p",
@@ -49,7 +51,10 @@ def ask_for_snapshots(workspace: str) -> None:
 
 def _keep(data: bytes, dataset: Dataset, label: str, workspace: str) -> None:
     number = sum(labelled.file.startswith(CAMERA) for labelled in dataset.photos) + 1
-    arrival, report = IncomingPhoto(f"{CAMERA} {number:04d}.jpg", label, lambda: data, Origin(CAMERA)), ImportResult()
+    arrival, report = (
+        IncomingPhoto(f"{CAMERA} {number:04d}.jpg", label, lambda: data, Origin(CAMERA)),
+        ImportResult(),
+    )
     try:
         add_photos(get_store(), dataset.name, [arrival], report, total=1, owner=workspace)
     except AreoleError as error:
@@ -73,12 +78,20 @@ def _keep(data: bytes, dataset: Dataset, label: str, workspace: str) -> None:
 
 def _show_taken(dataset: Dataset, label: str) -> None:
     """The newest photos of the class."""
-    taken = [labelled for labelled in dataset.photos if labelled.label == label and labelled.file.startswith(CAMERA)][::-1]
-    st.markdown(f"{class_badge(dataset.classes, label)} {count(len(taken), 'photo')} from the camera")
+    taken = [
+        labelled
+        for labelled in dataset.photos
+        if labelled.label == label and labelled.file.startswith(CAMERA)
+    ][::-1]
+    st.markdown(
+        f"{class_badge(dataset.classes, label)} {count(len(taken), 'photo')} from the camera"
+    )
     if not taken:
         st.caption("Nothing yet. About ten of each class are a start; thirty are better.")
     cards = [
-        PhotoCard(labelled.photo, f":small[{SPLIT_NAMES[labelled.split]}]", f"{labelled.file}, {label}")
+        PhotoCard(
+            labelled.photo, f":small[{SPLIT_NAMES[labelled.split]}]", f"{labelled.file}, {label}"
+        )
         for labelled in taken[:SHOWN]
     ]
     show_cards(cards, columns=4, key="dataset_taken")

@@ -49,12 +49,21 @@ def ask_for_dataset(listings: list[Listing], current: Listing, workspace: str) -
         if st.button("New", icon=":material/add:", key="dataset_new"):
             ask_for_new(workspace)
         copied = (_copy, workspace, current.name)
-        st.button("Copy", icon=":material/content_copy:", key="dataset_copy", help=COPY_HELP, on_click=attempt, args=copied)
+        st.button(
+            "Copy",
+            icon=":material/content_copy:",
+            key="dataset_copy",
+            help=COPY_HELP,
+            on_click=attempt,
+            args=copied,
+        )
         if current.own:
             with st.popover("Change", icon=":material/edit:", key="dataset_change"):
                 _ask_for_changes(current, workspace)
     badges = " ".join(class_badge(current.classes, name) for name in current.classes)
-    st.markdown(f"{badges} :small[{count(current.photos, 'photo')}, {megabytes(current.bytes)} on disk]")
+    st.markdown(
+        f"{badges} :small[{count(current.photos, 'photo')}, {megabytes(current.bytes)} on disk]"
+    )
 
 
 def _titles(listings: list[Listing]) -> dict[str, str]:
@@ -71,12 +80,16 @@ def _titles(listings: list[Listing]) -> dict[str, str]:
 def ask_for_new(workspace: str) -> None:
     """Its name and its classes."""
     title = st.text_input("Name", max_chars=MAX_TITLE, placeholder="My pets", key="dataset_title")
-    typed = st.text_input("Classes, with commas between", placeholder="cat, dog, rabbit", key="dataset_classes")
+    typed = st.text_input(
+        "Classes, with commas between", placeholder="cat, dog, rabbit", key="dataset_classes"
+    )
     try:
         classes = check_classes([name for name in (typed or "").split(",") if name.strip()])
     except NotFound as error:
         classes = ()
-        st.caption(str(error) if typed else "Two to twenty kinds of things that it shall tell apart.")
+        st.caption(
+            str(error) if typed else "Two to twenty kinds of things that it shall tell apart."
+        )
     st.markdown(" ".join(class_badge(classes, name) for name in classes))
     if st.button("Make it", type="primary", disabled=not (title and classes), key="dataset_make"):
         try:
@@ -127,14 +140,33 @@ def _ask_for_changes(current: Listing, workspace: str) -> None:
     store, name = get_store(), current.name
     key = f"dataset_rename_{name}_{current.title}"
     st.text_input(
-        "Name", current.title, max_chars=MAX_TITLE, key=key, on_change=_with_text, args=(rename_dataset, key, workspace, name)
+        "Name",
+        current.title,
+        max_chars=MAX_TITLE,
+        key=key,
+        on_change=_with_text,
+        args=(rename_dataset, key, workspace, name),
     )
     new = f"dataset_add_class_{len(current.classes)}"
-    st.text_input("Another class", key=new, placeholder="its name", on_change=_with_text, args=(add_class, new, workspace, name))
-    label = st.selectbox("One of its classes", current.classes, None, key=f"dataset_class_{len(current.classes)}")
+    st.text_input(
+        "Another class",
+        key=new,
+        placeholder="its name",
+        on_change=_with_text,
+        args=(add_class, new, workspace, name),
+    )
+    label = st.selectbox(
+        "One of its classes", current.classes, None, key=f"dataset_class_{len(current.classes)}"
+    )
     if label is not None:
         renamed = f"dataset_rename_class_{label}"
-        st.text_input("Call it", label, key=renamed, on_change=_with_text, args=(rename_class, renamed, workspace, name, label))
+        st.text_input(
+            "Call it",
+            label,
+            key=renamed,
+            on_change=_with_text,
+            args=(rename_class, renamed, workspace, name, label),
+        )
         st.button(
             f"Remove {plain(label)} and its photos",
             icon=":material/delete:",

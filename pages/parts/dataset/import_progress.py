@@ -31,7 +31,9 @@ def show_import(workspace: str) -> None:
     stopped = last_killed_job(get_store(), workspace, INTAKE)
     if stopped is not None and not state.is_seen(f"job {stopped}"):
         st.warning(INTAKE_KILLED, icon=":material/error:")
-        st.button("Close", key="dataset_close_killed", on_click=state.set_seen, args=(f"job {stopped}",))
+        st.button(
+            "Close", key="dataset_close_killed", on_click=state.set_seen, args=(f"job {stopped}",)
+        )
 
 
 @st.fragment(run_every=TICK_S)
@@ -41,7 +43,11 @@ def watch_import(intake: ImportJob) -> None:
     share = min(1.0, intake.done / max(1, intake.total))
     st.progress(share, f"{intake.done} of {intake.total} looked at{_so_far(intake.result)}")
     if st.button(
-        "Cancel", icon=":material/cancel:", key="dataset_cancel", disabled=intake.cancelled, help="What has come so far stays."
+        "Cancel",
+        icon=":material/cancel:",
+        key="dataset_cancel",
+        disabled=intake.cancelled,
+        help="What has come so far stays.",
     ):
         intake.cancelled = True
     if not intake.is_running:
@@ -69,8 +75,12 @@ def show_refused(report: ImportResult) -> None:
     if not report.refused:
         return
     reasons = Counter(one.reason for one in report.refused)
-    with st.expander(f"Not taken: {count(len(report.refused), 'file')}, and why", icon=":material/rule:"):
-        st.markdown("\n".join(f"- {number} x {plain(reason)}" for reason, number in reasons.most_common()))
+    with st.expander(
+        f"Not taken: {count(len(report.refused), 'file')}, and why", icon=":material/rule:"
+    ):
+        st.markdown(
+            "\n".join(f"- {number} x {plain(reason)}" for reason, number in reasons.most_common())
+        )
         lines = [f"{plain(one.path)}: {plain(one.reason)}" for one in report.refused[:MOST_NAMED]]
         st.caption("  \n".join(lines))
 
@@ -84,7 +94,10 @@ def show_quota(workspace: str) -> None:
         f"{megabytes(used.max_bytes)}]",
     )
     if used.is_full:
-        st.warning("Your workspace is full. Remove photos or a dataset, and there is room again.", icon=":material/inventory_2:")
+        st.warning(
+            "Your workspace is full. Remove photos or a dataset, and there is room again.",
+            icon=":material/inventory_2:",
+        )
 
 
 def _show_result(intake: ImportJob, workspace: str) -> None:
@@ -95,5 +108,16 @@ def _show_result(intake: ImportJob, workspace: str) -> None:
     show_refused(report)
     with st.container(horizontal=True, vertical_alignment="center"):
         if report.added:
-            st.page_link("pages/retrain.py", label="Train on them", icon=":material/model_training:", query_params=state.link())
-        st.button("Close", key="dataset_close_intake", type="tertiary", on_click=get_import_jobs().forget, args=(workspace,))
+            st.page_link(
+                "pages/retrain.py",
+                label="Train on them",
+                icon=":material/model_training:",
+                query_params=state.link(),
+            )
+        st.button(
+            "Close",
+            key="dataset_close_intake",
+            type="tertiary",
+            on_click=get_import_jobs().forget,
+            args=(workspace,),
+        )

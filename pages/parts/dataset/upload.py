@@ -24,7 +24,13 @@ from pages.shared.text import count, named, plain
 
 FILES, FOLDER = "Photos or a ZIP", "A folder"
 HERE, NEW = "Into this dataset", "As a new dataset"
-FILE_TYPES = ["image", "heic", "heif", "avif", "zip"]  # Some systems do not know the middle three as images.
+FILE_TYPES = [
+    "image",
+    "heic",
+    "heif",
+    "avif",
+    "zip",
+]  # Some systems do not know the middle three as images.
 MAX_MEGABYTES = 200  # Of one file: the server holds it until its photos are in.
 
 
@@ -32,10 +38,17 @@ def ask_for_files(workspace: str, *, own: bool) -> None:
     """Take files, say what is in them, and add them when the visitor says so."""
     show_quota(workspace)
     way = st.segmented_control(
-        "What", (FILES, FOLDER), default=FILES, required=True, key="dataset_way", label_visibility="collapsed"
+        "What",
+        (FILES, FOLDER),
+        default=FILES,
+        required=True,
+        key="dataset_way",
+        label_visibility="collapsed",
     )
     files = st.file_uploader(
-        f"A ZIP of class folders, or photos; up to {MAX_MEGABYTES} MB a file" if way == FILES else "A folder of class folders",
+        f"A ZIP of class folders, or photos; up to {MAX_MEGABYTES} MB a file"
+        if way == FILES
+        else "A folder of class folders",
         FILE_TYPES if way == FILES else FILE_TYPES[:-1],
         accept_multiple_files=True if way == FILES else "directory",
         max_upload_size=MAX_MEGABYTES,
@@ -89,12 +102,26 @@ def _offer(bundle: Bundle, files: Sequence[UploadedFile], workspace: str, *, own
     known = dataset.classes if into == HERE else ()
     loose = None
     if any(file.label is None for file in bundle.files) and known:
-        loose = st.pills("Photos in no class folder are of", known, format_func=plain, wrap=True, key="dataset_loose")
+        loose = st.pills(
+            "Photos in no class folder are of",
+            known,
+            format_func=plain,
+            wrap=True,
+            key="dataset_loose",
+        )
     found = plan(bundle, known, loose=loose)
     _show_plan(found, known)
     title = dataset.title
     if into == NEW:
-        title = st.text_input("Name of the new dataset", _title(files), max_chars=MAX_TITLE, key="dataset_new_title") or "Uploaded"
+        title = (
+            st.text_input(
+                "Name of the new dataset",
+                _title(files),
+                max_chars=MAX_TITLE,
+                key="dataset_new_title",
+            )
+            or "Uploaded"
+        )
     intake = get_import_jobs().of(workspace)
     busy = intake is not None and intake.is_running
     if st.button(
@@ -109,7 +136,11 @@ def _offer(bundle: Bundle, files: Sequence[UploadedFile], workspace: str, *, own
 
 
 def _show_plan(found: Plan, known: Sequence[str]) -> None:
-    badges = [f"{class_badge(found.classes, name)} {number}" for name in found.classes if (number := found.count(name))]
+    badges = [
+        f"{class_badge(found.classes, name)} {number}"
+        for name in found.classes
+        if (number := found.count(name))
+    ]
     st.markdown(f"**Found {count(len(found.arrivals), 'photo')}.** {' '.join(badges)}")
     new = [name for name in found.classes if name not in known]
     if new and known:
@@ -117,11 +148,22 @@ def _show_plan(found: Plan, known: Sequence[str]) -> None:
     for notice in found.notices:
         st.info(plain(notice), icon=":material/merge:")
     if len(found.classes) > MAX_CLASSES:
-        st.error(f"These would be {len(found.classes)} classes; {MAX_CLASSES} is the most.", icon=":material/error:")
+        st.error(
+            f"These would be {len(found.classes)} classes; {MAX_CLASSES} is the most.",
+            icon=":material/error:",
+        )
     show_refused(ImportResult(refused=list(found.refused)))
 
 
-def _start(found: Plan, files: Sequence[UploadedFile], workspace: str, title: str, loose: str | None, *, new: bool) -> None:
+def _start(
+    found: Plan,
+    files: Sequence[UploadedFile],
+    workspace: str,
+    title: str,
+    loose: str | None,
+    *,
+    new: bool,
+) -> None:
     store = get_store()
     state.empty_uploader()  # First: what follows cannot be interrupted by a second click, which then finds nothing to add.
     try:
@@ -149,4 +191,6 @@ def _start(found: Plan, files: Sequence[UploadedFile], workspace: str, title: st
 def _title(files: Sequence[UploadedFile]) -> str:
     """What a dataset made of these is called when nobody says: after the ZIP, or the folder."""
     name: str = files[0].name
-    return name.replace("\\", "/").partition("/")[0].removesuffix(".zip").replace("_", " ")[:MAX_TITLE]
+    return (
+        name.replace("\\", "/").partition("/")[0].removesuffix(".zip").replace("_", " ")[:MAX_TITLE]
+    )

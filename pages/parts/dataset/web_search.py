@@ -67,10 +67,16 @@ def _ask_for_wishes(dataset: Dataset, workspace: str) -> None:
     )
     asked = [wish for wish in wishes if wish.text.strip() and wish.number]
     if st.button(
-        f"Search {plain(source.service.title)}", type="primary", icon=":material/search:", disabled=not asked, key="gather_search"
+        f"Search {plain(source.service.title)}",
+        type="primary",
+        icon=":material/search:",
+        disabled=not asked,
+        key="gather_search",
     ):
         try:
-            start_search(get_search_jobs(), workspace, dataset.name, name, asked, commercial=commercial)
+            start_search(
+                get_search_jobs(), workspace, dataset.name, name, asked, commercial=commercial
+            )
         except SourceFailed as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
@@ -83,11 +89,24 @@ def _ask_for_wishes(dataset: Dataset, workspace: str) -> None:
 
 def _ask_for_wish(dataset: Dataset, label: str, source: PhotoSource) -> SearchRequest:
     usual = SUGGESTED.get(label, label) if source.service.name == "inaturalist" else label
-    with st.container(horizontal=True, vertical_alignment="bottom"):  # Side by side on a phone too, unlike columns
+    with st.container(
+        horizontal=True, vertical_alignment="bottom"
+    ):  # Side by side on a phone too, unlike columns
         key = f"gather_text_{source.service.name}_{label}"
-        text = st.text_input(f"Look for {plain(label)}", usual, max_chars=200, key=key, persist_state="session")
+        text = st.text_input(
+            f"Look for {plain(label)}", usual, max_chars=200, key=key, persist_state="session"
+        )
         key = f"gather_number_{label}"
-        wanted = st.number_input("How many", 0, MOST_PHOTOS, USUAL_NUMBER, 10, key=key, persist_state="session", width=NUMBER_PX)
+        wanted = st.number_input(
+            "How many",
+            0,
+            MOST_PHOTOS,
+            USUAL_NUMBER,
+            10,
+            key=key,
+            persist_state="session",
+            width=NUMBER_PX,
+        )
     return SearchRequest(label, text or "", int(wanted))
 
 
@@ -95,7 +114,8 @@ def _ask_for_wish(dataset: Dataset, label: str, source: PhotoSource) -> SearchRe
 def _watch(hunt: SearchJob) -> None:
     st.markdown(f"**{plain(hunt.title)}**")
     st.progress(
-        min(1.0, hunt.done / max(1, hunt.total)), f"{hunt.done} of {hunt.total} found. Sources are asked slowly, as they wish."
+        min(1.0, hunt.done / max(1, hunt.total)),
+        f"{hunt.done} of {hunt.total} found. Sources are asked slowly, as they wish.",
     )
     if st.button("Cancel", icon=":material/cancel:", key="gather_cancel", disabled=hunt.cancelled):
         hunt.cancelled = True
@@ -127,10 +147,23 @@ def _show_found(hunt: SearchJob, dataset: Dataset, workspace: str) -> None:
             help="Photos are still being added." if busy else None,
         ):
             title = f"Gathering {count(total, 'photo')} from {sources()[hunt.source].service.title}"
-            start_import(get_import_jobs(), get_store(), workspace, dataset=dataset.name, title=title, opened=fetching(wanted))
+            start_import(
+                get_import_jobs(),
+                get_store(),
+                workspace,
+                dataset=dataset.name,
+                title=title,
+                opened=fetching(wanted),
+            )
             get_search_jobs().forget(workspace)
             st.rerun()
-        st.button("Search anew", icon=":material/search:", key="gather_anew", on_click=get_search_jobs().forget, args=(workspace,))
+        st.button(
+            "Search anew",
+            icon=":material/search:",
+            key="gather_anew",
+            on_click=get_search_jobs().forget,
+            args=(workspace,),
+        )
     if not wanted:
         return
     label = st.segmented_control(
@@ -143,7 +176,9 @@ def _show_found(hunt: SearchJob, dataset: Dataset, workspace: str) -> None:
         label_visibility="collapsed",
     )
     search = hunt.found[label]
-    passed = [f"{number} passed over: {plain(reason)}" for reason, number in search.passed_over.items()]
+    passed = [
+        f"{number} passed over: {plain(reason)}" for reason, number in search.passed_over.items()
+    ]
     st.caption("  \n".join([plain(search.understood), *passed]))
     _show_preview(search.found, dataset, label)
 
@@ -161,12 +196,33 @@ def _show_preview(found: tuple[WebPhoto, ...], dataset: Dataset, label: str) -> 
         for one in shown:
             with st.container(gap="xxsmall"):
                 # The visitor's browser fetches the thumbnail: it leaves no work and no trace on this server.
-                st.image(one.thumbnail_url, width="stretch", alt=one.origin.title or f"Found for {label}")
-                st.checkbox(plain(shortened(one.origin.title or label)), True, key=_tick(one), persist_state="session")
-                st.caption(f"{plain(one.origin.licence)}  \n{plain(shortened(one.origin.author or 'unnamed'))}")
+                st.image(
+                    one.thumbnail_url, width="stretch", alt=one.origin.title or f"Found for {label}"
+                )
+                st.checkbox(
+                    plain(shortened(one.origin.title or label)),
+                    True,
+                    key=_tick(one),
+                    persist_state="session",
+                )
+                st.caption(
+                    f"{plain(one.origin.licence)}  \n{plain(shortened(one.origin.author or 'unnamed'))}"
+                )
     with acting:
-        st.button("Tick all here", type="tertiary", key="gather_all", on_click=_set_ticks, args=(shown, True))
-        st.button("Untick all here", type="tertiary", key="gather_none", on_click=_set_ticks, args=(shown, False))
+        st.button(
+            "Tick all here",
+            type="tertiary",
+            key="gather_all",
+            on_click=_set_ticks,
+            args=(shown, True),
+        )
+        st.button(
+            "Untick all here",
+            type="tertiary",
+            key="gather_none",
+            on_click=_set_ticks,
+            args=(shown, False),
+        )
 
 
 def _set_ticks(found: tuple[WebPhoto, ...], ticked: bool) -> None:

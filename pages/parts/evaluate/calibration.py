@@ -23,12 +23,21 @@ def show_trust(table: Evaluation) -> None:
 
 def show_reliability(table: Evaluation) -> None:
     """Is an answer given 90% right nine times in ten?"""
-    from pages.shared.charts.evaluation import reliability_diagram  # Not before the first paint: see there.
+    from pages.shared.charts.evaluation import (
+        reliability_diagram,
+    )  # Not before the first paint: see there.
 
     st.markdown("**When it says 90%, is it right nine times in ten?**")
     raw = replace(table, temperature=1.0)
     ways = {"Calibrated": table, "As trained": raw}
-    way = st.segmented_control("Probabilities", list(ways), default="Calibrated", required=True, key=state.WAY, bind="query-params")
+    way = st.segmented_control(
+        "Probabilities",
+        list(ways),
+        default="Calibrated",
+        required=True,
+        key=state.WAY,
+        bind="query-params",
+    )
     bins = {name: reliability(one.probabilities, one.labels) for name, one in ways.items()}
     errors = {name: calibration_error(each) or 0.0 for name, each in bins.items()}
     gap = f"Probabilities are off by {errors[way]:.1%} on average"
@@ -39,17 +48,29 @@ def show_reliability(table: Evaluation) -> None:
         f"{', and stopped at its bound' if table.temperature in (TEMPERATURES[0], TEMPERATURES[-1]) else ''}"
         f"{': on them it looks a little too good.' if 'valid' in table.splits else '.'}"
     )
-    st.caption("Below the dashed line it is too sure, above it too modest. The figures count photos; few mean little.")
+    st.caption(
+        "Below the dashed line it is too sure, above it too modest. The figures count photos; few mean little."
+    )
 
 
 def show_threshold(table: Evaluation) -> None:
     """Choose how sure is sure enough."""
-    from pages.shared.charts.evaluation import threshold_curves  # Not before the first paint: see there.
+    from pages.shared.charts.evaluation import (
+        threshold_curves,
+    )  # Not before the first paint: see there.
 
     st.markdown("**How sure is sure enough?**")
     least = 100 / len(table.classes)
     usual = round(100 * sure_from(len(table.classes)))
-    threshold = st.slider("Answer only from", int(least), 100, usual, format="%d%%", key=state.THRESHOLD, bind="query-params")
+    threshold = st.slider(
+        "Answer only from",
+        int(least),
+        100,
+        usual,
+        format="%d%%",
+        key=state.THRESHOLD,
+        bind="query-params",
+    )
     left = answered_at(threshold / 100, table.probabilities, table.labels)
     wrong = (
         f"{left.wrong} of those wrong ({left.wrong / left.answered:.1%})"
@@ -60,5 +81,7 @@ def show_threshold(table: Evaluation) -> None:
         threshold_curves(table, threshold / 100),
         alt=f"From {threshold}%: {left.answered} of {len(table.photos)} photos answered, {wrong}",
     )
-    st.markdown(f"From {threshold}% on, **{left.answered} of {count(len(table.photos), 'photo')}** get an answer, {wrong}.")
+    st.markdown(
+        f"From {threshold}% on, **{left.answered} of {count(len(table.photos), 'photo')}** get an answer, {wrong}."
+    )
     st.caption(f'Classify says "I am not sure" below {usual}%.')

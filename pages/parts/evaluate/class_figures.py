@@ -28,7 +28,9 @@ def show_figures(table: Evaluation) -> None:
         for name, row in figures.items()
     ]
     bars = {
-        name: st.column_config.ProgressColumn(title, help=HELP[name], format="%.0f%%", min_value=0, max_value=100)
+        name: st.column_config.ProgressColumn(
+            title, help=HELP[name], format="%.0f%%", min_value=0, max_value=100
+        )
         for name, title in zip(shares, ("Precision", "Recall", "F1"), strict=True)
     }
     st.dataframe(
@@ -40,17 +42,23 @@ def show_figures(table: Evaluation) -> None:
             **bars,
         },
         alt="; ".join(
-            f"{name}: {_percent(row['precision'])} precision, {_percent(row['recall'])} recall" for name, row in figures.items()
+            f"{name}: {_percent(row['precision'])} precision, {_percent(row['recall'])} recall"
+            for name, row in figures.items()
         ),
     )
     for name, row in figures.items():
         if not row["support"]:
-            st.info(f"No photo of this split is filed under {plain(name)}: its recall cannot be known.", icon=":material/info:")
+            st.info(
+                f"No photo of this split is filed under {plain(name)}: its recall cannot be known.",
+                icon=":material/info:",
+            )
     counted = {name: row["recall"] for name, row in figures.items() if row["recall"] is not None}
     least = min(counted.values())
     if least < 1:
         weakest = [plain(name) for name, recall in counted.items() if recall == least]
-        st.markdown(f"Hardest to recognise: **{listed(weakest, 'and')}**, with {1 - least:.0%} missed.")
+        st.markdown(
+            f"Hardest to recognise: **{listed(weakest, 'and')}**, with {1 - least:.0%} missed."
+        )
     if any(row["precision"] is None for row in figures.values()):
         st.caption("An empty figure: nothing was there to count.")
 

@@ -20,7 +20,8 @@ PAIRS = 5
 def show_confusions(judged: CurrentEvaluation, table: Evaluation) -> None:
     """The matrix beside the pairs most often confused; below, the photos of the cell that is chosen."""
     pairs = [
-        (table.classes[actual], table.classes[predicted], number) for actual, predicted, number in most_confused(table.confusion)
+        (table.classes[actual], table.classes[predicted], number)
+        for actual, predicted, number in most_confused(table.confusion)
     ]
     first = pairs[0] if pairs else (table.classes[0], table.classes[0], 0)
     actual = state.restored(state.ACTUAL, table.classes, first[0])
@@ -35,7 +36,9 @@ def show_confusions(judged: CurrentEvaluation, table: Evaluation) -> None:
 
 def ask_for_cell(classes: tuple[str, ...], pairs: list[tuple[str, str, int]]) -> None:
     """The pairs as buttons, and two boxes that reach every cell."""
-    st.markdown("**Most confused**" if pairs else "**No photo of this split is taken for another class.**")
+    st.markdown(
+        "**Most confused**" if pairs else "**No photo of this split is taken for another class.**"
+    )
     with st.container(gap=None):
         for position, (actual, predicted, number) in enumerate(pairs[:PAIRS]):
             st.button(
@@ -49,13 +52,22 @@ def ask_for_cell(classes: tuple[str, ...], pairs: list[tuple[str, str, int]]) ->
     if len(pairs) > PAIRS:
         st.caption(f"and {count(len(pairs) - PAIRS, 'more pair')}: see the matrix.")
     with st.container(horizontal=True):
-        st.selectbox("Actual: filed under", classes, key=state.ACTUAL, on_change=state.take_cell_boxes)
-        st.selectbox("Predicted: taken for", classes, key=state.PREDICTED, on_change=state.take_cell_boxes)
+        st.selectbox(
+            "Actual: filed under", classes, key=state.ACTUAL, on_change=state.take_cell_boxes
+        )
+        st.selectbox(
+            "Predicted: taken for", classes, key=state.PREDICTED, on_change=state.take_cell_boxes
+        )
 
 
-def show_matrix(table: Evaluation, pairs: list[tuple[str, str, int]], chosen: tuple[str, str]) -> None:
+def show_matrix(
+    table: Evaluation, pairs: list[tuple[str, str, int]], chosen: tuple[str, str]
+) -> None:
     """The heat map; a click on a cell chooses it."""
-    from pages.shared.charts.confusion_matrix import CELL, confusion_map  # Not before the first paint: see there.
+    from pages.shared.charts.confusion_matrix import (
+        CELL,
+        confusion_map,
+    )  # Not before the first paint: see there.
 
     place = st.container()
     shares = st.toggle("Percent of each row", key=state.SHARES, bind="query-params")
@@ -76,16 +88,27 @@ def show_photos(judged: CurrentEvaluation, table: Evaluation, actual: str, predi
     if actual == predicted:
         st.subheader(f"{count(len(rows), f'{plain(actual)} photo')} recognised", anchor=False)
     else:
-        st.subheader(f"{count(len(rows), f'{plain(actual)} photo')} taken for {plain(predicted)}", anchor=False)
+        st.subheader(
+            f"{count(len(rows), f'{plain(actual)} photo')} taken for {plain(predicted)}",
+            anchor=False,
+        )
     if not rows:
-        said = "It never makes this mistake here." if actual != predicted else "None was recognised."
-        st.info(f"{said} Choose another cell: every figure above zero has photos behind it.", icon=":material/check_circle:")
+        said = (
+            "It never makes this mistake here." if actual != predicted else "None was recognised."
+        )
+        st.info(
+            f"{said} Choose another cell: every figure above zero has photos behind it.",
+            icon=":material/check_circle:",
+        )
         return
     st.caption("The highest loss first. Choose a photo's label to see why.")
     pages = -(-len(rows) // PAGE)
     place = st.container()
     page = (
-        st.pagination(pages, key=f"evaluate_page_{table.classes.index(actual)}_{table.classes.index(predicted)}")
+        st.pagination(
+            pages,
+            key=f"evaluate_page_{table.classes.index(actual)}_{table.classes.index(predicted)}",
+        )
         if pages > 1
         else 1
     )

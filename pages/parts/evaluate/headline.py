@@ -15,12 +15,19 @@ def show_headline(judged: CurrentEvaluation, split: str) -> None:
     words, drawing = st.columns([6, 5], gap="medium")
     with words:
         st.header(wrong_of(table), anchor=False)
-        st.markdown(f"An error rate of {table.errors / len(table.photos):.1%}. {WHAT_IT_PROVES[split]}")
+        st.markdown(
+            f"An error rate of {table.errors / len(table.photos):.1%}. {WHAT_IT_PROVES[split]}"
+        )
         show_changes(judged, split)
     with drawing:
         there = {SPLIT_NAMES[name]: one for name, one in judged.tables.items() if one.photos}
-        rates = listed([f"{name.lower()} {one.errors / len(one.photos):.1%}" for name, one in there.items()], "and")
-        st.altair_chart(error_rates(there, SPLIT_NAMES[split]), alt=f"Error rates with their ranges: {rates}")
+        rates = listed(
+            [f"{name.lower()} {one.errors / len(one.photos):.1%}" for name, one in there.items()],
+            "and",
+        )
+        st.altair_chart(
+            error_rates(there, SPLIT_NAMES[split]), alt=f"Error rates with their ranges: {rates}"
+        )
         st.caption(by_heart(judged.tables))
 
 
@@ -28,7 +35,11 @@ def show_changes(judged: CurrentEvaluation, split: str) -> None:
     """What was edited since this run was trained."""
     changes = [
         f"{number} {word}"
-        for number, word in ((judged.relabelled, "relabelled"), (judged.removed, "removed"), (judged.added, "added"))
+        for number, word in (
+            (judged.relabelled, "relabelled"),
+            (judged.removed, "removed"),
+            (judged.added, "added"),
+        )
         if number
     ]
     if changes:
@@ -52,9 +63,18 @@ def table_rows(judged: CurrentEvaluation, table: Evaluation) -> list[dict[str, o
             "label": table.classes[label],
             "predicted": table.classes[predicted],
             "loss": round(float(loss), 5),
-            **{f"probability of {name}": round(float(share), 5) for name, share in zip(table.classes, shares, strict=True)},
+            **{
+                f"probability of {name}": round(float(share), 5)
+                for name, share in zip(table.classes, shares, strict=True)
+            },
         }
         for photo, split, label, predicted, loss, shares in zip(
-            table.photos, table.splits, table.labels, table.predicted, table.losses, table.probabilities, strict=True
+            table.photos,
+            table.splits,
+            table.labels,
+            table.predicted,
+            table.losses,
+            table.probabilities,
+            strict=True,
         )
     ]

@@ -16,7 +16,10 @@ from pages.shared.text import count, named, plain
 LINES = {"author": "Your name", "title": "Title"}
 PARAGRAPHS = {
     "introduction": ("Introduction", "What is the question, and why is it interesting?"),
-    "discussion": ("Why did the error not decrease?", "Your own thoughts; the experiments stand beside them."),
+    "discussion": (
+        "Why did the error not decrease?",
+        "Your own thoughts; the experiments stand beside them.",
+    ),
     "conclusion": ("Conclusion", "What would you do next?"),
 }
 
@@ -47,7 +50,9 @@ def _ask_for_texts(contents: Contents, dataset: Dataset, workspace: str) -> None
     for field, title in LINES.items():
         key = f"report_text_{dataset.name}_{field}"
         kept = getattr(contents.texts, field)
-        st.text_input(title, kept, max_chars=MAX_LINE, key=key, on_change=_keep, args=(workspace, field, key))
+        st.text_input(
+            title, kept, max_chars=MAX_LINE, key=key, on_change=_keep, args=(workspace, field, key)
+        )
     for field, (title, hint) in PARAGRAPHS.items():
         key = f"report_text_{dataset.name}_{field}"
         st.text_area(
@@ -68,8 +73,16 @@ def _keep(workspace: str, field: str, key: str) -> None:
 
 def _parts(contents: Contents) -> list[ReportPart]:
     """What the report holds, in its order."""
-    data, training, losses, cleaning = contents.data, contents.training, contents.losses, contents.cleaning
-    judged, answered = losses.judged if losses else 0, sum(one.sentence is not None for one in contents.findings)
+    data, training, losses, cleaning = (
+        contents.data,
+        contents.training,
+        contents.losses,
+        contents.cleaning,
+    )
+    judged, answered = (
+        losses.judged if losses else 0,
+        sum(one.sentence is not None for one in contents.findings),
+    )
     run = f" of {plain(training.name)}" if training else ""
     decisions = f": {count(cleaning.number, 'decision')}" if cleaning else ""
     return [
@@ -80,11 +93,21 @@ def _parts(contents: Contents) -> list[ReportPart]:
             "Dataset",
         ),
         ReportPart(f"Training table and curves{run}", training is not None, "retrain", "Retrain"),
-        ReportPart("Confusion matrix and figures with their ranges", bool(contents.results), "retrain", "Retrain"),
+        ReportPart(
+            "Confusion matrix and figures with their ranges",
+            bool(contents.results),
+            "retrain",
+            "Retrain",
+        ),
         ReportPart(f"The ten highest losses, {judged} judged", judged > 0, "clean", "Clean"),
         ReportPart(f"Cleaning{decisions}", cleaning is not None, "clean", "Clean"),
         ReportPart("What a retraining changed", contents.effect is not None, "retrain", "Retrain"),
-        ReportPart(f"Experiments: {answered} of {len(contents.findings)}", answered > 0, "report", "Experiments"),
+        ReportPart(
+            f"Experiments: {answered} of {len(contents.findings)}",
+            answered > 0,
+            "report",
+            "Experiments",
+        ),
     ]
 
 
@@ -95,14 +118,19 @@ def _show_parts(parts: list[ReportPart]) -> None:
             st.markdown(f":material/check: {part.said}")
             continue
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":material/radio_button_unchecked: :gray[{part.said}: not done yet]", width="stretch")
+            st.markdown(
+                f":material/radio_button_unchecked: :gray[{part.said}: not done yet]",
+                width="stretch",
+            )
             st.page_link(f"pages/{part.page}.py", label=part.title, query_params=state.link())
 
 
 def _offer_file(dataset: Dataset, workspace: str) -> None:
     def written() -> bytes:
         """With what was typed until the click, which may come before the page has run again."""
-        from model.report.html import report_html  # jinja2 and drawings, only for who wants the file
+        from model.report.html import (
+            report_html,
+        )  # jinja2 and drawings, only for who wants the file
 
         return report_html(get_store(), get_report_contents(workspace)).encode()
 

@@ -40,7 +40,8 @@ def show_experiments(dataset: Dataset, workspace: str) -> None:
     busy = inquiry is not None and inquiry.is_running
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            "Too few photos? Wrong labels? The wrong model? Just luck? Each guess is an experiment of seconds.", width="stretch"
+            "Too few photos? Wrong labels? The wrong model? Just luck? Each guess is an experiment of seconds.",
+            width="stretch",
         )
         if open_questions:
             st.button(
@@ -69,20 +70,33 @@ def _show_experiment_job(inquiry: ExperimentJob | None, dataset: Dataset, worksp
     elif inquiry.error and inquiry.fingerprint == dataset.fingerprint:
         show = st.info if inquiry.cancelled else st.error
         show(f"{plain(inquiry.title)} {plain(inquiry.error)}", icon=":material/cancel:")
-        st.button("Close", key="report_close", type="tertiary", on_click=get_experiment_jobs().forget, args=(workspace,))
+        st.button(
+            "Close",
+            key="report_close",
+            type="tertiary",
+            on_click=get_experiment_jobs().forget,
+            args=(workspace,),
+        )
 
 
 @st.fragment(run_every=TICK_S)
 def watch_experiment(inquiry: ExperimentJob) -> None:
     """Experiments under way, until they are over."""
-    st.progress(min(1.0, inquiry.done / max(1, inquiry.total)), f"{plain(inquiry.title)} {inquiry.done} of {inquiry.total}")
-    if st.button("Cancel", icon=":material/cancel:", key="report_cancel", disabled=inquiry.cancelled):
+    st.progress(
+        min(1.0, inquiry.done / max(1, inquiry.total)),
+        f"{plain(inquiry.title)} {inquiry.done} of {inquiry.total}",
+    )
+    if st.button(
+        "Cancel", icon=":material/cancel:", key="report_cancel", disabled=inquiry.cancelled
+    ):
         inquiry.cancelled = True
     if not inquiry.is_running:
         st.rerun()
 
 
-def _show_experiment(kind: str, result: ExperimentResult | None, dataset: Dataset, workspace: str, *, busy: bool) -> None:
+def _show_experiment(
+    kind: str, result: ExperimentResult | None, dataset: Dataset, workspace: str, *, busy: bool
+) -> None:
     experiment = EXPERIMENTS[kind]
     st.subheader(experiment.question, anchor=False)
     if result is None:
@@ -108,15 +122,31 @@ def _show_chart(kind: str, result: ExperimentResult) -> None:
 def _show_other_models(result: BackbonesCompared, dataset: Dataset, workspace: str) -> None:
     """The backbones that could not be tried, and the whole networks that were fine-tuned, under the labels of now."""
     told = [f"{row.title}: {plain(row.missing)}" for row in result.rows if row.missing]
-    entries = {entry.id: entry.name for entry in runs_of(get_store(), workspace) if is_fine_tuned(entry.id)}
+    entries = {
+        entry.id: entry.name for entry in runs_of(get_store(), workspace) if is_fine_tuned(entry.id)
+    }
     for row in rows_of_runs([get_run(run) for run in entries], dataset):
-        rates = [f"{part.error:.1%} of the {split}" for split, part in (("validation", row.valid), ("test", row.test)) if part]
+        rates = [
+            f"{part.error:.1%} of the {split}"
+            for split, part in (("validation", row.valid), ("test", row.test))
+            if part
+        ]
         if rates:
-            told.append(f"Whole network, {plain(entries[row.run])}, on {row.backbone}: {listed(rates, 'and')} photos wrong")
+            told.append(
+                f"Whole network, {plain(entries[row.run])}, on {row.backbone}: {listed(rates, 'and')} photos wrong"
+            )
     if told:
         st.caption("  \n".join(told))
 
 
 def _start(dataset: Dataset, workspace: str, kinds: Sequence[str]) -> None:
     backbone, settings = get_experiment_settings(workspace)
-    start_experiment(get_experiment_jobs(), get_store(), workspace, dataset, kinds, backbone=backbone, settings=settings)
+    start_experiment(
+        get_experiment_jobs(),
+        get_store(),
+        workspace,
+        dataset,
+        kinds,
+        backbone=backbone,
+        settings=settings,
+    )

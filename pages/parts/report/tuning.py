@@ -26,7 +26,9 @@ def show_search(dataset: Dataset, workspace: str, *, busy: bool) -> None:
         _show_charts(search)
         st.caption(f"The best so far: {_in_words(search)}.")
     else:
-        st.caption("Optuna tries learning rates, weight decays, label smoothings and numbers of epochs, and learns where to look.")
+        st.caption(
+            "Optuna tries learning rates, weight decays, label smoothings and numbers of epochs, and learns where to look."
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             f"Try {TRIALS} {'more' if search else 'settings'}",
@@ -50,7 +52,12 @@ def _ask_what_to_do(search: TuningResult, dataset: Dataset, workspace: str, *, b
         on_click=_keep_best,
         args=(search, dataset, workspace),
     )
-    st.page_link("pages/retrain.py", label="Runs", icon=":material/model_training:", query_params=state.link())
+    st.page_link(
+        "pages/retrain.py",
+        label="Runs",
+        icon=":material/model_training:",
+        query_params=state.link(),
+    )
     start_over = (forget_search, get_store(), dataset)
     st.button(
         "Start the search over",
@@ -64,11 +71,16 @@ def _ask_what_to_do(search: TuningResult, dataset: Dataset, workspace: str, *, b
 
 
 def _show_charts(search: TuningResult) -> None:
-    from pages.shared.charts.tuning import importances, search_history  # Not before the first paint: see charts.py.
+    from pages.shared.charts.tuning import (
+        importances,
+        search_history,
+    )  # Not before the first paint: see charts.py.
 
     drawing, mattering = st.columns([7, 5], gap="medium")
     with drawing:
-        st.altair_chart(search_history(search), alt=f"The best error rate after each trial. {search.sentence}")
+        st.altair_chart(
+            search_history(search), alt=f"The best error rate after each trial. {search.sentence}"
+        )
     with mattering:
         if search.importances:
             st.markdown("**What matters**")
@@ -80,14 +92,21 @@ def _show_charts(search: TuningResult) -> None:
 
 def _in_words(search: TuningResult) -> str:
     params = search.best.params
-    told = [f"{part.title.lower()} {params[name]:.3g}" for name, part in SPACE.items() if name in params]
+    told = [
+        f"{part.title.lower()} {params[name]:.3g}" for name, part in SPACE.items() if name in params
+    ]
     return ", ".join([*told, str(params[BACKBONE])])
 
 
 def _search(dataset: Dataset, workspace: str) -> None:
-    start_tuning(get_experiment_jobs(), get_store(), workspace, dataset, trials=TRIALS, other_backbones=False)
+    start_tuning(
+        get_experiment_jobs(), get_store(), workspace, dataset, trials=TRIALS, other_backbones=False
+    )
 
 
 def _keep_best(search: TuningResult, dataset: Dataset, workspace: str) -> None:
     get_head_jobs().start(get_store(), workspace, best_request(dataset, search, workspace))
-    st.toast("It is being trained, and will stand among the runs on Retrain in a second.", icon=":material/bookmark_add:")
+    st.toast(
+        "It is being trained, and will stand among the runs on Retrain in a second.",
+        icon=":material/bookmark_add:",
+    )

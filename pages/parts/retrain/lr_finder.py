@@ -33,14 +33,25 @@ def _watch(job_id: int, store: Store, workspace: str) -> None:
     if job is None or job.is_over or job.id != job_id:
         st.rerun()
     waiting = f"Waiting: {job.place} before it." if job.place else "Waking up fastai: some seconds."
-    st.progress(job.done / job.total if job.total else 0.0, f"Step {job.done} of {job.total}" if job.done else waiting)
-    st.button("Cancel", icon=":material/cancel:", key="retrain_cancel_lr", on_click=cancel, args=(store, workspace, job.id))
+    st.progress(
+        job.done / job.total if job.total else 0.0,
+        f"Step {job.done} of {job.total}" if job.done else waiting,
+    )
+    st.button(
+        "Cancel",
+        icon=":material/cancel:",
+        key="retrain_cancel_lr",
+        on_click=cancel,
+        args=(store, workspace, job.id),
+    )
 
 
 def _show_found(job: Job) -> None:
     """The loss at each rate, and the rate where it falls best."""
     if job.found:
-        from pages.shared.charts.training import rate_search  # Not before the first paint: see charts.py.
+        from pages.shared.charts.training import (
+            rate_search,
+        )  # Not before the first paint: see charts.py.
 
         suggestion = float(job.found["suggestion"])
         mode = "the whole network" if "fine-tune" in job.arguments else "the head"
@@ -50,7 +61,12 @@ def _show_found(job: Job) -> None:
         nearest = min(RATES, key=lambda rate: abs(log(rate / suggestion)))
         key = "retrain_learning_rate" + ("_tuned" if "fine-tune" in job.arguments else "")
         with st.container(horizontal=True):
-            st.button(f"Use {nearest:g}", key="retrain_use_lr", on_click=st.session_state.__setitem__, args=(key, nearest))
+            st.button(
+                f"Use {nearest:g}",
+                key="retrain_use_lr",
+                on_click=st.session_state.__setitem__,
+                args=(key, nearest),
+            )
             _ask_to_close(job)
         return
     if job.state == FAILED:

@@ -10,7 +10,12 @@ from model.catalogue.store import Store
 from model.errors import NotFound
 from model.runs.listing import MAX_NAME, Entry, activate_run, delete_run, rename_run, runs_of
 from model.runs.run import RunCard
-from pages.shared.cache.runs import CurrentEvaluation, active_run_id, get_card, get_current_evaluation
+from pages.shared.cache.runs import (
+    CurrentEvaluation,
+    active_run_id,
+    get_card,
+    get_current_evaluation,
+)
 from pages.shared.text import count, plain, wrong_of
 from pages.shared.training_curves import show_card_curves
 
@@ -39,7 +44,9 @@ def show_runs(store: Store, workspace: str) -> None:
 
 
 def _show_run(store: Store, workspace: str, entry: Entry, *, used: bool) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"retrain_run_{entry.id}"):
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key=f"retrain_run_{entry.id}"
+    ):
         try:
             judged = get_current_evaluation(entry.id, workspace)
         except NotFound as error:
@@ -47,7 +54,10 @@ def _show_run(store: Store, workspace: str, entry: Entry, *, used: bool) -> None
             _show_more(store, workspace, entry, None)
             return
         st.checkbox("Curves", key=_tick_key(entry), persist_state="page")
-        st.markdown(f"**{plain(entry.name)}**{' :green-badge[in use]' if used else ''}  \n{_figures(judged)}", width="stretch")
+        st.markdown(
+            f"**{plain(entry.name)}**{' :green-badge[in use]' if used else ''}  \n{_figures(judged)}",
+            width="stretch",
+        )
         st.button(
             "Use it",
             key=f"retrain_use_{entry.id}",
@@ -69,18 +79,31 @@ def _figures(judged: CurrentEvaluation) -> str:
     return f":small[{errors}]  \n:small[{how}, data {card.fingerprint[:6]}{since}]"
 
 
-def _show_more(store: Store, workspace: str, entry: Entry, judged: CurrentEvaluation | None) -> None:
+def _show_more(
+    store: Store, workspace: str, entry: Entry, judged: CurrentEvaluation | None
+) -> None:
     with st.popover("More", key=f"retrain_more_{entry.id}"):
         if judged:
             st.caption(_repeats(judged.run.card))
             st.code(judged.run.card.command, language="sh", wrap_lines=True)
-            card = json.dumps(asdict(judged.run.card), indent=2).replace(workspace, "WORKSPACE")  # Its id opens the workspace.
-            st.download_button("Run card", card, f"{entry.id}.json", "application/json", on_click="ignore")
+            card = json.dumps(asdict(judged.run.card), indent=2).replace(
+                workspace, "WORKSPACE"
+            )  # Its id opens the workspace.
+            st.download_button(
+                "Run card", card, f"{entry.id}.json", "application/json", on_click="ignore"
+            )
         if not entry.own:
             st.caption("This run is not yours to rename or delete.")
             return
         key = f"retrain_name_{entry.id}"
-        st.text_input("Name", entry.name, max_chars=MAX_NAME, key=key, on_change=_rename, args=(store, workspace, entry.id, key))
+        st.text_input(
+            "Name",
+            entry.name,
+            max_chars=MAX_NAME,
+            key=key,
+            on_change=_rename,
+            args=(store, workspace, entry.id, key),
+        )
         if st.button("Delete this run", icon=":material/delete:", key=f"retrain_delete_{entry.id}"):
             delete_run(store, workspace, entry.id)
             st.rerun()

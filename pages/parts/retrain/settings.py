@@ -77,12 +77,19 @@ def ask_for_training(workspace: str, dataset: Dataset) -> TrainRequest:
         st.caption(BACKBONES[backbone].note)
         common = _ask_for_common(usual, mode)
         if mode == "head":
-            batch = st.select_slider("Batch size", HEAD_BATCHES, HeadSettings.batch_size, **_explained("batch_size", mode))
+            batch = st.select_slider(
+                "Batch size",
+                HEAD_BATCHES,
+                HeadSettings.batch_size,
+                **_explained("batch_size", mode),
+            )
             settings: Settings = HeadSettings(epochs=epochs, batch_size=batch, **common)
         else:
             settings = _ask_for_fine_tuning(backbone, epochs, common)
     usually = default_name(settings, backbone)
-    name = st.text_input("Name", placeholder=usually, max_chars=MAX_NAME, key="retrain_name", persist_state="session")
+    name = st.text_input(
+        "Name", placeholder=usually, max_chars=MAX_NAME, key="retrain_name", persist_state="session"
+    )
     return TrainRequest(dataset, backbone, settings, (name or "").strip() or usually, workspace)
 
 
@@ -94,7 +101,11 @@ def default_name(settings: Settings, backbone: str) -> str:
     if backbone != DEFAULT_BACKBONE:
         parts.append(BACKBONES[backbone].title)
     chosen, standard = asdict(settings), asdict(usual)
-    parts += [words.format(chosen[name]) for name, words in IN_A_NAME.items() if name in chosen and chosen[name] != standard[name]]
+    parts += [
+        words.format(chosen[name])
+        for name, words in IN_A_NAME.items()
+        if name in chosen and chosen[name] != standard[name]
+    ]
     return ", ".join(parts)[:MAX_NAME]
 
 
@@ -102,27 +113,48 @@ def _ask_for_common(usual: Settings, mode: str) -> dict[str, Any]:
     """The settings that both modes have."""
     last = st.toggle("Keep the last epoch instead of the best", **_explained("keep"))
     return {
-        "learning_rate": st.select_slider("Learning rate", RATES, usual.learning_rate, **_explained("learning_rate", mode)),
-        "weight_decay": st.select_slider("Weight decay", DECAYS, usual.weight_decay, **_explained("weight_decay")),
-        "label_smoothing": st.slider("Label smoothing", 0.0, 0.4, usual.label_smoothing, 0.05, **_explained("label_smoothing")),
+        "learning_rate": st.select_slider(
+            "Learning rate", RATES, usual.learning_rate, **_explained("learning_rate", mode)
+        ),
+        "weight_decay": st.select_slider(
+            "Weight decay", DECAYS, usual.weight_decay, **_explained("weight_decay")
+        ),
+        "label_smoothing": st.slider(
+            "Label smoothing",
+            0.0,
+            0.4,
+            usual.label_smoothing,
+            0.05,
+            **_explained("label_smoothing"),
+        ),
         "keep": "last" if last else "best",
-        "patience": st.number_input("Patience", 0, MAX_EPOCHS, usual.patience, **_explained("patience")),
+        "patience": st.number_input(
+            "Patience", 0, MAX_EPOCHS, usual.patience, **_explained("patience")
+        ),
         "seed": st.number_input("Seed", 0, 2**31, usual.seed, **_explained("seed")),
     }
 
 
 def _ask_for_fine_tuning(backbone: str, epochs: int, common: dict[str, Any]) -> FineTuneSettings:
     usual, facts = FineTuneSettings(), find_backbone(backbone)
-    image_px = st.select_slider("Photo size", [96, 128, 160, 192, 224, 260], usual.image_px, **_explained("image_px"))
+    image_px = st.select_slider(
+        "Photo size", [96, 128, 160, 192, 224, 260], usual.image_px, **_explained("image_px")
+    )
     fitting = min(usual.batch_size, largest_batch(facts, image_px) or FITTING_BATCHES[0])
-    batch = st.select_slider("Batch size", FITTING_BATCHES, fitting, **_explained("batch_size", "fine-tune"))
+    batch = st.select_slider(
+        "Batch size", FITTING_BATCHES, fitting, **_explained("batch_size", "fine-tune")
+    )
     settings = replace(
         usual,
         epochs=epochs,
         image_px=image_px,
         batch_size=batch,
-        augmentation=st.slider("Augmentation", 0.0, 2.0, usual.augmentation, 0.5, **_explained("augmentation")),
-        frozen_epochs=st.number_input("Frozen epochs", 0, 10, usual.frozen_epochs, **_explained("frozen_epochs")),
+        augmentation=st.slider(
+            "Augmentation", 0.0, 2.0, usual.augmentation, 0.5, **_explained("augmentation")
+        ),
+        frozen_epochs=st.number_input(
+            "Frozen epochs", 0, 10, usual.frozen_epochs, **_explained("frozen_epochs")
+        ),
         **common,
     )
     return settings
@@ -130,4 +162,8 @@ def _ask_for_fine_tuning(backbone: str, epochs: int, common: dict[str, Any]) -> 
 
 def _explained(setting: str, mode: str = "") -> dict[str, Any]:
     """What every control has: a sentence that teaches, and a memory for the way back to this page."""
-    return {"help": HELP[setting], "key": f"retrain_{setting}{'_tuned' if mode == 'fine-tune' else ''}", "persist_state": "session"}
+    return {
+        "help": HELP[setting],
+        "key": f"retrain_{setting}{'_tuned' if mode == 'fine-tune' else ''}",
+        "persist_state": "session",
+    }

@@ -29,7 +29,10 @@ THUMBNAIL_PX, PICTURE_PX = 192, 640
 def get_image_issues(photos: Sequence[str]) -> dict[str, tuple[ImageIssue, ...]]:
     """What is wrong with photos, measured with a bar unless it was before."""
     with progress_bar("Looking for blurred, dark and tiny photos") as progress:
-        return {photo: quality.issues for photo, quality in load_qualities(get_store(), photos, progress).items()}
+        return {
+            photo: quality.issues
+            for photo, quality in load_qualities(get_store(), photos, progress).items()
+        }
 
 
 @dataclass
@@ -48,7 +51,12 @@ def _found(run_id: str, store_identity: int | None) -> _SuspectsBox:
 def get_suspects(run_id: str) -> Suspects:
     """What deserves a second look among a run's photos, looked for with a bar unless it was before."""
     found = _found(run_id, get_store().identity)
-    with progress_bar("Looking through all photos for wrong labels, bad photos and copies") as progress, found.lock:
+    with (
+        progress_bar(
+            "Looking through all photos for wrong labels, bad photos and copies"
+        ) as progress,
+        found.lock,
+    ):
         if found.suspects is None:
             found.suspects = find_suspects(get_store(), get_run(run_id), progress)
         return found.suspects
@@ -63,7 +71,9 @@ def get_prediction(photo: str, run_id: str) -> Prediction:
 def prepare_look_alikes(run_id: str) -> None:
     """Let the backbone look at the run's training photos, with a bar, unless it has seen them: once a session is enough."""
     with progress_bar("Looking at the photos the classifier learned from") as progress:
-        if state.is_prepared(run_id) or get_card(run_id).mode == "fine-tune":  # That brings its own along.
+        if (
+            state.is_prepared(run_id) or get_card(run_id).mode == "fine-tune"
+        ):  # That brings its own along.
             return
         from model.networks.backbones import find_backbone
         from model.networks.features import extract_features, photos_in_store
@@ -71,7 +81,10 @@ def prepare_look_alikes(run_id: str) -> None:
         run = get_run(run_id)
         backbone = find_backbone(run.card.backbone)
         extract_features(
-            get_store(), photos_in_store(get_store(), run.evaluation.for_split("train").photos, backbone), backbone, progress
+            get_store(),
+            photos_in_store(get_store(), run.evaluation.for_split("train").photos, backbone),
+            backbone,
+            progress,
         )
     state.set_prepared(run_id)
 

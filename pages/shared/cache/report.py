@@ -42,5 +42,7 @@ def get_report_contents(workspace: str) -> "Contents":
     from model.report.experiments import experiment_findings
 
     run = active_run_id(workspace)
-    answers = experiment_findings(get_store(), get_dataset(workspace), get_card(run) if run else None, workspace)
+    answers = experiment_findings(
+        get_store(), get_dataset(workspace), get_card(run) if run else None, workspace
+    )
     return report_contents(get_store(), workspace, run, answers)

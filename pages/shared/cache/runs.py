@@ -56,14 +56,21 @@ class CurrentEvaluation:
 
 def get_current_evaluation(run_id: str, workspace: str) -> CurrentEvaluation:
     """A run's evaluation under the workspace's labels."""
-    return _current_evaluation(run_id, view_of(get_store(), workspace), workspace, get_store().identity)
+    return _current_evaluation(
+        run_id, view_of(get_store(), workspace), workspace, get_store().identity
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _current_evaluation(run_id: str, view: View, workspace: str, store_identity: int | None) -> CurrentEvaluation:
+def _current_evaluation(
+    run_id: str, view: View, workspace: str, store_identity: int | None
+) -> CurrentEvaluation:
     run, dataset = get_run(run_id), dataset_of_view(view, workspace, store_identity)
     table, known = run.evaluation.relabelled(dataset.labels), set(run.evaluation.photos)
-    was = {photo: run.card.classes[label] for photo, label in zip(run.evaluation.photos, run.evaluation.labels, strict=True)}
+    was = {
+        photo: run.card.classes[label]
+        for photo, label in zip(run.evaluation.photos, run.evaluation.labels, strict=True)
+    }
     return CurrentEvaluation(
         run,
         dataset,

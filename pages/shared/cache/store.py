@@ -33,7 +33,9 @@ def dataset_of_view(view: View, workspace: str, store_identity: int | None) -> D
 
 def get_origins(workspace: str) -> dict[str, Origin]:
     """Where the photos of the workspace's dataset come from, as it was imported."""
-    return _origins(view_of(get_store(), workspace), get_dataset(workspace).id, get_store().identity)
+    return _origins(
+        view_of(get_store(), workspace), get_dataset(workspace).id, get_store().identity
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

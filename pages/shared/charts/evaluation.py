@@ -21,15 +21,24 @@ def probability_bars(answer: Prediction) -> alt.Chart:
     ranked = (-answer.probabilities).argsort()
     names = [answer.classes[row] for row in ranked]
     # The figure is part of the axis label: axis labels follow the light or dark theme, text marks do not.
-    labels = [f"{name}  {answer.probabilities[row]:.0%}" for name, row in zip(names, ranked, strict=True)]
-    table = pd.DataFrame({"label": labels, "class": names, "probability": answer.probabilities[ranked].astype(float)})
+    labels = [
+        f"{name}  {answer.probabilities[row]:.0%}" for name, row in zip(names, ranked, strict=True)
+    ]
+    table = pd.DataFrame(
+        {"label": labels, "class": names, "probability": answer.probabilities[ranked].astype(float)}
+    )
     colours = alt.Scale(domain=names, range=[class_colour(answer.classes, name) for name in names])
     chart: alt.Chart = (
         alt.Chart(table, height=36 * len(names))
         .mark_bar(cornerRadius=4, height=22)
         .encode(
             x=alt.X("probability:Q", scale=alt.Scale(domain=[0, 1]), axis=None),
-            y=alt.Y("label:N", sort=labels, title=None, axis=alt.Axis(labelFontSize=15, labelLimit=220, ticks=False, domain=False)),
+            y=alt.Y(
+                "label:N",
+                sort=labels,
+                title=None,
+                axis=alt.Axis(labelFontSize=15, labelLimit=220, ticks=False, domain=False),
+            ),
             color=alt.Color("class:N", scale=colours, legend=None),
             tooltip=[alt.Tooltip("class:N"), alt.Tooltip("probability:Q", format=".1%")],
         )
@@ -46,7 +55,13 @@ def error_rates(tables: dict[str, Evaluation], chosen: str) -> alt.LayerChart:
         low, high = wilson(table.errors, n)
         label = f"{name}  {table.errors} of {n}"
         rows.append(
-            {"split": label, "low": low, "high": high, "error rate": table.errors / n, "colour": WRONG if name == chosen else QUIET}
+            {
+                "split": label,
+                "low": low,
+                "high": high,
+                "error rate": table.errors / n,
+                "colour": WRONG if name == chosen else QUIET,
+            }
         )
     data = pd.DataFrame(rows)
     base = alt.Chart(data, height=44 * len(rows)).encode(
@@ -54,12 +69,19 @@ def error_rates(tables: dict[str, Evaluation], chosen: str) -> alt.LayerChart:
             "split:N",
             sort=None,
             title=None,
-            axis=alt.Axis(labelFontSize=14, labelLimit=220, labelFlush=False, ticks=False, domain=False),
+            axis=alt.Axis(
+                labelFontSize=14, labelLimit=220, labelFlush=False, ticks=False, domain=False
+            ),
         ),
         color=alt.Color("colour:N", scale=None),
-        tooltip=[alt.Tooltip("split:N"), *(alt.Tooltip(name, format=".1%") for name in ("error rate", "low", "high"))],
+        tooltip=[
+            alt.Tooltip("split:N"),
+            *(alt.Tooltip(name, format=".1%") for name in ("error rate", "low", "high")),
+        ],
     )
-    x = alt.X("low:Q", title=None, scale=alt.Scale(domainMin=0), axis=alt.Axis(format="%", tickCount=5))
+    x = alt.X(
+        "low:Q", title=None, scale=alt.Scale(domainMin=0), axis=alt.Axis(format="%", tickCount=5)
+    )
     chart: alt.LayerChart = base.mark_rule(strokeWidth=5, opacity=0.45, strokeCap="round").encode(
         x=x, x2="high:Q"
     ) + base.mark_point(filled=True, size=130, opacity=1).encode(x=alt.X("error rate:Q"))
@@ -72,7 +94,12 @@ def reliability_diagram(bins: list[Bin], ink: str) -> alt.LayerChart:
     data = pd.DataFrame({"probability": [one.confidence for one in filled], "right": [one.accuracy for one in filled],
                          "photos": [one.count for one in filled]})  # fmt: skip
     x, y = (
-        alt.X("probability:Q", title="said: probability", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5)),
+        alt.X(
+            "probability:Q",
+            title="said: probability",
+            scale=alt.Scale(domain=[0, 1]),
+            axis=alt.Axis(format="%", tickCount=5),
+        ),
         alt.Y(
             "right:Q",
             title="true: share of right answers",
@@ -82,7 +109,9 @@ def reliability_diagram(bins: list[Bin], ink: str) -> alt.LayerChart:
     )
     shares = [alt.Tooltip("probability:Q", format=".0%"), alt.Tooltip("right:Q", format=".0%")]
     answers = alt.Chart(data).encode(x=x, y=y, tooltip=[*shares, alt.Tooltip("photos:Q")])
-    honest = alt.Chart(pd.DataFrame({"probability": [0.0, 1.0], "right": [0.0, 1.0]})).encode(x=x, y=y)
+    honest = alt.Chart(pd.DataFrame({"probability": [0.0, 1.0], "right": [0.0, 1.0]})).encode(
+        x=x, y=y
+    )
     chart: alt.LayerChart = (
         honest.mark_line(strokeDash=[5, 4], color=QUIET)
         + answers.mark_point(filled=True, size=90, color=RIGHT, opacity=1)
@@ -99,17 +128,36 @@ def threshold_curves(table: Evaluation, threshold: float) -> alt.LayerChart:
         left = answered_at(float(at), shares, table.labels)
         rows.append({"threshold": at, "share": left.answered / n, "of": "answered"})
         if left.answered:
-            rows.append({"threshold": at, "share": left.wrong / left.answered, "of": "wrong among them"})
+            rows.append(
+                {"threshold": at, "share": left.wrong / left.answered, "of": "wrong among them"}
+            )
     lines = (
         alt.Chart(pd.DataFrame(rows), height=280)
         .mark_line(strokeWidth=2.5, interpolate="step-after")
         .encode(
             x=alt.X("threshold:Q", title="threshold", axis=alt.Axis(format="%", tickCount=5)),
-            y=alt.Y("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5)),
-            color=alt.Color("of:N", scale=alt.Scale(range=[RIGHT, WRONG]), legend=alt.Legend(orient="top", title=None)),
-            tooltip=["of:N", alt.Tooltip("threshold:Q", format=".0%"), alt.Tooltip("share:Q", format=".1%")],
+            y=alt.Y(
+                "share:Q",
+                title=None,
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(format="%", tickCount=5),
+            ),
+            color=alt.Color(
+                "of:N",
+                scale=alt.Scale(range=[RIGHT, WRONG]),
+                legend=alt.Legend(orient="top", title=None),
+            ),
+            tooltip=[
+                "of:N",
+                alt.Tooltip("threshold:Q", format=".0%"),
+                alt.Tooltip("share:Q", format=".1%"),
+            ],
         )
     )
-    here = alt.Chart(pd.DataFrame({"threshold": [threshold]})).mark_rule(color=QUIET, strokeDash=[5, 4]).encode(x="threshold:Q")
+    here = (
+        alt.Chart(pd.DataFrame({"threshold": [threshold]}))
+        .mark_rule(color=QUIET, strokeDash=[5, 4])
+        .encode(x="threshold:Q")
+    )
     chart: alt.LayerChart = lines + here
     return chart

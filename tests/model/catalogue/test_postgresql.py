@@ -57,12 +57,21 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     control = [str(Path(binary).resolve()), "-D", str(folder / "data"), "-s", "-w"]
 
     def run(*command: str) -> None:
-        subprocess.run(command, user=user, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=folder)
+        subprocess.run(
+            command,
+            user=user,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            cwd=folder,
+        )
 
     run(*control, "initdb", "-o", "-A trust -U areole")
     run(*control, "-o", f"-k {folder} -c listen_addresses= -F", "-l", str(folder / "log"), "start")
     try:
-        monkeypatch.setenv("AREOLE_DATABASE", f"postgresql+psycopg://areole@/postgres?host={folder}")
+        monkeypatch.setenv(
+            "AREOLE_DATABASE", f"postgresql+psycopg://areole@/postgres?host={folder}"
+        )
         opened = open_store(tmp_path / "home")
         import_starter(opened)
         yield opened
@@ -84,9 +93,18 @@ def test_two_pages_start_one_trainer(store: Store, monkeypatch: pytest.MonkeyPat
     others = [open_store(store.home) for _ in range(4)]  # As many servers' pages.
     try:
         for number in range(1, ROUNDS + 1):
-            requests = [TrainRequest(dataset, settings=FineTuneSettings(), workspace=new_workspace_id()) for _ in others]
+            requests = [
+                TrainRequest(dataset, settings=FineTuneSettings(), workspace=new_workspace_id())
+                for _ in others
+            ]
             with ThreadPoolExecutor(len(others)) as pages:
-                list(pages.map(lambda other, asked: enqueue_fine_tune(other, str(asked.workspace), asked), others, requests))
+                list(
+                    pages.map(
+                        lambda other, asked: enqueue_fine_tune(other, str(asked.workspace), asked),
+                        others,
+                        requests,
+                    )
+                )
                 list(pages.map(start_next, others))
             with store.writing() as session:
                 assert session.scalar(select(func.count()).where(JobRow.state == RUNNING)) == 1
@@ -102,7 +120,11 @@ def test_two_pages_start_one_trainer(store: Store, monkeypatch: pytest.MonkeyPat
 def test_edit_and_train(store: Store) -> None:
     workspace = new_workspace_id()
     imported = find_dataset(store, STARTER)
-    photo = next(labelled.photo for labelled in imported.photos if (labelled.split, labelled.label) == ("train", "tree"))
+    photo = next(
+        labelled.photo
+        for labelled in imported.photos
+        if (labelled.split, labelled.label) == ("train", "tree")
+    )
     label_photo(store, workspace, photo, "cactus")
     edited = find_dataset(store, STARTER, workspace=workspace)
     assert (edited.label_of(photo), imported.label_of(photo)) == ("cactus", "tree")
@@ -114,9 +136,18 @@ def test_own_datasets_are_filled_edited_and_destroyed(store: Store) -> None:
     workspace, neighbour = new_workspace_id(), new_workspace_id()
     name, theirs = pets(store, workspace), pets(store, neighbour)
     add_class(store, workspace, name, "fox")
-    report = bring(store, name, [arriving(20, "fox"), arriving(21, "fox", "test"), arriving(0, "cat")], workspace)
+    report = bring(
+        store,
+        name,
+        [arriving(20, "fox"), arriving(21, "fox", "test"), arriving(0, "cat")],
+        workspace,
+    )
     assert (report.added, report.doubles) == (2, 1)
-    photo = next(one.photo for one in find_dataset(store, name).photos if (one.label, one.split) == ("cat", "train"))
+    photo = next(
+        one.photo
+        for one in find_dataset(store, name).photos
+        if (one.label, one.split) == ("cat", "train")
+    )
     decide(store, workspace, [Decision(photo, RELABEL, "fox")])
     undo(store, workspace, 1)
     decide(store, workspace, [Decision(photo, RELABEL, "dog")])

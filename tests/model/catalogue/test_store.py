@@ -29,15 +29,17 @@ from tests.starter_set import IN_SPLIT, PHOTOS
 
 ROOT = Path(__file__).parents[3]
 LITE0 = BACKBONES[DEFAULT_BACKBONE]
-IMPORT = (
-    "from model.catalogue.store import open_store; from model.catalogue.starter import import_starter; import_starter(open_store())"
-)
+IMPORT = "from model.catalogue.store import open_store; from model.catalogue.starter import import_starter; import_starter(open_store())"
 
 
 def importing(home: Path, code: str = IMPORT) -> subprocess.Popen[str]:
     """Another process that opens the data folder and imports the starter set."""
     return subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "AREOLE_HOME": str(home)}, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "AREOLE_HOME": str(home)},
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -54,7 +56,10 @@ def test_first_start_imports_the_starter_set_with_progress(empty_store: Store) -
     assert [done for done, _ in reports] == sorted({done for done, _ in reports})
     dataset = find_dataset(empty_store, STARTER)
     assert dataset.classes == CLASSES
-    counts = [len([labelled for labelled in dataset.photos if labelled.split == split]) for split in ("train", "valid", "test")]
+    counts = [
+        len([labelled for labelled in dataset.photos if labelled.split == split])
+        for split in ("train", "valid", "test")
+    ]
     assert counts == [IN_SPLIT["train"], IN_SPLIT["valid"], IN_SPLIT["test"]]
 
 
@@ -68,7 +73,9 @@ def test_photos_are_kept_byte_for_byte(store: Store) -> None:
     with (starter.FOLDER / "photos.csv").open() as opened:
         table = {row["file"]: row["label"] for row in csv.DictReader(opened)}
     with store.writing() as session:
-        rows = session.scalars(select(LabelRow).join(DatasetRow).where(DatasetRow.name == starter.STARTER))
+        rows = session.scalars(
+            select(LabelRow).join(DatasetRow).where(DatasetRow.name == starter.STARTER)
+        )
         kept = [(row.photo, row.file, row.label) for row in rows]
     assert len(kept) == len(table)
     for photo, file, label in kept[::20]:
@@ -78,20 +85,29 @@ def test_photos_are_kept_byte_for_byte(store: Store) -> None:
 
 def test_the_answer_key_is_not_in_the_catalogue(store: Store) -> None:
     columns = {
-        column["name"] for table in inspect(store.engine).get_table_names() for column in inspect(store.engine).get_columns(table)
+        column["name"]
+        for table in inspect(store.engine).get_table_names()
+        for column in inspect(store.engine).get_columns(table)
     }
     assert not columns & {"truth", "defect", "twin"}
 
 
-def test_the_import_needs_no_answer_key(empty_store: Store, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_import_needs_no_answer_key(
+    empty_store: Store, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "photos").symlink_to(starter.FOLDER / "photos")
-    with (starter.FOLDER / "photos.csv").open() as whole, (tmp_path / "photos.csv").open("w", newline="") as blind:
+    with (
+        (starter.FOLDER / "photos.csv").open() as whole,
+        (tmp_path / "photos.csv").open("w", newline="") as blind,
+    ):
         table = csv.DictWriter(blind, ["file", "label", "split"], extrasaction="ignore")
         table.writeheader()
         table.writerows(csv.DictReader(whole))
     monkeypatch.setattr(starter, "FOLDER", tmp_path)
     import_starter(empty_store)
-    assert find_dataset(empty_store, STARTER).fingerprint == find_dataset(store, STARTER).fingerprint
+    assert (
+        find_dataset(empty_store, STARTER).fingerprint == find_dataset(store, STARTER).fingerprint
+    )
 
 
 def test_examples_are_three_a_class_and_none_is_trained_on(store: Store) -> None:
@@ -107,7 +123,12 @@ def test_three_processes_starting_at_once_all_end_well(tmp_path: Path) -> None:
     started = [importing(tmp_path) for _ in range(3)]
     ends = [(process.communicate(timeout=120)[1], process.returncode) for process in started]
     assert [code for _, code in ends] == [0, 0, 0], ends
-    assert rows(open_store(tmp_path), DatasetRow, LabelRow, PhotoRow, FeatureRow) == [1, PHOTOS, PHOTOS, PHOTOS]
+    assert rows(open_store(tmp_path), DatasetRow, LabelRow, PhotoRow, FeatureRow) == [
+        1,
+        PHOTOS,
+        PHOTOS,
+        PHOTOS,
+    ]
 
 
 def test_a_killed_import_leaves_nothing_half_and_is_done_again(tmp_path: Path) -> None:
@@ -168,7 +189,9 @@ def test_photos_that_are_gone_are_named(store: Store) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff\xd8\xff half a photo"])
-def test_a_damaged_photo_is_named_and_an_empty_one_is_mended(empty_store: Store, damage: bytes) -> None:
+def test_a_damaged_photo_is_named_and_an_empty_one_is_mended(
+    empty_store: Store, damage: bytes
+) -> None:
     photo = open_photo(encoded(picture()))
     name = put_photo(empty_store, photo)
     (file,) = (empty_store.home / "photos").rglob("*.jpg")
@@ -180,7 +203,12 @@ def test_a_damaged_photo_is_named_and_an_empty_one_is_mended(empty_store: Store,
 
 
 @pytest.mark.parametrize(
-    "setting", [("AREOLE_DATABASE", "no url"), ("AREOLE_DATABASE", "oracle://x/y"), ("AREOLE_PHOTOS", "nosuch://x")]
+    "setting",
+    [
+        ("AREOLE_DATABASE", "no url"),
+        ("AREOLE_DATABASE", "oracle://x/y"),
+        ("AREOLE_PHOTOS", "nosuch://x"),
+    ],
 )
 def test_settings_that_mean_nothing_are_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: tuple[str, str]
@@ -203,10 +231,14 @@ def test_many_threads_write_at_once(empty_store: Store) -> None:
     assert rows(empty_store, PhotoRow) == [30]
 
 
-def test_features_are_computed_once_whatever_the_label(empty_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_features_are_computed_once_whatever_the_label(
+    empty_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     photos = [put_photo(empty_store, open_photo(encoded(picture(seed=seed)))) for seed in range(20)]
     reports: list[tuple[int, int]] = []
-    first = extract_features(empty_store, photos[:18], LITE0, lambda done, total: reports.append((done, total)))
+    first = extract_features(
+        empty_store, photos[:18], LITE0, lambda done, total: reports.append((done, total))
+    )
     assert first.shape == (18, LITE0.channels)
     assert reports == [(16, 18), (18, 18)]
     seen: list[Image.Image] = []
@@ -226,12 +258,18 @@ def test_shipped_features_are_what_the_backbone_sees(store: Store, empty_store: 
     for labelled in members:
         empty_store.files.makedirs(f"{empty_store.photos}/{labelled.photo[:2]}", exist_ok=True)
         empty_store.files.pipe_file(
-            f"{empty_store.photos}/{labelled.photo[:2]}/{labelled.photo}.jpg", read_photo(store, labelled.photo)
+            f"{empty_store.photos}/{labelled.photo[:2]}/{labelled.photo}.jpg",
+            read_photo(store, labelled.photo),
         )
     with empty_store.writing() as session:
-        session.add_all(PhotoRow(sha256=labelled.photo, width=1, height=1, bytes=1) for labelled in members)
+        session.add_all(
+            PhotoRow(sha256=labelled.photo, width=1, height=1, bytes=1) for labelled in members
+        )
     photos = [labelled.photo for labelled in members]
-    shipped, computed = extract_features(store, photos, LITE0), extract_features(empty_store, photos, LITE0)
+    shipped, computed = (
+        extract_features(store, photos, LITE0),
+        extract_features(empty_store, photos, LITE0),
+    )
     assert np.allclose(shipped, computed, atol=0.02)
     assert np.abs(shipped - computed).mean() < 1e-3
 

@@ -44,7 +44,8 @@ def test_ids_are_unguessable_and_nobody_chooses_one() -> None:
     assert len(ids) == 100
     assert all(is_workspace_id(name) for name in ids)
     assert not any(
-        is_workspace_id(name) for name in ("class-7b", "", "a" * 21, "a" * 23, "../../../../etc/passwd!", "a" * 21 + "'")
+        is_workspace_id(name)
+        for name in ("class-7b", "", "a" * 21, "a" * 23, "../../../../etc/passwd!", "a" * 21 + "'")
     )
 
 
@@ -65,7 +66,9 @@ def test_a_told_photo_joins_train_in_this_workspace_only(store: Store, workspace
     photo = own_photo(store, 100)
     label_photo(store, workspace, photo, "tree")
     mine = find_dataset(store, STARTER, workspace=workspace)
-    assert [(labelled.label, labelled.split) for labelled in mine.photos if labelled.photo == photo] == [("tree", "train")]
+    assert [
+        (labelled.label, labelled.split) for labelled in mine.photos if labelled.photo == photo
+    ] == [("tree", "train")]
     assert mine.fingerprint != find_dataset(store, STARTER).fingerprint
     assert find_dataset(store, STARTER, workspace=new_workspace_id()).label_of(photo) is None
 
@@ -76,20 +79,35 @@ def test_telling_again_counts_and_every_edit_is_kept(store: Store, workspace: st
         label_photo(store, workspace, photo, label)
     assert find_dataset(store, STARTER, workspace=workspace).label_of(photo) == "cactus"
     revert_edits(store, workspace, photo)
-    assert find_dataset(store, STARTER, workspace=workspace).fingerprint == find_dataset(store, STARTER).fingerprint
+    assert (
+        find_dataset(store, STARTER, workspace=workspace).fingerprint
+        == find_dataset(store, STARTER).fingerprint
+    )
     with store.writing() as session:
-        edits = session.scalars(select(EditRow).where(EditRow.workspace == workspace).order_by(EditRow.id))
+        edits = session.scalars(
+            select(EditRow).where(EditRow.workspace == workspace).order_by(EditRow.id)
+        )
         told = [("add", "tree"), ("add", "cactus")]
-        assert [(edit.action, edit.label) for edit in edits] == [*told, ("undo", None), ("undo", None)]
+        assert [(edit.action, edit.label) for edit in edits] == [
+            *told,
+            ("undo", None),
+            ("undo", None),
+        ]
 
 
-def test_a_photo_of_the_starter_set_is_relabelled_in_its_split_and_back(store: Store, workspace: str) -> None:
+def test_a_photo_of_the_starter_set_is_relabelled_in_its_split_and_back(
+    store: Store, workspace: str
+) -> None:
     labelled = next(
-        labelled for labelled in find_dataset(store, STARTER).photos if (labelled.split, labelled.label) == ("valid", "tree")
+        labelled
+        for labelled in find_dataset(store, STARTER).photos
+        if (labelled.split, labelled.label) == ("valid", "tree")
     )
     label_photo(store, workspace, labelled.photo, "cactus")
     changed = find_dataset(store, STARTER, workspace=workspace)
-    assert [(one.label, one.split) for one in changed.photos if one.photo == labelled.photo] == [("cactus", "valid")]
+    assert [(one.label, one.split) for one in changed.photos if one.photo == labelled.photo] == [
+        ("cactus", "valid")
+    ]
     revert_edits(store, workspace, labelled.photo)
     assert find_dataset(store, STARTER, workspace=workspace).label_of(labelled.photo) == "tree"
 
@@ -110,13 +128,20 @@ def test_taking_back_what_was_never_told_is_no_edit(store: Store, workspace: str
     assert last_edit(store, workspace) == 0
 
 
-def test_the_newest_photo_comes_first_and_asking_again_moves_it_up(store: Store, workspace: str) -> None:
+def test_the_newest_photo_comes_first_and_asking_again_moves_it_up(
+    store: Store, workspace: str
+) -> None:
     one, two = ask(store, workspace, 103, "one.jpg"), ask(store, workspace, 104, "two.jpg")
     ask(store, workspace, 103, "again.jpg")
-    assert [(asked.photo, asked.name) for asked in asked_photos(store, workspace)] == [(one, "again.jpg"), (two, "two.jpg")]
+    assert [(asked.photo, asked.name) for asked in asked_photos(store, workspace)] == [
+        (one, "again.jpg"),
+        (two, "two.jpg"),
+    ]
 
 
-def test_beyond_sixty_the_oldest_is_destroyed_unless_it_is_filed(store: Store, workspace: str) -> None:
+def test_beyond_sixty_the_oldest_is_destroyed_unless_it_is_filed(
+    store: Store, workspace: str
+) -> None:
     photos = [ask(store, workspace, 200), ask(store, workspace, 201)]
     label_photo(store, workspace, photos[0], "tree")
     photos += [ask(store, workspace, 202 + number) for number in range(MAX_ASKED)]
@@ -126,9 +151,15 @@ def test_beyond_sixty_the_oldest_is_destroyed_unless_it_is_filed(store: Store, w
         read_photo(store, photos[1])
 
 
-def test_forgetting_spares_what_a_dataset_or_another_visitor_uses(store: Store, workspace: str) -> None:
+def test_forgetting_spares_what_a_dataset_or_another_visitor_uses(
+    store: Store, workspace: str
+) -> None:
     other = new_workspace_id()
-    told, shared, loose = ask(store, workspace, 300), ask(store, workspace, 301), ask(store, workspace, 302)
+    told, shared, loose = (
+        ask(store, workspace, 300),
+        ask(store, workspace, 301),
+        ask(store, workspace, 302),
+    )
     starter = starter_examples(store)["tree"][0]
     ask_about(store, workspace, open_photo(read_photo(store, starter)), "starter.jpg")
     ask(store, other, 301)
@@ -141,7 +172,9 @@ def test_forgetting_spares_what_a_dataset_or_another_visitor_uses(store: Store, 
         read_photo(store, loose)
 
 
-def test_a_photo_told_and_taken_back_can_be_destroyed_and_asked_about_again(store: Store, workspace: str) -> None:
+def test_a_photo_told_and_taken_back_can_be_destroyed_and_asked_about_again(
+    store: Store, workspace: str
+) -> None:
     photo = ask(store, workspace, 310)
     label_photo(store, workspace, photo, "tree")
     revert_edits(store, workspace, photo)
@@ -168,7 +201,9 @@ def test_one_forgets_while_another_asks_about_the_same_photo(store: Store) -> No
     assert read_photo(store, photo.sha256)
 
 
-def test_telling_about_a_photo_that_another_tab_removed_is_a_sentence(store: Store, workspace: str) -> None:
+def test_telling_about_a_photo_that_another_tab_removed_is_a_sentence(
+    store: Store, workspace: str
+) -> None:
     photo = ask(store, workspace, 330)
     forget_loose(store, workspace)
     with pytest.raises(NotFound, match="somebody removed it"):

@@ -39,7 +39,11 @@ def wrong(key: Key) -> list[str]:
 def pairs(key: Key, *, leaking: bool) -> list[tuple[str, str]]:
     """Copies with what they were copied from, within a split or across."""
     found = [(photo, row["twin"]) for photo, row in key.items() if row["twin"]]
-    return [(photo, twin) for photo, twin in found if (key[photo]["split"] != key[twin]["split"]) is leaking]
+    return [
+        (photo, twin)
+        for photo, twin in found
+        if (key[photo]["split"] != key[twin]["split"]) is leaking
+    ]
 
 
 def bad(key: Key) -> list[str]:
@@ -72,7 +76,9 @@ def solved(found: CleaningScore) -> tuple[int, int, int, int]:
     )
 
 
-def test_an_untouched_dataset_scores_nothing_and_misses_all_that_was_planted(store: Store, workspace: str, key: Key) -> None:
+def test_an_untouched_dataset_scores_nothing_and_misses_all_that_was_planted(
+    store: Store, workspace: str, key: Key
+) -> None:
     found = scored(store, workspace)
     assert solved(found) == (0, 0, 0, 0)
     assert (found.broken, found.lost) == ((), ())
@@ -86,20 +92,28 @@ def test_an_untouched_dataset_scores_nothing_and_misses_all_that_was_planted(sto
         assert set(part.missed) == set(planted)
 
 
-def test_the_truths_are_those_of_the_table_and_none_of_the_test_split(store: Store, workspace: str, key: Key) -> None:
+def test_the_truths_are_those_of_the_table_and_none_of_the_test_split(
+    store: Store, workspace: str, key: Key
+) -> None:
     assert scored(store, workspace).truths == {photo: row["truth"] for photo, row in key.items()}
 
 
-def test_wrong_labels_are_solved_by_the_right_one_or_by_deleting(store: Store, workspace: str, key: Key) -> None:
+def test_wrong_labels_are_solved_by_the_right_one_or_by_deleting(
+    store: Store, workspace: str, key: Key
+) -> None:
     one, two, *rest = wrong(key)
-    found = scored(store, workspace, Decision(one, RELABEL, key[one]["truth"]), Decision(two, DELETE))
+    found = scored(
+        store, workspace, Decision(one, RELABEL, key[one]["truth"]), Decision(two, DELETE)
+    )
     assert set(found.wrong_labels.solved) == {one, two}
     assert set(found.wrong_labels.missed) == set(rest)
     assert solved(found) == (2, 0, 0, 0)
     assert (found.broken, found.lost) == ((), ())
 
 
-def test_another_wrong_label_solves_nothing_and_breaks_nothing(store: Store, workspace: str, key: Key) -> None:
+def test_another_wrong_label_solves_nothing_and_breaks_nothing(
+    store: Store, workspace: str, key: Key
+) -> None:
     photo = wrong(key)[0]
     [third] = {*CLASSES} - {key[photo]["label"], key[photo]["truth"]}
     found = scored(store, workspace, Decision(photo, RELABEL, third))
@@ -108,11 +122,18 @@ def test_another_wrong_label_solves_nothing_and_breaks_nothing(store: Store, wor
 
 
 def test_keeping_a_wrong_label_does_not_solve_it(store: Store, workspace: str, key: Key) -> None:
-    assert solved(scored(store, workspace, *(Decision(photo, KEEP) for photo in wrong(key)))) == (0, 0, 0, 0)
+    assert solved(scored(store, workspace, *(Decision(photo, KEEP) for photo in wrong(key)))) == (
+        0,
+        0,
+        0,
+        0,
+    )
 
 
 @pytest.mark.parametrize("leaking", [False, True])
-def test_a_pair_is_solved_by_deleting_either(store: Store, workspace: str, key: Key, leaking: bool) -> None:
+def test_a_pair_is_solved_by_deleting_either(
+    store: Store, workspace: str, key: Key, leaking: bool
+) -> None:
     one, two, *_ = pairs(key, leaking=leaking)
     found = scored(store, workspace, Decision(one[0], DELETE), Decision(two[1], DELETE))
     part = found.leaks if leaking else found.copies
@@ -121,9 +142,15 @@ def test_a_pair_is_solved_by_deleting_either(store: Store, workspace: str, key: 
     assert (found.broken, found.lost) == ((), ())
 
 
-def test_relabelling_a_copy_does_not_solve_it_and_breaks_a_right_label(store: Store, workspace: str, key: Key) -> None:
+def test_relabelling_a_copy_does_not_solve_it_and_breaks_a_right_label(
+    store: Store, workspace: str, key: Key
+) -> None:
     copy, original = pairs(key, leaking=False)[0]
-    found = scored(store, workspace, *(Decision(photo, RELABEL, other(key[photo]["label"])) for photo in (copy, original)))
+    found = scored(
+        store,
+        workspace,
+        *(Decision(photo, RELABEL, other(key[photo]["label"])) for photo in (copy, original)),
+    )
     assert solved(found) == (0, 0, 0, 0)
     assert set(found.broken) == {copy, original}
 
@@ -142,7 +169,9 @@ def test_a_right_label_that_was_changed_is_broken(store: Store, workspace: str, 
     assert found.lost == ()
 
 
-def test_a_label_that_was_put_right_again_is_not_broken(store: Store, workspace: str, key: Key) -> None:
+def test_a_label_that_was_put_right_again_is_not_broken(
+    store: Store, workspace: str, key: Key
+) -> None:
     photo = good(key)[0]
     scored(store, workspace, Decision(photo, RELABEL, other(key[photo]["label"])))
     assert scored(store, workspace, Decision(photo, RELABEL, key[photo]["label"])).broken == ()
@@ -156,7 +185,9 @@ def test_a_good_photo_that_was_deleted_is_lost(store: Store, workspace: str, key
     assert solved(found) == (0, 0, 0, 0)
 
 
-def test_a_perfect_cleaning_misses_nothing_and_starting_over_misses_all(store: Store, workspace: str, key: Key) -> None:
+def test_a_perfect_cleaning_misses_nothing_and_starting_over_misses_all(
+    store: Store, workspace: str, key: Key
+) -> None:
     copies = [copy for leaking in (False, True) for copy, _ in pairs(key, leaking=leaking)]
     found = scored(
         store,
@@ -165,7 +196,9 @@ def test_a_perfect_cleaning_misses_nothing_and_starting_over_misses_all(store: S
         *(Decision(photo, DELETE) for photo in (*copies, *bad(key))),
     )
     assert solved(found) == (WRONG_LABELS, COPIES - LEAKS, LEAKS, BAD_PHOTOS)
-    assert not any(part.missed for part in (found.wrong_labels, found.copies, found.leaks, found.bad_photos))
+    assert not any(
+        part.missed for part in (found.wrong_labels, found.copies, found.leaks, found.bad_photos)
+    )
     assert (found.broken, found.lost) == ((), ())
     start_over(store, workspace)
     assert scored(store, workspace).wrong_labels == SplitScore((), tuple(wrong(key)))
@@ -184,14 +217,21 @@ def test_added_photos_are_not_judged(store: Store, workspace: str) -> None:
 
 
 def test_only_the_starter_set_has_a_key(store: Store, workspace: str) -> None:
-    made, _ = fabricate(store, ("cactus", "tree"), [("cactus", "train"), ("tree", "valid")], np.zeros((2, 2), np.float32))
+    made, _ = fabricate(
+        store,
+        ("cactus", "tree"),
+        [("cactus", "train"), ("tree", "valid")],
+        np.zeros((2, 2), np.float32),
+    )
     assert not has_key(find_dataset(store, dataset_name(store, made), workspace=made))
     assert has_key(find_dataset(store, STARTER, workspace=workspace))
 
 
 def test_only_the_import_and_the_answer_key_read_the_starter_table() -> None:
     starter_tables = {
-        source.name for source in SOURCES if "photos.csv" in (text := source.read_text()) and ("FOLDER" in text or "assets" in text)
+        source.name
+        for source in SOURCES
+        if "photos.csv" in (text := source.read_text()) and ("FOLDER" in text or "assets" in text)
     }
     assert starter_tables == {"starter.py", "answer_key.py"}
 
@@ -201,7 +241,10 @@ def test_nothing_that_trains_or_suggests_asks_the_answer_key() -> None:
         str(source.relative_to(ROOT))
         for source in SOURCES
         for node in ast.walk(ast.parse(source.read_text()))
-        if (isinstance(node, ast.ImportFrom) and "answer_key" in f"{node.module} {[name.name for name in node.names]}")
+        if (
+            isinstance(node, ast.ImportFrom)
+            and "answer_key" in f"{node.module} {[name.name for name in node.names]}"
+        )
         or (isinstance(node, ast.Import) and any("answer_key" in name.name for name in node.names))
     }
     assert askers == {"pages/parts/clean/score.py", "pages/parts/clean/decisions.py"}

@@ -13,7 +13,16 @@ from model.catalogue.schema import EditRow
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import ask_about, forget_loose, last_edit, new_workspace_id
-from model.cleaning.decisions import Decision, decide, history, label_photo, redo, revert_edits, start_over, undo
+from model.cleaning.decisions import (
+    Decision,
+    decide,
+    history,
+    label_photo,
+    redo,
+    revert_edits,
+    start_over,
+    undo,
+)
 from model.errors import NotFound
 from model.photos.image import open_photo
 from tests.conftest import encoded, picture, put_photo
@@ -23,7 +32,11 @@ from tests.starter_set import PHOTOS
 def trees(store: Store, number: int, split: str = "train") -> list[str]:
     """Some photos that were imported as trees."""
     members = find_dataset(store, STARTER).photos
-    return [labelled.photo for labelled in members if (labelled.label, labelled.split) == ("tree", split)][:number]
+    return [
+        labelled.photo
+        for labelled in members
+        if (labelled.label, labelled.split) == ("tree", split)
+    ][:number]
 
 
 def mine(store: Store, workspace: str) -> Dataset:
@@ -37,7 +50,11 @@ def is_as_imported(store: Store, workspace: str) -> bool:
 
 def said(store: Store, workspace: str) -> list[tuple[str, str, str | None]]:
     """All decisions that stand, the oldest first."""
-    return [(edit.photo, edit.action, edit.label) for edit in history(store, workspace).edits if not edit.undone]
+    return [
+        (edit.photo, edit.action, edit.label)
+        for edit in history(store, workspace).edits
+        if not edit.undone
+    ]
 
 
 def undo_last(store: Store, workspace: str) -> None:
@@ -55,22 +72,34 @@ def redo_next(store: Store, workspace: str) -> None:
 def rows(store: Store, workspace: str) -> list[EditRow]:
     """What is stored of a workspace's edits, in order."""
     with store.reading() as session:
-        found = session.scalars(select(EditRow).where(EditRow.workspace == workspace).order_by(EditRow.id)).all()
+        found = session.scalars(
+            select(EditRow).where(EditRow.workspace == workspace).order_by(EditRow.id)
+        ).all()
         session.expunge_all()
         return list(found)
 
 
-def test_keeping_says_that_a_label_is_right_and_changes_nothing(store: Store, workspace: str) -> None:
+def test_keeping_says_that_a_label_is_right_and_changes_nothing(
+    store: Store, workspace: str
+) -> None:
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, KEEP, reason="a fine oak")])
     [edit] = history(store, workspace).edits
-    assert (edit.photo, edit.action, edit.label, edit.reason, edit.undone) == (photo, KEEP, "tree", "a fine oak", False)
+    assert (edit.photo, edit.action, edit.label, edit.reason, edit.undone) == (
+        photo,
+        KEEP,
+        "tree",
+        "a fine oak",
+        False,
+    )
     assert edit.created_at.tzinfo is UTC
     assert is_as_imported(store, workspace)
 
 
 @pytest.mark.parametrize("split", ["train", "valid"])
-def test_relabelling_files_a_photo_elsewhere_in_its_split(store: Store, workspace: str, split: str) -> None:
+def test_relabelling_files_a_photo_elsewhere_in_its_split(
+    store: Store, workspace: str, split: str
+) -> None:
     [photo] = trees(store, 1, split)
     decide(store, workspace, [Decision(photo, RELABEL, "cactus")])
     labelled = mine(store, workspace).find(photo)
@@ -111,7 +140,9 @@ def test_a_relabelled_photo_that_was_noted_is_still_judged(store: Store, workspa
     assert photo in {p for p, edit in history(store, workspace).standing.items() if edit.decides}
 
 
-def test_a_note_does_not_hold_on_to_a_label_that_was_taken_back(store: Store, workspace: str) -> None:
+def test_a_note_does_not_hold_on_to_a_label_that_was_taken_back(
+    store: Store, workspace: str
+) -> None:
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, RELABEL, "cactus")])
     decide(store, workspace, [Decision(photo, NOTE, reason="look again")])
@@ -126,9 +157,15 @@ def test_long_reasons_are_cut(store: Store, workspace: str) -> None:
     assert [edit.reason for edit in history(store, workspace).edits] == ["ä" * MAX_REASON]
 
 
-def test_the_last_decision_counts_and_undo_reveals_the_one_before(store: Store, workspace: str) -> None:
+def test_the_last_decision_counts_and_undo_reveals_the_one_before(
+    store: Store, workspace: str
+) -> None:
     [photo] = trees(store, 1)
-    for decision in (Decision(photo, RELABEL, "cactus"), Decision(photo, RELABEL, "succulent"), Decision(photo, DELETE)):
+    for decision in (
+        Decision(photo, RELABEL, "cactus"),
+        Decision(photo, RELABEL, "succulent"),
+        Decision(photo, DELETE),
+    ):
         decide(store, workspace, [decision])
     seen = []
     for _ in range(3):
@@ -157,7 +194,9 @@ def test_relabelling_to_the_label_it_has_is_keeping(store: Store, workspace: str
     assert said(store, workspace) == [(photo, KEEP, "tree")]
 
 
-def test_relabelling_back_to_the_imported_label_gives_the_imported_dataset(store: Store, workspace: str) -> None:
+def test_relabelling_back_to_the_imported_label_gives_the_imported_dataset(
+    store: Store, workspace: str
+) -> None:
     [photo] = trees(store, 1)
     decide(store, workspace, [Decision(photo, RELABEL, "cactus")])
     decide(store, workspace, [Decision(photo, RELABEL, "tree")])
@@ -165,7 +204,9 @@ def test_relabelling_back_to_the_imported_label_gives_the_imported_dataset(store
     assert is_as_imported(store, workspace)
 
 
-def test_what_was_decided_together_is_undone_and_redone_together(store: Store, workspace: str) -> None:
+def test_what_was_decided_together_is_undone_and_redone_together(
+    store: Store, workspace: str
+) -> None:
     one, two, three = trees(store, 3)
     decide(store, workspace, [Decision(one, KEEP)])
     decide(store, workspace, [Decision(two, DELETE), Decision(three, RELABEL, "cactus")])
@@ -227,7 +268,9 @@ def test_a_second_click_on_the_same_redo_redoes_nothing_else(store: Store, works
 
 
 @pytest.mark.parametrize("turn", [undo, redo])
-def test_turning_what_never_was_stores_nothing(store: Store, workspace: str, turn: Callable[[Store, str, int], None]) -> None:
+def test_turning_what_never_was_stores_nothing(
+    store: Store, workspace: str, turn: Callable[[Store, str, int], None]
+) -> None:
     decide(store, workspace, [Decision(trees(store, 1)[0], DELETE)])
     before = last_edit(store, workspace)
     turn(store, workspace, 10**9)
@@ -250,7 +293,9 @@ def test_a_visitor_cannot_take_back_anothers_decision(store: Store, workspace: s
     assert mine(store, workspace).find(photo) is None
 
 
-def test_withdrawing_a_photo_takes_back_all_about_it_and_nothing_else(store: Store, workspace: str) -> None:
+def test_withdrawing_a_photo_takes_back_all_about_it_and_nothing_else(
+    store: Store, workspace: str
+) -> None:
     one, two = trees(store, 2)
     decide(store, workspace, [Decision(one, RELABEL, "cactus"), Decision(two, DELETE)])
     decide(store, workspace, [Decision(one, DELETE)])
@@ -259,7 +304,9 @@ def test_withdrawing_a_photo_takes_back_all_about_it_and_nothing_else(store: Sto
     assert mine(store, workspace).label_of(one) == "tree"
 
 
-def test_starting_over_gives_the_imported_dataset_and_redo_brings_it_back_step_by_step(store: Store, workspace: str) -> None:
+def test_starting_over_gives_the_imported_dataset_and_redo_brings_it_back_step_by_step(
+    store: Store, workspace: str
+) -> None:
     one, two, three, four = trees(store, 4)
     decide(store, workspace, [Decision(one, RELABEL, "cactus")])
     decide(store, workspace, [Decision(two, DELETE), Decision(three, DELETE)])
@@ -283,7 +330,9 @@ def test_starting_over_gives_the_imported_dataset_and_redo_brings_it_back_step_b
     assert history(store, workspace).redoable is None
 
 
-def test_the_same_decision_twice_is_stored_once_unless_the_reason_is_another(store: Store, workspace: str) -> None:
+def test_the_same_decision_twice_is_stored_once_unless_the_reason_is_another(
+    store: Store, workspace: str
+) -> None:
     [photo] = trees(store, 1)
     for reason in ("", "", "a cactus", "a cactus"):
         decide(store, workspace, [Decision(photo, RELABEL, "cactus", reason)])
@@ -310,22 +359,32 @@ def test_deciding_nothing_leaves_nothing_to_undo(store: Store, workspace: str) -
 
 
 @pytest.mark.parametrize("action", [KEEP, RELABEL, DELETE, NOTE])
-def test_the_test_split_is_refused_and_the_whole_step_with_it(store: Store, workspace: str, action: str) -> None:
+def test_the_test_split_is_refused_and_the_whole_step_with_it(
+    store: Store, workspace: str, action: str
+) -> None:
     with pytest.raises(NotFound, match="test split"):
         tested = starter_examples(store)["tree"][0]
-        decide(store, workspace, [Decision(trees(store, 1)[0], DELETE), Decision(tested, action, "cactus")])
+        decide(
+            store,
+            workspace,
+            [Decision(trees(store, 1)[0], DELETE), Decision(tested, action, "cactus")],
+        )
     assert last_edit(store, workspace) == 0
 
 
 @pytest.mark.parametrize("label", ["bush", "", None, "Tree"])
-def test_a_class_that_is_not_there_is_refused(store: Store, workspace: str, label: str | None) -> None:
+def test_a_class_that_is_not_there_is_refused(
+    store: Store, workspace: str, label: str | None
+) -> None:
     with pytest.raises(NotFound, match="no class"):
         decide(store, workspace, [Decision(trees(store, 1)[0], RELABEL, label)])
     assert last_edit(store, workspace) == 0
 
 
 @pytest.mark.parametrize("action", [KEEP, RELABEL, DELETE, NOTE])
-def test_a_photo_that_is_not_in_the_dataset_is_refused(store: Store, workspace: str, action: str) -> None:
+def test_a_photo_that_is_not_in_the_dataset_is_refused(
+    store: Store, workspace: str, action: str
+) -> None:
     loose = put_photo(store, open_photo(encoded(picture(seed=400))))
     for photo in (loose, "0" * 64):
         with pytest.raises(NotFound, match="no longer in the dataset"):
@@ -342,7 +401,10 @@ def test_the_dataset_as_of_an_edit_stays_what_it_was(store: Store, workspace: st
         assert now.edits == last_edit(store, workspace)
         moments[now.edits] = now.fingerprint
 
-    for decisions in ([Decision(one, RELABEL, "cactus")], [Decision(one, DELETE), Decision(two, DELETE)]):
+    for decisions in (
+        [Decision(one, RELABEL, "cactus")],
+        [Decision(one, DELETE), Decision(two, DELETE)],
+    ):
         decide(store, workspace, decisions)
         note_moment()
     for turn in (undo_last, undo_last, redo_next, start_over):
@@ -350,7 +412,10 @@ def test_the_dataset_as_of_an_edit_stays_what_it_was(store: Store, workspace: st
         note_moment()
     assert len(moments) == 7
     for number, fingerprint in moments.items():
-        assert find_dataset(store, STARTER, workspace=workspace, edits=number).fingerprint == fingerprint
+        assert (
+            find_dataset(store, STARTER, workspace=workspace, edits=number).fingerprint
+            == fingerprint
+        )
 
 
 def test_nothing_stored_is_ever_changed_or_removed(store: Store, workspace: str) -> None:
@@ -398,10 +463,14 @@ def test_an_added_photo_is_relabelled_and_keeps_its_place(store: Store, workspac
     label_photo(store, workspace, photo, "cactus")
     decide(store, workspace, [Decision(photo, RELABEL, "tree")])
     assert said(store, workspace) == [(photo, ADD, "cactus"), (photo, RELABEL, "tree")]
-    assert [(one.label, one.split) for one in mine(store, workspace).photos if one.photo == photo] == [("tree", "train")]
+    assert [
+        (one.label, one.split) for one in mine(store, workspace).photos if one.photo == photo
+    ] == [("tree", "train")]
 
 
-def test_a_deleted_added_photo_is_not_destroyed_because_it_may_come_back(store: Store, workspace: str) -> None:
+def test_a_deleted_added_photo_is_not_destroyed_because_it_may_come_back(
+    store: Store, workspace: str
+) -> None:
     added = open_photo(encoded(picture(seed=403)))
     ask_about(store, workspace, added, "x.jpg")
     label_photo(store, workspace, added.sha256, "cactus")
@@ -412,7 +481,9 @@ def test_a_deleted_added_photo_is_not_destroyed_because_it_may_come_back(store: 
     assert read_photo(store, added.sha256)
 
 
-def test_no_photo_of_the_dataset_is_destroyed_when_its_addition_is_revoked(store: Store, workspace: str) -> None:
+def test_no_photo_of_the_dataset_is_destroyed_when_its_addition_is_revoked(
+    store: Store, workspace: str
+) -> None:
     added = open_photo(encoded(picture(seed=404)))
     ask_about(store, workspace, added, "x.jpg")
     label_photo(store, workspace, added.sha256, "cactus")
@@ -422,7 +493,9 @@ def test_no_photo_of_the_dataset_is_destroyed_when_its_addition_is_revoked(store
     assert mine(store, workspace).find(added.sha256) is None or read_photo(store, added.sha256)
 
 
-def destroy_an_added_photo(store: Store, workspace: str, seed: int, *, after: list[Decision]) -> str:
+def destroy_an_added_photo(
+    store: Store, workspace: str, seed: int, *, after: list[Decision]
+) -> str:
     """Tell a photo's label and decide on, take everything back and clear the list; the name of the photo, which is gone."""
     added = open_photo(encoded(picture(seed=seed)))
     ask_about(store, workspace, added, "x.jpg")
@@ -442,7 +515,9 @@ def test_a_destroyed_photo_is_not_brought_back_by_redo(store: Store, workspace: 
     assert mine(store, workspace).find(photo) is None
 
 
-def test_what_was_decided_after_a_destroyed_photo_can_still_be_redone(store: Store, workspace: str) -> None:
+def test_what_was_decided_after_a_destroyed_photo_can_still_be_redone(
+    store: Store, workspace: str
+) -> None:
     [tree] = trees(store, 1)
     destroy_an_added_photo(store, workspace, 411, after=[Decision(tree, DELETE)])
     for _ in range(2):
@@ -456,21 +531,28 @@ def test_what_was_decided_after_a_destroyed_photo_can_still_be_redone(store: Sto
 def test_many_tabs_deciding_at_once_lose_and_double_nothing(store: Store, workspace: str) -> None:
     photos = trees(store, 24)
     with ThreadPoolExecutor(12) as pool:
-        list(pool.map(lambda photo: decide(store, workspace, [Decision(photo, DELETE)]), photos * 2))
+        list(
+            pool.map(lambda photo: decide(store, workspace, [Decision(photo, DELETE)]), photos * 2)
+        )
     edits = history(store, workspace).edits
     assert sorted(edit.photo for edit in edits) == sorted(photos)
     assert {edit.step for edit in edits} == set(range(1, 25))
     assert [edit.step for edit in edits] == sorted(edit.step for edit in edits)
 
 
-def test_many_tabs_undoing_and_deciding_at_once_lose_and_double_nothing(store: Store, workspace: str) -> None:
+def test_many_tabs_undoing_and_deciding_at_once_lose_and_double_nothing(
+    store: Store, workspace: str
+) -> None:
     early, late = trees(store, 32)[:16], trees(store, 32)[16:]
     for photo in early:
         decide(store, workspace, [Decision(photo, DELETE)])
     steps = [edit.step for edit in history(store, workspace).edits]
     with ThreadPoolExecutor(12) as pool:
         turns = [pool.submit(undo, store, workspace, step) for step in steps * 3]
-        turns += [pool.submit(decide, store, workspace, [Decision(photo, RELABEL, "cactus")]) for photo in late]
+        turns += [
+            pool.submit(decide, store, workspace, [Decision(photo, RELABEL, "cactus")])
+            for photo in late
+        ]
     for turn in turns:
         turn.result()
     assert {photo for photo, _, _ in said(store, workspace)} == set(late)

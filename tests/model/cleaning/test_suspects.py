@@ -32,30 +32,42 @@ BAD = ("blurry", "dark", "overexposed", "tiny")
 Key = dict[str, dict[str, str]]
 
 
-def problem(photos: int, dimensions: int, classes: int = 3) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+def problem(
+    photos: int, dimensions: int, classes: int = 3
+) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """Features (N, D) that are never negative, as a backbone's, and labels (N,) that they half tell."""
     random = np.random.default_rng(photos)
     labels = random.integers(classes, size=photos)
-    vectors = np.maximum(random.normal(size=(photos, dimensions)) + 2 * np.eye(classes, dimensions)[labels], 0)
+    vectors = np.maximum(
+        random.normal(size=(photos, dimensions)) + 2 * np.eye(classes, dimensions)[labels], 0
+    )
     return vectors.astype(np.float32), labels
 
 
-def table_of(labels: NDArray[np.intp], classes: tuple[str, ...] = ("cactus", "succulent", "tree")) -> Evaluation:
+def table_of(
+    labels: NDArray[np.intp], classes: tuple[str, ...] = ("cactus", "succulent", "tree")
+) -> Evaluation:
     """Made-up train photos under these labels; what a run says of them is not asked."""
     count = len(labels)
     photos, splits = tuple(f"photo {number}" for number in range(count)), ("train",) * count
     logits = np.zeros((count, len(classes)), np.float32)
-    return Evaluation(classes, photos, splits, labels, logits, ((),) * count, np.ones(count, np.float32))
+    return Evaluation(
+        classes, photos, splits, labels, logits, ((),) * count, np.ones(count, np.float32)
+    )
 
 
-def trained_without_each(vectors: NDArray[np.float32], targets: NDArray[np.float64]) -> NDArray[np.float32]:
+def trained_without_each(
+    vectors: NDArray[np.float32], targets: NDArray[np.float64]
+) -> NDArray[np.float32]:
     """Scores (N, C) of N ridge regressions with an intercept, each trained without the photo that it judges."""
     inputs, scores = unit(vectors - vectors.mean(axis=0)).astype(np.float64), []
     for left_out in range(len(targets)):
         others = np.delete(np.arange(len(targets)), left_out)
         middle, share = inputs[others].mean(axis=0), targets[others].mean(axis=0)
         known = inputs[others] - middle
-        weight = np.linalg.solve(known.T @ known + RIDGE * np.eye(known.shape[1]), known.T @ (targets[others] - share))
+        weight = np.linalg.solve(
+            known.T @ known + RIDGE * np.eye(known.shape[1]), known.T @ (targets[others] - share)
+        )
         scores.append((inputs[left_out] - middle) @ weight + share)
     return np.array(scores, np.float32)
 
@@ -66,8 +78,12 @@ def test_one_decomposition_says_what_training_without_each_photo_says(
 ) -> None:
     monkeypatch.setattr("model.cleaning.leave_one_out.fit_temperature", lambda scores, labels: 5.0)
     vectors, labels = problem(photos, dimensions)
-    scores = SHARPENED * trained_without_each(vectors, np.eye(3)[labels])  # Centred and of length one with all photos, by design
-    np.testing.assert_allclose(leave_one_out_probabilities(vectors, labels, 3), softmax(scores, 5.0), atol=1e-5)
+    scores = SHARPENED * trained_without_each(
+        vectors, np.eye(3)[labels]
+    )  # Centred and of length one with all photos, by design
+    np.testing.assert_allclose(
+        leave_one_out_probabilities(vectors, labels, 3), softmax(scores, 5.0), atol=1e-5
+    )
 
 
 def test_shares_sum_to_one_and_are_the_same_every_time() -> None:
@@ -79,7 +95,9 @@ def test_shares_sum_to_one_and_are_the_same_every_time() -> None:
 
 def test_labels_are_scored_and_ranked_as_cleanlab_does() -> None:
     vectors, labels = problem(50, 20)
-    scores = get_label_quality_scores(labels, leave_one_out_probabilities(vectors, labels, 3), method="self_confidence")
+    scores = get_label_quality_scores(
+        labels, leave_one_out_probabilities(vectors, labels, 3), method="self_confidence"
+    )
     doubts = find_label_issues(table_of(labels), vectors)
     np.testing.assert_allclose([doubt.quality for doubt in doubts], scores)
     ranked = sorted(range(50), key=lambda row: doubts[row].quality)
@@ -89,16 +107,22 @@ def test_labels_are_scored_and_ranked_as_cleanlab_does() -> None:
 def test_a_doubt_names_the_likeliest_class_and_how_likely_it_is() -> None:
     vectors, labels = problem(50, 20)
     for row, doubt in zip(
-        leave_one_out_probabilities(vectors, labels, 3), find_label_issues(table_of(labels), vectors), strict=True
+        leave_one_out_probabilities(vectors, labels, 3),
+        find_label_issues(table_of(labels), vectors),
+        strict=True,
     ):
         assert doubt.suggestion == ("cactus", "succulent", "tree")[row.argmax()]
         assert doubt.probability == pytest.approx(row.max())
-        assert (doubt.quality == pytest.approx(doubt.probability)) == (doubt.suggestion == doubt.label)
+        assert (doubt.quality == pytest.approx(doubt.probability)) == (
+            doubt.suggestion == doubt.label
+        )
 
 
 def test_a_flipped_label_is_the_most_doubtful_and_the_right_one_is_suggested() -> None:
     labels = np.arange(45) % 3
-    vectors = (3 * np.eye(3, 16)[labels] + np.random.default_rng(1).random((45, 16))).astype(np.float32)
+    vectors = (3 * np.eye(3, 16)[labels] + np.random.default_rng(1).random((45, 16))).astype(
+        np.float32
+    )
     labels[7] = 0
     first = min(find_label_issues(table_of(labels), vectors), key=lambda doubt: doubt.quality)
     assert (first.photo, first.label, first.suggestion) == ("photo 7", "cactus", "succulent")
@@ -123,7 +147,9 @@ def test_few_photos_are_judged_too(labels: list[int]) -> None:
 @pytest.mark.parametrize("photos", [0, 1, 5])
 def test_where_there_is_one_class_no_label_is_doubted(photos: int) -> None:
     doubts = find_label_issues(table_of(np.ones(photos, np.intp)), problem(photos, 12)[0])
-    assert [(doubt.label, doubt.suggestion, doubt.quality) for doubt in doubts] == [("succulent", "succulent", 1.0)] * photos
+    assert [(doubt.label, doubt.suggestion, doubt.quality) for doubt in doubts] == [
+        ("succulent", "succulent", 1.0)
+    ] * photos
 
 
 @pytest.fixture(scope="module")
@@ -143,10 +169,16 @@ def key(dataset: Dataset) -> Key:
     """The answer key by photo, of train and valid."""
     with (FOLDER / "photos.csv").open(newline="") as table:
         rows = {row["file"]: row for row in csv.DictReader(table)}
-    return {labelled.photo: rows[labelled.file] for labelled in dataset.photos if labelled.split != "test"}
+    return {
+        labelled.photo: rows[labelled.file]
+        for labelled in dataset.photos
+        if labelled.split != "test"
+    }
 
 
-def test_most_of_the_planted_wrong_labels_are_the_most_doubtful(suspects: Suspects, key: Key) -> None:
+def test_most_of_the_planted_wrong_labels_are_the_most_doubtful(
+    suspects: Suspects, key: Key
+) -> None:
     wrong = {photo for photo, row in key.items() if row["label"] != row["truth"]}
     assert len(wrong) == WRONG_LABELS
     ranked = sorted(suspects.doubts.values(), key=lambda doubt: doubt.quality)
@@ -155,7 +187,9 @@ def test_most_of_the_planted_wrong_labels_are_the_most_doubtful(suspects: Suspec
     assert len(wrong & set(rest[: 2 * WRONG_LABELS])) >= 0.85 * WRONG_LABELS
 
 
-def test_what_looks_wrong_is_ranked_and_under_another_class_than_suggested(suspects: Suspects) -> None:
+def test_what_looks_wrong_is_ranked_and_under_another_class_than_suggested(
+    suspects: Suspects,
+) -> None:
     doubts = [suspects.doubts[photo] for photo in suspects.wrong_labels]
     assert doubts == sorted(doubts, key=lambda doubt: doubt.quality)
     assert all(doubt.suggestion != doubt.label for doubt in doubts)
@@ -171,7 +205,9 @@ def test_a_label_looks_wrong_only_where_another_class_is_much_more_likely() -> N
     assert not doubt("cactus", 0.9, 0.9).is_label_issue
 
 
-def test_half_of_what_looks_wrong_is_wrong_and_most_of_what_is_wrong_looks_it(suspects: Suspects, key: Key) -> None:
+def test_half_of_what_looks_wrong_is_wrong_and_most_of_what_is_wrong_looks_it(
+    suspects: Suspects, key: Key
+) -> None:
     right = sum(key[photo]["label"] != key[photo]["truth"] for photo in suspects.wrong_labels)
     assert right >= 0.45 * len(suspects.wrong_labels)
     assert right >= 0.85 * WRONG_LABELS
@@ -179,10 +215,15 @@ def test_half_of_what_looks_wrong_is_wrong_and_most_of_what_is_wrong_looks_it(su
 
 def test_most_of_the_wrong_labels_get_the_right_suggestion(suspects: Suspects, key: Key) -> None:
     wrong = [photo for photo, row in key.items() if row["label"] != row["truth"]]
-    assert sum(suspects.doubts[photo].suggestion == key[photo]["truth"] for photo in wrong) >= 0.77 * WRONG_LABELS
+    assert (
+        sum(suspects.doubts[photo].suggestion == key[photo]["truth"] for photo in wrong)
+        >= 0.77 * WRONG_LABELS
+    )
 
 
-def test_planted_copies_are_found_and_nothing_else(suspects: Suspects, dataset: Dataset, key: Key) -> None:
+def test_planted_copies_are_found_and_nothing_else(
+    suspects: Suspects, dataset: Dataset, key: Key
+) -> None:
     names = {labelled.file: labelled.photo for labelled in dataset.photos}
     planted = {frozenset((photo, names[row["twin"]])) for photo, row in key.items() if row["twin"]}
     leaks = {pair for pair in planted if len({suspects.splits[photo] for photo in pair}) > 1}
@@ -201,7 +242,9 @@ def test_bad_photos_are_found(suspects: Suspects, key: Key) -> None:
     assert set(suspects.bad_photos) == planted
 
 
-def test_test_photos_are_looked_at_for_copies_and_never_to_be_repaired(suspects: Suspects, dataset: Dataset) -> None:
+def test_test_photos_are_looked_at_for_copies_and_never_to_be_repaired(
+    suspects: Suspects, dataset: Dataset
+) -> None:
     test = {labelled.photo for labelled in dataset.photos if labelled.split == "test"}
     assert test <= set(suspects.measures)
     assert not test & {*suspects.doubts, *suspects.wrong_labels, *suspects.bad_photos}
@@ -212,7 +255,11 @@ def made_up_run(store: Store, rows: list[tuple[str, str]]) -> Run:
     """A run on made-up photos that look different to the network, though they share one picture's pixels."""
     _, run_id = fabricate(store, ("cactus", "tree"), rows, np.zeros((len(rows), 2), np.float32))
     run = load_run(run_folder(store, run_id))
-    vectors = np.random.default_rng(0).random((len(rows), find_backbone(DEFAULT_BACKBONE).channels)).astype(STORED)
+    vectors = (
+        np.random.default_rng(0)
+        .random((len(rows), find_backbone(DEFAULT_BACKBONE).channels))
+        .astype(STORED)
+    )
     seen = [
         {"photo": photo, "backbone": DEFAULT_BACKBONE, "vector": vector.tobytes()}
         for photo, vector in zip(run.evaluation.photos, vectors, strict=True)
@@ -223,7 +270,9 @@ def made_up_run(store: Store, rows: list[tuple[str, str]]) -> Run:
 
 
 def test_a_photo_that_was_destroyed_meanwhile_is_left_out(store: Store) -> None:
-    run = made_up_run(store, [("cactus", "train"), ("tree", "train")] * 4 + [("tree", "valid"), ("tree", "test")])
+    run = made_up_run(
+        store, [("cactus", "train"), ("tree", "train")] * 4 + [("tree", "valid"), ("tree", "test")]
+    )
     gone, *rest = run.evaluation.photos
     with store.writing() as session:
         forget_photos(store, session, [gone])
@@ -232,7 +281,10 @@ def test_a_photo_that_was_destroyed_meanwhile_is_left_out(store: Store) -> None:
     assert list(found.splits) == rest
     assert set(found.measures) == set(rest)
     with store.reading() as session:
-        assert session.scalars(select(FeatureRow).where(FeatureRow.photo == gone)).one_or_none() is None
+        assert (
+            session.scalars(select(FeatureRow).where(FeatureRow.photo == gone)).one_or_none()
+            is None
+        )
 
 
 def test_where_every_photo_is_gone_nothing_is_found(store: Store) -> None:
@@ -254,7 +306,11 @@ def retouched(image: Image.Image, share: float, brightness: float, width: int) -
     """A copy of a picture that shows so much of each side, brighter or darker, and resized."""
     left, upper = (round(side * (1 - share) / 2) for side in image.size)
     cropped = image.crop((left, upper, image.width - left, image.height - upper))
-    return ImageEnhance.Brightness(cropped).enhance(brightness).resize((width, round(width * cropped.height / cropped.width)))
+    return (
+        ImageEnhance.Brightness(cropped)
+        .enhance(brightness)
+        .resize((width, round(width * cropped.height / cropped.width)))
+    )
 
 
 def twins_among(store: Store, images: list[Image.Image]) -> list[DuplicateGroup]:
@@ -262,14 +318,19 @@ def twins_among(store: Store, images: list[Image.Image]) -> list[DuplicateGroup]
     names = [str(number) for number in range(len(images))]
     photos = [put_photo(store, Photo(image)) for image in images]
     return find_near_duplicates(
-        names, extract_features(store, photos, find_backbone(DEFAULT_BACKBONE)), lambda name: images[int(name)]
+        names,
+        extract_features(store, photos, find_backbone(DEFAULT_BACKBONE)),
+        lambda name: images[int(name)],
     )
 
 
 @pytest.fixture(scope="module")
 def pictures() -> list[Image.Image]:
     """Photos that show different plants, two of each class."""
-    return [Image.open(STARTER_PHOTOS / f"{number:04d}.jpg").convert("RGB") for number in (1, 2, 3, 66, 70, 233)]
+    return [
+        Image.open(STARTER_PHOTOS / f"{number:04d}.jpg").convert("RGB")
+        for number in (1, 2, 3, 66, 70, 233)
+    ]
 
 
 def test_a_cropped_brightened_and_resized_copy_is_found_and_different_pictures_are_not(
@@ -296,11 +357,16 @@ def test_the_surest_copies_come_first(store: Store, pictures: list[Image.Image])
 
 @pytest.mark.parametrize("photos", [[], ["one"]])
 def test_of_none_or_one_there_are_no_copies(photos: list[str], pictures: list[Image.Image]) -> None:
-    assert find_near_duplicates(photos, np.zeros((len(photos), 12), np.float32), lambda _: pictures[0]) == []
+    assert (
+        find_near_duplicates(photos, np.zeros((len(photos), 12), np.float32), lambda _: pictures[0])
+        == []
+    )
 
 
 @pytest.mark.parametrize("share", [0.8, 0.9, 1.0])
-def test_a_crop_agrees_with_its_whole_wherever_it_lies(pictures: list[Image.Image], share: float) -> None:
+def test_a_crop_agrees_with_its_whole_wherever_it_lies(
+    pictures: list[Image.Image], share: float
+) -> None:
     whole = pictures[0].convert("L").resize((64, 64))
     side = round(64 * share)
     part = whole.crop((64 - side, 0, 64, side)).resize((64, 64))

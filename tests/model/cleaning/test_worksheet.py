@@ -12,7 +12,20 @@ from model.runs.run import load_run, run_folder
 from tests.conftest import fabricate
 
 CLASSES = ("ant", "bee")
-RIGHT_BY = (-3.0, 4.0, 0.0, -1.0, 2.0, -5.0, 1.0, -0.5, 3.0, -2.0, 0.5, -4.0)  # By how much the label's logit is the higher one.
+RIGHT_BY = (
+    -3.0,
+    4.0,
+    0.0,
+    -1.0,
+    2.0,
+    -5.0,
+    1.0,
+    -0.5,
+    3.0,
+    -2.0,
+    0.5,
+    -4.0,
+)  # By how much the label's logit is the higher one.
 
 
 @pytest.fixture
@@ -31,16 +44,22 @@ def sheet(store: Store, workspace: str, table: Evaluation) -> list[WorksheetCase
     return worksheet(table, history(store, workspace).standing)
 
 
-def test_it_lists_the_ten_highest_losses_the_highest_first(store: Store, made: tuple[str, Evaluation]) -> None:
+def test_it_lists_the_ten_highest_losses_the_highest_first(
+    store: Store, made: tuple[str, Evaluation]
+) -> None:
     workspace, table = made
     cases = sheet(store, workspace, table)
     worst = np.argsort(RIGHT_BY)[:ROWS]
     assert [case.photo for case in cases] == [table.photos[row] for row in worst]
-    assert [case.loss for case in cases] == pytest.approx([np.log1p(np.exp(-RIGHT_BY[row])) for row in worst], rel=1e-4)
+    assert [case.loss for case in cases] == pytest.approx(
+        [np.log1p(np.exp(-RIGHT_BY[row])) for row in worst], rel=1e-4
+    )
     assert {case.split for case in cases} == {"valid"}
 
 
-def test_a_case_says_what_it_was_filed_under_and_taken_for(store: Store, made: tuple[str, Evaluation]) -> None:
+def test_a_case_says_what_it_was_filed_under_and_taken_for(
+    store: Store, made: tuple[str, Evaluation]
+) -> None:
     workspace, table = made
     cases = sheet(store, workspace, table)
     first, last = cases[0], cases[-1]
@@ -50,14 +69,21 @@ def test_a_case_says_what_it_was_filed_under_and_taken_for(store: Store, made: t
     assert last.probability == pytest.approx(1 / (1 + np.exp(-2)), rel=1e-4)
 
 
-def test_nothing_is_done_before_something_is_decided(store: Store, made: tuple[str, Evaluation]) -> None:
+def test_nothing_is_done_before_something_is_decided(
+    store: Store, made: tuple[str, Evaluation]
+) -> None:
     workspace, table = made
     assert {(case.edit, case.action) for case in sheet(store, workspace, table)} == {(None, "")}
 
 
 @pytest.mark.parametrize(
     ("action", "label", "words"),
-    [(KEEP, None, "kept"), (DELETE, None, "deleted"), (RELABEL, "ant", "moved to ant"), (NOTE, None, "")],
+    [
+        (KEEP, None, "kept"),
+        (DELETE, None, "deleted"),
+        (RELABEL, "ant", "moved to ant"),
+        (NOTE, None, ""),
+    ],
 )
 def test_what_was_done_and_why_stands_beside_its_photo_only(
     store: Store, made: tuple[str, Evaluation], action: str, label: str | None, words: str
@@ -72,13 +98,16 @@ def test_what_was_done_and_why_stands_beside_its_photo_only(
     assert {case.edit for case in others} == {None}
 
 
-def test_a_decision_moves_no_photo_and_changes_no_figure(store: Store, made: tuple[str, Evaluation]) -> None:
+def test_a_decision_moves_no_photo_and_changes_no_figure(
+    store: Store, made: tuple[str, Evaluation]
+) -> None:
     workspace, table = made
     before = sheet(store, workspace, table)
     decide(store, workspace, [Decision(case.photo, DELETE) for case in before[:5]])
     after = sheet(store, workspace, table)
     figures = [
-        [(case.photo, case.label, case.predicted, case.probability, case.loss) for case in cases] for cases in (before, after)
+        [(case.photo, case.label, case.predicted, case.probability, case.loss) for case in cases]
+        for cases in (before, after)
     ]
     assert figures[0] == figures[1]
     assert [case.action for case in after] == ["deleted"] * 5 + [""] * 5
@@ -91,7 +120,9 @@ def test_what_was_undone_is_no_longer_there(store: Store, made: tuple[str, Evalu
     assert {case.edit for case in sheet(store, workspace, table)} == {None}
 
 
-def test_decisions_about_other_photos_are_left_out(store: Store, made: tuple[str, Evaluation]) -> None:
+def test_decisions_about_other_photos_are_left_out(
+    store: Store, made: tuple[str, Evaluation]
+) -> None:
     workspace, table = made
     best = table.photos[int(np.argmax(RIGHT_BY))]
     decide(store, workspace, [Decision(best, KEEP)])

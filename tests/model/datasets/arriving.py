@@ -14,7 +14,14 @@ from model.photos.image import digest
 from model.runs.run import run_folder
 from tests.conftest import encoded, picture
 
-FROM_TEST = Origin("test", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "Ana", "https://garden.example/1", "A cat")
+FROM_TEST = Origin(
+    "test",
+    "CC BY 4.0",
+    "https://creativecommons.org/licenses/by/4.0/",
+    "Ana",
+    "https://garden.example/1",
+    "A cat",
+)
 
 
 def data_of(seed: int) -> bytes:
@@ -26,20 +33,28 @@ def name_of(seed: int) -> str:
     return digest(data_of(seed))
 
 
-def arriving(seed: int, label: str, split: str | None = None, data: bytes | None = None) -> IncomingPhoto:
+def arriving(
+    seed: int, label: str, split: str | None = None, data: bytes | None = None
+) -> IncomingPhoto:
     """A file that is to join a dataset, with an origin of its own."""
     origin = replace(FROM_TEST, title=f"Photo {seed}")
-    return IncomingPhoto(f"{label} {seed}.jpg", label, lambda: data_of(seed) if data is None else data, origin, split)
+    return IncomingPhoto(
+        f"{label} {seed}.jpg", label, lambda: data_of(seed) if data is None else data, origin, split
+    )
 
 
-def bring(store: Store, name: str, arrivals: Iterable[IncomingPhoto], owner: str | None) -> ImportResult:
+def bring(
+    store: Store, name: str, arrivals: Iterable[IncomingPhoto], owner: str | None
+) -> ImportResult:
     """Take files in; what became of them."""
     report, coming = ImportResult(), list(arrivals)
     add_photos(store, name, coming, report, total=len(coming), owner=owner)
     return report
 
 
-def pets(store: Store, owner: str | None, first: int = 0, number: int = 4, title: str = "Pets") -> str:
+def pets(
+    store: Store, owner: str | None, first: int = 0, number: int = 4, title: str = "Pets"
+) -> str:
     """A dataset of so many cats and as many dogs, from seed `first` on."""
     name = create_dataset(store, title, ["cat", "dog"], owner=owner)
     cats = [arriving(seed, "cat") for seed in range(first, first + number)]

@@ -51,7 +51,9 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path / "a" / "b")
     before = tree(tmp_path)
     yield
-    assert not [path for path in tree(tmp_path) - before if not Path(path).is_relative_to(tmp_path / "made")]
+    assert not [
+        path for path in tree(tmp_path) - before if not Path(path).is_relative_to(tmp_path / "made")
+    ]
 
 
 @pytest.fixture
@@ -90,11 +92,16 @@ def outcome(data: bytes) -> tuple[list[Seen], dict[str, str]]:
 
 def filed(*names: str) -> dict[str, tuple[str | None, str | None]]:
     """What the folders say of photos under these names."""
-    return {file.path: (file.label, file.split) for file in uploaded_bundle([(name, PHOTO) for name in names]).files}
+    return {
+        file.path: (file.label, file.split)
+        for file in uploaded_bundle([(name, PHOTO) for name in names]).files
+    }
 
 
 @pytest.mark.parametrize(("entry", "sentence"), BAD_FILES.values(), ids=BAD_FILES)
-def test_a_bad_file_is_refused_and_the_photos_beside_it_come_through(entry: Entry, sentence: str) -> None:
+def test_a_bad_file_is_refused_and_the_photos_beside_it_come_through(
+    entry: Entry, sentence: str
+) -> None:
     seen, said = outcome(beside(entry))
     assert seen == [("cats/good.jpg", "cats"), ("dogs/good.jpg", "dogs")]
     (told,) = said.values()
@@ -112,7 +119,9 @@ def test_a_zip_is_refused_as_a_whole(make: Maker, sentence: str) -> None:
 def test_odd_zips_are_taken(make: Maker, others: list[Seen]) -> None:
     seen, said = outcome(make())
     assert said == {}
-    assert sorted(seen, key=str) == sorted([("cats/good.jpg", "cats"), ("dogs/good.jpg", "dogs"), *others], key=str)
+    assert sorted(seen, key=str) == sorted(
+        [("cats/good.jpg", "cats"), ("dogs/good.jpg", "dogs"), *others], key=str
+    )
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -131,7 +140,9 @@ def test_noise_in_the_middle_never_crashes(seed: int) -> None:
     cut=st.integers(0, 300),
     from_end=st.booleans(),
 )
-def test_a_damaged_zip_is_taken_or_refused(damage: list[tuple[int, int]], cut: int, from_end: bool) -> None:
+def test_a_damaged_zip_is_taken_or_refused(
+    damage: list[tuple[int, int]], cut: int, from_end: bool
+) -> None:
     data = bytearray(GOOD)
     for place, value in damage:
         data[-1 - place % 150 if from_end else place % len(data)] = value  # The list is at the end.
@@ -142,7 +153,9 @@ def test_a_damaged_zip_is_taken_or_refused(damage: list[tuple[int, int]], cut: i
     assert len(seen) <= 2
 
 
-@pytest.mark.parametrize("name", ["millions of files", "as many files as fit", "20,000 files", "Fifield's bomb"])
+@pytest.mark.parametrize(
+    "name", ["millions of files", "as many files as fit", "20,000 files", "Fifield's bomb"]
+)
 def test_a_refused_bomb_costs_little_memory(name: str, made: Path) -> None:
     (made / "bomb.zip").write_bytes(WHOLE[name][0]())
     tracemalloc.start()
@@ -193,7 +206,9 @@ def test_an_open_file_stays_open_and_may_be_closed_too_early() -> None:
 
 def test_a_worker_reads_while_the_zip_is_closed() -> None:
     with ThreadPoolExecutor(2) as pool:
-        with zip_bundle(BytesIO(beside(*(Entry(f"cats/{number}.jpg") for number in range(300))))) as found:
+        with zip_bundle(
+            BytesIO(beside(*(Entry(f"cats/{number}.jpg") for number in range(300))))
+        ) as found:
             waiting = [pool.submit(file.read) for file in found.files]
             assert waiting[0].result() == PHOTO
         errors = {str(one.exception()) for one in waiting if one.exception()}
@@ -206,7 +221,10 @@ def test_an_error_of_the_caller_passes_through() -> None:
 
 
 def test_a_zip_that_is_not_there(made: Path) -> None:
-    with pytest.raises(ArchiveRefused, match="cannot be read: No such file"), zip_bundle(made / "none.zip"):
+    with (
+        pytest.raises(ArchiveRefused, match="cannot be read: No such file"),
+        zip_bundle(made / "none.zip"),
+    ):
         pytest.fail("taken")
     with pytest.raises(ArchiveRefused, match="cannot be read: Is a directory"), zip_bundle(made):
         pytest.fail("taken")
@@ -234,7 +252,15 @@ def test_reasons_can_be_counted() -> None:
         ([Entry("photos.csv", b"mine", flags=1)], None),
         ([Entry("photos.csv", b"/etc/passwd", mode=stat.S_IFLNK)], None),
     ],
-    ids=["at the root", "and another in a class", "twice", "in a class", "damaged", "locked", "a link"],
+    ids=[
+        "at the root",
+        "and another in a class",
+        "twice",
+        "in a class",
+        "damaged",
+        "locked",
+        "a link",
+    ],
 )
 def test_the_table_of_our_own_export(entries: list[Entry], table: bytes | None) -> None:
     with zip_bundle(BytesIO(beside(*entries))) as found:
@@ -244,7 +270,9 @@ def test_the_table_of_our_own_export(entries: list[Entry], table: bytes | None) 
 
 
 def test_the_table_in_a_wrapping_folder() -> None:
-    found = uploaded_bundle([("pets/photos.csv", b"mine"), ("pets/train/cats/1.jpg", PHOTO), (".DS_Store", b"")])
+    found = uploaded_bundle(
+        [("pets/photos.csv", b"mine"), ("pets/train/cats/1.jpg", PHOTO), (".DS_Store", b"")]
+    )
     assert found.table == b"mine"
 
 
@@ -254,21 +282,42 @@ def test_the_table_in_a_wrapping_folder() -> None:
         (["cats/1.jpg", "dogs/2.jpg"], [("cats", None), ("dogs", None)]),
         (["pets/cats/1.jpg", "pets/dogs/2.jpg"], [("cats", None), ("dogs", None)]),
         (["train/cats/1.jpg", "valid/dogs/2.jpg"], [("cats", "train"), ("dogs", "valid")]),
-        (["pets/Training/cats/1.jpg", "pets/VAL/dogs/2.jpg"], [("cats", "train"), ("dogs", "valid")]),
-        (["pets/validation/cats/1.jpg", "pets/testing/dogs/2.jpg"], [("cats", "valid"), ("dogs", "test")]),
+        (
+            ["pets/Training/cats/1.jpg", "pets/VAL/dogs/2.jpg"],
+            [("cats", "train"), ("dogs", "valid")],
+        ),
+        (
+            ["pets/validation/cats/1.jpg", "pets/testing/dogs/2.jpg"],
+            [("cats", "valid"), ("dogs", "test")],
+        ),
         (["train/pets/cats/1.jpg", "test/pets/dogs/2.jpg"], [("cats", "train"), ("dogs", "test")]),
         (["1.jpg", "2.jpg"], [(None, None)] * 2),
         (["holiday/1.jpg", "holiday/2.jpg"], [("holiday", None)] * 2),
         (["1.jpg", "cats/2.jpg"], [(None, None), ("cats", None)]),
-        (["pets/1.jpg", "pets/cats/2.jpg", "pets/dogs/3.jpg"], [(None, None), ("cats", None), ("dogs", None)]),
-        (["cats/1.jpg", "cats/persian/2.jpg", "dogs/3.jpg"], [("cats", None), ("persian", None), ("dogs", None)]),
+        (
+            ["pets/1.jpg", "pets/cats/2.jpg", "pets/dogs/3.jpg"],
+            [(None, None), ("cats", None), ("dogs", None)],
+        ),
+        (
+            ["cats/1.jpg", "cats/persian/2.jpg", "dogs/3.jpg"],
+            [("cats", None), ("persian", None), ("dogs", None)],
+        ),
         (["train/1.jpg", "train/2.jpg"], [(None, "train")] * 2),
         (["train/1.jpg", "test/2.jpg"], [(None, "train"), (None, "test")]),
         (["pets/train/1.jpg", "pets/test/2.jpg"], [(None, "train"), (None, "test")]),
-        (["train/cats/1.jpg", "train/dogs/2.jpg", "test/3.jpg"], [("cats", "train"), ("dogs", "train"), (None, "test")]),
+        (
+            ["train/cats/1.jpg", "train/dogs/2.jpg", "test/3.jpg"],
+            [("cats", "train"), ("dogs", "train"), (None, "test")],
+        ),
         (["train/1.jpg", "train/cats/2.jpg"], [(None, "train"), ("cats", "train")]),
-        (["cats/train/1.jpg", "dogs/train/2.jpg", "dogs/test/3.jpg"], [("cats", "train"), ("dogs", "train"), ("dogs", "test")]),
-        (["bus/1.jpg", "car/2.jpg", "train/3.jpg"], [("bus", None), ("car", None), ("train", None)]),
+        (
+            ["cats/train/1.jpg", "dogs/train/2.jpg", "dogs/test/3.jpg"],
+            [("cats", "train"), ("dogs", "train"), ("dogs", "test")],
+        ),
+        (
+            ["bus/1.jpg", "car/2.jpg", "train/3.jpg"],
+            [("bus", None), ("car", None), ("train", None)],
+        ),
         (["test/bus/1.jpg", "test/train/2.jpg"], [("bus", "test"), ("train", "test")]),
         (["1.jpg", "train/2.jpg"], [(None, None), (None, "train")]),
         (["cats/1.jpg", "test/2.jpg"], [("cats", None), (None, "test")]),
@@ -282,7 +331,16 @@ def test_what_the_folders_say(names: list[str], said: list[tuple[str | None, str
 
 
 def test_a_folder_is_found_like_a_zip_of_it(made: Path) -> None:
-    put(made, "cats/1.jpg", "dogs/deep/2.JPG", ".git/3.jpg", "cats/.4.jpg", "Thumbs.db", "notes.txt", "cats/inner.zip")
+    put(
+        made,
+        "cats/1.jpg",
+        "dogs/deep/2.JPG",
+        ".git/3.jpg",
+        "cats/.4.jpg",
+        "Thumbs.db",
+        "notes.txt",
+        "cats/inner.zip",
+    )
     found = folder_bundle(made)
     assert opened(found.files) == ([("cats/1.jpg", "cats"), ("dogs/deep/2.JPG", "deep")], {})
     assert [one.path for one in found.refused] == ["cats/inner.zip", "notes.txt"]
@@ -368,7 +426,9 @@ def test_folders_that_are_none(made: Path) -> None:
         folder_bundle(made)
 
 
-def test_five_thousand_files_take_no_time_and_too_many_are_refused(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_five_thousand_files_take_no_time_and_too_many_are_refused(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put(made, *(f"{number % 50}/{number}.jpg" for number in range(5000)), data=b"")
     start = time.perf_counter()
     assert len(folder_bundle(made).files) == 5000
@@ -383,7 +443,15 @@ def test_five_thousand_files_take_no_time_and_too_many_are_refused(made: Path, m
 
 
 def test_an_upload_of_mere_names() -> None:
-    found = uploaded_bundle([("1.jpg", PHOTO), ("notes.txt", b""), ("2.zip", GOOD), ("3.jpg", GOOD), ("../4.jpg", PHOTO)])
+    found = uploaded_bundle(
+        [
+            ("1.jpg", PHOTO),
+            ("notes.txt", b""),
+            ("2.zip", GOOD),
+            ("3.jpg", GOOD),
+            ("../4.jpg", PHOTO),
+        ]
+    )
     seen, said = opened(found.files)
     assert seen == [("1.jpg", None)]
     assert "an archive" in said["3.jpg"]
@@ -401,7 +469,9 @@ def test_uploads_that_are_too_large() -> None:
 
 
 def test_ten_thousand_files_in_a_zip_take_no_time() -> None:
-    data = zip_of(*(Entry(f"{number % 300}/{number}.jpg", b"", STORED) for number in range(MAX_FILES)))
+    data = zip_of(
+        *(Entry(f"{number % 300}/{number}.jpg", b"", STORED) for number in range(MAX_FILES))
+    )
     start = time.perf_counter()
     with zip_bundle(BytesIO(data)) as found:
         assert len(found.files) == MAX_FILES

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.datasets.class_names import FORBIDDEN, MAX_CLASS_NAME, clean_class_name, merge_class_names
+from model.datasets.class_names import (
+    FORBIDDEN,
+    MAX_CLASS_NAME,
+    clean_class_name,
+    merge_class_names,
+)
 
 SAME = "are taken for the same class."
 
@@ -85,5 +90,7 @@ def test_a_million_combining_marks_cost_nothing() -> None:
         ([], ["cats"], {}, []),
     ],
 )  # fmt: skip
-def test_names_that_are_one_class(names: list[str], known: list[str], mapping: dict[str, str], notices: list[str]) -> None:
+def test_names_that_are_one_class(
+    names: list[str], known: list[str], mapping: dict[str, str], notices: list[str]
+) -> None:
     assert merge_class_names(names, known) == (mapping, notices)

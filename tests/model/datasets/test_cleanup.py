@@ -42,7 +42,10 @@ TABLES: tuple[type[Table], ...] = (
 def counts(store: Store) -> dict[str, int]:
     """How many rows each table has."""
     with store.reading() as session:
-        return {table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0 for table in TABLES}
+        return {
+            table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in TABLES
+        }
 
 
 def ask(store: Store, workspace: str, seed: int) -> None:
@@ -53,7 +56,9 @@ def last_used(store: Store, workspace: str, days: float) -> None:
     """Nobody has been there for so many days."""
     with store.writing() as session:
         then = datetime.now(UTC) - timedelta(days=days)
-        session.execute(update(WorkspaceRow).where(WorkspaceRow.id == workspace).values(used_at=then))
+        session.execute(
+            update(WorkspaceRow).where(WorkspaceRow.id == workspace).values(used_at=then)
+        )
 
 
 def lived_in(store: Store, workspace: str, first: int) -> str:
@@ -72,7 +77,9 @@ def lived_in(store: Store, workspace: str, first: int) -> str:
     return name
 
 
-def test_what_a_workspace_keeps_is_counted_once_and_what_everybody_has_not_at_all(bare_store: Store, workspace: str) -> None:
+def test_what_a_workspace_keeps_is_counted_once_and_what_everybody_has_not_at_all(
+    bare_store: Store, workspace: str
+) -> None:
     pets(bare_store, new_workspace_id(), first=50)
     assert usage(bare_store, workspace).photos == usage(bare_store, workspace).bytes == 0
     one, _ = pets(bare_store, workspace), pets(bare_store, workspace, title="The same")
@@ -85,16 +92,29 @@ def test_what_a_workspace_keeps_is_counted_once_and_what_everybody_has_not_at_al
     delete_dataset(bare_store, workspace, one)
     assert usage(bare_store, workspace) == used
     names = {seed: name_of(seed) for seed in (0, 2, 50, 90, 99)}
-    assert already_counted(bare_store, workspace, list(names.values())) == {names[seed] for seed in (0, 2, 90)}
+    assert already_counted(bare_store, workspace, list(names.values())) == {
+        names[seed] for seed in (0, 2, 90)
+    }
 
 
-def test_the_limits_are_those_of_whoever_hosts(bare_store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert (usage(bare_store, workspace).max_photos, usage(bare_store, workspace).max_bytes) == (3000, 1_000_000_000)
+def test_the_limits_are_those_of_whoever_hosts(
+    bare_store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (usage(bare_store, workspace).max_photos, usage(bare_store, workspace).max_bytes) == (
+        3000,
+        1_000_000_000,
+    )
     monkeypatch.setenv("AREOLE_MAX_PHOTOS", "10")
     monkeypatch.setenv("AREOLE_MAX_MB", "2")
     pets(bare_store, workspace)
     used = usage(bare_store, workspace)
-    assert (used.max_photos, used.max_bytes, used.room, used.share, used.is_full) == (10, 2_000_000, 2, 0.8, False)
+    assert (used.max_photos, used.max_bytes, used.room, used.share, used.is_full) == (
+        10,
+        2_000_000,
+        2,
+        0.8,
+        False,
+    )
 
 
 @pytest.mark.parametrize(
@@ -118,7 +138,11 @@ def test_a_full_workspace_files_nothing_new_but_may_relabel(
     bare_store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = pets(bare_store, workspace)
-    cat = next(one.photo for one in find_dataset(bare_store, name).photos if (one.label, one.split) == ("cat", "train"))
+    cat = next(
+        one.photo
+        for one in find_dataset(bare_store, name).photos
+        if (one.label, one.split) == ("cat", "train")
+    )
     ask(bare_store, workspace, 30)
     monkeypatch.setenv("AREOLE_MAX_PHOTOS", "9")
     with pytest.raises(QuotaReached, match="workspace is full"):
@@ -142,10 +166,14 @@ def test_unused_is_what_nobody_has_opened_for_so_long(bare_store: Store) -> None
     assert unused_workspaces(bare_store, 30) == [older]
 
 
-def test_use_is_noted_once_a_day_and_looking_leaves_no_row(bare_store: Store, workspace: str) -> None:
+def test_use_is_noted_once_a_day_and_looking_leaves_no_row(
+    bare_store: Store, workspace: str
+) -> None:
     def used_at() -> datetime | None:
         with bare_store.reading() as session:
-            return session.scalars(select(WorkspaceRow.used_at).where(WorkspaceRow.id == workspace)).one_or_none()
+            return session.scalars(
+                select(WorkspaceRow.used_at).where(WorkspaceRow.id == workspace)
+            ).one_or_none()
 
     note_use(bare_store, workspace)
     assert used_at() is None
@@ -169,10 +197,16 @@ def test_a_cleared_workspace_leaves_nothing(bare_store: Store, workspace: str) -
     report_file(bare_store, job).write_text("{}\n")
     clear_workspaces(bare_store, [workspace])
     assert counts(bare_store) == before
-    assert not [*(bare_store.home / "photos").rglob("*.jpg"), *bare_store.runs.iterdir(), *(bare_store.home / "jobs").iterdir()]
+    assert not [
+        *(bare_store.home / "photos").rglob("*.jpg"),
+        *bare_store.runs.iterdir(),
+        *(bare_store.home / "jobs").iterdir(),
+    ]
 
 
-def test_a_photo_told_to_a_dataset_of_everybodys_goes_with_its_visitor(bare_store: Store, workspace: str) -> None:
+def test_a_photo_told_to_a_dataset_of_everybodys_goes_with_its_visitor(
+    bare_store: Store, workspace: str
+) -> None:
     choose_dataset(bare_store, workspace, pets(bare_store, None))
     ask(bare_store, workspace, 30)
     label_photo(bare_store, workspace, name_of(30), "cat")
@@ -200,9 +234,15 @@ def test_clearing_spares_all_that_others_need(bare_store: Store, workspace: str)
     sketches = alone["sketches"] + 2  # Of 20 and 21, which the neighbour only asked about
     assert counts(bare_store) == alone | {"runs": alone["runs"] + 1, "sketches": sketches}
     assert [one.name for one in datasets_of(bare_store, None)] == [STARTER, shared, theirs]
-    assert all(read_photo(bare_store, name_of(seed)) for seed in (*range(8), 20, 21, *range(100, 108)))
+    assert all(
+        read_photo(bare_store, name_of(seed)) for seed in (*range(8), 20, 21, *range(100, 108))
+    )
     assert {asked.name for asked in asked_photos(bare_store, neighbour)} == {"20.jpg", "21.jpg"}
-    assert {folder.name for folder in bare_store.runs.iterdir()} == {"own-0", "starter-0", "from-the-shell"}
+    assert {folder.name for folder in bare_store.runs.iterdir()} == {
+        "own-0",
+        "starter-0",
+        "from-the-shell",
+    }
     with pytest.raises(NotFound):
         read_photo(bare_store, name_of(200))
     clear_workspaces(bare_store, [neighbour])

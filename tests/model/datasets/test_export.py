@@ -30,7 +30,17 @@ REASONS = (
     "old\rline", "-\n=", "Kaktus, grün 🌵", " spaces ",
 )  # fmt: skip
 
-NAMES = ("../../../etc/passwd", "..", "C:\\x.jpg", "a/b\\c:d.jpg", "", ".jpg", "=x.jpg", "木" * 250, "x" * 255)
+NAMES = (
+    "../../../etc/passwd",
+    "..",
+    "C:\\x.jpg",
+    "a/b\\c:d.jpg",
+    "",
+    ".jpg",
+    "=x.jpg",
+    "木" * 250,
+    "x" * 255,
+)
 
 
 def mine(store: Store, workspace: str) -> Dataset:
@@ -41,7 +51,11 @@ def mine(store: Store, workspace: str) -> Dataset:
 def trees(store: Store, number: int) -> list[str]:
     """Some photos of train and valid that were imported as trees."""
     members = find_dataset(store, STARTER).photos
-    return [labelled.photo for labelled in members if labelled.label == "tree" and labelled.split != "test"][:number]
+    return [
+        labelled.photo
+        for labelled in members
+        if labelled.label == "tree" and labelled.split != "test"
+    ][:number]
 
 
 def clean_a_little(store: Store, workspace: str) -> None:
@@ -125,28 +139,40 @@ def files(untouched: Files) -> Files:
     return dict(untouched)
 
 
-def test_a_zip_brings_a_cleaned_dataset_into_a_fresh_workspace(store: Store, workspace: str, fresh: str) -> None:
+def test_a_zip_brings_a_cleaned_dataset_into_a_fresh_workspace(
+    store: Store, workspace: str, fresh: str
+) -> None:
     clean_a_little(store, workspace)
     assert bring_back(store, fresh, taken_away(store, workspace)) == 0
-    assert mine(store, fresh).fingerprint == mine(store, workspace).fingerprint != find_dataset(store, STARTER).fingerprint
+    assert (
+        mine(store, fresh).fingerprint
+        == mine(store, workspace).fingerprint
+        != find_dataset(store, STARTER).fingerprint
+    )
     assert {edit.step for edit in history(store, fresh).edits} == {1}
 
 
-def test_a_csv_brings_decisions_and_reasons_into_a_fresh_workspace(store: Store, workspace: str, fresh: str) -> None:
+def test_a_csv_brings_decisions_and_reasons_into_a_fresh_workspace(
+    store: Store, workspace: str, fresh: str
+) -> None:
     clean_a_little(store, workspace)
     assert bring_back(store, fresh, decisions_csv(store, workspace)) == 0
     assert said(store, fresh) == said(store, workspace)
     assert mine(store, fresh).fingerprint == mine(store, workspace).fingerprint
 
 
-def test_the_imported_dataset_as_zip_takes_a_cleaning_back(store: Store, workspace: str, files: Files) -> None:
+def test_the_imported_dataset_as_zip_takes_a_cleaning_back(
+    store: Store, workspace: str, files: Files
+) -> None:
     clean_a_little(store, workspace)
     bring_back(store, workspace, packed(files))
     assert mine(store, workspace).fingerprint == find_dataset(store, STARTER).fingerprint
 
 
 @pytest.mark.parametrize("form", [taken_away, decisions_csv])
-def test_bringing_back_what_is_there_changes_nothing(store: Store, workspace: str, form: Callable[[Store, str], bytes]) -> None:
+def test_bringing_back_what_is_there_changes_nothing(
+    store: Store, workspace: str, form: Callable[[Store, str], bytes]
+) -> None:
     clean_a_little(store, workspace)
     before = history(store, workspace)
     bring_back(store, workspace, form(store, workspace))
@@ -160,7 +186,9 @@ def test_what_was_brought_back_is_undone_at_once(store: Store, workspace: str, f
     assert mine(store, fresh).fingerprint == find_dataset(store, STARTER).fingerprint
 
 
-def test_a_zip_holds_every_photo_as_it_is_kept_in_its_class_folder(store: Store, workspace: str) -> None:
+def test_a_zip_holds_every_photo_as_it_is_kept_in_its_class_folder(
+    store: Store, workspace: str
+) -> None:
     clean_a_little(store, workspace)
     files = unpacked(taken_away(store, workspace))
     rows = [row for row in from_csv(files.pop(TABLE)) if row["file"]]  # The others were deleted.
@@ -171,14 +199,20 @@ def test_a_zip_holds_every_photo_as_it_is_kept_in_its_class_folder(store: Store,
     for row in rows:
         labelled = members[row["photo"]]
         assert row["file"].startswith(f"{labelled.split}/{labelled.label}/")
-        assert (row["split"], row["label"], row["imported label"]) == (labelled.split, labelled.label, was[labelled.photo])
+        assert (row["split"], row["label"], row["imported label"]) == (
+            labelled.split,
+            labelled.label,
+            was[labelled.photo],
+        )
         assert files[row["file"]] == read_photo(store, labelled.photo)
 
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_any_reason_survives_a_csv(store: Store, workspace: str, fresh: str, reason: str) -> None:
     one, two = trees(store, 2)
-    decide(store, workspace, [Decision(one, KEEP, reason=reason), Decision(two, DELETE, reason=reason)])
+    decide(
+        store, workspace, [Decision(one, KEEP, reason=reason), Decision(two, DELETE, reason=reason)]
+    )
     assert bring_back(store, fresh, decisions_csv(store, workspace)) == 0
     assert said(store, fresh) == said(store, workspace)
 
@@ -197,9 +231,15 @@ def test_a_spreadsheet_may_save_the_csv_in_its_own_way(
     store: Store, workspace: str, fresh: str, separator: str, encoding: str
 ) -> None:
     one, two, three = trees(store, 3)
-    decide(store, workspace, [Decision(one, DELETE, reason="a; b, c"), Decision(two, KEEP, reason='"so"\nso')])
+    decide(
+        store,
+        workspace,
+        [Decision(one, DELETE, reason="a; b, c"), Decision(two, KEEP, reason='"so"\nso')],
+    )
     decide(store, workspace, [Decision(three, RELABEL, "cactus", "=1")])
-    rows = list(csv.reader(StringIO(decisions_csv(store, workspace).decode("utf-8-sig"), newline="")))
+    rows = list(
+        csv.reader(StringIO(decisions_csv(store, workspace).decode("utf-8-sig"), newline=""))
+    )
     saved = StringIO()
     csv.writer(saved, delimiter=separator, lineterminator="\r\n").writerows(rows)
     assert bring_back(store, fresh, saved.getvalue().encode(encoding)) == 0
@@ -208,23 +248,39 @@ def test_a_spreadsheet_may_save_the_csv_in_its_own_way(
 
 def test_columns_may_be_moved_and_added(store: Store, workspace: str) -> None:
     [photo] = trees(store, 1)
-    bring_back(store, workspace, f"reason,mine,label,action,photo\nspines,x,cactus,relabel,{photo}\n".encode())
+    bring_back(
+        store,
+        workspace,
+        f"reason,mine,label,action,photo\nspines,x,cactus,relabel,{photo}\n".encode(),
+    )
     assert said(store, workspace) == [(photo, RELABEL, "cactus", "spines")]
 
 
 def test_a_row_without_its_last_cells_is_no_crash(store: Store, workspace: str) -> None:
     one, two = trees(store, 2)
-    bring_back(store, workspace, f"action,label,reason,photo\ndelete,,x,{one}\ndelete\nkeep,,y,{two}\n".encode())
-    assert [(photo, action) for photo, action, _, _ in said(store, workspace)] == sorted([(one, DELETE), (two, KEEP)])
+    bring_back(
+        store,
+        workspace,
+        f"action,label,reason,photo\ndelete,,x,{one}\ndelete\nkeep,,y,{two}\n".encode(),
+    )
+    assert [(photo, action) for photo, action, _, _ in said(store, workspace)] == sorted(
+        [(one, DELETE), (two, KEEP)]
+    )
 
 
 def test_a_first_row_without_its_last_cells_is_still_a_row(store: Store, workspace: str) -> None:
     one, two = trees(store, 2)
-    bring_back(store, workspace, f"photo,action,label,reason\n{one},delete\n{two},keep,,y\n".encode())
-    assert [(photo, action) for photo, action, _, _ in said(store, workspace)] == sorted([(one, DELETE), (two, KEEP)])
+    bring_back(
+        store, workspace, f"photo,action,label,reason\n{one},delete\n{two},keep,,y\n".encode()
+    )
+    assert [(photo, action) for photo, action, _, _ in said(store, workspace)] == sorted(
+        [(one, DELETE), (two, KEEP)]
+    )
 
 
-def test_rows_about_other_photos_or_classes_are_counted_and_left(store: Store, workspace: str) -> None:
+def test_rows_about_other_photos_or_classes_are_counted_and_left(
+    store: Store, workspace: str
+) -> None:
     one, two = trees(store, 2)
     table = f"photo,action,label,reason\n{'0' * 64},delete,,\n{one},relabel,bush,\n{two},delete,,\n,delete,,\n../{two},delete,,\n"
     assert bring_back(store, workspace, table.encode()) == 4
@@ -233,7 +289,9 @@ def test_rows_about_other_photos_or_classes_are_counted_and_left(store: Store, w
 
 def test_a_csv_cannot_edit_the_test_split(store: Store, workspace: str) -> None:
     photos = [photo for row in starter_examples(store).values() for photo in row]
-    table = "photo,action,label,reason\n" + "".join(f"{photo},relabel,tree,\n{photo},delete,,\n" for photo in photos)
+    table = "photo,action,label,reason\n" + "".join(
+        f"{photo},relabel,tree,\n{photo},delete,,\n" for photo in photos
+    )
     assert bring_back(store, workspace, table.encode()) == 2 * len(photos)
     assert said(store, workspace) == []
 
@@ -246,7 +304,9 @@ def test_a_zip_cannot_edit_the_test_split(store: Store, workspace: str, files: F
     assert said(store, workspace) == []
 
 
-def test_a_file_in_another_class_folder_is_relabelled(store: Store, workspace: str, files: Files) -> None:
+def test_a_file_in_another_class_folder_is_relabelled(
+    store: Store, workspace: str, files: Files
+) -> None:
     [photo] = trees(store, 1)
     name = name_of(files, photo)
     files[moved(name, "succulent")] = files.pop(name)
@@ -254,16 +314,26 @@ def test_a_file_in_another_class_folder_is_relabelled(store: Store, workspace: s
     assert [decision[:3] for decision in said(store, workspace)] == [(photo, RELABEL, "succulent")]
 
 
-def test_a_file_moved_to_another_split_too_stays_in_its_split(store: Store, workspace: str, files: Files) -> None:
+def test_a_file_moved_to_another_split_too_stays_in_its_split(
+    store: Store, workspace: str, files: Files
+) -> None:
     [photo] = trees(store, 1)
     name = name_of(files, photo)
     files[f"test/cactus/{PurePosixPath(name).name}"] = files.pop(name)
-    split = next(labelled.split for labelled in find_dataset(store, STARTER).photos if labelled.photo == photo)
+    split = next(
+        labelled.split
+        for labelled in find_dataset(store, STARTER).photos
+        if labelled.photo == photo
+    )
     bring_back(store, workspace, packed(files))
-    assert [(one.label, one.split) for one in mine(store, workspace).photos if one.photo == photo] == [("cactus", split)]
+    assert [
+        (one.label, one.split) for one in mine(store, workspace).photos if one.photo == photo
+    ] == [("cactus", split)]
 
 
-def test_a_file_in_a_folder_that_is_no_class_is_counted_and_left(store: Store, workspace: str, files: Files) -> None:
+def test_a_file_in_a_folder_that_is_no_class_is_counted_and_left(
+    store: Store, workspace: str, files: Files
+) -> None:
     name = name_of(files, trees(store, 1)[0])
     files[moved(name, "unsure")] = files.pop(name)
     assert bring_back(store, workspace, packed(files)) == 1
@@ -275,7 +345,9 @@ def test_a_missing_file_was_deleted(store: Store, workspace: str, files: Files) 
     for photo in photos:
         del files[name_of(files, photo)]
     assert bring_back(store, workspace, packed(files)) == 0
-    assert [decision[:3] for decision in said(store, workspace)] == sorted((photo, DELETE, None) for photo in photos)
+    assert [decision[:3] for decision in said(store, workspace)] == sorted(
+        (photo, DELETE, None) for photo in photos
+    )
 
 
 def test_a_photo_that_is_new_in_the_zip_is_left(store: Store, workspace: str, files: Files) -> None:
@@ -285,26 +357,44 @@ def test_a_photo_that_is_new_in_the_zip_is_left(store: Store, workspace: str, fi
 
 
 @pytest.mark.parametrize("top", ["cleaned/", "Downloads/cleaned (1)/", "./", "/"])
-def test_the_files_may_lie_in_another_folder(store: Store, workspace: str, files: Files, top: str) -> None:
+def test_the_files_may_lie_in_another_folder(
+    store: Store, workspace: str, files: Files, top: str
+) -> None:
     one, two = trees(store, 2)
     del files[name_of(files, one)]
     name = name_of(files, two)
     files[moved(name, "cactus")] = files.pop(name)
     bring_back(store, workspace, packed({f"{top}{name}": data for name, data in files.items()}))
-    assert [decision[:3] for decision in said(store, workspace)] == sorted([(one, DELETE, None), (two, RELABEL, "cactus")])
+    assert [decision[:3] for decision in said(store, workspace)] == sorted(
+        [(one, DELETE, None), (two, RELABEL, "cactus")]
+    )
 
 
-def test_what_a_mac_puts_beside_the_files_is_not_looked_at(store: Store, workspace: str, files: Files) -> None:
-    beside = {f"__MACOSX/cleaned/{PurePosixPath(name).parent}/._{PurePosixPath(name).name}": b"fork" for name in files}
+def test_what_a_mac_puts_beside_the_files_is_not_looked_at(
+    store: Store, workspace: str, files: Files
+) -> None:
+    beside = {
+        f"__MACOSX/cleaned/{PurePosixPath(name).parent}/._{PurePosixPath(name).name}": b"fork"
+        for name in files
+    }
     cleaned = {f"cleaned/{name}": data for name, data in files.items()}
-    assert bring_back(store, workspace, packed({"cleaned/": b"", "cleaned/.DS_Store": b"", **cleaned, **beside})) == 0
+    assert (
+        bring_back(
+            store,
+            workspace,
+            packed({"cleaned/": b"", "cleaned/.DS_Store": b"", **cleaned, **beside}),
+        )
+        == 0
+    )
     assert said(store, workspace) == []
 
 
 def test_a_zip_may_be_compressed(store: Store, workspace: str, files: Files) -> None:
     [photo] = trees(store, 1)
     del files[name_of(files, photo)]
-    bring_back(store, workspace, packed(dict.fromkeys(files, b"") | {TABLE: files[TABLE]}, ZIP_DEFLATED))
+    bring_back(
+        store, workspace, packed(dict.fromkeys(files, b"") | {TABLE: files[TABLE]}, ZIP_DEFLATED)
+    )
     assert [decision[:2] for decision in said(store, workspace)] == [(photo, DELETE)]
 
 
@@ -323,7 +413,9 @@ def test_added_photos_of_the_same_name_keep_apart(store: Store, workspace: str) 
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name[:5]))
-def test_any_name_of_an_added_photo_can_be_unpacked_and_brought_back(store: Store, workspace: str, name: str) -> None:
+def test_any_name_of_an_added_photo_can_be_unpacked_and_brought_back(
+    store: Store, workspace: str, name: str
+) -> None:
     photo = open_photo(encoded(picture(seed=440)))
     ask_about(store, workspace, photo, name)
     label_photo(store, workspace, photo.sha256, "tree")
@@ -342,7 +434,9 @@ def test_any_name_of_an_added_photo_can_be_unpacked_and_brought_back(store: Stor
     assert mine(store, workspace).fingerprint == find_dataset(store, STARTER).fingerprint
 
 
-def test_an_added_photo_that_another_workspace_lacks_is_counted(store: Store, workspace: str, fresh: str) -> None:
+def test_an_added_photo_that_another_workspace_lacks_is_counted(
+    store: Store, workspace: str, fresh: str
+) -> None:
     photo = open_photo(encoded(picture(seed=441)))
     ask_about(store, workspace, photo, "x.jpg")
     label_photo(store, workspace, photo.sha256, "tree")
@@ -350,7 +444,9 @@ def test_an_added_photo_that_another_workspace_lacks_is_counted(store: Store, wo
     assert said(store, fresh) == []
 
 
-def test_names_that_climb_out_of_the_folder_do_no_harm(store: Store, workspace: str, files: Files) -> None:
+def test_names_that_climb_out_of_the_folder_do_no_harm(
+    store: Store, workspace: str, files: Files
+) -> None:
     [photo] = trees(store, 1)
     name = PurePosixPath(name_of(files, photo)).name
     del files[name_of(files, photo)]
@@ -366,7 +462,10 @@ def test_names_that_climb_out_of_the_folder_do_no_harm(store: Store, workspace: 
     assert read_photo(store, photo) == kept
 
 
-@pytest.mark.parametrize("data", [b"", b"hello", b"# Notes\n\nBuy a cactus.\n", b"a,b\n1,2\n", b"photo,action\nx,keep\n", b"{}"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"hello", b"# Notes\n\nBuy a cactus.\n", b"a,b\n1,2\n", b"photo,action\nx,keep\n", b"{}"],
+)
 def test_a_text_that_is_no_table_is_refused(store: Store, data: bytes) -> None:
     refused(store, data, "no table of edits: it needs the columns")
 
@@ -393,7 +492,9 @@ def test_half_a_zip_is_refused(store: Store, files: Files) -> None:
 
 
 @pytest.mark.parametrize("compression", [ZIP_STORED, ZIP_DEFLATED, ZIP_LZMA])
-def test_a_damaged_zip_is_refused_or_read_but_never_a_crash(store: Store, files: Files, compression: int) -> None:
+def test_a_damaged_zip_is_refused_or_read_but_never_a_crash(
+    store: Store, files: Files, compression: int
+) -> None:
     imported, chance = find_dataset(store, STARTER), random.Random(1)
     few = dict(list(files.items())[:20])
     whole = packed({**dict.fromkeys(few, b"x"), TABLE: files[TABLE][:3000]}, compression)
@@ -418,24 +519,36 @@ def test_an_encrypted_zip_is_refused(store: Store) -> None:
 
 @pytest.mark.parametrize("names", [[], ["word/document.xml"], [f"a/{TABLE}", f"b/{TABLE}"]])
 def test_a_foreign_zip_is_refused(store: Store, names: Iterable[str]) -> None:
-    refused(store, packed(dict.fromkeys(names, b"photo,file\n")), f"not made here: it needs one table {TABLE}")
+    refused(
+        store,
+        packed(dict.fromkeys(names, b"photo,file\n")),
+        f"not made here: it needs one table {TABLE}",
+    )
 
 
-@pytest.mark.parametrize("table", [b"", b"name,size\na,1\n", b"photo,file\n" + b"0" * 64 + b",train/tree/x.jpg\n"])
+@pytest.mark.parametrize(
+    "table", [b"", b"name,size\na,1\n", b"photo,file\n" + b"0" * 64 + b",train/tree/x.jpg\n"]
+)
 def test_a_zip_of_other_photos_is_refused(store: Store, table: bytes) -> None:
-    refused(store, packed({"train/tree/x.jpg": b"x", TABLE: table}), "none of this dataset's photos")
+    refused(
+        store, packed({"train/tree/x.jpg": b"x", TABLE: table}), "none of this dataset's photos"
+    )
 
 
 def test_a_zip_whose_table_is_no_text_is_refused(store: Store) -> None:
     refused(store, packed({TABLE: b"\xff\xfe\x00"}), "cannot be read")
 
 
-def test_a_zip_of_too_many_files_is_refused(store: Store, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_of_too_many_files_is_refused(
+    store: Store, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(exchange, "MAX_FILES", len(files) - 1)
     refused(store, packed(files), f"more than {len(files) - 1} files")
 
 
-def test_no_more_of_a_bomb_is_read_than_a_table_may_have(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_of_a_bomb_is_read_than_a_table_may_have(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sizes: list[int] = []
 
     def measured(data: bytes) -> list[dict[str, str]]:

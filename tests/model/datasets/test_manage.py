@@ -55,9 +55,15 @@ CHANGES: dict[str, Change] = {
     "delete it": delete_dataset,
     "add a class": lambda store, workspace, name: add_class(store, workspace, name, "fox"),
     "remove a class": lambda store, workspace, name: remove_class(store, workspace, name, "cat"),
-    "rename a class": lambda store, workspace, name: rename_class(store, workspace, name, "cat", "fox"),
-    "remove photos": lambda store, workspace, name: remove_photos(store, workspace, name, [name_of(0)]),
-    "add photos": lambda store, workspace, name: bring(store, name, [arriving(90, "cat")], workspace),
+    "rename a class": lambda store, workspace, name: rename_class(
+        store, workspace, name, "cat", "fox"
+    ),
+    "remove photos": lambda store, workspace, name: remove_photos(
+        store, workspace, name, [name_of(0)]
+    ),
+    "add photos": lambda store, workspace, name: bring(
+        store, name, [arriving(90, "cat")], workspace
+    ),
 }
 
 
@@ -76,7 +82,11 @@ def offered(store: Store, workspace: str) -> list[str]:
 
 def first_train(store: Store, name: str, label: str = "cat") -> str:
     """A photo of a class that may be edited."""
-    return next(one.photo for one in find_dataset(store, name).photos if (one.label, one.split) == (label, "train"))
+    return next(
+        one.photo
+        for one in find_dataset(store, name).photos
+        if (one.label, one.split) == (label, "train")
+    )
 
 
 def forget_asked(store: Store) -> None:
@@ -89,15 +99,24 @@ def is_there(store: Store, photo: str) -> bool:
     """Whether anything at all is left of a photo."""
     with store.reading() as session:
         kept = [session.scalars(select(PhotoRow.sha256).where(PhotoRow.sha256 == photo)).first()]
-        kept += [session.scalars(select(table.photo).where(table.photo == photo)).first() for table in (FingerprintRow, FeatureRow)]
+        kept += [
+            session.scalars(select(table.photo).where(table.photo == photo)).first()
+            for table in (FingerprintRow, FeatureRow)
+        ]
     return has_file(store, photo) or any(kept)
 
 
-def test_a_workspace_sees_everybodys_datasets_and_its_own(bare_store: Store, workspace: str) -> None:
+def test_a_workspace_sees_everybodys_datasets_and_its_own(
+    bare_store: Store, workspace: str
+) -> None:
     theirs, mine = pets(bare_store, other()), pets(bare_store, workspace, title="My pets")
     create_dataset(bare_store, "The school's", ["oak", "elm"], name="school")
     seen = datasets_of(bare_store, workspace)
-    assert [(one.name, one.own) for one in seen] == [(STARTER, False), ("school", False), (mine, True)]
+    assert [(one.name, one.own) for one in seen] == [
+        (STARTER, False),
+        ("school", False),
+        (mine, True),
+    ]
     assert (seen[2].title, seen[2].classes, seen[2].photos) == ("My pets", ("cat", "dog"), 8)
     assert seen[2].bytes == sum(len(data_of(seed)) for seed in range(8))
     assert {one.name for one in datasets_of(bare_store, None)} == {STARTER, "school", mine, theirs}
@@ -111,7 +130,9 @@ def test_the_names_of_own_datasets_cannot_be_guessed(bare_store: Store) -> None:
 
 @pytest.mark.parametrize("whose", ["another's", "everybody's", "the starter set"])
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_what_is_not_ones_own_cannot_be_changed(bare_store: Store, workspace: str, whose: str, change: Change) -> None:
+def test_what_is_not_ones_own_cannot_be_changed(
+    bare_store: Store, workspace: str, whose: str, change: Change
+) -> None:
     owner = {"another's": other(), "everybody's": None, "the starter set": None}[whose]
     name = STARTER if whose == "the starter set" else pets(bare_store, owner)
     before = find_dataset(bare_store, name)
@@ -127,7 +148,9 @@ def test_what_is_gone_cannot_be_changed(bare_store: Store, workspace: str, chang
         change(bare_store, workspace, "gone")
 
 
-def test_another_visitors_dataset_cannot_be_chosen_or_copied_by_its_name(bare_store: Store, workspace: str) -> None:
+def test_another_visitors_dataset_cannot_be_chosen_or_copied_by_its_name(
+    bare_store: Store, workspace: str
+) -> None:
     theirs = pets(bare_store, other())
     with pytest.raises(NotFound, match="no longer here"):
         choose_dataset(bare_store, workspace, theirs)
@@ -137,7 +160,9 @@ def test_another_visitors_dataset_cannot_be_chosen_or_copied_by_its_name(bare_st
     assert [one.name for one in datasets_of(bare_store, workspace)] == [STARTER]
 
 
-def test_a_new_dataset_is_worked_on_at_once_and_everybodys_can_be_chosen(bare_store: Store, workspace: str) -> None:
+def test_a_new_dataset_is_worked_on_at_once_and_everybodys_can_be_chosen(
+    bare_store: Store, workspace: str
+) -> None:
     mine, shared = pets(bare_store, workspace), pets(bare_store, None, first=20)
     assert dataset_name(bare_store, workspace) == mine
     choose_dataset(bare_store, workspace, shared)
@@ -145,7 +170,9 @@ def test_a_new_dataset_is_worked_on_at_once_and_everybodys_can_be_chosen(bare_st
     assert dataset_name(bare_store, other()) == STARTER
 
 
-def test_edits_and_undo_belong_to_one_dataset_and_come_back_with_it(bare_store: Store, workspace: str) -> None:
+def test_edits_and_undo_belong_to_one_dataset_and_come_back_with_it(
+    bare_store: Store, workspace: str
+) -> None:
     one = pets(bare_store, workspace)
     two = pets(bare_store, workspace, title="The same again")  # The very same photos
     cat, dog = (find_dataset(bare_store, one).photos[number].photo for number in (0, 7))
@@ -169,7 +196,9 @@ def test_edits_and_undo_belong_to_one_dataset_and_come_back_with_it(bare_store: 
     assert find_dataset(bare_store, two, workspace=workspace).label_of(dog) == "cat"
 
 
-def test_two_workspaces_on_one_dataset_do_not_see_each_others_edits(bare_store: Store, workspace: str) -> None:
+def test_two_workspaces_on_one_dataset_do_not_see_each_others_edits(
+    bare_store: Store, workspace: str
+) -> None:
     shared, neighbour = pets(bare_store, None), other()
     photo = first_train(bare_store, shared)
     for visitor in (workspace, neighbour):
@@ -209,7 +238,9 @@ def test_a_run_is_offered_on_its_own_dataset_only(bare_store: Store, workspace: 
     assert offered(bare_store, workspace) == ["run-one"]
 
 
-def test_the_first_run_on_an_own_dataset_is_put_to_work_and_later_ones_are_not(bare_store: Store, workspace: str) -> None:
+def test_the_first_run_on_an_own_dataset_is_put_to_work_and_later_ones_are_not(
+    bare_store: Store, workspace: str
+) -> None:
     name = pets(bare_store, workspace)
     note_run_of(bare_store, workspace, name, "first")
     assert active_run(bare_store, workspace) == "first"
@@ -222,7 +253,9 @@ def test_the_first_run_on_an_own_dataset_is_put_to_work_and_later_ones_are_not(b
     assert active_run(bare_store, workspace) == "first"
 
 
-def test_on_the_starter_set_the_first_run_is_not_put_to_work(bare_store: Store, workspace: str) -> None:
+def test_on_the_starter_set_the_first_run_is_not_put_to_work(
+    bare_store: Store, workspace: str
+) -> None:
     note_run_of(bare_store, workspace, STARTER, "mine")
     assert active_run(bare_store, workspace) == SHIPPED
     assert offered(bare_store, workspace) == ["mine", SHIPPED]
@@ -241,7 +274,9 @@ def test_the_active_run_comes_back_with_its_dataset(bare_store: Store, workspace
     assert active_run(bare_store, workspace) == "two-b"
 
 
-def test_the_shipped_run_is_offered_where_the_classes_agree_only(bare_store: Store, workspace: str) -> None:
+def test_the_shipped_run_is_offered_where_the_classes_agree_only(
+    bare_store: Store, workspace: str
+) -> None:
     name = create_dataset(bare_store, "Plants", CLASSES, owner=workspace)
     assert offered(bare_store, workspace) == [SHIPPED]
     activate_run(bare_store, workspace, SHIPPED)
@@ -256,7 +291,9 @@ def test_the_shipped_run_is_offered_where_the_classes_agree_only(bare_store: Sto
 def test_training_on_an_own_dataset_puts_its_run_to_work(bare_store: Store, workspace: str) -> None:
     name = pets(bare_store, workspace)
     dataset = find_dataset(bare_store, name, workspace=workspace)
-    run = train_head_run(bare_store, TrainRequest(dataset, settings=HeadSettings(epochs=1), workspace=workspace))
+    run = train_head_run(
+        bare_store, TrainRequest(dataset, settings=HeadSettings(epochs=1), workspace=workspace)
+    )
     assert run.card.classes == ("cat", "dog")
     assert active_run(bare_store, workspace) == run.card.id
 
@@ -265,15 +302,23 @@ def test_one_class_can_be_filled_but_not_trained_on(bare_store: Store, workspace
     name = create_dataset(bare_store, "Cats", ["cat"], owner=workspace)
     bring(bare_store, name, [arriving(seed, "cat") for seed in range(8)], workspace)
     with pytest.raises(CannotTrain, match="only one class"):
-        train_head_run(bare_store, TrainRequest(find_dataset(bare_store, name), workspace=workspace))
+        train_head_run(
+            bare_store, TrainRequest(find_dataset(bare_store, name), workspace=workspace)
+        )
 
 
 def test_a_copy_is_the_dataset_as_it_was_edited(store: Store, workspace: str) -> None:
-    kept, moved, gone = [one.photo for one in find_dataset(store, STARTER).photos if one.split == "train"][:3]
+    kept, moved, gone = [
+        one.photo for one in find_dataset(store, STARTER).photos if one.split == "train"
+    ][:3]
     ask_about(store, workspace, open_photo(data_of(7000)), "told.jpg")
     label_photo(store, workspace, name_of(7000), "tree")
     label = "tree" if find_dataset(store, STARTER).label_of(moved) == "cactus" else "cactus"
-    decide(store, workspace, [Decision(kept, KEEP), Decision(moved, RELABEL, label), Decision(gone, DELETE)])
+    decide(
+        store,
+        workspace,
+        [Decision(kept, KEEP), Decision(moved, RELABEL, label), Decision(gone, DELETE)],
+    )
     seen = find_dataset(store, STARTER, workspace=workspace)
     name = copy_dataset(store, workspace, seen, "My starter")
     copy = find_dataset(store, name, workspace=workspace)
@@ -293,7 +338,9 @@ def test_removing_photos_from_a_copy_leaves_the_original(bare_store: Store, work
     one = pets(bare_store, workspace)
     two = copy_dataset(bare_store, workspace, find_dataset(bare_store, one), "Copy")
     decide(bare_store, workspace, [Decision(first_train(bare_store, two), KEEP)])
-    remove_photos(bare_store, workspace, two, [one.photo for one in find_dataset(bare_store, two).photos])
+    remove_photos(
+        bare_store, workspace, two, [one.photo for one in find_dataset(bare_store, two).photos]
+    )
     assert find_dataset(bare_store, two).photos == ()
     assert decided(bare_store, workspace) == []
     assert len(find_dataset(bare_store, one).photos) == 8
@@ -314,21 +361,29 @@ def test_renaming_a_class_moves_labels_and_edits(bare_store: Store, workspace: s
 
 
 @pytest.mark.parametrize("new", ["dog", "DOG", " dog. ", "", " / ", "\u200b"])
-def test_a_class_cannot_have_no_name_or_anothers(bare_store: Store, workspace: str, new: str) -> None:
+def test_a_class_cannot_have_no_name_or_anothers(
+    bare_store: Store, workspace: str, new: str
+) -> None:
     name = pets(bare_store, workspace)
     with pytest.raises(NotFound, match="cannot be the name"):
         rename_class(bare_store, workspace, name, "cat", new)
     assert find_dataset(bare_store, name).classes == ("cat", "dog")
 
 
-def test_removing_a_class_takes_its_photos_and_what_was_moved_there_returns(bare_store: Store, workspace: str) -> None:
+def test_removing_a_class_takes_its_photos_and_what_was_moved_there_returns(
+    bare_store: Store, workspace: str
+) -> None:
     name = pets(bare_store, workspace)
     add_class(bare_store, workspace, name, "fox")
     bring(bare_store, name, [arriving(seed, "fox") for seed in range(30, 34)], workspace)
     ask_about(bare_store, workspace, open_photo(data_of(40)), "told.jpg")
     label_photo(bare_store, workspace, name_of(40), "fox")
     cat, dog, fox = (first_train(bare_store, name, label) for label in ("cat", "dog", "fox"))
-    decide(bare_store, workspace, [Decision(cat, RELABEL, "fox"), Decision(dog, RELABEL, "cat"), Decision(fox, KEEP)])
+    decide(
+        bare_store,
+        workspace,
+        [Decision(cat, RELABEL, "fox"), Decision(dog, RELABEL, "cat"), Decision(fox, KEEP)],
+    )
     forget_asked(bare_store)
     remove_class(bare_store, workspace, name, "fox")
     after = find_dataset(bare_store, name, workspace=workspace)
@@ -347,12 +402,16 @@ def test_two_classes_are_the_least_that_stay(bare_store: Store, workspace: str) 
 
 
 def test_twenty_classes_are_the_most(bare_store: Store, workspace: str) -> None:
-    name = create_dataset(bare_store, "Many", [f"class {number}" for number in range(MAX_CLASSES)], owner=workspace)
+    name = create_dataset(
+        bare_store, "Many", [f"class {number}" for number in range(MAX_CLASSES)], owner=workspace
+    )
     extend_classes(bare_store, workspace, name, ["CLASS 3"])  # It is there.
     with pytest.raises(NotFound, match="these are 21"):
         add_class(bare_store, workspace, name, "one more")
     with pytest.raises(NotFound, match="these are 21"):
-        create_dataset(bare_store, "More", [str(number) for number in range(MAX_CLASSES + 1)], owner=workspace)
+        create_dataset(
+            bare_store, "More", [str(number) for number in range(MAX_CLASSES + 1)], owner=workspace
+        )
     assert len(find_dataset(bare_store, name).classes) == MAX_CLASSES
 
 
@@ -375,7 +434,10 @@ def test_a_dataset_needs_a_title_of_bearable_length(bare_store: Store, workspace
 
 
 def test_twenty_datasets_are_the_most_of_one_workspace(bare_store: Store, workspace: str) -> None:
-    names = [create_dataset(bare_store, "One more", ["cat"], owner=workspace) for _ in range(MAX_DATASETS)]
+    names = [
+        create_dataset(bare_store, "One more", ["cat"], owner=workspace)
+        for _ in range(MAX_DATASETS)
+    ]
     with pytest.raises(NotFound, match="20 datasets at the most"):
         create_dataset(bare_store, "Too many", ["cat"], owner=workspace)
     with pytest.raises(NotFound, match="20 datasets at the most"):
@@ -392,21 +454,33 @@ def test_a_name_can_be_had_once(bare_store: Store) -> None:
             create_dataset(bare_store, "School", ["oak"], name=name)
 
 
-def test_deleting_a_dataset_destroys_its_runs_and_the_photos_that_nobody_else_needs(store: Store, workspace: str) -> None:
+def test_deleting_a_dataset_destroys_its_runs_and_the_photos_that_nobody_else_needs(
+    store: Store, workspace: str
+) -> None:
     neighbour, name = other(), pets(store, workspace, first=7100)
     starter = starter_examples(store)["tree"][0]
-    bring(store, name, [arriving(0, "cat", data=read_photo(store, starter)), arriving(7109, "cat")], workspace)
+    bring(
+        store,
+        name,
+        [arriving(0, "cat", data=read_photo(store, starter)), arriving(7109, "cat")],
+        workspace,
+    )
     bring(store, pets(store, neighbour, first=7110), [arriving(7100, "dog")], neighbour)
     ask_about(store, neighbour, open_photo(data_of(7101)), "asked.jpg")
     ask_about(store, workspace, open_photo(data_of(7120)), "told.jpg")
     label_photo(store, workspace, name_of(7120), "cat")
-    folder, others = note_run_of(store, workspace, name, "doomed"), note_run_of(store, workspace, STARTER, "spared")
+    folder, others = (
+        note_run_of(store, workspace, name, "doomed"),
+        note_run_of(store, workspace, STARTER, "spared"),
+    )
     activate_run(store, workspace, "doomed")
     delete_dataset(store, workspace, name)
     assert (folder.exists(), others.exists()) == (False, True)
     assert dataset_name(store, workspace) == STARTER
     assert active_run(store, workspace) == SHIPPED
-    assert all(read_photo(store, photo) for photo in (starter, name_of(7100), name_of(7101), name_of(7120)))
+    assert all(
+        read_photo(store, photo) for photo in (starter, name_of(7100), name_of(7101), name_of(7120))
+    )
     assert not any(is_there(store, name_of(seed)) for seed in (*range(7102, 7108), 7109))
     with store.reading() as session:
         assert session.get(RunRow, "doomed") is None
@@ -414,7 +488,9 @@ def test_deleting_a_dataset_destroys_its_runs_and_the_photos_that_nobody_else_ne
         find_dataset(store, name)
 
 
-def test_a_dataset_in_the_place_of_a_deleted_one_inherits_nothing(bare_store: Store, workspace: str) -> None:
+def test_a_dataset_in_the_place_of_a_deleted_one_inherits_nothing(
+    bare_store: Store, workspace: str
+) -> None:
     name = pets(bare_store, workspace)
     note_run_of(bare_store, workspace, name, "doomed")
     activate_run(bare_store, workspace, "doomed")
@@ -425,7 +501,9 @@ def test_a_dataset_in_the_place_of_a_deleted_one_inherits_nothing(bare_store: St
     assert (offered(bare_store, workspace), active_run(bare_store, workspace)) == ([], None)
 
 
-def test_a_photo_that_its_visitor_may_bring_back_outlives_another_dataset(bare_store: Store, workspace: str) -> None:
+def test_a_photo_that_its_visitor_may_bring_back_outlives_another_dataset(
+    bare_store: Store, workspace: str
+) -> None:
     neighbour, shared = other(), pets(bare_store, None)
     choose_dataset(bare_store, neighbour, shared)
     name = create_dataset(bare_store, "Mine", ["cat", "dog"], owner=workspace)
@@ -437,7 +515,9 @@ def test_a_photo_that_its_visitor_may_bring_back_outlives_another_dataset(bare_s
     assert read_photo(bare_store, name_of(60))
 
 
-def test_a_told_photo_goes_with_the_dataset_that_alone_needs_it(bare_store: Store, workspace: str) -> None:
+def test_a_told_photo_goes_with_the_dataset_that_alone_needs_it(
+    bare_store: Store, workspace: str
+) -> None:
     name = pets(bare_store, workspace)
     ask_about(bare_store, workspace, open_photo(data_of(60)), "x.jpg")
     label_photo(bare_store, workspace, name_of(60), "cat")
@@ -446,9 +526,15 @@ def test_a_told_photo_goes_with_the_dataset_that_alone_needs_it(bare_store: Stor
     assert not is_there(bare_store, name_of(60))
 
 
-def test_every_change_gives_a_view_that_was_never_there_before(bare_store: Store, workspace: str) -> None:
+def test_every_change_gives_a_view_that_was_never_there_before(
+    bare_store: Store, workspace: str
+) -> None:
     name = pets(bare_store, workspace)
-    cats = [one.photo for one in find_dataset(bare_store, name).photos if (one.label, one.split) == ("cat", "train")]
+    cats = [
+        one.photo
+        for one in find_dataset(bare_store, name).photos
+        if (one.label, one.split) == ("cat", "train")
+    ]
     changes: list[Callable[[], object]] = [
         lambda: rename_dataset(bare_store, workspace, name, "Beasts"),
         lambda: add_class(bare_store, workspace, name, "fox"),
@@ -461,10 +547,15 @@ def test_every_change_gives_a_view_that_was_never_there_before(bare_store: Store
         lambda: decide(bare_store, workspace, [Decision(cats[1], DELETE)]),
         lambda: remove_photos(bare_store, workspace, name, [cats[1]]),
         lambda: decide(bare_store, workspace, [Decision(cats[0], DELETE)]),
-        lambda: copy_dataset(bare_store, workspace, find_dataset(bare_store, name, workspace=workspace), "Copy"),
+        lambda: copy_dataset(
+            bare_store, workspace, find_dataset(bare_store, name, workspace=workspace), "Copy"
+        ),
         lambda: choose_dataset(bare_store, workspace, STARTER),
     ]
-    views, seen = [view_of(bare_store, workspace)], [find_dataset(bare_store, name, workspace=workspace)]
+    views, seen = (
+        [view_of(bare_store, workspace)],
+        [find_dataset(bare_store, name, workspace=workspace)],
+    )
     for change in changes:
         change()
         views.append(view_of(bare_store, workspace))
@@ -473,7 +564,9 @@ def test_every_change_gives_a_view_that_was_never_there_before(bare_store: Store
     assert len(set(views)) == len(views)
 
 
-def test_extending_by_classes_that_are_there_changes_nothing(bare_store: Store, workspace: str) -> None:
+def test_extending_by_classes_that_are_there_changes_nothing(
+    bare_store: Store, workspace: str
+) -> None:
     name = pets(bare_store, workspace)
     before = view_of(bare_store, workspace)
     extend_classes(bare_store, workspace, name, ["dog", "CAT"])
@@ -482,7 +575,10 @@ def test_extending_by_classes_that_are_there_changes_nothing(bare_store: Store, 
 
 def test_examples_are_of_each_class_and_of_test_first(bare_store: Store, workspace: str) -> None:
     name = create_dataset(bare_store, "Pets", ["dog", "cat", "fox"], owner=workspace)
-    coming = [arriving(seed, "cat", split) for seed, split in enumerate(("train", "valid", "train", "test", "test"))]
+    coming = [
+        arriving(seed, "cat", split)
+        for seed, split in enumerate(("train", "valid", "train", "test", "test"))
+    ]
     bring(bare_store, name, [*coming, arriving(9, "dog", "train")], workspace)
     shown = example_photos(find_dataset(bare_store, name))
     assert shown == {"dog": [name_of(9)], "cat": [name_of(3), name_of(4), name_of(1)], "fox": []}

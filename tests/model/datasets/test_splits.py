@@ -39,14 +39,19 @@ def grouped(labels: Labels, size: int) -> list[list[str]]:
 @given(labels=labelled, size=st.integers(1, 8), order=st.randoms(use_true_random=False))
 def test_no_order_changes_anything(labels: Labels, size: int, order: Random) -> None:
     groups = grouped(labels, size)
-    shuffled, other_groups = list(labels.items()), [order.sample(group, len(group)) for group in groups]
+    shuffled, other_groups = (
+        list(labels.items()),
+        [order.sample(group, len(group)) for group in groups],
+    )
     order.shuffle(shuffled)
     order.shuffle(other_groups)
     assert assign_splits(dict(shuffled), {}, other_groups) == assign_splits(labels, {}, groups)
 
 
 @given(labels=labelled, added=labelled, numbers=st.dictionaries(photos, st.integers(0, 9)))
-def test_copies_share_a_split_and_nothing_moves(labels: Labels, added: Labels, numbers: dict[str, int]) -> None:
+def test_copies_share_a_split_and_nothing_moves(
+    labels: Labels, added: Labels, numbers: dict[str, int]
+) -> None:
     before = assign_splits(labels, {}, [])
     groups = [[photo for photo in numbers if numbers[photo] == number] for number in range(10)]
     after = assign_splits({**labels, **added}, with_splits(labels, before), groups)
@@ -70,7 +75,9 @@ def test_shares_are_kept_to_one_photo_however_few_come_at_a_time(count: int, at_
 
 
 @given(labels=labelled, size=st.integers(1, 8))
-def test_a_class_with_two_photos_that_are_no_copies_has_train_and_valid(labels: Labels, size: int) -> None:
+def test_a_class_with_two_photos_that_are_no_copies_has_train_and_valid(
+    labels: Labels, size: int
+) -> None:
     groups = grouped(labels, size)
     splits = assign_splits(labels, {}, groups)
     copies = {photo for group in groups for photo in group}
@@ -81,9 +88,20 @@ def test_a_class_with_two_photos_that_are_no_copies_has_train_and_valid(labels: 
 
 
 def test_copies_of_different_classes_go_where_that_of_the_first_lacks_most() -> None:
-    taken = {"1": ("cactus", "train"), "2": ("cactus", "train"), "3": ("tree", "valid"), "4": ("tree", "valid")}
-    assert assign_splits({"a": "cactus", "b": "tree"}, taken, [["b", "a"]]) == {"a": "valid", "b": "valid"}
-    assert assign_splits({"a": "tree", "b": "cactus"}, taken, [["b", "a"]]) == {"a": "train", "b": "train"}
+    taken = {
+        "1": ("cactus", "train"),
+        "2": ("cactus", "train"),
+        "3": ("tree", "valid"),
+        "4": ("tree", "valid"),
+    }
+    assert assign_splits({"a": "cactus", "b": "tree"}, taken, [["b", "a"]]) == {
+        "a": "valid",
+        "b": "valid",
+    }
+    assert assign_splits({"a": "tree", "b": "cactus"}, taken, [["b", "a"]]) == {
+        "a": "train",
+        "b": "train",
+    }
 
 
 def test_a_copy_of_photos_in_several_splits_is_rather_learned_than_judged_by() -> None:

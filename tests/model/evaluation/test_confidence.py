@@ -16,7 +16,9 @@ LABELS = RNG.integers(0, 4, 200)
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
 def test_softmax_and_loss_agree_with_scipy(temperature: float) -> None:
-    assert np.allclose(softmax(LOGITS, temperature), scipy_softmax(LOGITS / temperature, axis=1), atol=1e-6)
+    assert np.allclose(
+        softmax(LOGITS, temperature), scipy_softmax(LOGITS / temperature, axis=1), atol=1e-6
+    )
     expected = -log_softmax(LOGITS / temperature, axis=1)[np.arange(200), LABELS]
     assert np.allclose(cross_entropy(LOGITS, LABELS, temperature), expected, atol=1e-5)
 
@@ -29,7 +31,11 @@ def test_huge_logits_do_not_overflow() -> None:
 def test_a_known_temperature_is_found(true: float) -> None:
     logits = RNG.normal(0, 2, (20_000, 3)).astype(np.float32)
     labels = np.array(
-        [RNG.choice(3, p=row) for row in softmax(logits).astype(float) / softmax(logits).astype(float).sum(1, keepdims=True)]
+        [
+            RNG.choice(3, p=row)
+            for row in softmax(logits).astype(float)
+            / softmax(logits).astype(float).sum(1, keepdims=True)
+        ]
     )
     assert fit_temperature(logits * np.float32(true), labels) == pytest.approx(true, rel=0.06)
 

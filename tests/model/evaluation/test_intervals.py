@@ -45,8 +45,14 @@ def test_without_photos_there_is_no_calibration() -> None:
     assert [one.accuracy for one in bins] == [None] * 10
 
 
-@given(st.lists(st.tuples(st.floats(-5, 5), st.floats(-5, 5), st.integers(0, 1)), min_size=1, max_size=40))
-def test_every_photo_is_in_one_bin_and_the_error_is_a_share(rows: list[tuple[float, float, int]]) -> None:
+@given(
+    st.lists(
+        st.tuples(st.floats(-5, 5), st.floats(-5, 5), st.integers(0, 1)), min_size=1, max_size=40
+    )
+)
+def test_every_photo_is_in_one_bin_and_the_error_is_a_share(
+    rows: list[tuple[float, float, int]],
+) -> None:
     judged = table([label for *_, label in rows], [[a, b] for a, b, _ in rows])
     bins = reliability(judged.probabilities, judged.labels)
     error = calibration_error(bins)

@@ -26,26 +26,42 @@ def test_figures_agree_with_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     actual, predicted = np.array(pairs).T
     confusion = confusion_matrix(actual, predicted, 4)
     assert confusion.tolist() == sklearn_confusion(actual, predicted, labels=range(4)).tolist()
-    oracle = precision_recall_fscore_support(actual, predicted, labels=range(4), zero_division=np.nan)
-    for figures, precision, recall, f1, support in zip(per_class(confusion, CLASSES).values(), *oracle, strict=True):
+    oracle = precision_recall_fscore_support(
+        actual, predicted, labels=range(4), zero_division=np.nan
+    )
+    for figures, precision, recall, f1, support in zip(
+        per_class(confusion, CLASSES).values(), *oracle, strict=True
+    ):
         assert figures["support"] == support
         for ours, theirs in ((figures["precision"], precision), (figures["recall"], recall)):
             assert (ours is None and np.isnan(theirs)) or ours == pytest.approx(theirs)
         assert figures["f1"] is None or figures["f1"] == pytest.approx(f1)
 
 
-def table(labels: list[int], logits: list[list[float]], split: str = "valid", temperature: float = 1.0) -> Evaluation:
+def table(
+    labels: list[int], logits: list[list[float]], split: str = "valid", temperature: float = 1.0
+) -> Evaluation:
     """Photos p0, p1 ... of classes a, b ..., without look-alikes."""
     n, scores = len(labels), np.array(logits, np.float32).reshape(len(labels), -1)
     names = tuple(f"p{row}" for row in range(n))
     empty = np.zeros(n, np.float32)
     return Evaluation(
-        CLASSES[: scores.shape[1]], names, (split,) * n, np.array(labels, np.intp), scores, ((),) * n, empty, temperature
+        CLASSES[: scores.shape[1]],
+        names,
+        (split,) * n,
+        np.array(labels, np.intp),
+        scores,
+        ((),) * n,
+        empty,
+        temperature,
     )
 
 
 def test_one_split_of_a_table() -> None:
-    whole = replace(table([0, 0, 0], [[2, 0], [0, 2], [2, 0]], temperature=2.0), splits=("train", "valid", "valid"))
+    whole = replace(
+        table([0, 0, 0], [[2, 0], [0, 2], [2, 0]], temperature=2.0),
+        splits=("train", "valid", "valid"),
+    )
     valid = whole.for_split("valid")
     assert valid.photos == ("p1", "p2")
     assert valid.errors == 1
@@ -75,7 +91,13 @@ def test_the_same_figures_as_fastai(store: Store) -> None:
     from model.networks.torchvision_operators import define_missing_operators
 
     define_missing_operators()
-    from fastai.vision.all import CategoryMap, ClassificationInterpretation, CrossEntropyLossFlat, DataLoaders, Learner
+    from fastai.vision.all import (
+        CategoryMap,
+        ClassificationInterpretation,
+        CrossEntropyLossFlat,
+        DataLoaders,
+        Learner,
+    )
 
     run = load_run(run_folder(store, SHIPPED))
     valid, backbone = run.evaluation.for_split("valid"), find_backbone(run.card.backbone)
@@ -84,7 +106,9 @@ def test_the_same_figures_as_fastai(store: Store) -> None:
         def __init__(self) -> None:
             super().__init__()
             self.head = nn.Linear(*reversed(run.weight.shape))
-            self.head.load_state_dict({"weight": torch.from_numpy(run.weight), "bias": torch.from_numpy(run.bias)})
+            self.head.load_state_dict(
+                {"weight": torch.from_numpy(run.weight), "bias": torch.from_numpy(run.bias)}
+            )
 
         def forward(self, photos: torch.Tensor) -> torch.Tensor:
             pooled = load_network(backbone.name)(photos).mean(dim=(2, 3))
@@ -104,7 +128,12 @@ def test_the_same_figures_as_fastai(store: Store) -> None:
         confusion, confused = oracle.confusion_matrix(), oracle.most_confused(min_val=1)
         losses, rows = oracle.top_losses(20)
     assert valid.confusion.tolist() == confusion.tolist()
-    ours = [(valid.classes[actual], valid.classes[predicted], count) for actual, predicted, count in most_confused(valid.confusion)]
+    ours = [
+        (valid.classes[actual], valid.classes[predicted], count)
+        for actual, predicted, count in most_confused(valid.confusion)
+    ]
     assert ours == [(actual, predicted, int(count)) for actual, predicted, count in confused]
     assert ranked(valid)[:20] == [int(row) for row in rows]
-    assert valid.losses[ranked(valid)[:20]].tolist() == pytest.approx([float(loss) for loss in losses], abs=0.02)
+    assert valid.losses[ranked(valid)[:20]].tolist() == pytest.approx(
+        [float(loss) for loss in losses], abs=0.02
+    )

@@ -17,11 +17,23 @@ from model.photos.quality import ImageIssue, Quality, measure
 from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import STARTER_PHOTOS, picture, put_photo
 
-LABELS = {"c1": "cactus", "c2": "cactus", "c3": "cactus", "s1": "succulent", "s2": "succulent", "gone": "elsewhere"}
+LABELS = {
+    "c1": "cactus",
+    "c2": "cactus",
+    "c3": "cactus",
+    "s1": "succulent",
+    "s2": "succulent",
+    "gone": "elsewhere",
+}
 
 
 def judged(
-    logits: list[float], neighbours: tuple[str, ...], *, similarity: float = 0.9, flaws: tuple[ImageIssue, ...] = (), label: int = 1
+    logits: list[float],
+    neighbours: tuple[str, ...],
+    *,
+    similarity: float = 0.9,
+    flaws: tuple[ImageIssue, ...] = (),
+    label: int = 1,
 ) -> TopLoss:
     """One photo, filed under succulent unless said otherwise, as the table's only row."""
     table = Evaluation(
@@ -73,7 +85,15 @@ def test_a_right_answer_needs_no_reason() -> None:
 
 
 def test_a_single_class_is_never_ambiguous() -> None:
-    table = Evaluation(("a",), ("p",), ("valid",), np.array([0]), np.array([[1.0]], np.float32), ((),), np.array([1], np.float32))
+    table = Evaluation(
+        ("a",),
+        ("p",),
+        ("valid",),
+        np.array([0]),
+        np.array([[1.0]], np.float32),
+        ((),),
+        np.array([1], np.float32),
+    )
     assert top_losses(table, [0], {}, {}, 0.5)[0].reasons == ()
 
 
@@ -89,7 +109,10 @@ def test_ranked_by_loss_and_narrowed_by_class(store: Store) -> None:
 
 def test_the_starter_sets_flawed_photos_are_found_and_no_others(store: Store) -> None:
     with (FOLDER / "photos.csv").open(newline="") as key:
-        defects = {digest((STARTER_PHOTOS / row["file"]).read_bytes()): row["defect"] for row in csv.DictReader(key)}
+        defects = {
+            digest((STARTER_PHOTOS / row["file"]).read_bytes()): row["defect"]
+            for row in csv.DictReader(key)
+        }
     found = {photo: one.issues for photo, one in load_qualities(store, defects).items()}
     planted = {
         "blurry": (ImageIssue.BLURRED,),
@@ -100,7 +123,9 @@ def test_the_starter_sets_flawed_photos_are_found_and_no_others(store: Store) ->
     assert found == {photo: planted.get(defect, ()) for photo, defect in defects.items()}
 
 
-def test_a_photo_is_measured_once_and_one_that_is_gone_not_at_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_photo_is_measured_once_and_one_that_is_gone_not_at_all(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     photo = put_photo(store, Photo(picture(seed=77)))
     first = load_qualities(store, [photo, photo, "0" * 64])
     assert first == {photo: measure(open_stored(store, photo))}
@@ -112,10 +137,15 @@ def test_a_photo_is_measured_once_and_one_that_is_gone_not_at_all(store: Store, 
 
 def test_blur_grows_with_blurring_and_a_blank_picture_has_no_detail() -> None:
     sharp = Image.open(STARTER_PHOTOS / "0001.jpg").convert("RGB")
-    measures = [measure(sharp.filter(ImageFilter.GaussianBlur(radius))).blur for radius in (0, 1, 3, 6)]
+    measures = [
+        measure(sharp.filter(ImageFilter.GaussianBlur(radius))).blur for radius in (0, 1, 3, 6)
+    ]
     assert measures == sorted(measures)
     assert measure(Image.new("RGB", (200, 200), "grey")).issues == (ImageIssue.BLURRED,)
-    assert measure(Image.new("RGB", (200, 200), "white")).issues == (ImageIssue.BLURRED, ImageIssue.OVEREXPOSED)
+    assert measure(Image.new("RGB", (200, 200), "white")).issues == (
+        ImageIssue.BLURRED,
+        ImageIssue.OVEREXPOSED,
+    )
     assert measure(Image.new("RGB", (200, 200), "black")).issues == (ImageIssue.DARK,)
 
 
@@ -124,8 +154,12 @@ def test_over_exposed_is_what_is_bright_in_its_middle_not_before_a_white_wall() 
     wall = Image.new("RGB", (640, 640), "white")
     wall.paste(plant.resize((480, 480)), (80, 80))
     assert measure(plant).issues == measure(wall).issues == ()
-    assert measure(plant.point(lambda value: min(255, 150 + value))).issues == (ImageIssue.OVEREXPOSED,)
-    assert measure(plant.point(lambda value: 150 + value // 3)).issues == ()  # Pale: nothing is burnt out.
+    assert measure(plant.point(lambda value: min(255, 150 + value))).issues == (
+        ImageIssue.OVEREXPOSED,
+    )
+    assert (
+        measure(plant.point(lambda value: 150 + value // 3)).issues == ()
+    )  # Pale: nothing is burnt out.
 
 
 @pytest.mark.parametrize(
@@ -138,5 +172,9 @@ def test_over_exposed_is_what_is_bright_in_its_middle_not_before_a_white_wall() 
         ((400, 95), (ImageIssue.TINY,)),
     ],
 )
-def test_what_is_tiny_or_long_goes_by_its_sides(size: tuple[int, int], flaws: tuple[ImageIssue, ...]) -> None:
-    assert Quality(blur=0.2, brightest=0.9, middle=0.2, width=size[0], height=size[1]).issues == flaws
+def test_what_is_tiny_or_long_goes_by_its_sides(
+    size: tuple[int, int], flaws: tuple[ImageIssue, ...]
+) -> None:
+    assert (
+        Quality(blur=0.2, brightest=0.9, middle=0.2, width=size[0], height=size[1]).issues == flaws
+    )

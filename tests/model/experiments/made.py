@@ -24,12 +24,20 @@ def clouds(
 
     def part(count: int) -> LabelledFeatures:
         labels = np.arange(count) % classes
-        points = apart * np.eye(classes, dimensions)[labels] + random.normal(size=(count, dimensions))
+        points = apart * np.eye(classes, dimensions)[labels] + random.normal(
+            size=(count, dimensions)
+        )
         return LabelledFeatures(points.astype(np.float32), labels)
 
     counts = {"train": train, "valid": valid, "test": test}
-    names = {split: tuple(f"{split} {row}" for row in range(count)) for split, count in counts.items()}
-    return SplitFeatures(tuple("abcdefghijklmnopqrst"[:classes]), {split: part(count) for split, count in counts.items()}, names)
+    names = {
+        split: tuple(f"{split} {row}" for row in range(count)) for split, count in counts.items()
+    }
+    return SplitFeatures(
+        tuple("abcdefghijklmnopqrst"[:classes]),
+        {split: part(count) for split, count in counts.items()},
+        names,
+    )
 
 
 def flipped(labels: Labels, share: float, classes: int, seed: int) -> Labels:

@@ -39,7 +39,9 @@ def starter(store: Store) -> tuple[Vectors, Labels, Labels]:
     return vectors, np.concatenate([seen.train.labels, seen.valid.labels]), truth
 
 
-def estimated(vectors: Vectors, truth: Labels, share: float, classes: int, seed: int = 0) -> NoiseEstimate:
+def estimated(
+    vectors: Vectors, truth: Labels, share: float, classes: int, seed: int = 0
+) -> NoiseEstimate:
     """The estimate where a share of the labels is flipped at random."""
     labels = flipped(truth, share, classes, seed)
     return estimate_noise(leave_one_out_probabilities(vectors, labels, classes), labels)
@@ -53,16 +55,29 @@ def check_planted(found: list[NoiseEstimate], share: float) -> None:
 
 
 @pytest.mark.parametrize("share", PLANTED)
-def test_random_flips_of_the_starter_sets_true_labels_are_counted(starter: tuple[Vectors, Labels, Labels], share: float) -> None:
+def test_random_flips_of_the_starter_sets_true_labels_are_counted(
+    starter: tuple[Vectors, Labels, Labels], share: float
+) -> None:
     vectors, _, truth = starter
     check_planted([estimated(vectors, truth, share, 3, seed) for seed in range(5)], share)
 
 
 @pytest.mark.parametrize("share", PLANTED)
-@pytest.mark.parametrize(("classes", "photos", "dimensions", "apart"), [(3, 300, 30, 3.0), (20, 600, 100, 4.0), (2, 400, 50, 2.5)])
-def test_flips_among_clouds_are_counted(classes: int, photos: int, dimensions: int, apart: float, share: float) -> None:
-    made = [clouds(photos, 0, classes=classes, dimensions=dimensions, apart=apart, seed=seed).train for seed in range(5)]
-    found = [estimated(train.features, train.labels, share, classes, seed) for seed, train in enumerate(made)]
+@pytest.mark.parametrize(
+    ("classes", "photos", "dimensions", "apart"),
+    [(3, 300, 30, 3.0), (20, 600, 100, 4.0), (2, 400, 50, 2.5)],
+)
+def test_flips_among_clouds_are_counted(
+    classes: int, photos: int, dimensions: int, apart: float, share: float
+) -> None:
+    made = [
+        clouds(photos, 0, classes=classes, dimensions=dimensions, apart=apart, seed=seed).train
+        for seed in range(5)
+    ]
+    found = [
+        estimated(train.features, train.labels, share, classes, seed)
+        for seed, train in enumerate(made)
+    ]
     check_planted(found, share)
 
 
@@ -90,10 +105,17 @@ def planted(material: SplitFeatures, share: float) -> SplitFeatures:
 
 
 def test_leaving_out_planted_wrong_labels_helps() -> None:
-    found = run(planted(clouds(90, 300, 300, dimensions=60, apart=4), 0.2), HeadSettings(learning_rate=0.1), unheard)
+    found = run(
+        planted(clouds(90, 300, 300, dimensions=60, apart=4), 0.2),
+        HeadSettings(learning_rate=0.1),
+        unheard,
+    )
     assert (found.better, found.verdict) == (REMOVED, HELPS)
     assert "cleaner labels help" in found.sentence
-    none, dealt = found.removed[0], next(step for step in found.removed if step.photos == found.doubtful)
+    none, dealt = (
+        found.removed[0],
+        next(step for step in found.removed if step.photos == found.doubtful),
+    )
     assert none.photos == 0
     assert dealt.valid.error < none.valid.error
 
@@ -115,7 +137,11 @@ def test_right_labels_that_are_hard_bring_no_promise() -> None:
 def test_both_series_take_the_same_steps_and_start_from_the_labels_as_they_are() -> None:
     found = run(planted(clouds(100, 30), 0.1), QUICK, unheard)
     steps = [step.photos for step in found.removed]
-    assert steps == [step.photos for step in found.relabelled] == sorted({0, 1, 2, 5, 10, 15, 20, found.doubtful})
+    assert (
+        steps
+        == [step.photos for step in found.relabelled]
+        == sorted({0, 1, 2, 5, 10, 15, 20, found.doubtful})
+    )
     assert found.removed[0] == found.relabelled[0]
     assert [step.test for step in found.removed] == [None] * len(steps)
 

@@ -40,9 +40,16 @@ def made(store: Store) -> Made:
         with store.writing() as session:
             for backbone in BACKBONES.values():
                 vectors = random.random((len(rows), backbone.channels))
-                vectors[:, : len(classes)] += [np.eye(len(classes))[classes.index(labelled.label)] for labelled in dataset.photos]
+                vectors[:, : len(classes)] += [
+                    np.eye(len(classes))[classes.index(labelled.label)]
+                    for labelled in dataset.photos
+                ]
                 seen = [
-                    {"photo": labelled.photo, "backbone": backbone.name, "vector": vector.astype(STORED).tobytes()}
+                    {
+                        "photo": labelled.photo,
+                        "backbone": backbone.name,
+                        "vector": vector.astype(STORED).tobytes(),
+                    }
                     for labelled, vector in zip(dataset.photos, vectors, strict=True)
                 ]
                 insert_missing(session, FeatureRow, seen)
@@ -51,17 +58,33 @@ def made(store: Store) -> Made:
     return make
 
 
-def ask(store: Store, kind: str, dataset: Dataset, progress: Progress = lambda done, total: None) -> ExperimentResult:
+def ask(
+    store: Store, kind: str, dataset: Dataset, progress: Progress = lambda done, total: None
+) -> ExperimentResult:
     """Run an experiment as the pages do."""
-    return run_experiment(store, kind, dataset, backbone=DEFAULT_BACKBONE, settings=SETTINGS, progress=progress)
+    return run_experiment(
+        store, kind, dataset, backbone=DEFAULT_BACKBONE, settings=SETTINGS, progress=progress
+    )
 
 
 SMALL = {
     "no test photos": [("a", "train"), ("b", "train"), ("a", "valid"), ("b", "valid")] * 6,
-    "two photos a class": [("a", "train"), ("b", "train")] * 2 + [("a", "valid"), ("b", "valid"), ("b", "test")],
-    "a class absent from valid": [("a", "train"), ("b", "train"), ("c", "train"), ("a", "valid"), ("b", "valid")] * 5,
+    "two photos a class": [("a", "train"), ("b", "train")] * 2
+    + [("a", "valid"), ("b", "valid"), ("b", "test")],
+    "a class absent from valid": [
+        ("a", "train"),
+        ("b", "train"),
+        ("c", "train"),
+        ("a", "valid"),
+        ("b", "valid"),
+    ]
+    * 5,
     "one validation photo": [("a", "train"), ("b", "train")] * 5 + [("a", "valid")],
-    "twenty classes": [(f"class {number % 20}", split) for split in ("train", "train", "valid") for number in range(20)],
+    "twenty classes": [
+        (f"class {number % 20}", split)
+        for split in ("train", "train", "valid")
+        for number in range(20)
+    ],
 }
 
 
@@ -96,37 +119,66 @@ def test_a_result_holds_for_its_photos_backbone_and_settings_only(store: Store, 
     assert load_result(store, LabelNoise.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
     assert load_result(store, LabelNoise.KIND, "another", DEFAULT_BACKBONE, SETTINGS) is None
     assert load_result(store, LabelNoise.KIND, dataset.fingerprint, "resnet18", SETTINGS) is None
-    assert load_result(store, LabelNoise.KIND, dataset.fingerprint, DEFAULT_BACKBONE, replace(SETTINGS, epochs=4)) is None
-    assert load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
+    assert (
+        load_result(
+            store,
+            LabelNoise.KIND,
+            dataset.fingerprint,
+            DEFAULT_BACKBONE,
+            replace(SETTINGS, epochs=4),
+        )
+        is None
+    )
+    assert (
+        load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
+        is None
+    )
 
 
-def test_another_version_of_an_experiment_is_another_question(store: Store, made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_of_an_experiment_is_another_question(
+    store: Store, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dataset = made(SMALL["no test photos"])
     ask(store, LearningCurve.KIND, dataset)
     monkeypatch.setattr(LearningCurve, "VERSION", LearningCurve.VERSION + 1)
-    assert load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
+    assert (
+        load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
+        is None
+    )
 
 
 @pytest.mark.parametrize(
-    "shape", [{}, {"points": []}, [], {"valid_photos": "9"}, None], ids=["empty", "few fields", "list", "text", "null"]
+    "shape",
+    [{}, {"points": []}, [], {"valid_photos": "9"}, None],
+    ids=["empty", "few fields", "list", "text", "null"],
 )
 def test_rows_of_another_shape_are_made_again(store: Store, made: Made, shape: object) -> None:
     dataset = made(SMALL["no test photos"])
     result = ask(store, LearningCurve.KIND, dataset)
     with store.writing() as session:
-        row = session.scalars(select(ExperimentRow).where(ExperimentRow.fingerprint == dataset.fingerprint)).one()
+        row = session.scalars(
+            select(ExperimentRow).where(ExperimentRow.fingerprint == dataset.fingerprint)
+        ).one()
         whole = dict(row.result)
         row.result = whole | shape if shape == {"valid_photos": "9"} else shape  # type: ignore[assignment]
-    assert load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
+    assert (
+        load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
+        is None
+    )
     assert ask(store, LearningCurve.KIND, dataset) == result
-    assert load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) == result
+    assert (
+        load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
+        == result
+    )
 
 
 def test_keeping_twice_replaces(store: Store, made: Made) -> None:
     dataset = made(SMALL["no test photos"])
     result = ask(store, LearningCurve.KIND, dataset)
     assert isinstance(result, LearningCurve)
-    save_result(store, replace(result, valid_photos=99), dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
+    save_result(
+        store, replace(result, valid_photos=99), dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS
+    )
     again = load_result(store, LearningCurve.KIND, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS)
     assert isinstance(again, LearningCurve)
     assert again.valid_photos == 99
@@ -184,12 +236,21 @@ def test_material_holds_each_photo_once_in_its_split(store: Store) -> None:
     }
     for split, part in found.parts.items():
         assert part.features.shape == (len(found.photos[split]), 1280)
-        assert [found.classes[label] for label in part.labels] == [dataset.labels[photo] for photo in found.photos[split]]
+        assert [found.classes[label] for label in part.labels] == [
+            dataset.labels[photo] for photo in found.photos[split]
+        ]
 
 
 def test_the_catalogue_is_read_without_torch() -> None:
     code = "import sys, model.experiments.registry; print('torch' in sys.modules, 'streamlit' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
     assert done.stdout.split() == ["False", "False"]
 
 

@@ -28,11 +28,18 @@ def test_the_least_change_is_the_least_that_passes_the_test() -> None:
     assert found.fixed_at_least is not None
     assert mcnemar(found.fixed_at_least, 0) < SIGNIFICANT <= mcnemar(found.fixed_at_least - 1, 0)
     assert found.unpaired_at_least is not None
-    assert found.unpaired_at_least > found.fixed_at_least  # Other photos tell less than the same photos.
+    assert (
+        found.unpaired_at_least > found.fixed_at_least
+    )  # Other photos tell less than the same photos.
 
 
-@pytest.mark.parametrize(("errors", "photos", "fewer"), [(20, 82, 10), (50, 100, 14), (4, 82, 4), (3, 82, None), (0, 82, None)])
-def test_fewer_mistakes_on_other_photos_are_tested_as_two_shares(errors: int, photos: int, fewer: int | None) -> None:
+@pytest.mark.parametrize(
+    ("errors", "photos", "fewer"),
+    [(20, 82, 10), (50, 100, 14), (4, 82, 4), (3, 82, None), (0, 82, None)],
+)
+def test_fewer_mistakes_on_other_photos_are_tested_as_two_shares(
+    errors: int, photos: int, fewer: int | None
+) -> None:
     assert least_unpaired(errors, photos) == fewer
 
 
@@ -47,11 +54,15 @@ def test_other_splits_move_the_error_and_the_interval_is_wide_enough_for_most() 
     assert len(found.seed_errors) == len(found.split_errors) == 10
     assert found.seed_errors[0] == found.error
     assert len(set(found.split_errors)) > 3
-    assert found.splits == ErrorRange(float(np.mean(found.split_errors)), min(found.split_errors), max(found.split_errors))
+    assert found.splits == ErrorRange(
+        float(np.mean(found.split_errors)), min(found.split_errors), max(found.split_errors)
+    )
     assert sum(found.low <= error <= found.high for error in found.split_errors) >= 8
 
 
-def test_a_split_keeps_as_many_of_each_class_and_no_photo_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_split_keeps_as_many_of_each_class_and_no_photo_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     seen = []
 
     def look(train, valid, judged, classes, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  # As `mistakes`
@@ -70,7 +81,9 @@ def test_a_split_keeps_as_many_of_each_class_and_no_photo_twice(monkeypatch: pyt
 
 def test_a_class_may_be_absent_from_valid() -> None:
     material = clouds(40, 20, classes=2)
-    only = replace(material.valid, features=material.valid.features[::2], labels=material.valid.labels[::2])
+    only = replace(
+        material.valid, features=material.valid.features[::2], labels=material.valid.labels[::2]
+    )
     found = run(replace(material, parts={**material.parts, "valid": only}), QUICK, unheard)
     assert found.valid_photos == 10
     assert found.sentence.startswith("With 10 validation photos")
@@ -78,7 +91,9 @@ def test_a_class_may_be_absent_from_valid() -> None:
 
 @pytest.mark.parametrize("classes", [2, 20])
 def test_two_photos_a_class_are_enough_for_an_answer(classes: int) -> None:
-    assert run(clouds(2 * classes, 1, classes=classes), QUICK, unheard).sentence.startswith("With 1 validation photo,")
+    assert run(clouds(2 * classes, 1, classes=classes), QUICK, unheard).sentence.startswith(
+        "With 1 validation photo,"
+    )
 
 
 def test_it_can_be_cancelled() -> None:

@@ -44,8 +44,14 @@ def workers() -> list[str]:
 
 
 def test_from_a_search_to_pictures(fake: FakeSources) -> None:
-    results = sources()["commons"].search("cactus", 5, False, lambda done, total: None, unchecked).found
-    pictures = [Image.open(BytesIO(data)) for _, data in downloads(results, unchecked) if isinstance(data, bytes)]
+    results = (
+        sources()["commons"].search("cactus", 5, False, lambda done, total: None, unchecked).found
+    )
+    pictures = [
+        Image.open(BytesIO(data))
+        for _, data in downloads(results, unchecked)
+        if isinstance(data, bytes)
+    ]
     assert [picture.size for picture in pictures] == [(480, 360)] * 5
 
 
@@ -55,7 +61,10 @@ def test_from_a_search_to_pictures(fake: FakeSources) -> None:
         (Reply(b"", 404), "the server answered 404"),
         (Reply(b"", 403), "the server answered 403"),
         (Reply(b"<html>", headers={"Content-Type": "text/html"}), "it is text/html, not a photo"),
-        (Reply(b"", headers={"Content-Type": "image/jpeg", "Content-Length": "25000001"}), "it has more than 25 MB"),
+        (
+            Reply(b"", headers={"Content-Type": "image/jpeg", "Content-Length": "25000001"}),
+            "it has more than 25 MB",
+        ),
         (Reply(status=302, headers={"Location": "https://10.0.0.1/"}), "its address is not public"),
     ],
 )
@@ -75,7 +84,10 @@ def test_a_photo_that_takes_too_long(fake: FakeSources, monkeypatch: pytest.Monk
 
 
 def test_a_server_that_stumbles_is_asked_once_more(fake: FakeSources, clock: Clock) -> None:
-    fake.script["/1.jpg"] = [Reply(b"", 500), Reply(b"bytes", headers={"Content-Type": "image/jpeg"})]
+    fake.script["/1.jpg"] = [
+        Reply(b"", 500),
+        Reply(b"bytes", headers={"Content-Type": "image/jpeg"}),
+    ]
     assert download(found(fake, "/1.jpg"), unchecked) == b"bytes"
     assert clock.waited > 0.5
 
@@ -92,7 +104,9 @@ def test_a_server_that_stays_down(fake: FakeSources, monkeypatch: pytest.MonkeyP
 def test_a_busy_server_is_asked_no_more(fake: FakeSources) -> None:
     fake.forever["/1.jpg"] = Reply(b"", 429, {"Retry-After": "600"})
     for _ in range(3):
-        with pytest.raises(SourceFailed, match=r"127\.0\.0\.1 asks for a pause. Try again in 10 minutes"):
+        with pytest.raises(
+            SourceFailed, match=r"127\.0\.0\.1 asks for a pause. Try again in 10 minutes"
+        ):
             download(found(fake, "/1.jpg"), unchecked)
     assert len(fake.asked) == 1
 
@@ -174,5 +188,9 @@ def test_a_download_can_be_called_off_while_it_backs_off(fake: FakeSources, cloc
 
 
 def test_what_went_wrong_is_one_of_ours(fake: FakeSources) -> None:
-    items = [found(fake, "/missing.jpg"), WebPhoto("https://127.0.0.1/1.jpg", "", Origin()), WebPhoto("https://[::1", "", Origin())]
+    items = [
+        found(fake, "/missing.jpg"),
+        WebPhoto("https://127.0.0.1/1.jpg", "", Origin()),
+        WebPhoto("https://[::1", "", Origin()),
+    ]
     assert all(isinstance(data, AreoleError) for _, data in downloads(items, unchecked))

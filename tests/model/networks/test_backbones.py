@@ -28,7 +28,11 @@ def rebuilt() -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("name", "module"), [("efficientnet-lite0", "tf_efficientnet_lite0"), ("efficientnet-lite2", "tf_efficientnet_lite2")]
+    ("name", "module"),
+    [
+        ("efficientnet-lite0", "tf_efficientnet_lite0"),
+        ("efficientnet-lite2", "tf_efficientnet_lite2"),
+    ],
 )
 def test_same_feature_maps_as_timm(name: str, module: str) -> None:
     define_missing_operators()
@@ -40,11 +44,15 @@ def test_same_feature_maps_as_timm(name: str, module: str) -> None:
     assert spec is not None and spec.origin is not None
     (file,) = Path(spec.origin).parent.glob("models/*.pth")
     oracle: Any = timm.create_model(module).eval()
-    oracle.load_state_dict(dict(zip(oracle.state_dict(), torch.load(file, weights_only=True).values(), strict=True)))
+    oracle.load_state_dict(
+        dict(zip(oracle.state_dict(), torch.load(file, weights_only=True).values(), strict=True))
+    )
     for size in ((200, 200), (301, 160), (97, 240)):
         photo = pixels(picture(*size), BACKBONES[name])
         with torch.inference_mode():
-            assert torch.allclose(load_network(name)(photo), oracle.forward_features(photo), atol=1e-3)
+            assert torch.allclose(
+                load_network(name)(photo), oracle.forward_features(photo), atol=1e-3
+            )
 
 
 @given(st.integers(32, 3000), st.integers(32, 3000))
@@ -68,7 +76,9 @@ def test_unknown_backbones_are_named() -> None:
         find_backbone("vgg")
 
 
-def test_resnet_without_a_network_says_what_to_do(rebuilt: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resnet_without_a_network_says_what_to_do(
+    rebuilt: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
 
     def offline(*_: object, **__: object) -> None:
@@ -79,7 +89,9 @@ def test_resnet_without_a_network_says_what_to_do(rebuilt: None, tmp_path: Path,
         load_network("resnet18")
 
 
-def test_resnet_takes_weights_from_torchs_cache_folder(rebuilt: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resnet_takes_weights_from_torchs_cache_folder(
+    rebuilt: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     define_missing_operators()
     from torchvision.models import ResNet18_Weights, resnet18
 

@@ -57,7 +57,13 @@ class Entry:
     @property
     def body(self) -> bytes:
         """What lies in the ZIP."""
-        return self.packed if self.packed is not None else deflated(self.data) if self.method == DEFLATED else self.data
+        return (
+            self.packed
+            if self.packed is not None
+            else deflated(self.data)
+            if self.method == DEFLATED
+            else self.data
+        )
 
     @property
     def facts(self) -> bytes:
@@ -65,31 +71,64 @@ class Entry:
         size = len(self.data) if self.size is None else self.size
         packed_size = len(self.body) if self.packed_size is None else self.packed_size
         crc = zlib.crc32(self.data) if self.crc is None else self.crc
-        return struct.pack("<5H3L", self.version, self.flags, self.method, 0, 0x21, crc, packed_size, size)
+        return struct.pack(
+            "<5H3L", self.version, self.flags, self.method, 0, 0x21, crc, packed_size, size
+        )
 
     def local(self) -> bytes:
         """The header before the file."""
         name = self.raw_name if self.local_name is None else self.local_name
-        return self.local_mark + self.facts + struct.pack("<2H", len(name), len(self.local_extra)) + name + self.local_extra
+        return (
+            self.local_mark
+            + self.facts
+            + struct.pack("<2H", len(name), len(self.local_extra))
+            + name
+            + self.local_extra
+        )
 
     def listed(self, offset: int) -> bytes:
         """The line in the ZIP's list."""
         place = offset if self.offset is None else self.offset
-        lengths = struct.pack("<5H2L", len(self.raw_name), len(self.extra), 0, 0, 0, self.mode << 16, place)
-        return b"PK\1\2" + bytes([20, self.system]) + self.facts + lengths + self.raw_name + self.extra
+        lengths = struct.pack(
+            "<5H2L", len(self.raw_name), len(self.extra), 0, 0, 0, self.mode << 16, place
+        )
+        return (
+            b"PK\1\2" + bytes([20, self.system]) + self.facts + lengths + self.raw_name + self.extra
+        )
 
 
 def end(count: int, length: int, offset: int, comment: bytes = b"", disk: int = 0) -> bytes:
     """The end of a ZIP."""
     return (
-        struct.pack("<4s4H2LH", b"PK\5\6", disk, disk, min(count, 65535), min(count, 65535), length, offset, len(comment)) + comment
+        struct.pack(
+            "<4s4H2LH",
+            b"PK\5\6",
+            disk,
+            disk,
+            min(count, 65535),
+            min(count, 65535),
+            length,
+            offset,
+            len(comment),
+        )
+        + comment
     )
 
 
-def end64(count: int, length: int, offset: int, *, disks: int = 1, place: int | None = None, size: int = 44) -> bytes:
+def end64(
+    count: int,
+    length: int,
+    offset: int,
+    *,
+    disks: int = 1,
+    place: int | None = None,
+    size: int = 44,
+) -> bytes:
     """What stands before the end of a ZIP64."""
     record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", size, 45, 45, 0, 0, count, count, length, offset)
-    return record + struct.pack("<4sLQL", b"PK\6\7", 0, offset + length if place is None else place, disks)
+    return record + struct.pack(
+        "<4sLQL", b"PK\6\7", 0, offset + length if place is None else place, disks
+    )
 
 
 def parts_of(*entries: Entry) -> tuple[bytes, bytes]:
@@ -104,10 +143,20 @@ def parts_of(*entries: Entry) -> tuple[bytes, bytes]:
 def zip_of(*entries: Entry, comment: bytes = b"", count: int | None = None, disk: int = 0) -> bytes:
     """A ZIP."""
     files, listed = parts_of(*entries)
-    return files + listed + end(len(entries) if count is None else count, len(listed), len(files), comment, disk)
+    return (
+        files
+        + listed
+        + end(len(entries) if count is None else count, len(listed), len(files), comment, disk)
+    )
 
 
-def zip64_of(*entries: Entry, count: int | None = None, disks: int = 1, place: int | None = None, size: int = 44) -> bytes:
+def zip64_of(
+    *entries: Entry,
+    count: int | None = None,
+    disks: int = 1,
+    place: int | None = None,
+    size: int = 44,
+) -> bytes:
     """A ZIP64."""
     files, listed = parts_of(*entries)
     claimed = len(entries) if count is None else count
@@ -189,8 +238,15 @@ def tarred() -> bytes:
 
 def png_bomb(side: int) -> bytes:
     """A PNG of a few bytes that claims a size."""
-    chunks = [(b"IHDR", struct.pack(">2L5B", side, side, 8, 2, 0, 0, 0)), (b"IDAT", zlib.compress(bytes(60))), (b"IEND", b"")]
-    packed = (struct.pack(">L", len(body)) + kind + body + struct.pack(">L", zlib.crc32(kind + body)) for kind, body in chunks)
+    chunks = [
+        (b"IHDR", struct.pack(">2L5B", side, side, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(bytes(60))),
+        (b"IEND", b""),
+    ]
+    packed = (
+        struct.pack(">L", len(body)) + kind + body + struct.pack(">L", zlib.crc32(kind + body))
+        for kind, body in chunks
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
 
@@ -252,16 +308,31 @@ BAD_FILES: dict[str, tuple[Entry, str]] = {
     "ratio bomb": (Entry("cats/bad.jpg", bytes(20_000_000)), "hundreds of times"),
     "claims 4 GB": (Entry("cats/bad.jpg", size=2**32 - 2), "hundreds of times"),
     "claims exabytes by ZIP64": (entry64(2**63), "hundreds of times"),
-    "claims 26 MB": (Entry("cats/bad.jpg", packed=bytes(200_000), size=26_000_000), "more than 25 MB"),
+    "claims 26 MB": (
+        Entry("cats/bad.jpg", packed=bytes(200_000), size=26_000_000),
+        "more than 25 MB",
+    ),
     "yields more than it says": (Entry("cats/bad.jpg", size=100), "damaged in the ZIP"),
     "yields less than it says": (Entry("cats/bad.jpg", size=20_000), "damaged in the ZIP"),
-    "yields a hundred times more": (Entry("cats/bad.jpg", bytes(300_000_000), size=4_900_000), "damaged in the ZIP"),
+    "yields a hundred times more": (
+        Entry("cats/bad.jpg", bytes(300_000_000), size=4_900_000),
+        "damaged in the ZIP",
+    ),
     "wrong checksum": (Entry("cats/bad.jpg", crc=1), "damaged in the ZIP"),
     "noise for deflated": (Entry("cats/bad.jpg", packed=b"\xff" * 500), "damaged in the ZIP"),
     "cut off within": (Entry("cats/bad.jpg", packed=deflated(PHOTO)[:300]), "damaged in the ZIP"),
-    "another name before the file": (Entry("cats/bad.jpg", local_name=b"cats/bad.png"), "damaged in the ZIP"),
-    "no UTF-8 before the file": (Entry("cats/bad.jpg", local_name=b"\xff" * 12), "damaged in the ZIP"),
-    "no header before the file": (Entry("cats/bad.jpg", local_mark=b"PK\1\1"), "damaged in the ZIP"),
+    "another name before the file": (
+        Entry("cats/bad.jpg", local_name=b"cats/bad.png"),
+        "damaged in the ZIP",
+    ),
+    "no UTF-8 before the file": (
+        Entry("cats/bad.jpg", local_name=b"\xff" * 12),
+        "damaged in the ZIP",
+    ),
+    "no header before the file": (
+        Entry("cats/bad.jpg", local_mark=b"PK\1\1"),
+        "damaged in the ZIP",
+    ),
     "lies behind the end": (Entry("cats/bad.jpg", offset=2**31), "damaged in the ZIP"),
     "text": (Entry("cats/bad.txt", b"text"), "no photo"),
     "table in a class": (Entry("cats/photos.csv", b"a,b"), "no photo"),
@@ -297,7 +368,10 @@ WHOLE: dict[str, tuple[Maker, str]] = {
     "xz called zip": (lambda: lzma.compress(PHOTO), "a xz archive"),
     "empty ZIP": (zip_of, "holds no files"),
     "only a folder": (partial(zip_of, Entry("cats/", b"", STORED)), "holds no files"),
-    "only hidden files": (partial(zip_of, Entry("__MACOSX/cats/._1.jpg"), Entry(".DS_Store")), "holds no files"),
+    "only hidden files": (
+        partial(zip_of, Entry("__MACOSX/cats/._1.jpg"), Entry(".DS_Store")),
+        "holds no files",
+    ),
     "20,000 files": (partial(many, 20_000), TOO_MANY),
     "20,000 files that claim to be three": (partial(many, 20_000, count=3), TOO_MANY),
     "claims 60,000 files": (partial(zip_of, CATS, count=60_000), TOO_MANY),
@@ -312,19 +386,34 @@ WHOLE: dict[str, tuple[Maker, str]] = {
     "ZIP64 in several parts": (partial(zip64_of, CATS, disks=2), CUT_OFF),
     "ZIP64 whose record lies elsewhere": (partial(zip64_of, CATS, place=0), CUT_OFF),
     "ZIP64 whose record is longer": (partial(zip64_of, CATS, size=100), CUT_OFF),
-    "ZIP64 mark without a record": (lambda: GOOD[:-22] + b"PK\6\7" + bytes(16) + GOOD[-22:], CUT_OFF),
+    "ZIP64 mark without a record": (
+        lambda: GOOD[:-22] + b"PK\6\7" + bytes(16) + GOOD[-22:],
+        CUT_OFF,
+    ),
     "ZIP64 without its record": (lambda: GOOD[:-22] + end(65535, 0xFFFFFFFF, 0xFFFFFFFF), TOO_MANY),
-    "ZIP64 with a broken field": (partial(beside, Entry("cats/bad.jpg", size=0xFFFFFFFF, extra=b"\1\0\2\0xx")), CUT_OFF),
-    "extra field beyond its end": (partial(beside, Entry("cats/bad.jpg", extra=b"\1\0\xff\xff")), CUT_OFF),
+    "ZIP64 with a broken field": (
+        partial(beside, Entry("cats/bad.jpg", size=0xFFFFFFFF, extra=b"\1\0\2\0xx")),
+        CUT_OFF,
+    ),
+    "extra field beyond its end": (
+        partial(beside, Entry("cats/bad.jpg", extra=b"\1\0\xff\xff")),
+        CUT_OFF,
+    ),
     "name that is no UTF-8": (partial(beside, Entry(b"cats/\xff\xfe.jpg")), CUT_OFF),
     "from the future": (partial(beside, Entry("cats/bad.jpg", version=99)), CUT_OFF),
-    "an end in the comment": (partial(zip_of, CATS, comment=b"PK\5\6" + bytes(30)), "holds no files"),
+    "an end in the comment": (
+        partial(zip_of, CATS, comment=b"PK\5\6" + bytes(30)),
+        "holds no files",
+    ),
     "half an end in the comment": (partial(zip_of, CATS, comment=b"PK\5\6 and so on"), CUT_OFF),
     "a file listed a hundred times": (listed_again, OVERLAP),
     "Fifield's bomb": (quoted, OVERLAP),
     "a file in another's header": (hidden_in_extra, OVERLAP),
     **{
-        f"cut off at {percent} %": (partial(lambda percent: GOOD[: len(GOOD) * percent // 100], percent), CUT_OFF)
+        f"cut off at {percent} %": (
+            partial(lambda percent: GOOD[: len(GOOD) * percent // 100], percent),
+            CUT_OFF,
+        )
         for percent in range(4, 100, 6)
     },
 }

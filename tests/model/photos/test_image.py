@@ -43,7 +43,10 @@ def test_animations_show_their_first_frame(kind: str) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_exif_orientation_is_applied(orientation: int) -> None:
     upright = picture()
-    undo = {Image.Transpose.ROTATE_90: Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_270: Image.Transpose.ROTATE_90}
+    undo = {
+        Image.Transpose.ROTATE_90: Image.Transpose.ROTATE_270,
+        Image.Transpose.ROTATE_270: Image.Transpose.ROTATE_90,
+    }
     turn = TURNS.get(orientation)
     stored = upright if turn is None else upright.transpose(undo.get(turn, turn))
     exif = Image.Exif()
@@ -58,7 +61,13 @@ def test_orientation_agrees_with_pillow() -> None:
         exif = Image.Exif()
         exif[ExifTags.Base.Orientation] = orientation
         data = encoded(picture(), "PNG", exif=exif)
-        assert difference(open_photo(data).image, ImageOps.exif_transpose(Image.open(BytesIO(data))).convert("RGB")) == 0
+        assert (
+            difference(
+                open_photo(data).image,
+                ImageOps.exif_transpose(Image.open(BytesIO(data))).convert("RGB"),
+            )
+            == 0
+        )
 
 
 def test_transparency_is_laid_over_white() -> None:
@@ -80,7 +89,9 @@ def test_colour_modes(mode: str) -> None:
 
 def test_palette_with_transparency() -> None:
     palette = picture().convert("P")
-    assert open_photo(encoded(palette, "PNG", transparency=palette.getpixel((0, 0)))).image.getpixel((0, 0)) == (255, 255, 255)
+    assert open_photo(
+        encoded(palette, "PNG", transparency=palette.getpixel((0, 0)))
+    ).image.getpixel((0, 0)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
@@ -132,7 +143,9 @@ def png_header(width: int, height: int) -> bytes:
     )
 
 
-@pytest.mark.parametrize("side", [8_000, 17_400, 100_000], ids=["64 megapixels", "300 megapixels", "10 gigapixels"])
+@pytest.mark.parametrize(
+    "side", [8_000, 17_400, 100_000], ids=["64 megapixels", "300 megapixels", "10 gigapixels"]
+)
 def test_a_bomb_is_refused_before_it_is_decoded(side: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image.Image, "load", lambda image: pytest.fail("decoded"))
     with pytest.raises(PhotoRefused, match="60 million pixels"):
@@ -145,7 +158,10 @@ def test_location_and_comments_are_gone() -> None:
     exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (51.0, 28.0, 40.0)
     text = PngImagePlugin.PngInfo()
     text.add_text("Comment", "SECRETNOTE")
-    for data in (encoded(picture(), "JPEG", exif=exif, comment=b"SECRETNOTE"), encoded(picture(), "PNG", exif=exif, pnginfo=text)):
+    for data in (
+        encoded(picture(), "JPEG", exif=exif, comment=b"SECRETNOTE"),
+        encoded(picture(), "PNG", exif=exif, pnginfo=text),
+    ):
         assert b"SECRET" in data
         kept = open_photo(data).jpeg
         assert b"SECRET" not in kept
@@ -199,7 +215,9 @@ SEEDS = [encoded(picture(64, 48), kind) for kind in TAKEN]
     damage=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=30),
     cut=st.integers(0, 5000),
 )
-def test_damaged_photos_are_opened_or_refused(seed: bytes, damage: list[tuple[int, int]], cut: int) -> None:
+def test_damaged_photos_are_opened_or_refused(
+    seed: bytes, damage: list[tuple[int, int]], cut: int
+) -> None:
     data = bytearray(seed)
     for place, value in damage:
         data[place % len(data)] = value
@@ -213,7 +231,9 @@ def test_damaged_photos_are_opened_or_refused(seed: bytes, damage: list[tuple[in
 
 def with_segment(jpeg: bytes, marker: int, content: bytes) -> bytes:
     """A JPEG with one segment more, behind its start."""
-    return jpeg[:2] + bytes((0xFF, marker)) + struct.pack(">H", len(content) + 2) + content + jpeg[2:]
+    return (
+        jpeg[:2] + bytes((0xFF, marker)) + struct.pack(">H", len(content) + 2) + content + jpeg[2:]
+    )
 
 
 def test_a_bare_jpeg_is_kept_to_the_last_byte_and_so_is_what_was_exported() -> None:
@@ -239,7 +259,17 @@ def test_a_bare_jpeg_is_kept_to_the_last_byte_and_so_is_what_was_exported() -> N
         encoded(picture().convert("CMYK")),
         encoded(picture(1200, 1200)),
     ],
-    ids=["comment", "exif", "unknown segment", "thumbnail", "zip behind", "picture behind", "grey", "cmyk", "large"],
+    ids=[
+        "comment",
+        "exif",
+        "unknown segment",
+        "thumbnail",
+        "zip behind",
+        "picture behind",
+        "grey",
+        "cmyk",
+        "large",
+    ],
 )
 def test_any_other_jpeg_is_stored_anew(data: bytes) -> None:
     kept = open_photo(data).jpeg

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
-from model.photos.near_duplicates import BLOCK, SKETCH_PX, FingerprintIndex, decode_fingerprint, fingerprint
+from model.photos.near_duplicates import (
+    BLOCK,
+    SKETCH_PX,
+    FingerprintIndex,
+    decode_fingerprint,
+    fingerprint,
+)
 from tests.conftest import STARTER_PHOTOS, picture
 from tests.starter_set import ROWS
 
@@ -20,10 +26,14 @@ def photo(number: int) -> Image.Image:
     return Image.open(STARTER_PHOTOS / f"{number:04d}.jpg").convert("RGB")
 
 
-def window(image: Image.Image, left: float, upper: float, right: float, lower: float) -> Image.Image:
+def window(
+    image: Image.Image, left: float, upper: float, right: float, lower: float
+) -> Image.Image:
     """A part of a picture, its edges as shares of the sides."""
     width, height = image.size
-    return image.crop((round(left * width), round(upper * height), round(right * width), round(lower * height)))
+    return image.crop(
+        (round(left * width), round(upper * height), round(right * width), round(lower * height))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +60,11 @@ def known() -> FingerprintIndex:
     ids=["itself", "larger", "smaller", "darker", "paler", "a corner", "cropped a little"],
 )
 def test_a_copy_is_recognised(known: FingerprintIndex, change: Change) -> None:
-    assert [known.alike(fingerprint(change(photo(number)))) for number in (1, 8, 20)] == [["1"], ["8"], ["20"]]
+    assert [known.alike(fingerprint(change(photo(number)))) for number in (1, 8, 20)] == [
+        ["1"],
+        ["8"],
+        ["20"],
+    ]
 
 
 def test_the_whole_is_recognised_by_a_known_crop() -> None:
@@ -91,8 +105,12 @@ def test_nothing_is_alike_where_nothing_is_known() -> None:
     assert FingerprintIndex().alike(fingerprint(photo(1))) == []
 
 
-@pytest.mark.parametrize("size", [(32, 32), (16_000, 40), (40, 3000)], ids=["tiny", "panorama", "tower"])
-def test_any_shape_can_be_sketched_and_compared(known: FingerprintIndex, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    "size", [(32, 32), (16_000, 40), (40, 3000)], ids=["tiny", "panorama", "tower"]
+)
+def test_any_shape_can_be_sketched_and_compared(
+    known: FingerprintIndex, size: tuple[int, int]
+) -> None:
     sketch = fingerprint(photo(1).resize(size))
     assert max(decode_fingerprint(sketch).size) == SKETCH_PX
     sketches = FingerprintIndex()

@@ -58,7 +58,9 @@ class Document(HTMLParser):
     texts: dict[str, str] = field(default_factory=dict)  # By the id of the last heading
     tables: dict[str, list[list[str]]] = field(default_factory=dict)  # By caption
     articles: list[str] = field(default_factory=list)
-    drawings: dict[str, list[str]] = field(default_factory=dict)  # The words in a drawing, by what it is said to show
+    drawings: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # The words in a drawing, by what it is said to show
     _open: list[str] = field(default_factory=list)
     _place: str = ""
     _caption: str = ""
@@ -118,16 +120,36 @@ class Document(HTMLParser):
         return "".join(self.texts.values())
 
 
-def written(store: Store, workspace: str | None, run: str | None, experiments: tuple[Finding, ...] = ()) -> Document:
+def written(
+    store: Store, workspace: str | None, run: str | None, experiments: tuple[Finding, ...] = ()
+) -> Document:
     return Document(report_html(store, report_contents(store, workspace, run, experiments)))
 
 
 def check_document(document: Document) -> None:
     """What holds for every report: it needs nothing else, says what its pictures show, and its links lead somewhere."""
     names = {tag for tag, _ in document.tags}
-    assert not names & {"script", "iframe", "object", "embed", "link", "base", "form", "audio", "video", "image"}
-    assert not [name for _, told in document.tags for name in told if name.startswith("on") or name in ("srcset", "action")]
-    assert all(address.startswith("data:image/jpeg;base64,") for address in document.attributes("src"))
+    assert not names & {
+        "script",
+        "iframe",
+        "object",
+        "embed",
+        "link",
+        "base",
+        "form",
+        "audio",
+        "video",
+        "image",
+    }
+    assert not [
+        name
+        for _, told in document.tags
+        for name in told
+        if name.startswith("on") or name in ("srcset", "action")
+    ]
+    assert all(
+        address.startswith("data:image/jpeg;base64,") for address in document.attributes("src")
+    )
     for tag, told in document.tags:
         target = told.get("href", told.get("xlink:href", "#"))
         assert target.startswith("#") or (tag == "a" and target.startswith("https://")), target
@@ -137,7 +159,9 @@ def check_document(document: Document) -> None:
         assert forbidden not in document.html
     ids = document.attributes("id")
     assert len(set(ids)) == len(ids)
-    assert {target[1:] for target in document.attributes("href") if target.startswith("#")} <= set(ids)
+    assert {target[1:] for target in document.attributes("href") if target.startswith("#")} <= set(
+        ids
+    )
 
 
 @dataclass(frozen=True)
@@ -159,11 +183,18 @@ class Made:
 def made(store: Store) -> Made:
     workspace, shipped = new_workspace_id(), load_run(run_folder(store, SHIPPED))
     cases = worksheet(shipped.evaluation.for_split("valid"), {})
-    actions = [(RELABEL, case.predicted) if case.predicted != case.label else (DELETE, None) for case in cases]
+    actions = [
+        (RELABEL, case.predicted) if case.predicted != case.label else (DELETE, None)
+        for case in cases
+    ]
     actions[5:] = [(DELETE, None), (KEEP, None), (NOTE, None)]
     for number, (case, (action, label)) in enumerate(zip(cases, actions, strict=False)):
         decide(store, workspace, [Decision(case.photo, action, label, f"reason {number}")])
-    some = [one.photo for one in find_dataset(store, STARTER).photos if one.split == "train" and one.label == "tree"][:3]
+    some = [
+        one.photo
+        for one in find_dataset(store, STARTER).photos
+        if one.split == "train" and one.label == "tree"
+    ][:3]
     decide(store, workspace, [Decision(photo, RELABEL, "cactus", "as a test") for photo in some])
     for name in ("author", "title", "introduction", "discussion"):
         set_text(store, workspace, name, f"My {name}.\nIts second line.\n\nA paragraph.")
@@ -171,7 +202,11 @@ def made(store: Store) -> Made:
     run = train_head_run(store, TrainRequest(dataset, name="Cleaned", workspace=workspace))
     now = history(store, workspace).standing
     return Made(
-        store, workspace, run, worksheet(shipped.evaluation.for_split("valid"), now), written(store, workspace, run.card.id)
+        store,
+        workspace,
+        run,
+        worksheet(shipped.evaluation.for_split("valid"), now),
+        written(store, workspace, run.card.id),
     )
 
 
@@ -187,18 +222,29 @@ def test_the_errors_are_those_of_the_evaluation_with_their_intervals(made: Made)
         table = made.run.evaluation.relabelled(made.labels).for_split(split)
         low, high = wilson(table.errors, len(table.photos))
         said = f"{table.errors} of {len(table.photos)} {name} photos wrong: {table.errors / len(table.photos):.1%}. "
-        assert f"{said}The true rate lies between {low:.1%} and {high:.1%}" in made.document.texts["results"]
+        assert (
+            f"{said}The true rate lies between {low:.1%} and {high:.1%}"
+            in made.document.texts["results"]
+        )
         assert said in made.document.texts[""]  # On the cover
 
 
 def test_the_confusion_matrices_and_class_figures_are_those_of_the_evaluation(made: Made) -> None:
     for split, name in (("valid", "validation"), ("test", "test")):
         table = made.run.evaluation.relabelled(made.labels).for_split(split)
-        [drawn] = [words for alt, words in made.document.drawings.items() if f"Confusion matrix of the {split}" in alt]
+        [drawn] = [
+            words
+            for alt, words in made.document.drawings.items()
+            if f"Confusion matrix of the {split}" in alt
+        ]
         assert [int(word) for word in drawn if word.isdecimal()] == table.confusion.ravel().tolist()
         rows = made.document.table(f"Each class, {name}")
-        for row, (class_name, figures) in zip(rows, per_class(table.confusion, table.classes).items(), strict=True):
-            shares = [f"{100 * (figures[column] or 0):.0f}%" for column in ("precision", "recall", "f1")]
+        for row, (class_name, figures) in zip(
+            rows, per_class(table.confusion, table.classes).items(), strict=True
+        ):
+            shares = [
+                f"{100 * (figures[column] or 0):.0f}%" for column in ("precision", "recall", "f1")
+            ]
             assert row == [class_name, *shares, str(figures["support"])]
 
 
@@ -206,7 +252,11 @@ def test_the_training_table_is_the_runs_history_with_the_best_epoch_marked(made:
     rows = made.document.table("epoch by epoch")
     for row, epoch in zip(rows, made.run.card.history, strict=True):
         mark = " ●" if epoch.epoch == made.run.card.best_epoch else ""
-        figures = [f"{epoch.train_loss:.4f}", f"{epoch.valid_loss:.4f}", f"{100 * epoch.error_rate:.2f}%"]
+        figures = [
+            f"{epoch.train_loss:.4f}",
+            f"{epoch.valid_loss:.4f}",
+            f"{100 * epoch.error_rate:.2f}%",
+        ]
         assert row[:4] == [f"{epoch.epoch}{mark}", *figures]
 
 
@@ -215,7 +265,9 @@ def test_the_data_is_counted_as_it_is_now(made: Made) -> None:
     *rows, together = made.document.table("by split")
     for name, *counts in rows:
         kept = [one for one in members if one.label == name]
-        assert counts == [str(sum(one.split == split for one in kept)) for split in ("train", "valid", "test")] + [str(len(kept))]
+        assert counts == [
+            str(sum(one.split == split for one in kept)) for split in ("train", "valid", "test")
+        ] + [str(len(kept))]
     assert together[-1] == str(len(members))
     assert made.document.table("Sources") == [["rendered for Areole", "CC0 1.0", str(len(members))]]
 
@@ -229,20 +281,38 @@ def test_the_ten_losses_come_with_the_reasons_and_actions_of_the_worksheet(made:
         assert (case.action or "Not done yet: page Clean") in said
     assert "the run before the cleaning" in made.document.texts["losses"]
     left = worksheet(made.run.evaluation.for_split("valid"), {})
-    assert all(f"loss {case.loss:.2f}" in made.document.texts["losses"].partition("What is left")[2] for case in left)
+    assert all(
+        f"loss {case.loss:.2f}" in made.document.texts["losses"].partition("What is left")[2]
+        for case in left
+    )
 
 
 def test_cleaning_is_counted_by_kind_and_held_against_the_same_photos(made: Made) -> None:
     standing = history(made.store, made.workspace).standing.values()
-    counted = {"moved to another class": RELABEL, "deleted": DELETE, "kept as they are": KEEP, "only noted": NOTE}
+    counted = {
+        "moved to another class": RELABEL,
+        "deleted": DELETE,
+        "kept as they are": KEEP,
+        "only noted": NOTE,
+    }
     rows = dict(made.document.table("What was decided"))
     for name, action in counted.items():
         assert rows[name] == str(sum(edit.action == action for edit in standing))
     assert int(rows["tree → cactus"]) >= 3
     shipped = load_run(run_folder(made.store, SHIPPED)).evaluation
-    for (_, *said), split in zip(made.document.table("before and after"), ("valid", "test"), strict=True):
-        both = compare(*(table.relabelled(made.labels).for_split(split) for table in (shipped, made.run.evaluation)))
-        assert said[:4] == [str(n) for n in (both.before.errors, both.after.errors, len(both.fixed), len(both.broken))]
+    for (_, *said), split in zip(
+        made.document.table("before and after"), ("valid", "test"), strict=True
+    ):
+        both = compare(
+            *(
+                table.relabelled(made.labels).for_split(split)
+                for table in (shipped, made.run.evaluation)
+            )
+        )
+        assert said[:4] == [
+            str(n)
+            for n in (both.before.errors, both.after.errors, len(both.fixed), len(both.broken))
+        ]
         assert said[4].startswith("no" if both.is_noise else "yes")
     assert "The goalposts moved" in made.document.texts["cleaning"]
 
@@ -251,16 +321,24 @@ def test_the_students_words_keep_their_lines(made: Made) -> None:
     assert made.document.texts["introduction"].count("My introduction.\nIts second line.") == 1
     assert made.document.html.count('<p class="own">A paragraph.</p>') == 2
     assert "My author. Its second line. A paragraph." in made.document.texts[""]
-    assert "Not done yet. This part is for the author to write." in made.document.texts["conclusion"]
+    assert (
+        "Not done yet. This part is for the author to write." in made.document.texts["conclusion"]
+    )
 
 
 def test_the_command_is_there_and_the_workspaces_id_is_not(made: Made) -> None:
     card = made.run.card
-    assert f"--edits {find_dataset(made.store, STARTER, workspace=made.workspace).edits}" in made.document.texts["reproduction"]
+    assert (
+        f"--edits {find_dataset(made.store, STARTER, workspace=made.workspace).edits}"
+        in made.document.texts["reproduction"]
+    )
     assert made.workspace in card.command
     assert made.workspace not in made.document.html
     assert "--workspace=WORKSPACE" in made.document.texts["reproduction"]
-    assert all(f"{package} {version}" in made.document.texts["reproduction"] for package, version in card.versions.items())
+    assert all(
+        f"{package} {version}" in made.document.texts["reproduction"]
+        for package, version in card.versions.items()
+    )
 
 
 def test_what_was_edited_after_the_training_is_said(made: Made) -> None:
@@ -273,7 +351,9 @@ def test_what_was_edited_after_the_training_is_said(made: Made) -> None:
     assert "Since this run was trained" not in made.document.text
 
 
-def test_what_was_not_done_is_said_with_the_page_where_it_is_done(store: Store, workspace: str) -> None:
+def test_what_was_not_done_is_said_with_the_page_where_it_is_done(
+    store: Store, workspace: str
+) -> None:
     document = written(store, workspace, SHIPPED)
     check_document(document)
     pages = {
@@ -304,10 +384,17 @@ def test_a_run_that_is_anothers_is_not_reported(made: Made) -> None:
             report_contents(made.store, new_workspace_id(), run)
 
 
-def test_experiments_come_with_their_sentence_drawing_and_table(store: Store, workspace: str) -> None:
+def test_experiments_come_with_their_sentence_drawing_and_table(
+    store: Store, workspace: str
+) -> None:
     drawing = draw("noise", "A <b> flat line", (3, 2), lambda axes: axes.set_xlabel("<seed>"))
     findings = (
-        Finding("Is it even real?", "Nine seeds agree.", drawing, ReportTable("By seed", ("Seed", "Wrong"), (("0", "<i>9</i>"),))),
+        Finding(
+            "Is it even real?",
+            "Nine seeds agree.",
+            drawing,
+            ReportTable("By seed", ("Seed", "Wrong"), (("0", "<i>9</i>"),)),
+        ),
         Finding("Would more photos help?", None),
     )
     document = written(store, workspace, SHIPPED, findings)
@@ -324,10 +411,14 @@ def logits_for(labels: list[int], classes: int) -> np.ndarray:
     return 3 * np.eye(classes, dtype=np.float32)[said]
 
 
-def made_up(store: Store, classes: tuple[str, ...], splits: tuple[str, ...], each: int = 3) -> tuple[str, str]:
+def made_up(
+    store: Store, classes: tuple[str, ...], splits: tuple[str, ...], each: int = 3
+) -> tuple[str, str]:
     """A workspace and a run with so many photos of each class in each split."""
     rows = [(name, split) for split in splits for name in classes for _ in range(each)]
-    return fabricate(store, classes, rows, logits_for([classes.index(name) for name, _ in rows], len(classes)))
+    return fabricate(
+        store, classes, rows, logits_for([classes.index(name) for name, _ in rows], len(classes))
+    )
 
 
 def test_hostile_texts_stay_texts(store: Store) -> None:
@@ -343,7 +434,9 @@ def test_hostile_texts_stay_texts(store: Store) -> None:
     assert "\n".join(HOSTILE) in document.texts["discussion"]
     assert all(said in article for said, article in zip(HOSTILE, document.articles, strict=False))
     assert [row[0] for row in document.table("by split")[:-1]] == list(HOSTILE)
-    [words] = [words for alt, words in document.drawings.items() if alt.startswith("Photos of each class")]
+    [words] = [
+        words for alt, words in document.drawings.items() if alt.startswith("Photos of each class")
+    ]
     assert set(words) >= {"<script>alert(1)</scr...", "</style></title><b>bo..."}
     assert "49" not in document.texts["discussion"]
 
@@ -355,7 +448,9 @@ def test_it_is_whole_with_few_and_with_many_classes(store: Store, number: int) -
     document = written(store, workspace, run)
     check_document(document)
     table = load_run(run_folder(store, run)).evaluation.for_split("test")
-    [drawn] = [words for alt, words in document.drawings.items() if "Confusion matrix of the test" in alt]
+    [drawn] = [
+        words for alt, words in document.drawings.items() if "Confusion matrix of the test" in alt
+    ]
     assert sum(int(word) for word in drawn if word.isdecimal()) == len(table.photos)
     assert len(document.table("Each class, test")) == number
 
@@ -371,13 +466,17 @@ def test_a_fine_tuned_run_shows_its_frozen_epoch_and_its_own_settings(store: Sto
     workspace, run_id = made_up(store, ("ant", "bee"), ("train", "valid", "test"))
     run = load_run(run_folder(store, run_id))
     events = ("Cancelled after epoch 3.",)
-    card = replace(run.card, mode="fine-tune", settings=FineTuneSettings(image_px=160), events=events)
+    card = replace(
+        run.card, mode="fine-tune", settings=FineTuneSettings(image_px=160), events=events
+    )
     save_run(replace(run, card=card), run_folder(store, run_id))
     document = written(store, workspace, run_id)
     check_document(document)
     assert "The whole network EfficientNet-Lite0" in document.texts["training"]
     assert "Cancelled after epoch 3." in document.texts["training"]
-    assert ["photo size in pixels", "160"] in document.tables[next(c for c in document.tables if "Settings" in c)]
+    assert ["photo size in pixels", "160"] in document.tables[
+        next(c for c in document.tables if "Settings" in c)
+    ]
     assert document.table("epoch by epoch")[0][0] == "0"
 
 
@@ -394,10 +493,22 @@ def test_photos_that_were_destroyed_meanwhile_leave_a_note(store: Store) -> None
 
 ORIGINS = (
     Origin(
-        "iNaturalist", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", "Ann <b>", "https://example.org/1", "My cactus"
+        "iNaturalist",
+        "CC BY 4.0",
+        "https://creativecommons.org/licenses/by/4.0/",
+        "Ann <b>",
+        "https://example.org/1",
+        "My cactus",
     ),
     Origin("a ZIP", "CC BY-SA 4.0", "javascript:alert(1)", "Bo", "javascript:alert(2)", "Trap"),
-    Origin("iNaturalist", "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/", "Cy", "http://example.org/3", "Free"),
+    Origin(
+        "iNaturalist",
+        "CC0 1.0",
+        "https://creativecommons.org/publicdomain/zero/1.0/",
+        "Cy",
+        "http://example.org/3",
+        "Free",
+    ),
     Origin(),
 )
 
@@ -415,7 +526,9 @@ def own(store: Store, workspace: str) -> Contents:
     return report_contents(store, workspace, None)
 
 
-def test_an_own_dataset_names_authors_and_licences_and_links_only_what_is_safe(store: Store, own: Contents) -> None:
+def test_an_own_dataset_names_authors_and_licences_and_links_only_what_is_safe(
+    store: Store, own: Contents
+) -> None:
     document = Document(report_html(store, own))
     check_document(document)
     assert "“My plants” holds 4 photos" in document.texts["data"]
@@ -423,7 +536,10 @@ def test_an_own_dataset_names_authors_and_licences_and_links_only_what_is_safe(s
         [one.source or "not recorded", one.licence or "no licence given"] for one in ORIGINS
     )
     credits = document.texts["credits"]
-    assert "0.jpg: “My cactus” by Ann <b>, CC BY 4.0, from iNaturalist (https://example.org/1)" in credits
+    assert (
+        "0.jpg: “My cactus” by Ann <b>, CC BY 4.0, from iNaturalist (https://example.org/1)"
+        in credits
+    )
     assert "1.jpg: “Trap” by Bo, CC BY-SA 4.0, from a ZIP\n" in credits
     assert "Cy" not in credits  # Given to everybody
     links = {target for target in document.attributes("href") if not target.startswith("#")}
@@ -452,7 +568,9 @@ def test_authors_are_named_unless_their_licence_lets_them_go(origin: Origin, wan
     assert wants_credit(origin) == wanted
 
 
-def test_texts_are_kept_cleaned_for_the_workspace_and_the_dataset(store: Store, workspace: str) -> None:
+def test_texts_are_kept_cleaned_for_the_workspace_and_the_dataset(
+    store: Store, workspace: str
+) -> None:
     assert texts(store, workspace) == Texts()
     set_text(store, workspace, "discussion", " one\0\u202e\r\ntwo \ud800\n")
     set_text(store, workspace, "author", " Mira\n Okonkwo ")
@@ -471,10 +589,21 @@ def test_texts_are_replaced_and_have_an_end(store: Store, workspace: str) -> Non
         set_text(store, workspace, "colour", "red")
 
 
-def test_the_command_writes_a_report(made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_writes_a_report(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AREOLE_HOME", str(made.store.home))
     out = tmp_path / "report.html"
-    asked = ["report", "--run", made.run.card.id, f"--workspace={made.workspace}", "--out", str(out), "--author", "Ada"]
+    asked = [
+        "report",
+        "--run",
+        made.run.card.id,
+        f"--workspace={made.workspace}",
+        "--out",
+        str(out),
+        "--author",
+        "Ada",
+    ]
     assert main(asked) == 0
     document = Document(out.read_text())
     check_document(document)
@@ -484,7 +613,9 @@ def test_the_command_writes_a_report(made: Made, tmp_path: Path, monkeypatch: py
     assert "Shipped head" in Document(out.read_text()).texts[""]
 
 
-@pytest.mark.parametrize("wrong", [["--run", "nothing"], ["--run", "../x"], ["--out", "/no/such/folder/x.html"]])
+@pytest.mark.parametrize(
+    "wrong", [["--run", "nothing"], ["--run", "../x"], ["--out", "/no/such/folder/x.html"]]
+)
 def test_what_cannot_be_reported_is_wrong_usage(
     wrong: list[str], store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -497,7 +628,10 @@ def test_threads_draw_the_same_as_one_alone(store: Store) -> None:
     card = load_run(run_folder(store, SHIPPED)).card
     alone = loss_curves(card.history, card.best_epoch)
     with ThreadPoolExecutor(4) as pool:
-        assert {one.svg for one in pool.map(lambda _: loss_curves(card.history, card.best_epoch), range(8))} == {alone.svg}
+        assert {
+            one.svg
+            for one in pool.map(lambda _: loss_curves(card.history, card.best_epoch), range(8))
+        } == {alone.svg}
 
 
 def test_a_class_has_its_colour_of_the_pages() -> None:

@@ -23,12 +23,20 @@ from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
 
 
-def test_the_shipped_run_trained_again_has_the_same_validation_error(store: Store, tmp_path: Path) -> None:
+def test_the_shipped_run_trained_again_has_the_same_validation_error(
+    store: Store, tmp_path: Path
+) -> None:
     shipped = load_run(run_folder(store, SHIPPED))
     dataset = find_dataset(store, STARTER)
     assert shipped.card.fingerprint == dataset.fingerprint
-    again = train_head_run(store, TrainRequest(dataset, shipped.card.backbone, shipped.card.settings), folder=tmp_path / "again")
-    assert again.evaluation.for_split("valid").errors == shipped.evaluation.for_split("valid").errors
+    again = train_head_run(
+        store,
+        TrainRequest(dataset, shipped.card.backbone, shipped.card.settings),
+        folder=tmp_path / "again",
+    )
+    assert (
+        again.evaluation.for_split("valid").errors == shipped.evaluation.for_split("valid").errors
+    )
     assert again.card.best_epoch == shipped.card.best_epoch
     assert np.allclose(again.evaluation.logits, shipped.evaluation.logits, atol=0.02)
 
@@ -41,7 +49,9 @@ def test_the_shipped_run_is_small_and_holds_no_pickle(store: Store) -> None:
 
 def test_the_shipped_card_says_how_to_repeat_it(store: Store) -> None:
     card = load_run(run_folder(store, SHIPPED)).card
-    assert card.command.startswith("python -m model train --dataset starter --mode head --backbone efficientnet-lite0 --epochs 10")
+    assert card.command.startswith(
+        "python -m model train --dataset starter --mode head --backbone efficientnet-lite0 --epochs 10"
+    )
     assert set(card.versions) == {"torch", "numpy", "pillow", "python"}
     assert len(card.history) == card.settings.epochs
 
@@ -66,7 +76,9 @@ def test_a_round_trip_changes_nothing(store: Store, tmp_path: Path) -> None:
         ("evaluation.json", b"[]"),
     ],
 )
-def test_a_damaged_run_is_a_sentence(store: Store, tmp_path: Path, file: str, content: bytes) -> None:
+def test_a_damaged_run_is_a_sentence(
+    store: Store, tmp_path: Path, file: str, content: bytes
+) -> None:
     save_run(load_run(run_folder(store, SHIPPED)), tmp_path / "run")
     (tmp_path / "run" / file).write_bytes(content)
     with pytest.raises(NotFound, match="Train again"):
@@ -80,7 +92,9 @@ def test_a_runs_name_cannot_leave_the_folder(store: Store, name: str) -> None:
 
 
 def test_a_training_is_kept_and_its_job_done(store: Store) -> None:
-    run = train_head_run(store, TrainRequest(find_dataset(store, STARTER), settings=HeadSettings(epochs=2)))
+    run = train_head_run(
+        store, TrainRequest(find_dataset(store, STARTER), settings=HeadSettings(epochs=2))
+    )
     assert load_run(run_folder(store, run.card.id)).card == run.card
     with store.writing() as session:
         assert session.get(RunRow, run.card.id) is not None
@@ -89,7 +103,9 @@ def test_a_training_is_kept_and_its_job_done(store: Store) -> None:
 
 def test_a_training_that_cannot_work_says_so_in_its_job(store: Store) -> None:
     dataset = find_dataset(store, STARTER)
-    blind = replace(dataset, photos=tuple(labelled for labelled in dataset.photos if labelled.split != "valid"))
+    blind = replace(
+        dataset, photos=tuple(labelled for labelled in dataset.photos if labelled.split != "valid")
+    )
     with pytest.raises(CannotTrain):
         train_head_run(store, TrainRequest(blind))
     with store.writing() as session:
@@ -106,7 +122,9 @@ def test_a_killed_training_is_noticed_and_stays_failed(empty_store: Store) -> No
         with empty_store.writing() as session:
             assert session.scalars(select(JobRow.state)).one() == RUNNING
         with empty_store.writing() as session:
-            session.execute(update(JobRow).values(process_started=1.0))  # Another process had this number.
+            session.execute(
+                update(JobRow).values(process_started=1.0)
+            )  # Another process had this number.
         assert last_killed_job(empty_store, mine, HEAD) is not None
     with empty_store.writing() as session:
         job = session.scalars(select(JobRow)).one()
@@ -136,7 +154,9 @@ def test_files_are_json_a_person_can_read(store: Store) -> None:
     assert card["history"][0]["epoch"] == 0
 
 
-def test_a_run_on_a_dataset_that_was_deleted_meanwhile_is_not_kept(store: Store, workspace: str) -> None:
+def test_a_run_on_a_dataset_that_was_deleted_meanwhile_is_not_kept(
+    store: Store, workspace: str
+) -> None:
     name = copy_dataset(store, workspace, find_dataset(store, STARTER), "Short-lived")
     request = TrainRequest(find_dataset(store, name), workspace=workspace)
     before = set(store.runs.iterdir())

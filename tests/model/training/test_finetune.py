@@ -53,7 +53,12 @@ def small(empty_store: Store) -> Store:
 def request(store: Store, workspace: str, epochs: int = 1) -> TrainRequest:
     """A fine-tuning of seconds."""
     settings = FineTuneSettings(epochs=epochs, image_px=64, batch_size=4)
-    return TrainRequest(find_dataset(store, STARTER, workspace=workspace), settings=settings, name="small", workspace=workspace)
+    return TrainRequest(
+        find_dataset(store, STARTER, workspace=workspace),
+        settings=settings,
+        name="small",
+        workspace=workspace,
+    )
 
 
 def wait(store: Store, workspace: str, until: Callable[[Job], bool], kind: str = FINE_TUNE) -> Job:
@@ -68,14 +73,19 @@ def wait(store: Store, workspace: str, until: Callable[[Job], bool], kind: str =
     raise AssertionError(f"It does not get there: {job}")
 
 
-def test_it_learns_in_another_process_and_is_served_as_it_was_judged(small: Store, workspace: str) -> None:
+def test_it_learns_in_another_process_and_is_served_as_it_was_judged(
+    small: Store, workspace: str
+) -> None:
     asked = request(small, workspace)
     first = enqueue_fine_tune(small, workspace, asked)
     assert enqueue_fine_tune(small, workspace, asked) == first  # A double click.
     job = wait(small, workspace, lambda job: job.is_over)
     assert (job.state, job.message, len(job.history)) == (DONE, "", 2)
     assert job.run is not None
-    run, tuned = load_run(run_folder(small, job.run)), load_fine_tuned_weights(run_folder(small, job.run))
+    run, tuned = (
+        load_run(run_folder(small, job.run)),
+        load_fine_tuned_weights(run_folder(small, job.run)),
+    )
     assert run.card.settings == asked.settings
     assert run.card.command.startswith("python -m model train --dataset starter --mode fine-tune")
     assert len(run.evaluation.photos) == 27
@@ -84,9 +94,13 @@ def test_it_learns_in_another_process_and_is_served_as_it_was_judged(small: Stor
     table = run.evaluation.for_split("test")
     for row, photo in enumerate(table.photos):
         answer = classifier.predict(open_stored(small, photo), photo)
-        assert answer.probabilities.tolist() == pytest.approx(table.probabilities[row].tolist(), abs=0.01)
+        assert answer.probabilities.tolist() == pytest.approx(
+            table.probabilities[row].tolist(), abs=0.01
+        )
     assert not checkpoint_file(small, first).exists()
-    untuned = extract_features(small, run.evaluation.for_split("train").photos, find_backbone(asked.backbone))
+    untuned = extract_features(
+        small, run.evaluation.for_split("train").photos, find_backbone(asked.backbone)
+    )
     assert not np.allclose(untuned, tuned.vectors, atol=0.1)
 
 
@@ -111,7 +125,9 @@ def test_killed_it_says_so_and_goes_on_from_its_last_epoch(small: Store, workspa
     assert len(load_run(run_folder(small, over.run)).card.history) == len(over.history) < 31
 
 
-def test_an_odd_name_and_a_new_container_break_nothing(small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_odd_name_and_a_new_container_break_nothing(
+    small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     odd = replace(request(small, workspace, epochs=30), name="--resume")
     job_id = enqueue_fine_tune(small, workspace, odd)
     wait(small, workspace, lambda job: len(job.history) >= 1)
@@ -123,7 +139,9 @@ def test_an_odd_name_and_a_new_container_break_nothing(small: Store, workspace: 
         os.kill(session.get_one(JobRow, job_id).process, signal.SIGKILL)
     broken = wait(small, workspace, lambda job: job.is_over)
     assert broken.state == FAILED
-    enqueue_fine_tune(small, other := new_workspace_id(), request(small, other, epochs=30))  # Another's turn.
+    enqueue_fine_tune(
+        small, other := new_workspace_id(), request(small, other, epochs=30)
+    )  # Another's turn.
     resume(small, workspace, job_id)
     waiting = wait(small, workspace, lambda job: job.state == QUEUED)
     cancel(small, workspace, waiting.id)
@@ -134,11 +152,18 @@ def test_an_odd_name_and_a_new_container_break_nothing(small: Store, workspace: 
     wait(small, other, lambda job: job.is_over)
 
 
-def test_cancelled_while_it_judges_it_can_go_on(small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cancelled_while_it_judges_it_can_go_on(
+    small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("model.training.finetune.LOOKS_A_QUESTION", 1)
-    checkpoint, asked = small.home / "1.safetensors", replace(request(small, workspace), workspace=None)
+    checkpoint, asked = (
+        small.home / "1.safetensors",
+        replace(request(small, workspace), workspace=None),
+    )
     judged: list[int] = []
-    watcher = Watcher(on_judge=lambda done, total: judged.append(done), is_cancelled=lambda: len(judged) > 3)
+    watcher = Watcher(
+        on_judge=lambda done, total: judged.append(done), is_cancelled=lambda: len(judged) > 3
+    )
     with pytest.raises(Cancelled, match="it can go on"):
         fine_tune_run(small, asked, watcher, checkpoint=checkpoint)
     assert len(judged) == 4
@@ -160,7 +185,9 @@ def test_cancelled_while_it_looks_or_learns(small: Store, workspace: str) -> Non
         fine_tune_run(small, unseen, watcher)
     assert len(looked) == 1
     ended: list[Epoch] = []
-    run = fine_tune_run(small, asked, Watcher(on_epoch=ended.append, is_cancelled=lambda: bool(ended)))
+    run = fine_tune_run(
+        small, asked, Watcher(on_epoch=ended.append, is_cancelled=lambda: bool(ended))
+    )
     assert run is not None
     assert run.card.events == ("cancelled after epoch 0",)
 
@@ -205,10 +232,29 @@ def test_two_processes_learn_together_what_one_learns_alone(small: Store) -> Non
     """As `torchrun` on several GPUs or hosts: half the batch each, one run."""
 
     def losses(launcher: list[str], batch: int) -> list[dict[str, float]]:
-        arguments = ["train", "--mode", "fine-tune", "--epochs", "2", "--image-px", "64", "--augmentation", "0", "--json"]
+        arguments = [
+            "train",
+            "--mode",
+            "fine-tune",
+            "--epochs",
+            "2",
+            "--image-px",
+            "64",
+            "--augmentation",
+            "0",
+            "--json",
+        ]
         command = [sys.executable, "-m", *launcher, "model", *arguments, "--batch-size", str(batch)]
         environment = {**os.environ, "AREOLE_HOME": str(small.home)}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=TIMEOUT_S,
+        )
         assert done.returncode == 0, done.stderr[-2000:]
         return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
@@ -218,8 +264,13 @@ def test_two_processes_learn_together_what_one_learns_alone(small: Store) -> Non
         assert [line["epoch"] for line in lines if "train_loss" in line] == [0, 1, 2]
         assert sum("run" in line for line in lines) == 1
     assert len(list(small.runs.iterdir())) == 2
-    first, second = ([line["valid_loss"] for line in lines if "train_loss" in line] for lines in (together, alone))
-    assert first == pytest.approx(second, abs=0.25)  # Each process normalises its own half of a batch.
+    first, second = (
+        [line["valid_loss"] for line in lines if "train_loss" in line]
+        for lines in (together, alone)
+    )
+    assert first == pytest.approx(
+        second, abs=0.25
+    )  # Each process normalises its own half of a batch.
 
 
 def test_the_learning_rate_finder_suggests_one(small: Store, workspace: str) -> None:
@@ -234,7 +285,9 @@ def test_the_learning_rate_finder_suggests_one(small: Store, workspace: str) -> 
     assert last_job(small, workspace) is None
 
 
-def test_a_trainer_that_cannot_train_says_why(small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trainer_that_cannot_train_says_why(
+    small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = request(small, workspace)
     hopeless = replace(asked, settings=FineTuneSettings(batch_size=1024, image_px=512))
     enqueue_fine_tune(small, workspace, hopeless)
@@ -244,7 +297,9 @@ def test_a_trainer_that_cannot_train_says_why(small: Store, workspace: str, monk
     start_next(small)
 
 
-def test_memory_is_what_the_container_has_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_memory_is_what_the_container_has_left(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     limit, use = tmp_path / "max", tmp_path / "current"
     limit.write_text("1500000000\n")
     use.write_text("500000000\n")

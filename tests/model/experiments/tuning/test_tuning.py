@@ -20,8 +20,20 @@ from model.catalogue.store import ROOT, Store, open_store
 from model.cli.main import main
 from model.datasets.cleanup import clear_workspaces
 from model.errors import Cancelled, NotFound, StoreUnavailable
-from model.experiments.tuning.findings import LEAST_FOR_IMPORTANCES, Gain, best_request, findings, sentence_of, verdict_of
-from model.experiments.tuning.run import forget_gone_searches, forget_search, run_trials, was_ever_searched
+from model.experiments.tuning.findings import (
+    LEAST_FOR_IMPORTANCES,
+    Gain,
+    best_request,
+    findings,
+    sentence_of,
+    verdict_of,
+)
+from model.experiments.tuning.run import (
+    forget_gone_searches,
+    forget_search,
+    run_trials,
+    was_ever_searched,
+)
 from model.experiments.tuning.space import BACKBONES_TRIED, DEFAULTS, SPACE, Trial, study_name
 from model.experiments.tuning.study import join, opened
 from model.networks.features import STORED
@@ -49,7 +61,9 @@ def make(store: Store) -> Make:
     return lambda **options: made(store, **options)
 
 
-def made(store: Store, *, random: bool = False, informative: str = BACKBONES_TRIED[0], seed: int = 0) -> Dataset:
+def made(
+    store: Store, *, random: bool = False, informative: str = BACKBONES_TRIED[0], seed: int = 0
+) -> Dataset:
     """What tells the classes apart is faint beside the rest: the usual learning rate is far too low to see it in ten epochs."""
     draw = np.random.default_rng(seed)
     splits = [split for split, size in SIZES.items() for _ in range(size)]
@@ -65,7 +79,9 @@ def made(store: Store, *, random: bool = False, informative: str = BACKBONES_TRI
             if backbone == informative and not random:
                 vectors[:, 0] = 0.1 * (2 * labels - 1) + draw.normal(scale=0.05, size=len(rows))
             session.add_all(
-                FeatureRow(photo=labelled.photo, backbone=backbone, vector=vector.astype(STORED).tobytes())
+                FeatureRow(
+                    photo=labelled.photo, backbone=backbone, vector=vector.astype(STORED).tobytes()
+                )
                 for labelled, vector in zip(dataset.photos, vectors, strict=True)
             )
     return dataset
@@ -77,15 +93,24 @@ def trials_of(store: Store, dataset: Dataset, storage: str | None = None) -> tup
     return found.trials
 
 
-def test_finds_what_the_defaults_miss_and_says_that_the_gain_is_real(store: Store, make: Make) -> None:
+def test_finds_what_the_defaults_miss_and_says_that_the_gain_is_real(
+    store: Store, make: Make
+) -> None:
     dataset, reports = make(), []
-    run_trials(store, dataset, trials=25, progress=lambda done, total: reports.append((done, total)))
+    run_trials(
+        store, dataset, trials=25, progress=lambda done, total: reports.append((done, total))
+    )
     found = findings(store, dataset)
     assert found and found.defaults and found.valid and found.test
     assert reports == [(number, 25) for number in range(1, 26)]
     assert (found.trials[0], found.defaults.params) == (found.defaults, DEFAULTS)
-    assert found.best.valid_loss == min(trial.valid_loss for trial in found.trials if trial.valid_loss is not None)
-    assert (found.best.valid_error, found.defaults.valid_error) == (found.valid.errors_after / 60, found.valid.errors_before / 60)
+    assert found.best.valid_loss == min(
+        trial.valid_loss for trial in found.trials if trial.valid_loss is not None
+    )
+    assert (found.best.valid_error, found.defaults.valid_error) == (
+        found.valid.errors_after / 60,
+        found.valid.errors_before / 60,
+    )
     assert found.best.test_error == found.test.errors_after / 400
     assert found.verdict == "real"
     assert found.sentence.startswith("25 settings were tried. The best gets ")
@@ -103,7 +128,9 @@ def test_the_best_trial_becomes_a_run_with_its_figures(store: Store, make: Make)
     assert found
     run = train_head_run(store, best_request(dataset, found))
     assert run.card.name == "Best of 6 trials"
-    assert run.card.history[run.card.best_epoch].valid_loss == pytest.approx(found.best.valid_loss, abs=1e-6)
+    assert run.card.history[run.card.best_epoch].valid_loss == pytest.approx(
+        found.best.valid_loss, abs=1e-6
+    )
     for split, rate in (("valid", found.best.valid_error), ("test", found.best.test_error)):
         assert run.evaluation.for_split(split).errors / SIZES[split] == rate
 
@@ -131,9 +158,15 @@ def test_what_random_labels_gain_is_never_called_real(store: Store, make: Make, 
     ],
 )  # fmt: skip
 def test_says_how_much_of_a_gain_is_luck(
-    valid: tuple[int, int, int, float], test: tuple[int, int, int, float] | None, verdict: str, ending: str
+    valid: tuple[int, int, int, float],
+    test: tuple[int, int, int, float] | None,
+    verdict: str,
+    ending: str,
 ) -> None:
-    gains = [Gain(n, before, after, 0.4, 0.3, p) if n else None for n, before, after, p in (valid, test or (0, 0, 0, 0.0))]
+    gains = [
+        Gain(n, before, after, 0.4, 0.3, p) if n else None
+        for n, before, after, p in (valid, test or (0, 0, 0, 0.0))
+    ]
     assert verdict_of(*gains) == verdict
     assert sentence_of(50, *gains).endswith(ending)
 
@@ -148,7 +181,9 @@ def test_importances_wait_for_enough_trials(store: Store, make: Make) -> None:
     assert found and set(found.importances) == set(SPACE)
 
 
-def test_a_search_that_was_stopped_goes_on_as_if_it_had_not_been(store: Store, make: Make, tmp_path: Path) -> None:
+def test_a_search_that_was_stopped_goes_on_as_if_it_had_not_been(
+    store: Store, make: Make, tmp_path: Path
+) -> None:
     dataset = make()
     at_once, in_pieces = (f"sqlite:///{tmp_path}/{name}.db" for name in ("{once}", "pieces"))
     run_trials(store, dataset, trials=14, storage=at_once)
@@ -183,7 +218,11 @@ def test_a_cancelled_trial_is_broken_off_and_the_rest_is_kept(store: Store, make
     assert {trial.state for trial in done} == {"done"}
     assert (last.state, last.valid_loss) == ("broken off", None)
     run_trials(store, dataset, trials=2)
-    assert [trial.state for trial in trials_of(store, dataset)[len(done) :]] == ["broken off", "done", "done"]
+    assert [trial.state for trial in trials_of(store, dataset)[len(done) :]] == [
+        "broken off",
+        "done",
+        "done",
+    ]
 
 
 def test_defaults_that_broke_off_are_tried_again(store: Store, make: Make) -> None:
@@ -198,7 +237,9 @@ def test_defaults_that_broke_off_are_tried_again(store: Store, make: Make) -> No
     assert findings(store, dataset) is None
     run_trials(store, dataset, trials=2)
     found = findings(store, dataset)
-    assert found and found.defaults and (found.defaults.number, found.defaults.params) == (1, DEFAULTS)
+    assert (
+        found and found.defaults and (found.defaults.number, found.defaults.params) == (1, DEFAULTS)
+    )
 
 
 def test_a_trial_whose_process_was_killed_is_tried_again(store: Store, make: Make) -> None:
@@ -209,27 +250,51 @@ def test_a_trial_whose_process_was_killed_is_tried_again(store: Store, make: Mak
         shared.record_heartbeat(killed._trial_id)
     with store.writing() as session:
         long_ago = {"trial": killed._trial_id}
-        session.execute(text("update trial_heartbeats set heartbeat = '2020-01-01 00:00:00' where trial_id = :trial"), long_ago)
+        session.execute(
+            text(
+                "update trial_heartbeats set heartbeat = '2020-01-01 00:00:00' where trial_id = :trial"
+            ),
+            long_ago,
+        )
     run_trials(store, dataset, trials=2)
     first, second, third = trials_of(store, dataset)
     assert (first.state, second.state, third.state) == ("broken off", "done", "done")
     assert second.params == DEFAULTS != third.params
 
 
-def test_losses_beyond_all_bounds_end_a_trial_not_the_search(store: Store, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_losses_beyond_all_bounds_end_a_trial_not_the_search(
+    store: Store, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dataset = make()
-    monkeypatch.setattr("model.training.head.isfinite", lambda losses: losses < 2 * np.log(2) + 0.01)  # Twice that of guessing
+    monkeypatch.setattr(
+        "model.training.head.isfinite", lambda losses: losses < 2 * np.log(2) + 0.01
+    )  # Twice that of guessing
     run_trials(store, dataset, trials=12)
     states = [trial.state for trial in trials_of(store, dataset)]
     assert set(states) == {"done", "diverged"}
 
 
-def joined(store: Store, dataset: Dataset, *, processes: int = 2, trials: int = 6) -> list[dict[str, object]]:
+def joined(
+    store: Store, dataset: Dataset, *, processes: int = 2, trials: int = 6
+) -> list[dict[str, object]]:
     """The trials of several processes that search together, as they report them."""
-    command = [sys.executable, "-m", "model", "search", "--dataset", dataset.name, "--trials", str(trials), "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "model",
+        "search",
+        "--dataset",
+        dataset.name,
+        "--trials",
+        str(trials),
+        "--json",
+    ]
     environment = {**os.environ, "AREOLE_HOME": str(store.home)}
     pipe = subprocess.PIPE
-    started = [subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe) for _ in range(processes)]
+    started = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe)
+        for _ in range(processes)
+    ]
     lines: list[dict[str, object]] = []
     for process in started:
         said, complained = process.communicate(timeout=120)
@@ -247,15 +312,21 @@ def check_that_two_join(store: Store, dataset: Dataset) -> None:
     kept = trials_of(store, dataset)
     assert [trial.state for trial in kept] == ["done"] * 12
     assert kept[0].params == DEFAULTS
-    assert {trial.number: trial.valid_loss for trial in kept} == {line["number"]: line["valid_loss"] for line in lines}
+    assert {trial.number: trial.valid_loss for trial in kept} == {
+        line["number"]: line["valid_loss"] for line in lines
+    }
 
 
 def test_two_processes_join_one_search_in_one_sqlite_file(empty_store: Store) -> None:
     check_that_two_join(empty_store, made(empty_store))
 
 
-@pytest.mark.parametrize("step", ["CREATE TABLE studies", "INSERT INTO version_info", "INSERT INTO alembic_version"])
-def test_another_process_may_be_quicker_at_each_step_of_making_the_tables(empty_store: Store, step: str) -> None:
+@pytest.mark.parametrize(
+    "step", ["CREATE TABLE studies", "INSERT INTO version_info", "INSERT INTO alembic_version"]
+)
+def test_another_process_may_be_quicker_at_each_step_of_making_the_tables(
+    empty_store: Store, step: str
+) -> None:
     came_between: list[str] = []
 
     def come_between(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -285,7 +356,10 @@ def test_the_catalogue_works_on_beside_optunas_tables(empty_store: Store) -> Non
     again = open_store(empty_store.home)
     try:
         assert find_dataset(again, dataset.name) == dataset
-        train_head_run(again, best_request(dataset, findings(again, dataset) or pytest.fail("Nothing was found.")))
+        train_head_run(
+            again,
+            best_request(dataset, findings(again, dataset) or pytest.fail("Nothing was found.")),
+        )
         forget_search(again, dataset)
         assert findings(again, dataset) is None
         run_trials(again, dataset, trials=1)
@@ -294,13 +368,17 @@ def test_the_catalogue_works_on_beside_optunas_tables(empty_store: Store) -> Non
         again.engine.dispose()
 
 
-def test_a_search_that_is_forgotten_while_it_runs_ends_with_a_sentence(store: Store, make: Make) -> None:
+def test_a_search_that_is_forgotten_while_it_runs_ends_with_a_sentence(
+    store: Store, make: Make
+) -> None:
     dataset = make()
     with pytest.raises(NotFound, match="forgotten this search"):
         run_trials(store, dataset, trials=3, on_trial=lambda _trial: forget_search(store, dataset))
 
 
-def test_searches_of_workspaces_that_are_gone_are_forgotten(store: Store, make: Make, workspace: str) -> None:
+def test_searches_of_workspaces_that_are_gone_are_forgotten(
+    store: Store, make: Make, workspace: str
+) -> None:
     dataset = make()
     for owner in (workspace, None):
         run_trials(store, dataset, trials=1, workspace=owner)
@@ -317,7 +395,9 @@ def test_a_damaged_search_is_said_to_be_so_and_can_be_forgotten(store: Store, ma
     run_trials(store, dataset, trials=2)
     newest = "(select max(trial_id) from trials)"
     with store.writing() as session:
-        session.execute(text(f"update trial_user_attributes set value_json = '[1' where trial_id = {newest}"))
+        session.execute(
+            text(f"update trial_user_attributes set value_json = '[1' where trial_id = {newest}")
+        )
     with pytest.raises(StoreUnavailable, match="is damaged"):
         findings(store, dataset)
     with pytest.raises(StoreUnavailable, match="is damaged"):
@@ -328,7 +408,13 @@ def test_a_damaged_search_is_said_to_be_so_and_can_be_forgotten(store: Store, ma
 
 
 @pytest.mark.parametrize(
-    "storage", ["nonsense", "nosuch://host/x", "sqlite:////proc/search.db", "postgresql+psycopg://me:secret@127.0.0.1:1/x"]
+    "storage",
+    [
+        "nonsense",
+        "nosuch://host/x",
+        "sqlite:////proc/search.db",
+        "postgresql+psycopg://me:secret@127.0.0.1:1/x",
+    ],
 )
 def test_a_storage_that_cannot_be_used_is_a_sentence(
     store: Store, storage: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -357,7 +443,9 @@ def test_the_command_writes_a_line_a_trial_and_what_was_found_last(
     said = capsys.readouterr()
     *lines, last = (json.loads(line) for line in said.out.splitlines())
     assert [line["number"] for line in lines] == [0, 1, 2, 3]
-    assert {frozenset(line) for line in lines} == {frozenset({"number", "state", "params", "valid_loss", "error_rate", "seconds"})}
+    assert {frozenset(line) for line in lines} == {
+        frozenset({"number", "state", "params", "valid_loss", "error_rate", "seconds"})
+    }
     assert (last["trials"], last["finished"]) == (4, 4)
     best = min(lines, key=lambda line: float(line["valid_loss"]))
     assert last["best"]["number"] == best["number"]
@@ -369,9 +457,26 @@ def test_the_command_writes_a_line_a_trial_and_what_was_found_last(
 
 def test_ctrl_c_ends_the_command_with_what_was_found(empty_store: Store) -> None:
     dataset = made(empty_store)
-    command = [sys.executable, "-m", "model", "search", "--dataset", dataset.name, "--trials", "100000", "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "model",
+        "search",
+        "--dataset",
+        dataset.name,
+        "--trials",
+        "100000",
+        "--json",
+    ]
     environment = {**os.environ, "AREOLE_HOME": str(empty_store.home)}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
         assert process.stdout and process.stderr
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
@@ -384,5 +489,7 @@ def test_ctrl_c_ends_the_command_with_what_was_found(empty_store: Store) -> None
 
 def test_pages_can_import_it_without_optuna_and_torch() -> None:
     heavy = "{'optuna', 'torch', 'alembic'} & set(sys.modules)"
-    code = f"import sys, model.experiments.tuning.findings; sys.exit(str({heavy}) if {heavy} else 0)"
+    code = (
+        f"import sys, model.experiments.tuning.findings; sys.exit(str({heavy}) if {heavy} else 0)"
+    )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -60,8 +60,13 @@ DRIPS = {
     "headers": dripping(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a"),
     "more headers": dripping(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
     "continue": dripping(b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"),
-    "body": dripping(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 5000\r\n\r\n", b"a"),
-    "chunks": dripping(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
+    "body": dripping(
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 5000\r\n\r\n", b"a"
+    ),
+    "chunks": dripping(
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"1\r\na\r\n",
+    ),
     "silence": lambda handler: time.sleep(5),
 }
 
@@ -78,19 +83,31 @@ def test_every_request_says_who_asks(fake: FakeSources, monkeypatch: pytest.Monk
     monkeypatch.setenv("AREOLE_CONTACT", "ana@school.example\r\nX-Evil: 1")
     fetch(url, PHOTO, unchecked)
     library = f"urllib3/{version('urllib3')}"
-    assert fake.asked[0].headers["User-Agent"] == f"Areole/1.0 (an app for learning how image classifiers work) {library}"
-    assert fake.asked[1].headers["User-Agent"] == f"Areole/1.0 (ana@school.example X-Evil: 1) {library}"
+    assert (
+        fake.asked[0].headers["User-Agent"]
+        == f"Areole/1.0 (an app for learning how image classifiers work) {library}"
+    )
+    assert (
+        fake.asked[1].headers["User-Agent"]
+        == f"Areole/1.0 (ana@school.example X-Evil: 1) {library}"
+    )
     assert "X-Evil" not in fake.asked[1].headers
 
 
 @pytest.mark.parametrize("proxy", ["http_proxy", "HTTPS_PROXY", "ALL_PROXY"])
-def test_no_proxy_from_the_environment_is_used(fake: FakeSources, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+def test_no_proxy_from_the_environment_is_used(
+    fake: FakeSources, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
     monkeypatch.setenv(proxy, "http://127.0.0.1:9")
-    assert fetch(f"{fake.address}/photos/commons/cactus/1/640px.jpg", PHOTO, unchecked).status == 200
+    assert (
+        fetch(f"{fake.address}/photos/commons/cactus/1/640px.jpg", PHOTO, unchecked).status == 200
+    )
 
 
 @pytest.mark.parametrize("drip", DRIPS.values(), ids=DRIPS)
-def test_a_slow_drip_ends_with_the_time(fake: FakeSources, drip: Callable[[BaseHTTPRequestHandler], None]) -> None:
+def test_a_slow_drip_ends_with_the_time(
+    fake: FakeSources, drip: Callable[[BaseHTTPRequestHandler], None]
+) -> None:
     fake.forever["/drip"] = drip
     start = time.monotonic()
     with pytest.raises(FetchFailed, match="it took longer than"):
@@ -125,7 +142,9 @@ def test_what_nobody_wants_is_not_asked_for(fake: FakeSources) -> None:
 
 def test_a_body_that_says_it_is_too_large_is_not_read(fake: FakeSources) -> None:
     def boast(handler: BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 1000001\r\n\r\n")
+        handler.wfile.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 1000001\r\n\r\n"
+        )
         time.sleep(3)
 
     fake.forever["/large"] = boast
@@ -165,7 +184,10 @@ def test_a_damaged_gzip_is_a_sentence(fake: FakeSources) -> None:
         fetch(f"{fake.address}/damaged", PHOTO, unchecked)
 
 
-@pytest.mark.parametrize(("kind", "said"), [("text/html; charset=utf-8", "it is text/html"), ("", "it is of unknown kind")])
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("text/html; charset=utf-8", "it is text/html"), ("", "it is of unknown kind")],
+)
 def test_what_is_no_photo_is_not_read(fake: FakeSources, kind: str, said: str) -> None:
     fake.forever["/page"] = Reply(b"<html>", headers={"Content-Type": kind})
     with pytest.raises(FetchFailed, match=f"{said}, not a photo"):
@@ -181,13 +203,21 @@ def test_what_may_be_a_photo_is_read(fake: FakeSources, kind: str) -> None:
 
 
 def test_a_cut_body_is_no_body(fake: FakeSources) -> None:
-    fake.forever["/cut"] = saying(b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 9\r\n\r\nhalf")
+    fake.forever["/cut"] = saying(
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 9\r\n\r\nhalf"
+    )
     with pytest.raises(Unreachable):
         fetch(f"{fake.address}/cut", PHOTO, unchecked)
 
 
 @pytest.mark.parametrize(
-    "noise", [b"", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200, b"HTTP/1.1 200\r\n" + b"a" * 70000]
+    "noise",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200,
+        b"HTTP/1.1 200\r\n" + b"a" * 70000,
+    ],
 )
 def test_noise_is_no_answer(fake: FakeSources, noise: bytes) -> None:
     fake.forever["/noise"] = saying(noise)
@@ -203,7 +233,9 @@ def test_nobody_there(fake: FakeSources, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_three_redirects_are_followed(fake: FakeSources) -> None:
     for step in range(3):
-        fake.forever[f"/{step}"] = Reply(status=(301, 302, 307)[step], headers={"Location": f"/{step + 1}"})
+        fake.forever[f"/{step}"] = Reply(
+            status=(301, 302, 307)[step], headers={"Location": f"/{step + 1}"}
+        )
     fake.forever["/3"] = Reply(b"bytes", headers=JPEG)
     assert fetch(f"{fake.address}/0", PHOTO, unchecked, {"X-Key": "secret"}).body == b"bytes"
     assert [("X-Key" in asked.headers) for asked in fake.asked] == [True, False, False, False]

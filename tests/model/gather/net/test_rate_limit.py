@@ -65,14 +65,18 @@ def test_a_short_wish_given_as_a_date_is_obeyed(fake: FakeSources, clock: Clock)
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_long_wish_to_wait_is_told_at_once_to_everybody(fake: FakeSources, clock: Clock, status: int) -> None:
+def test_a_long_wish_to_wait_is_told_at_once_to_everybody(
+    fake: FakeSources, clock: Clock, status: int
+) -> None:
     fake.script["/commons"] = [pauses(status, "300")]
     told = []
     for _ in range(3):
         with pytest.raises(SourceFailed) as failure:
             ask_commons()
         told.append(str(failure.value))
-    assert set(told) == {"Wikimedia Commons asks for a pause. Try again in 5 minutes, or choose another source."}
+    assert set(told) == {
+        "Wikimedia Commons asks for a pause. Try again in 5 minutes, or choose another source."
+    }
     assert len(fake.asked) == 1
     assert clock.waited == 0
     clock.time += 301
@@ -145,7 +149,9 @@ def test_wishes_to_wait_without_end_are_given_up(fake: FakeSources) -> None:
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_a_failure_that_passes_is_asked_again_after_a_while(fake: FakeSources, clock: Clock, status: int) -> None:
+def test_a_failure_that_passes_is_asked_again_after_a_while(
+    fake: FakeSources, clock: Clock, status: int
+) -> None:
     fake.script["/commons"] = [Reply(b"", status), Reply(b"", status), NOTHING]
     ask_commons()
     assert len(fake.asked) == 3
@@ -154,7 +160,10 @@ def test_a_failure_that_passes_is_asked_again_after_a_while(fake: FakeSources, c
 
 def test_a_failure_that_stays_is_a_sentence(fake: FakeSources) -> None:
     fake.forever["/commons"] = Reply(b"Traceback: secret", 500)
-    with pytest.raises(SourceFailed, match=r"Wikimedia Commons does not answer as it should: the server answered 500") as failure:
+    with pytest.raises(
+        SourceFailed,
+        match=r"Wikimedia Commons does not answer as it should: the server answered 500",
+    ) as failure:
         ask_commons()
     assert "secret" not in str(failure.value)
     assert len(fake.asked) == TRIES
@@ -181,14 +190,20 @@ def test_what_does_not_pass_is_not_asked_again(fake: FakeSources) -> None:
 
 
 @pytest.mark.parametrize(("header", "wait_s"), [("anon_burst", 10), ("anon_sustained", 3600)])
-def test_openverse_is_left_alone_when_it_has_no_requests_left(fake: FakeSources, clock: Clock, header: str, wait_s: float) -> None:
+def test_openverse_is_left_alone_when_it_has_no_requests_left(
+    fake: FakeSources, clock: Clock, header: str, wait_s: float
+) -> None:
     """The headers: WordPress/openverse, api/api/utils/throttle.py."""
     empty = {"result_count": 0, "page_count": 0, "results": []}
     fake.forever["/openverse"] = Reply(empty, headers={f"X-RateLimit-Available-{header}": "0"})
     search("cactus", 1, commercial=False, progress=lambda done, total: None, check=unchecked)
     if wait_s > 15:
-        with pytest.raises(SourceFailed, match=r"Openverse asks for a pause\. Try again in 60 minutes"):
-            search("cactus", 1, commercial=False, progress=lambda done, total: None, check=unchecked)
+        with pytest.raises(
+            SourceFailed, match=r"Openverse asks for a pause\. Try again in 60 minutes"
+        ):
+            search(
+                "cactus", 1, commercial=False, progress=lambda done, total: None, check=unchecked
+            )
     else:
         search("cactus", 1, commercial=False, progress=lambda done, total: None, check=unchecked)
         assert clock.waited == pytest.approx(wait_s)

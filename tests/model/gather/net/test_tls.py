@@ -28,7 +28,9 @@ class Internet:
     """What the name server answers, and where connections went."""
 
     server: FakeSources
-    names: dict[str, list[list[str]]] = field(default_factory=dict)  # Name -> the answers one after the other
+    names: dict[str, list[list[str]]] = field(
+        default_factory=dict
+    )  # Name -> the answers one after the other
     resolved: list[str] = field(default_factory=list)
     connected: list[tuple[str, int]] = field(default_factory=list)
     dead: set[str] = field(default_factory=set)
@@ -70,8 +72,13 @@ def internet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Intern
     fetching._trust.cache_clear()
 
 
-def test_a_name_is_looked_up_once_and_the_checked_address_is_connected_to(internet: Internet) -> None:
-    internet.names["photos.example"] = [[PUBLIC], [PRIVATE]]  # DNS rebinding: the second answer is another.
+def test_a_name_is_looked_up_once_and_the_checked_address_is_connected_to(
+    internet: Internet,
+) -> None:
+    internet.names["photos.example"] = [
+        [PUBLIC],
+        [PRIVATE],
+    ]  # DNS rebinding: the second answer is another.
     internet.server.forever["/1.jpg"] = Reply(b"bytes", headers=JPEG)
     assert fetch("https://photos.example/1.jpg", PHOTO, unchecked).body == b"bytes"
     assert internet.resolved == ["photos.example"]
@@ -148,8 +155,12 @@ def test_a_drip_through_tls_ends_with_the_time(internet: Internet, drip: str) ->
     assert time.monotonic() - start < 3
 
 
-@pytest.mark.parametrize("drops", [b"", b"\x16\x03\x03\x40\x00" + b"\x02" * 100], ids=["silence", "drip"])
-def test_a_handshake_that_never_ends(internet: Internet, monkeypatch: pytest.MonkeyPatch, drops: bytes) -> None:
+@pytest.mark.parametrize(
+    "drops", [b"", b"\x16\x03\x03\x40\x00" + b"\x02" * 100], ids=["silence", "drip"]
+)
+def test_a_handshake_that_never_ends(
+    internet: Internet, monkeypatch: pytest.MonkeyPatch, drops: bytes
+) -> None:
     ours, theirs = socket.socketpair()
     monkeypatch.setattr(fetching, "CONNECT_S", 0.4)
     internet.names["photos.example"] = [[PUBLIC]]

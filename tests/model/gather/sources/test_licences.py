@@ -1,6 +1,12 @@
 import pytest
 
-from model.gather.sources.licences import Licence, licence_codes, licence_of_code, licence_of_commons, licence_of_inaturalist
+from model.gather.sources.licences import (
+    Licence,
+    licence_codes,
+    licence_of_code,
+    licence_of_commons,
+    licence_of_inaturalist,
+)
 
 
 @pytest.mark.parametrize(
@@ -10,15 +16,24 @@ from model.gather.sources.licences import Licence, licence_codes, licence_of_cod
         ("cc-by", "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/", True),
         ("cc-by-sa", "CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/", True),
         ("cc-by-nc", "CC BY-NC 4.0", "https://creativecommons.org/licenses/by-nc/4.0/", False),
-        ("cc-by-nc-sa", "CC BY-NC-SA 4.0", "https://creativecommons.org/licenses/by-nc-sa/4.0/", False),
+        (
+            "cc-by-nc-sa",
+            "CC BY-NC-SA 4.0",
+            "https://creativecommons.org/licenses/by-nc-sa/4.0/",
+            False,
+        ),
         ("pd", "public domain", "https://creativecommons.org/publicdomain/mark/1.0/", True),
     ],
 )
-def test_inaturalist_licences_that_allow_reuse(code: str, name: str, url: str, commercial: bool) -> None:
+def test_inaturalist_licences_that_allow_reuse(
+    code: str, name: str, url: str, commercial: bool
+) -> None:
     assert licence_of_inaturalist(code) == Licence(name, url, commercial)
 
 
-@pytest.mark.parametrize("code", [None, "cc-by-nd", "cc-by-nc-nd", "gfdl", "", "all rights reserved", 4, ["cc-by"]])
+@pytest.mark.parametrize(
+    "code", [None, "cc-by-nd", "cc-by-nc-nd", "gfdl", "", "all rights reserved", 4, ["cc-by"]]
+)
 def test_inaturalist_licences_that_do_not(code: object) -> None:
     assert licence_of_inaturalist(code) is None
 
@@ -35,7 +50,15 @@ def test_openverse_licences_carry_their_version_and_own_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "version"), [("by-nd", "2.0"), ("sampling+", "1.0"), ("by", None), ("by", "4"), ("by", "4.0/../evil"), (None, "2.0")]
+    ("code", "version"),
+    [
+        ("by-nd", "2.0"),
+        ("sampling+", "1.0"),
+        ("by", None),
+        ("by", "4"),
+        ("by", "4.0/../evil"),
+        (None, "2.0"),
+    ],
 )
 def test_openverse_licences_that_do_not_allow_reuse(code: object, version: object) -> None:
     assert licence_of_code(code, version) is None
@@ -59,11 +82,17 @@ def test_commons_licences(name: str, url: str | None, expected: str) -> None:
     assert licence.url.startswith("https://creativecommons.org/") or licence.name == "public domain"
 
 
-@pytest.mark.parametrize("name", ["GFDL", "FAL", "CC BY-ND 2.0", "CC BY", "Fair use", "CC BY-SA 4.0 or GFDL", "", None, 4])
+@pytest.mark.parametrize(
+    "name",
+    ["GFDL", "FAL", "CC BY-ND 2.0", "CC BY", "Fair use", "CC BY-SA 4.0 or GFDL", "", None, 4],
+)
 def test_commons_licences_that_do_not_allow_reuse(name: object) -> None:
     assert licence_of_commons(name, "https://creativecommons.org/licenses/by/4.0") is None
 
 
 def test_for_commercial_use_no_non_commercial_licence_is_asked_for() -> None:
-    assert set(licence_codes(commercial=False)) - set(licence_codes(commercial=True)) == {"by-nc", "by-nc-sa"}
+    assert set(licence_codes(commercial=False)) - set(licence_codes(commercial=True)) == {
+        "by-nc",
+        "by-nc-sa",
+    }
     assert not [code for code in licence_codes(commercial=False) if "nd" in code.split("-")]

@@ -11,13 +11,27 @@ import pytest
 from model.catalogue.origins import Origin
 from model.errors import Cancelled, SourceFailed
 from model.gather.sources.registry import sources
-from model.gather.sources.results import NO_ADDRESS, NO_LICENCE, NO_PAGE, NO_PHOTO, NO_SENSE, NOT_COMMERCIAL, TWICE, PhotoSearch
+from model.gather.sources.results import (
+    NO_ADDRESS,
+    NO_LICENCE,
+    NO_PAGE,
+    NO_PHOTO,
+    NO_SENSE,
+    NOT_COMMERCIAL,
+    TWICE,
+    PhotoSearch,
+)
 from tests.model.gather.fake_sources import FakeSources, Reply, commons_page
 from tests.model.gather.net.test_fetch import unchecked
 
 KEY = "s3cret-key"
 ALL = ("inaturalist", "openverse", "commons", "bing")
-WHERE = {"inaturalist": "/inaturalist/observations", "openverse": "/openverse", "commons": "/commons", "bing": "/bing"}
+WHERE = {
+    "inaturalist": "/inaturalist/observations",
+    "openverse": "/openverse",
+    "commons": "/commons",
+    "bing": "/bing",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +41,27 @@ def with_bing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def search(
-    name: str, text: str = "cactus", number: int = 200, commercial: bool = False, check: Callable[[], None] = unchecked
+    name: str,
+    text: str = "cactus",
+    number: int = 200,
+    commercial: bool = False,
+    check: Callable[[], None] = unchecked,
 ) -> PhotoSearch:
     return sources()[name].search(text, number, commercial, lambda done, total: None, check)
 
 
 def places_in(value: object, here: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
     """The way to every fact in a JSON answer, of the first entry only in lists."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
-    return [here] * bool(here) + [place for key, inner in inside for place in places_in(inner, (*here, key))]
+    inside = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value[:1])
+        if isinstance(value, list)
+        else ()
+    )
+    return [here] * bool(here) + [
+        place for key, inner in inside for place in places_in(inner, (*here, key))
+    ]
 
 
 def changed(value: Any, place: tuple[object, ...], odd: object) -> Any:  # noqa: ANN401  # Whatever JSON can say
@@ -49,7 +75,15 @@ def changed(value: Any, place: tuple[object, ...], odd: object) -> Any:  # noqa:
 
 
 def openverse_page(*results: object) -> Reply:
-    return Reply({"result_count": len(results), "page_count": 1, "page_size": 20, "page": 1, "results": list(results)})
+    return Reply(
+        {
+            "result_count": len(results),
+            "page_count": 1,
+            "page_size": 20,
+            "page": 1,
+            "results": list(results),
+        }
+    )
 
 
 def openverse_result(**changes: object) -> dict[str, object]:
@@ -85,7 +119,11 @@ def test_which_sources_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_paging_goes_on_until_there_are_enough(fake: FakeSources, name: str) -> None:
     done: list[tuple[int, int]] = []
-    found = sources()[name].search("cactus", 65, False, lambda *progress: done.append(progress), unchecked).found
+    found = (
+        sources()[name]
+        .search("cactus", 65, False, lambda *progress: done.append(progress), unchecked)
+        .found
+    )
     assert len({photo.photo_url for photo in found}) == 65
     assert done == [(count, 65) for count in range(1, 66)]
     pages = fake.paths().count(WHERE[name])
@@ -96,7 +134,10 @@ def test_paging_goes_on_until_there_are_enough(fake: FakeSources, name: str) -> 
 def test_paging_ends_with_the_source(fake: FakeSources, name: str) -> None:
     found = search(name).found
     assert len(found) == {"inaturalist": 90, "openverse": 90, "commons": 72, "bing": 90}[name]
-    assert fake.paths().count(WHERE[name]) == {"inaturalist": 2, "openverse": 5, "commons": 2, "bing": 2}[name]
+    assert (
+        fake.paths().count(WHERE[name])
+        == {"inaturalist": 2, "openverse": 5, "commons": 2, "bing": 2}[name]
+    )
 
 
 @pytest.mark.parametrize("name", ALL[1:])
@@ -120,10 +161,24 @@ def test_a_search_can_be_called_off(fake: FakeSources, name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize(
     "body",
-    [b'{"results": [', b"", b"\xff\xfe", b"[" * 100_000, [], None, 4, "text", {}, {"results": None}, {"results": {}, "value": {}}],
+    [
+        b'{"results": [',
+        b"",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        [],
+        None,
+        4,
+        "text",
+        {},
+        {"results": None},
+        {"results": {}, "value": {}},
+    ],
     ids=repr,
 )
-def test_an_answer_that_makes_no_sense_is_a_sentence(fake: FakeSources, name: str, body: object) -> None:
+def test_an_answer_that_makes_no_sense_is_a_sentence(
+    fake: FakeSources, name: str, body: object
+) -> None:
     for path in (WHERE[name], "/inaturalist/taxa"):
         fake.forever[path] = Reply(body, headers={"Content-Type": "application/json"})
     with pytest.raises(SourceFailed, match="answered in a way that Areole does not understand"):
@@ -133,9 +188,22 @@ def test_an_answer_that_makes_no_sense_is_a_sentence(fake: FakeSources, name: st
 @pytest.mark.parametrize("name", ALL)
 def test_entries_that_make_no_sense_are_passed_over(fake: FakeSources, name: str) -> None:
     odd: list[Any] = [None, 4, "text", [], {}, {"photos": None}, {"photos": [None, {}, 4]}]
-    odd += [{"imageinfo": [None], "title": None}, {"imageinfo": {}, "title": "File:x"}, {"license": ["by"], "url": 4}]
-    odd += [{"contentUrl": {}, "hostPageUrl": 4}, {"photos": [{"license_code": "cc-by", "url": 4, "id": "x"}], "user": []}]
-    shapes: dict[str, object] = {"results": odd, "value": odd, "query": {"pages": odd}, "page_count": 1, "total_results": 1}
+    odd += [
+        {"imageinfo": [None], "title": None},
+        {"imageinfo": {}, "title": "File:x"},
+        {"license": ["by"], "url": 4},
+    ]
+    odd += [
+        {"contentUrl": {}, "hostPageUrl": 4},
+        {"photos": [{"license_code": "cc-by", "url": 4, "id": "x"}], "user": []},
+    ]
+    shapes: dict[str, object] = {
+        "results": odd,
+        "value": odd,
+        "query": {"pages": odd},
+        "page_count": 1,
+        "total_results": 1,
+    }
     fake.forever[WHERE[name]] = Reply(shapes)
     answer = search(name)
     assert answer.found == ()
@@ -145,9 +213,13 @@ def test_entries_that_make_no_sense_are_passed_over(fake: FakeSources, name: str
 
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize(
-    "odd", ["\ud800", "https://a.example/\ud800", 10**4000, -1, [], {}, None, True], ids=lambda odd: repr(odd)[:20]
+    "odd",
+    ["\ud800", "https://a.example/\ud800", 10**4000, -1, [], {}, None, True],
+    ids=lambda odd: repr(odd)[:20],
 )
-def test_any_one_fact_that_makes_no_sense_never_breaks_a_search(fake: FakeSources, name: str, odd: object) -> None:
+def test_any_one_fact_that_makes_no_sense_never_breaks_a_search(
+    fake: FakeSources, name: str, odd: object
+) -> None:
     sources()[name].search("few", 1, False, lambda done, total: None, unchecked)
     usual = fake.answer(fake.asked[-1])
     assert isinstance(usual, Reply)
@@ -181,12 +253,16 @@ def test_nothing_to_look_for(fake: FakeSources, text: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_two_hundred_are_the_most(fake: FakeSources, name: str) -> None:
     wanted: list[int] = []
-    sources()[name].search("few", 100_000, False, lambda done, total: wanted.append(total), unchecked)
+    sources()[name].search(
+        "few", 100_000, False, lambda done, total: wanted.append(total), unchecked
+    )
     assert set(wanted) == {200}
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_source_that_repeats_itself_is_not_listened_to_for_ever(fake: FakeSources, name: str) -> None:
+def test_a_source_that_repeats_itself_is_not_listened_to_for_ever(
+    fake: FakeSources, name: str
+) -> None:
     results = [openverse_result()]
     photo = {"contentUrl": "https://a.example/1.jpg", "hostPageUrl": "https://a.example/"}
     endless = {
@@ -222,7 +298,12 @@ def test_inaturalist_takes_more_of_one_where_another_has_little(fake: FakeSource
 def test_inaturalist_prefers_the_taxon_of_exactly_that_name(fake: FakeSources) -> None:
     """The shape: https://api.inaturalist.org/v1/docs/#!/Taxa/get_taxa."""
     taxa = [
-        {"id": 1, "name": "Campylorhynchus", "rank": "genus", "preferred_common_name": "Cactus Wrens"},
+        {
+            "id": 1,
+            "name": "Campylorhynchus",
+            "rank": "genus",
+            "preferred_common_name": "Cactus Wrens",
+        },
         {"id": 2, "name": "Cactaceae", "rank": "family", "preferred_common_name": "Cactus"},
     ]
     for name, number in (("cactus", "2"), ("CACTACEAE", "2"), ("wren", "1")):
@@ -241,7 +322,9 @@ def test_inaturalist_says_what_it_does_not_know(fake: FakeSources) -> None:
         search("inaturalist", ",".join(f"name {number}" for number in range(13)))
 
 
-def test_inaturalist_takes_one_photo_of_an_observation_by_the_photos_own_licence(fake: FakeSources) -> None:
+def test_inaturalist_takes_one_photo_of_an_observation_by_the_photos_own_licence(
+    fake: FakeSources,
+) -> None:
     """https://github.com/pyinat/pyinaturalist, test/sample_data/get_observations_node_page1.json."""
 
     def observation(number: int, *licences: object) -> dict[str, object]:
@@ -255,12 +338,24 @@ def test_inaturalist_takes_one_photo_of_an_observation_by_the_photos_own_licence
             for which, licence in enumerate(licences)
         ]
         user = {"login": "ana", "name": "<b>Ana</b>\nB\u202e"}
-        return {"id": number, "license_code": "cc-by", "photos": photos, "user": user, "taxon": {"name": "Cereus"}}
+        return {
+            "id": number,
+            "license_code": "cc-by",
+            "photos": photos,
+            "user": user,
+            "taxon": {"name": "Cereus"},
+        }
 
-    observations = [observation(1, None, "cc-by-nd", "cc-by-nc", "cc0"), observation(2, None, "cc-by-nc-nd"), observation(3)]
+    observations = [
+        observation(1, None, "cc-by-nd", "cc-by-nc", "cc0"),
+        observation(2, None, "cc-by-nc-nd"),
+        observation(3),
+    ]
     fake.forever["/inaturalist/observations"] = Reply({"total_results": 3, "results": observations})
     answer = search("inaturalist")
-    assert [photo.photo_url for photo in answer.found] == ["https://inaturalist-open-data.s3.amazonaws.com/photos/12/medium.jpeg?1"]
+    assert [photo.photo_url for photo in answer.found] == [
+        "https://inaturalist-open-data.s3.amazonaws.com/photos/12/medium.jpeg?1"
+    ]
     assert answer.found[0].thumbnail_url.endswith("/12/small.jpeg?1")
     assert (answer.found[0].width, answer.found[0].height) == (500, 375)
     assert answer.found[0].origin == Origin(
@@ -277,12 +372,19 @@ def test_inaturalist_takes_one_photo_of_an_observation_by_the_photos_own_licence
 
 
 @pytest.mark.parametrize(
-    ("commercial", "licences"), [(False, "cc0,cc-by,cc-by-sa,cc-by-nc,cc-by-nc-sa"), (True, "cc0,cc-by,cc-by-sa")]
+    ("commercial", "licences"),
+    [(False, "cc0,cc-by,cc-by-sa,cc-by-nc,cc-by-nc-sa"), (True, "cc0,cc-by,cc-by-sa")],
 )
-def test_inaturalist_is_asked_as_documented(fake: FakeSources, commercial: bool, licences: str) -> None:
+def test_inaturalist_is_asked_as_documented(
+    fake: FakeSources, commercial: bool, licences: str
+) -> None:
     search("inaturalist", "few", commercial=commercial)
     asked = fake.asked[-1].parameters
-    assert (asked["photo_license"], asked["quality_grade"], asked["photos"]) == (licences, "research", "true")
+    assert (asked["photo_license"], asked["quality_grade"], asked["photos"]) == (
+        licences,
+        "research",
+        "true",
+    )
     assert int(asked["per_page"]) <= 200
 
 
@@ -326,7 +428,9 @@ def test_openverse_in_full(fake: FakeSources) -> None:
 def test_openverse_entries_that_cannot_be_used(
     fake: FakeSources, changes: dict[str, object], commercial: bool, reason: str
 ) -> None:
-    fake.forever["/openverse"] = openverse_page(openverse_result(**changes), openverse_result(), openverse_result())
+    fake.forever["/openverse"] = openverse_page(
+        openverse_result(**changes), openverse_result(), openverse_result()
+    )
     answer = search("openverse", commercial=commercial)
     assert len(answer.found) == 1
     assert answer.passed_over == {reason: 1, TWICE: 1}
@@ -335,7 +439,12 @@ def test_openverse_entries_that_cannot_be_used(
 def test_openverse_licences_for_paid_work(fake: FakeSources) -> None:
     found = search("openverse", commercial=True).found
     assert fake.asked[0].parameters["license"] == "cc0,pdm,by,by-sa"
-    assert {photo.origin.licence for photo in found} == {"CC0 1.0", "public domain", "CC BY 2.0", "CC BY-SA 4.0"}
+    assert {photo.origin.licence for photo in found} == {
+        "CC0 1.0",
+        "public domain",
+        "CC BY 2.0",
+        "CC BY-SA 4.0",
+    }
 
 
 def test_openverse_authors_and_titles_are_plain_short_lines(fake: FakeSources) -> None:
@@ -363,7 +472,9 @@ def test_openverse_authors_and_titles_are_plain_short_lines(fake: FakeSources) -
 
 def test_commons_in_full_and_in_the_order_of_the_search(fake: FakeSources) -> None:
     answer = search("commons", number=5)
-    assert [photo.origin.title for photo in answer.found] == [f"cactus {number}" for number in (0, 1, 2, 4, 5)]
+    assert [photo.origin.title for photo in answer.found] == [
+        f"cactus {number}" for number in (0, 1, 2, 4, 5)
+    ]
     assert answer.passed_over == {NO_LICENCE: 1}
     assert answer.found[0].photo_url.endswith("/0/640px.jpg")
     assert answer.found[0].origin == Origin(
@@ -377,7 +488,11 @@ def test_commons_in_full_and_in_the_order_of_the_search(fake: FakeSources) -> No
     assert answer.found[2].origin.licence == "public domain"
     asked = fake.asked[0].parameters
     assert asked["gsrsearch"] == "filetype:bitmap cactus"
-    assert (asked["formatversion"], asked["generator"], asked["iiurlwidth"]) == ("2", "search", "640")
+    assert (asked["formatversion"], asked["generator"], asked["iiurlwidth"]) == (
+        "2",
+        "search",
+        "640",
+    )
 
 
 def test_commons_goes_on_where_it_says(fake: FakeSources) -> None:
@@ -402,7 +517,10 @@ def test_commons_batches_that_come_in_instalments(fake: FakeSources) -> None:
 
 
 def test_commons_going_on_with_half_a_character(fake: FakeSources) -> None:
-    fake.script["/commons"] = [Reply({"continue": {"gsroffset": "\ud800"}}), Reply({"batchcomplete": True})]
+    fake.script["/commons"] = [
+        Reply({"continue": {"gsroffset": "\ud800"}}),
+        Reply({"batchcomplete": True}),
+    ]
     assert search("commons").found == ()
 
 
@@ -414,7 +532,8 @@ def test_commons_going_on_in_a_way_that_makes_no_sense(fake: FakeSources, going_
 
 
 @pytest.mark.parametrize(
-    ("mime", "found"), [("image/png", 1), ("image/webp", 1), ("image/tiff", 0), ("application/pdf", 0), (None, 0)]
+    ("mime", "found"),
+    [("image/png", 1), ("image/webp", 1), ("image/tiff", 0), ("application/pdf", 0), (None, 0)],
 )
 def test_commons_kinds_of_files(fake: FakeSources, mime: object, found: int) -> None:
     info = {
@@ -424,15 +543,21 @@ def test_commons_kinds_of_files(fake: FakeSources, mime: object, found: int) -> 
         "user": "Uploader",
         "extmetadata": {"LicenseShortName": {"value": "CC0"}, "Artist": []},
     }
-    fake.forever["/commons"] = Reply({"query": {"pages": [{"title": "File:A. b. 1.png", "imageinfo": [info]}]}})
+    fake.forever["/commons"] = Reply(
+        {"query": {"pages": [{"title": "File:A. b. 1.png", "imageinfo": [info]}]}}
+    )
     answer = search("commons")
-    assert [(photo.origin.author, photo.origin.title) for photo in answer.found] == [("Uploader", "A. b. 1")] * found
+    assert [(photo.origin.author, photo.origin.title) for photo in answer.found] == [
+        ("Uploader", "A. b. 1")
+    ] * found
     assert answer.passed_over == ({} if found else {NO_PHOTO: 1})
 
 
 def test_commons_errors_come_with_status_200(fake: FakeSources) -> None:
     """https://www.mediawiki.org/wiki/API:Errors_and_warnings."""
-    fake.forever["/commons"] = Reply({"error": {"code": "ratelimited", "info": "You've exceeded your rate limit."}})
+    fake.forever["/commons"] = Reply(
+        {"error": {"code": "ratelimited", "info": "You've exceeded your rate limit."}}
+    )
     with pytest.raises(SourceFailed, match="could not search for this"):
         search("commons")
 
@@ -443,13 +568,21 @@ def test_commons_errors_come_with_status_200(fake: FakeSources) -> None:
 def test_bing_in_full(fake: FakeSources) -> None:
     answer = search("bing", "few")
     assert answer.found[0].origin == Origin(
-        source="Bing", licence="reuse allowed, says the search", page="https://garden.example/0", title="few 0"
+        source="Bing",
+        licence="reuse allowed, says the search",
+        page="https://garden.example/0",
+        title="few 0",
     )
     assert answer.found[0].photo_url.endswith("/0/full.jpg")
     assert answer.found[0].thumbnail_url.endswith("/0/thumb.jpg")
     assert fake.asked[0].headers["Ocp-Apim-Subscription-Key"] == KEY
     asked = fake.asked[0].parameters
-    assert (asked["license"], asked["imageType"], asked["count"], asked["offset"]) == ("Modify", "Photo", "50", "0")
+    assert (asked["license"], asked["imageType"], asked["count"], asked["offset"]) == (
+        "Modify",
+        "Photo",
+        "50",
+        "0",
+    )
     search("bing", "few", commercial=True)
     assert fake.asked[1].parameters["license"] == "ModifyCommercially"
 
