@@ -19,7 +19,7 @@ def in_fresh_process(code: str) -> str:
     return done.stdout.strip()
 
 
-HEAVY = ("torch", "torchvision", "timm", "fastai", "streamlit", "altair", "pandas")
+HEAVY = ("torch", "torchvision", "timm", "fastai", "streamlit", "altair", "pandas", "requests")
 
 
 def heavy_imports_of(modules: str) -> set[str]:
