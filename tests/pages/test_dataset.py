@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from threading import Event
 from zipfile import ZipFile
@@ -410,9 +411,9 @@ def held(workspace: str, store: Store) -> Iterator[Event]:
     def opened(intake: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
         def arrivals() -> Iterator[IncomingPhoto]:
             yield from (
-                IncomingPhoto(f"{n}.jpg", "cat", lambda data=data: data)
+                IncomingPhoto(f"{n}.jpg", "cat", partial(bytes, data))
                 for n, data in enumerate(photos(6950, 2))
-            )  # type: ignore[misc]
+            )
             while not gate.wait(0.01):
                 intake.check()
 

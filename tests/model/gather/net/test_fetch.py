@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from importlib.metadata import version
+from threading import enumerate as threads
 
 import pytest
 
@@ -67,6 +68,17 @@ DRIPS = {
         b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n",
         b"1\r\na\r\n",
     ),
+    "body of unknown length": dripping(
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n", b"a"
+    ),
+    "gzip of nothing": dripping(
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Encoding: gzip\r\n\r\n",
+        gzip.compress(b""),
+    ),
+    "trailers": dripping(
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n",
+        b"X: y\r\n",
+    ),
     "silence": lambda handler: time.sleep(5),
 }
 
@@ -125,13 +137,23 @@ def test_the_time_is_for_all_redirects_together(fake: FakeSources) -> None:
         fetch(f"{fake.address}/late", HURRIED, unchecked)
 
 
-@pytest.mark.parametrize("drip", ["silence", "headers", "body"])
+@pytest.mark.parametrize("drip", ["silence", "headers", "body", "body of unknown length"])
 def test_a_request_can_be_called_off_while_it_waits(fake: FakeSources, drip: str) -> None:
     fake.forever["/drip"] = DRIPS[drip]
     start = time.monotonic()
     with pytest.raises(Cancelled):
         fetch(f"{fake.address}/drip", PHOTO, cancelled_after(0.3))
     assert time.monotonic() - start < 3
+
+
+def test_no_thread_is_left_behind(fake: FakeSources) -> None:
+    fake.forever["/drip"] = DRIPS["body"]
+    fetch(f"{fake.address}/photos/commons/cactus/1/640px.jpg", PHOTO, unchecked)
+    with pytest.raises(FetchFailed):
+        fetch("https://127.0.0.1/1.jpg", PHOTO, unchecked)
+    with pytest.raises(Cancelled):
+        fetch(f"{fake.address}/drip", PHOTO, cancelled_after(0.2))
+    assert not [thread for thread in threads() if thread.name == "guard"]
 
 
 def test_what_nobody_wants_is_not_asked_for(fake: FakeSources) -> None:
@@ -217,6 +239,13 @@ def test_a_cut_body_is_no_body(fake: FakeSources) -> None:
         b"SSH-2.0-OpenSSH\r\n",
         b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200,
         b"HTTP/1.1 200\r\n" + b"a" * 70000,
+        b"HTTP/1.1 200 " + b"a" * 70000,
+        b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + (b"X: " + b"a" * 60000 + b"\r\n") * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\na",
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + b"1" * 70000,
     ],
 )
 def test_noise_is_no_answer(fake: FakeSources, noise: bytes) -> None:
@@ -241,6 +270,12 @@ def test_three_redirects_are_followed(fake: FakeSources) -> None:
     assert [("X-Key" in asked.headers) for asked in fake.asked] == [True, False, False, False]
 
 
+def test_a_key_that_makes_no_sense(fake: FakeSources) -> None:
+    with pytest.raises(FetchFailed, match="its key makes no sense"):
+        fetch(f"{fake.address}/1.jpg", PHOTO, unchecked, {"X-Key": "secret\r\nX-Evil: 1"})
+    assert not fake.asked
+
+
 def test_a_redirect_loop_ends(fake: FakeSources) -> None:
     fake.forever["/loop"] = Reply(status=302, headers={"Location": "/loop"})
     with pytest.raises(FetchFailed, match="passed on more than 3 times"):
@@ -257,6 +292,8 @@ def test_a_redirect_loop_ends(fake: FakeSources) -> None:
         ("http://photos.example/1.jpg", "not one of https"),
         ("http://127.0.0.1:1/1.jpg", "not one of https"),
         ("file:///etc/passwd", "not one of https"),
+        ("https://ana:secret@photos.example/1.jpg", "not one of https"),
+        ("https://*.example/1.jpg", "makes no sense"),
         ("https://[::1", "passed on to nowhere"),
     ],
 )
