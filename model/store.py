@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from time import time
@@ -22,11 +22,11 @@ from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, fu
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
-from sqlalchemy.schema import CreateIndex, CreateTable
 
+from model.catalogue.migrate import is_up_to_date, migrate
 from model.errors import NotFound, StoreUnavailable
 from model.photos import DECODER_ERRORS, Photo
-from model.schema import VERSION, FeatureRow, Meta, PhotoRow, QualityRow, SketchRow, Table
+from model.schema import FeatureRow, PhotoRow, QualityRow, SketchRow, Table
 
 ROOT = Path(__file__).resolve().parents[1]
 WRITES = "areole_writes"  # The name of our own execution option.
@@ -60,8 +60,7 @@ class Store:
     def writing(self) -> Iterator[Session]:
         """A transaction that waits for other writers; committed at the end, rolled back on an error. Raises StoreUnavailable."""
         with self._transaction(self.engine.execution_options(**{WRITES: True})) as session:
-            if self.engine.dialect.name == "postgresql":
-                session.execute(select(func.pg_advisory_xact_lock(POSTGRES_LOCK)))
+            _wait_for_writers(session, self.engine)
             yield session
 
     @contextmanager
@@ -83,7 +82,7 @@ class Store:
 
 
 def open_store(home: Path | None = None) -> Store:
-    """Open the data folder, made new where it is absent. Raises StoreUnavailable."""
+    """Open the data folder, made new where it is absent, upgraded where it is older. Raises StoreUnavailable."""
     home = home or Path(os.environ.get("AREOLE_HOME") or ROOT / ".areole").absolute()
     database = os.environ.get("AREOLE_DATABASE") or URL.create("sqlite", database=str(home / "catalogue.db"))
     try:
@@ -94,9 +93,8 @@ def open_store(home: Path | None = None) -> Store:
         if engine.url.get_backend_name() == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
-        store = Store(home, engine, files, photos)
-        _create_tables(store)
-        return replace(store, identity=_identity(engine))
+        _update_tables(engine, home)
+        return Store(home, engine, files, photos, _identity(engine))
     except (ArgumentError, ValueError, ImportError) as error:
         raise StoreUnavailable(
             f"AREOLE_DATABASE or AREOLE_PHOTOS cannot be used: {error}. The README says what they may be."
@@ -213,16 +211,32 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
 
 
-def _create_tables(store: Store) -> None:
-    """`create_all` looks first and creates then, and fails when another process starts in between; this cannot."""
-    with store.writing() as session:
-        for table in Table.metadata.sorted_tables:
-            session.execute(CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                session.execute(CreateIndex(index, if_not_exists=True))
-        if not session.scalars(select(Meta)).first():
-            session.add(Meta(version=VERSION))
-        if session.scalars(select(Meta.version)).one() != VERSION:
-            raise StoreUnavailable(
-                f"The data folder {store.home.name} was made by another version of Areole. Move it away and start again."
-            )
+def _wait_for_writers(transaction: Session | Connection, engine: Engine) -> None:
+    """Wait on PostgreSQL for the writer before, as BEGIN IMMEDIATE does on SQLite."""
+    if engine.dialect.name == "postgresql":
+        transaction.execute(select(func.pg_advisory_xact_lock(POSTGRES_LOCK)))
+
+
+def _update_tables(engine: Engine, home: Path) -> None:
+    """Make or upgrade the tables, unless they are up to date already: then no writer is waited for."""
+    with engine.connect() as connection:
+        if is_up_to_date(connection):
+            return
+    with engine.execution_options(**{WRITES: True}).connect() as connection, _foreign_keys_off(connection), connection.begin():
+        _wait_for_writers(connection, engine)
+        migrate(connection, home.name)
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Let SQLite build tables anew without deleting what points to them. Only outside of transactions it listens to that."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from sqlalchemy import inspect, select, text, update
+from sqlalchemy import inspect, select, text
 from torch import Tensor
 
 from model import starter
@@ -21,7 +21,7 @@ from model.errors import NotFound, StoreUnavailable
 from model.features import features
 from model.networks import feature_map
 from model.photos import open_photo
-from model.schema import DatasetRow, FeatureRow, LabelRow, Meta, PhotoRow
+from model.schema import DatasetRow, FeatureRow, LabelRow, PhotoRow
 from model.starter import CLASSES, STARTER, import_starter, starter_examples
 from model.store import Store, open_store, open_stored, read_photo
 from tests.conftest import encoded, picture, put_photo
@@ -153,10 +153,10 @@ def test_a_full_disk_is_a_sentence(empty_store: Store, monkeypatch: pytest.Monke
     assert rows(empty_store, PhotoRow) == [0]
 
 
-def test_another_versions_data_folder_is_refused(empty_store: Store) -> None:
+def test_a_newer_versions_data_folder_is_refused(empty_store: Store) -> None:
     with empty_store.writing() as session:
-        session.execute(update(Meta).values(version=99))
-    with pytest.raises(StoreUnavailable, match="another version of Areole"):
+        session.execute(text("UPDATE areole_schema_version SET version_num = '9999'"))
+    with pytest.raises(StoreUnavailable, match="a newer version of Areole"):
         open_store(empty_store.home)
 
 

@@ -1,0 +1,1 @@
+"""The data folder: tables, migrations, photos by hash, datasets, edits, workspaces."""
