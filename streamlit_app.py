@@ -9,7 +9,9 @@ st.logo("assets/logo.svg", size="large", icon_image="assets/icon.png")
 
 page = st.navigation(
     [
-        st.Page("pages/classify.py", title="Classify", icon=":material/image_search:", default=True),
+        st.Page(
+            "pages/classify.py", title="Classify", icon=":material/image_search:", default=True
+        ),
         st.Page("pages/evaluate.py", title="Evaluate", icon=":material/grid_view:"),
         st.Page("pages/clean.py", title="Clean", icon=":material/cleaning_services:"),
         st.Page("pages/retrain.py", title="Retrain", icon=":material/model_training:"),

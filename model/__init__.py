@@ -1,6 +1,6 @@
 """Everything of Areole that is not screen: photos in, classifiers and figures out. Never imports streamlit."""
 
-from model.process import share_cores, share_memory
+from model.runtime import share_cores, share_memory
 
 share_cores()
 share_memory()

@@ -1,4 +1,4 @@
-"""What can go wrong, by name. Each message states the fact and what to do, in words for a visitor."""
+"""Errors that visitors may see. Each message states the fact and what to do, in words for a visitor."""
 
 
 class AreoleError(Exception):
@@ -22,11 +22,15 @@ class CannotTrain(AreoleError):
 
 
 class Cancelled(AreoleError):
-    """Somebody no longer wants what was being done."""
+    """The visitor cancelled the work."""
 
 
 class NotFound(AreoleError):
     """A run, dataset, class or photo was named that does not exist."""
+
+
+class InvalidRequest(AreoleError):
+    """What was asked for cannot be done as it was asked: a name, a file, a class or a combination."""
 
 
 class SourceFailed(AreoleError):

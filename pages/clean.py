@@ -2,26 +2,28 @@
 
 import streamlit as st
 
-from model.datasets import check_trainable
+from model.catalogue.dataset import check_trainable
 from model.errors import CannotTrain
+from pages.parts.clean.decisions import show_edits, show_steps
+from pages.parts.clean.duplicates import show_copies
+from pages.parts.clean.effect import EFFECT, show_effect, start_retraining
+from pages.parts.clean.many_at_once import show_many
+from pages.parts.clean.one_by_one import Deck, show_deck
+from pages.parts.clean.review_queue import ask_for_queue
+from pages.parts.clean.worksheet import show_worksheet
 from pages.shared import state
-from pages.shared.copies import show_copies
-from pages.shared.decisions import attempt
-from pages.shared.deck import Deck, show_deck
-from pages.shared.edit_list import show_edits, show_steps
-from pages.shared.effect import EFFECT, show_effect, start_retraining
+from pages.shared.cache.photos import get_suspects
+from pages.shared.cache.runs import CurrentEvaluation, get_current_evaluation
+from pages.shared.cache.store import get_history
+from pages.shared.callbacks import attempt
 from pages.shared.frame import require_frame, require_run
-from pages.shared.many import show_many
-from pages.shared.queue import ask_for_queue
-from pages.shared.resources import Judged, get_history, get_judged, get_suspects
-from pages.shared.words import count, named, plain
-from pages.shared.worksheet import show_worksheet
+from pages.shared.text import count, named, plain
 
 JUDGE, COPIES, EDITS, WORKSHEET = "Judge", "Copies", "Edits", "Top ten"
 VIEWS = (JUDGE, COPIES, EFFECT, EDITS, WORKSHEET)
 
 
-def show_bar(judged: Judged, workspace: str) -> None:
+def show_bar(judged: CurrentEvaluation, workspace: str) -> None:
     """How much was changed since the run in use was trained, and the way to see what it is worth."""
     changes, obstacle = judged.relabelled + judged.removed + judged.added, ""
     try:
@@ -50,12 +52,14 @@ def show_bar(judged: Judged, workspace: str) -> None:
         st.warning(f"{plain(obstacle)} Or take some deletions back.", icon=":material/block:")
 
 
-def show_judging(judged: Judged, workspace: str) -> None:
+def show_judging(judged: CurrentEvaluation, workspace: str) -> None:
     """The photos in question, one by one or many at once."""
     suspects, history = get_suspects(judged.run.card.id), get_history(workspace)
     queue, many = ask_for_queue(judged, suspects, workspace)
     if not queue:
-        st.success("Nothing of this kind here. Look for something else.", icon=":material/check_circle:")
+        st.success(
+            "Nothing of this kind here. Look for something else.", icon=":material/check_circle:"
+        )
     elif many:
         show_many(judged, suspects, history, queue, workspace)
     else:
@@ -64,7 +68,7 @@ def show_judging(judged: Judged, workspace: str) -> None:
 
 require_frame()
 workspace = state.workspace()
-judged = get_judged(require_run(workspace), workspace)
+judged = get_current_evaluation(require_run(workspace), workspace)
 
 st.title("Which labels are wrong?", anchor=False)
 card, dataset = judged.run.card, judged.dataset

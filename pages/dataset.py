@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from model.hosting import hosting
-from model.own_datasets import datasets_of
+from model.datasets.manage import datasets_of
+from model.settings import hosting
+from pages.parts.dataset.browser import show_photos
+from pages.parts.dataset.camera import ask_for_snapshots
+from pages.parts.dataset.chooser import ask_for_dataset, offer_copy
+from pages.parts.dataset.import_progress import show_import
+from pages.parts.dataset.upload import ask_for_files
+from pages.parts.dataset.web_search import ask_for_search
 from pages.shared import state
-from pages.shared.browser import show_photos
-from pages.shared.camera import ask_for_snapshots
-from pages.shared.dataset_list import ask_for_dataset, offer_copy
+from pages.shared.cache.store import get_dataset, get_store
+from pages.shared.export import show_take_away
 from pages.shared.frame import require_frame
-from pages.shared.gathering import ask_for_search
-from pages.shared.intake import show_intake
-from pages.shared.resources import get_dataset, get_store
-from pages.shared.take_away import show_take_away
-from pages.shared.uploading import ask_for_files
-from pages.shared.words import plain
+from pages.shared.text import plain
 
 PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT = "Photos", "Search", "Upload", "Camera", "Export"
 
@@ -22,7 +22,10 @@ PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT = "Photos", "Search", "Upload", "Camera",
 def show_adding(view: str, workspace: str, *, own: bool) -> None:
     """One way to add photos, where the host and the dataset allow it."""
     if not (hosting().gather if view == SEARCH else hosting().uploads):
-        st.info("Whoever hosts this app has switched this off. Run Areole on your own machine to use it.", icon=":material/block:")
+        st.info(
+            "Whoever hosts this app has switched this off. Run Areole on your own machine to use it.",
+            icon=":material/block:",
+        )
     elif view == UPLOAD:
         ask_for_files(workspace, own=own)
     elif not own:
@@ -44,7 +47,7 @@ ask_for_dataset(listings, current, workspace)
 failure = state.take_failure()
 if failure:
     st.error(plain(failure), icon=":material/error:")
-show_intake(workspace)
+show_import(workspace)
 view = st.segmented_control(
     "View",
     (PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT),

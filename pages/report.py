@@ -2,12 +2,12 @@
 
 import streamlit as st
 
+from pages.parts.report.document import show_document
+from pages.parts.report.experiments import show_experiments
 from pages.shared import state
-from pages.shared.document import show_document
-from pages.shared.experiments import show_experiments
+from pages.shared.cache.store import get_dataset
 from pages.shared.frame import require_frame
-from pages.shared.resources import get_dataset
-from pages.shared.words import plain
+from pages.shared.text import plain
 
 EXPERIMENTS, REPORT = "Experiments", "Report"
 

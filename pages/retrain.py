@@ -2,24 +2,25 @@
 
 import streamlit as st
 
-from model.backbones import find_backbone
-from model.datasets import check_trainable
+from model.catalogue.dataset import check_trainable
+from model.catalogue.store import Store
 from model.errors import CannotTrain
-from model.estimates import estimate_s
-from model.jobs import enqueue, enqueue_lr_find, is_training, last_job
-from model.memory import check_disk, check_memory, needed_mb
-from model.requests import TrainRequest
-from model.runs import FineTuneSettings
-from model.store import Store
+from model.jobs.queue import is_training, last_job
+from model.networks.backbones import find_backbone
+from model.runs.settings import FineTuneSettings
+from model.training.estimates import estimate_s
+from model.training.memory import check_disk, check_memory, needed_mb
+from model.training.request import TrainRequest, enqueue_fine_tune, enqueue_lr_find
+from pages.parts.retrain.fine_tuning import show_job
+from pages.parts.retrain.lr_finder import show_lr_finder
+from pages.parts.retrain.runs import show_runs
+from pages.parts.retrain.settings import ask_for_training
 from pages.shared import state
-from pages.shared.fine_tuning import show_job
+from pages.shared.cache.store import get_dataset, get_store
+from pages.shared.cache.works import get_head_jobs
 from pages.shared.frame import require_frame
-from pages.shared.lr_finder import show_lr_finder
-from pages.shared.resources import get_dataset, get_head_jobs, get_store
-from pages.shared.run_list import show_runs
-from pages.shared.settings import ask_for_training
-from pages.shared.training import show_training
-from pages.shared.words import duration, plain
+from pages.shared.text import duration, plain
+from pages.shared.training_curves import show_training
 
 
 def start(store: Store, workspace: str, request: TrainRequest) -> None:
@@ -27,7 +28,7 @@ def start(store: Store, workspace: str, request: TrainRequest) -> None:
     if request.mode == "head":
         get_head_jobs().start(store, workspace, request)
     else:
-        enqueue(store, workspace, request)
+        enqueue_fine_tune(store, workspace, request)
 
 
 def can_train(store: Store, request: TrainRequest) -> bool:
@@ -36,7 +37,11 @@ def can_train(store: Store, request: TrainRequest) -> bool:
         check_trainable(request.dataset)
         check_disk(store.home, request.mode)
         if isinstance(request.settings, FineTuneSettings) and not is_training(store):
-            check_memory(find_backbone(request.backbone), request.settings.batch_size, request.settings.image_px)
+            check_memory(
+                find_backbone(request.backbone),
+                request.settings.batch_size,
+                request.settings.image_px,
+            )
     except CannotTrain as error:
         st.warning(plain(str(error)), icon=":material/block:")
         return False
@@ -53,10 +58,16 @@ def memory(request: TrainRequest) -> str:
 
 require_frame()
 store, workspace = get_store(), state.workspace()
-dataset, head_job, job = get_dataset(workspace), get_head_jobs().of(workspace), last_job(store, workspace)
+dataset, head_job, job = (
+    get_dataset(workspace),
+    get_head_jobs().of(workspace),
+    last_job(store, workspace),
+)
 
 st.title("Train it again", anchor=False)
-st.markdown("Choose how often it sees the photos, press Train, watch it learn, and see what that changes.")
+st.markdown(
+    "Choose how often it sees the photos, press Train, watch it learn, and see what that changes."
+)
 asking, watching = st.columns([4, 7], gap="medium")
 with asking:
     request = ask_for_training(workspace, dataset)
@@ -72,7 +83,11 @@ with asking:
         key="retrain_find_lr",
         help="fastai's finder tries ever larger rates and watches where the loss falls best.",
     )
-    busy = (head_job is not None and head_job.is_running) if request.mode == "head" else (job is not None and not job.is_over)
+    busy = (
+        (head_job is not None and head_job.is_running)
+        if request.mode == "head"
+        else (job is not None and not job.is_over)
+    )
     st.button(
         "Train",
         type="primary",

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image
 from sqlalchemy import insert
 
-from model.evaluation import Evaluation
-from model.photos import Photo
-from model.runs import SHIPPED, Run, load_run, run_folder, save_run
-from model.schema import ActiveRunRow, DatasetRow, LabelRow, RunRow, WorkspaceRow
-from model.starter import CLASSES, STARTER, import_starter
-from model.store import Store, keep_photos, open_store
-from model.workspaces import new_workspace_id
+from model.catalogue.schema import ActiveRunRow, DatasetRow, LabelRow, RunRow, WorkspaceRow
+from model.catalogue.starter import CLASSES, STARTER, import_starter
+from model.catalogue.store import Store, keep_photos, open_store
+from model.catalogue.workspaces import new_workspace_id
+from model.evaluation.table import Evaluation
+from model.photos.image import Photo
+from model.runs.run import SHIPPED, Run, load_run, run_folder, save_run
 
 STARTER_PHOTOS = Path(__file__).parents[1] / "assets" / "starter" / "photos"
 
@@ -84,7 +84,9 @@ def plant() -> Callable[[str], bytes]:
     return lambda file: (STARTER_PHOTOS / file).read_bytes()
 
 
-def fabricate(store: Store, classes: tuple[str, ...], rows: list[tuple[str, str]], logits: NDArray[np.float32]) -> tuple[str, str]:
+def fabricate(
+    store: Store, classes: tuple[str, ...], rows: list[tuple[str, str]], logits: NDArray[np.float32]
+) -> tuple[str, str]:
     """A workspace's dataset of made-up photos, filed as `rows` say in (label, split), and a run that gave these logits.
 
     Returns the workspace's and the run's id. The photos share one picture's pixels.
@@ -108,7 +110,9 @@ def fabricate(store: Store, classes: tuple[str, ...], rows: list[tuple[str, str]
         session.add(ActiveRunRow(workspace=workspace, dataset_id=dataset.id, run=run_id))
         session.add(RunRow(id=run_id, workspace=None, dataset_id=dataset.id, name="Made up"))
     labels = np.array([classes.index(label) for label, _ in rows])
-    train = tuple(photo for photo, (_, split) in zip(photos, rows, strict=True) if split == "train")[:5]
+    train = tuple(
+        photo for photo, (_, split) in zip(photos, rows, strict=True) if split == "train"
+    )[:5]
     table = Evaluation(
         classes,
         tuple(photos),
@@ -119,7 +123,15 @@ def fabricate(store: Store, classes: tuple[str, ...], rows: list[tuple[str, str]
         np.full(len(rows), 0.9, np.float32),
     )
     shipped = load_run(run_folder(store, SHIPPED))
-    card = replace(shipped.card, id=run_id, name="Made up", classes=classes, dataset=name, temperature=1.0)
-    weight = np.random.default_rng(0).normal(size=(len(classes), shipped.weight.shape[1])).astype(np.float32)
-    save_run(Run(card, weight, np.zeros(len(classes), np.float32), table), run_folder(store, run_id))
+    card = replace(
+        shipped.card, id=run_id, name="Made up", classes=classes, dataset=name, temperature=1.0
+    )
+    weight = (
+        np.random.default_rng(0)
+        .normal(size=(len(classes), shipped.weight.shape[1]))
+        .astype(np.float32)
+    )
+    save_run(
+        Run(card, weight, np.zeros(len(classes), np.float32), table), run_folder(store, run_id)
+    )
     return workspace, run_id

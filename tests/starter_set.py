@@ -3,8 +3,8 @@
 import csv
 from collections import Counter
 
-from model.answer_key import BAD
-from model.starter import EXAMPLES, FOLDER
+from model.catalogue.starter import EXAMPLES, FOLDER
+from model.cleaning.answer_key import BAD
 
 with (FOLDER / "photos.csv").open(newline="") as table:
     ROWS = tuple(csv.DictReader(table))
@@ -13,6 +13,10 @@ PHOTOS = len(ROWS)
 IN_SPLIT = Counter(row["split"] for row in ROWS)
 TO_CLEAN = PHOTOS - IN_SPLIT["test"]
 DEFECTS = Counter(row["defect"] for row in ROWS)
-WRONG_LABELS, COPIES, BAD_PHOTOS = DEFECTS["mislabelled"], DEFECTS["near_duplicate"], sum(DEFECTS[defect] for defect in BAD)
+WRONG_LABELS, COPIES, BAD_PHOTOS = (
+    DEFECTS["mislabelled"],
+    DEFECTS["near_duplicate"],
+    sum(DEFECTS[defect] for defect in BAD),
+)
 LEAKS = sum(row["defect"] == "near_duplicate" and row["split"] == "valid" for row in ROWS)
 A_CACTUS, A_SUCCULENT, A_TREE = (EXAMPLES[row][0] for row in range(3))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.experiments.power_law import Floats, fit
-from model.experiments.trials import Mistakes
+from model.experiments.repeats import Mistakes
 
 LEAST_SIZES = 4  # Three unknowns, and one size to hold them against.
 AHEAD = (1, 1.25, 1.5, 1.75)  # Times the photos there are; and 2, exactly
@@ -41,12 +41,18 @@ def forecasts(sizes: list[int], wrong: Mistakes, seed: int) -> tuple[Forecast, .
     now, random = sizes[-1], np.random.default_rng(seed)
     curves = fit(sizes, _resampled(wrong, random))
     luck = _luck(sizes, wrong) * random.normal(size=ROUNDS)
-    ahead = {round(now * times) for times in AHEAD} | {2 * now} | {now + more for more in MORE if now + more <= FURTHEST * now}
+    ahead = (
+        {round(now * times) for times in AHEAD}
+        | {2 * now}
+        | {now + more for more in MORE if now + more <= FURTHEST * now}
+    )
     made = []
     for photos in sorted(ahead):
         errors = curves.at(photos)
         trend = curves.at(now) - errors
-        unseen = luck * np.sqrt(2 * (1 - now / photos))  # They hold those there are; the more are new, the less is known.
+        unseen = luck * np.sqrt(
+            2 * (1 - now / photos)
+        )  # They hold those there are; the more are new, the less is known.
         error = (float(np.median(errors)), *_band(np.clip(errors - unseen, 0, 1)))
         gain = (float(np.median(trend)), *_band(trend + unseen))
         made.append(Forecast(photos, *error, *gain, *_band(trend)))
@@ -60,8 +66,12 @@ def _resampled(wrong: Mistakes, random: np.random.Generator) -> Floats:
     """
     draws, _, photos = wrong.shape
     chosen = random.multinomial(draws, np.full(draws, 1 / draws), ROUNDS) / draws  # (B, draws)
-    judging = random.multinomial(photos, np.full(photos, 1 / photos), ROUNDS) / photos  # (B, photos)
-    return np.asarray(np.einsum("bd,dsp,bp->bs", chosen, wrong.astype(float), judging, optimize=True))
+    judging = (
+        random.multinomial(photos, np.full(photos, 1 / photos), ROUNDS) / photos
+    )  # (B, photos)
+    return np.asarray(
+        np.einsum("bd,dsp,bp->bs", chosen, wrong.astype(float), judging, optimize=True)
+    )
 
 
 def _luck(sizes: list[int], wrong: Mistakes) -> float:

@@ -10,17 +10,27 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.datasets import MIN_PHOTOS_A_CLASS
-from model.experiments.material import Material, Progress
+from model.catalogue.dataset import MIN_PHOTOS_A_CLASS
+from model.cleaning.leave_one_out import leave_one_out_probabilities
+from model.evaluation.intervals import SIGNIFICANT
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise
-from model.experiments.trials import Duel, Mistakes, Spread, duel, mistakes, rows_of, seeds, spread, told
-from model.experiments.words import between, counted, percent
-from model.out_of_fold import out_of_fold
-from model.runs import HeadSettings
-from model.uncertainty import SIGNIFICANT
+from model.experiments.repeats import (
+    ErrorRange,
+    Mistakes,
+    PairedComparison,
+    compare_paired,
+    error_range,
+    mistakes_per_training,
+    seeds,
+    select_rows,
+    with_progress,
+)
+from model.experiments.split_features import Progress, SplitFeatures
+from model.runs.settings import HeadSettings
+from model.wording import between, counted, percent
 
 if TYPE_CHECKING:
-    from model.head import Examples
+    from model.training.head import LabelledFeatures
 
 HELPS, HARMS, LUCK, NOTHING = "helps", "harms", "luck", "nothing to clean"
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2)
@@ -34,8 +44,8 @@ class Step:
 
     photos: int
     share: float
-    valid: Spread  # Under its labels as they are
-    test: Spread | None
+    valid: ErrorRange  # Under its labels as they are
+    test: ErrorRange | None
 
 
 @dataclass(frozen=True)
@@ -48,13 +58,13 @@ class LabelNoise:
     doubtful: int  # Train photos that the others would call otherwise; a step of both series
     removed: tuple[Step, ...]
     relabelled: tuple[Step, ...]
-    removing: Duel  # All the doubtful, against none, on the valid and test photos
-    relabelling: Duel
+    removing: PairedComparison  # All the doubtful, against none, on the valid and test photos
+    relabelling: PairedComparison
 
     @property
     def better(self) -> str:
         """Which way of dealing with the doubtful photos got more photos right."""
-        return REMOVED if self.removing.won >= self.relabelling.won else RELABELLED
+        return REMOVED if self.removing.net_fixed >= self.relabelling.net_fixed else RELABELLED
 
     @property
     def verdict(self) -> str:
@@ -63,13 +73,15 @@ class LabelNoise:
             return NOTHING
         if self._tried.p_value >= SIGNIFICANT / 2:
             return LUCK
-        return HELPS if self._tried.won > 0 else HARMS
+        return HELPS if self._tried.net_fixed > 0 else HARMS
 
     @property
     def sentence(self) -> str:
         """The answer in plain words."""
         noise = self.estimate
-        found = f"About {percent(noise.share)} of the labels look" if noise.share else "No label looks"
+        found = (
+            f"About {percent(noise.share)} of the labels look" if noise.share else "No label looks"
+        )
         start = f"{found} plainly wrong ({between(noise.low, noise.high)}); "
         start += f"{percent(noise.disagreeing)} are not what similar photos are called. "
         if not self.doubtful:
@@ -84,37 +96,50 @@ class LabelNoise:
         return f"{start}{effect}: {says[self.verdict]}"
 
     @property
-    def _tried(self) -> Duel:
+    def _tried(self) -> PairedComparison:
         return self.removing if self.better == REMOVED else self.relabelling
 
 
-def run(material: Material, settings: HeadSettings, progress: Progress, seed: int = 0) -> LabelNoise:
+def run(
+    material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
+) -> LabelNoise:
     """Estimate the noise, then train without, or with other labels for, the most doubtful. Raises CannotTrain."""
     train, judging = material.train, (material.valid, material.test)
     estimate = _estimated(material, seed)
-    probabilities = out_of_fold(train.features, train.labels, len(material.classes))
+    probabilities = leave_one_out_probabilities(train.features, train.labels, len(material.classes))
     ranked = np.argsort(probabilities[np.arange(len(train.labels)), train.labels], kind="stable")
     suggested = probabilities.argmax(axis=1)
     doubtful = int((suggested != train.labels).sum())
     counts = sorted({round(share * len(ranked)) for share in SHARES} | {doubtful})
-    series: dict[str, dict[int, list[list[Mistakes]]]] = {way: {count: [] for count in counts} for way in (REMOVED, RELABELLED)}
-    chosen = [(count, way, one) for count in counts for way in series for one in seeds(settings, seed, SEEDS)]
-    for count, way, one in told(chosen, progress):
+    series: dict[str, dict[int, list[list[Mistakes]]]] = {
+        way: {count: [] for count in counts} for way in (REMOVED, RELABELLED)
+    }
+    chosen = [
+        (count, way, one)
+        for count in counts
+        for way in series
+        for one in seeds(settings, seed, SEEDS)
+    ]
+    for count, way, one in with_progress(chosen, progress):
         first = ranked[:count]
         cleaned = _without(train, first) if way == REMOVED else _renamed(train, first, suggested)
-        series[way][count].append(mistakes(cleaned, material.valid, judging, material.classes, one))
+        series[way][count].append(
+            mistakes_per_training(cleaned, material.valid, judging, material.classes, one)
+        )
     removed, relabelled = (_steps(found, len(ranked)) for found in series.values())
-    duels = (duel(_all(found[0]), _all(found[doubtful])) for found in series.values())
+    duels = (compare_paired(_all(found[0]), _all(found[doubtful])) for found in series.values())
     return LabelNoise(estimate, doubtful, removed, relabelled, *duels)
 
 
-def _estimated(material: Material, seed: int) -> NoiseEstimate:
+def _estimated(material: SplitFeatures, seed: int) -> NoiseEstimate:
     vectors = np.concatenate([material.train.features, material.valid.features])
     labels = np.concatenate([material.train.labels, material.valid.labels])
-    return estimate_noise(out_of_fold(vectors, labels, len(material.classes)), labels, seed)
+    return estimate_noise(
+        leave_one_out_probabilities(vectors, labels, len(material.classes)), labels, seed
+    )
 
 
-def _without(train: "Examples", rows: Iterable[int]) -> "Examples":
+def _without(train: "LabelledFeatures", rows: Iterable[int]) -> "LabelledFeatures":
     """Train photos without some, as long as their class keeps enough to be learned."""
     left, kept = np.bincount(train.labels), np.ones(len(train.labels), bool)
     for row in rows:
@@ -122,10 +147,12 @@ def _without(train: "Examples", rows: Iterable[int]) -> "Examples":
         if left[label] > MIN_PHOTOS_A_CLASS:
             left[label] -= 1
             kept[row] = False
-    return rows_of(train, np.flatnonzero(kept))
+    return select_rows(train, np.flatnonzero(kept))
 
 
-def _renamed(train: "Examples", rows: NDArray[np.intp], suggested: NDArray[np.intp]) -> "Examples":
+def _renamed(
+    train: "LabelledFeatures", rows: NDArray[np.intp], suggested: NDArray[np.intp]
+) -> "LabelledFeatures":
     """Train photos, some under the label that is suggested for them."""
     labels = train.labels.copy()
     labels[rows] = suggested[rows]
@@ -135,7 +162,7 @@ def _renamed(train: "Examples", rows: NDArray[np.intp], suggested: NDArray[np.in
 def _steps(found: dict[int, list[list[Mistakes]]], photos: int) -> tuple[Step, ...]:
     steps = []
     for count, trainings in found.items():
-        valid, test = (spread(np.stack(column)) for column in zip(*trainings, strict=True))
+        valid, test = (error_range(np.stack(column)) for column in zip(*trainings, strict=True))
         assert valid is not None  # No dataset is trainable without validation photos.
         steps.append(Step(count, count / photos, valid, test))
     return tuple(steps)

@@ -6,12 +6,19 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from model.datasets import MIN_PHOTOS_A_CLASS
+from model.catalogue.dataset import MIN_PHOTOS_A_CLASS
 from model.experiments.forecasts import Forecast, forecasts
-from model.experiments.material import Material, Progress
-from model.experiments.trials import Mistakes, Spread, mistakes, rows_of, spread, told
-from model.experiments.words import counted, percent, points
-from model.runs import HeadSettings
+from model.experiments.repeats import (
+    ErrorRange,
+    Mistakes,
+    error_range,
+    mistakes_per_training,
+    select_rows,
+    with_progress,
+)
+from model.experiments.split_features import Progress, SplitFeatures
+from model.runs.settings import HeadSettings
+from model.wording import counted, percent, points
 
 FALLS, FLAT, UNKNOWN = "falls", "flat", "unknown"
 SHARES = np.geomspace(0.1, 1, 8)
@@ -25,8 +32,8 @@ class Point:
     """The error with so many training photos, over the draws."""
 
     photos: int
-    valid: Spread
-    test: Spread | None  # None where there are no test photos
+    valid: ErrorRange
+    test: ErrorRange | None  # None where there are no test photos
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,16 @@ class LearningCurve:
     valid_photos: int
     test_photos: int
     points: tuple[Point, ...]
-    forecasts: tuple[Forecast, ...]  # From the photos there are; none where there are too few sizes to draw a curve through
+    forecasts: tuple[
+        Forecast, ...
+    ]  # From the photos there are; none where there are too few sizes to draw a curve through
 
     @property
     def doubled(self) -> Forecast | None:
         """What twice as many photos should give."""
-        return next((one for one in self.forecasts if one.photos == 2 * self.points[-1].photos), None)
+        return next(
+            (one for one in self.forecasts if one.photos == 2 * self.points[-1].photos), None
+        )
 
     @property
     def verdict(self) -> str:
@@ -78,19 +89,35 @@ class LearningCurve:
         )
 
 
-def run(material: Material, settings: HeadSettings, progress: Progress, seed: int = 0) -> LearningCurve:
+def run(
+    material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
+) -> LearningCurve:
     """Train on stratified draws of about 10 % to 100 % of the train photos. Raises CannotTrain, and what `progress` raises."""
     labels = material.train.labels
     orders = [_shuffled(labels, seed * DRAWS + draw) for draw in range(DRAWS)]
     kept = list(dict.fromkeys(_a_class(labels, share) for share in SHARES))
     sizes = [sum(counts) for counts in kept]
-    steps = max(LEAST_STEPS, sizes[-1] / settings.batch_size)  # At every size: else few photos would also mean little training.
+    steps = max(
+        LEAST_STEPS, sizes[-1] / settings.batch_size
+    )  # At every size: else few photos would also mean little training.
     judging, wrong = (material.valid, material.test), []
-    for draw, counts in told([(draw, counts) for draw in range(DRAWS) for counts in kept], progress):
-        rows = np.concatenate([order[:count] for order, count in zip(orders[draw], counts, strict=True)])
-        chosen = replace(settings, batch_size=max(1, round(len(rows) / steps)), seed=settings.seed + draw)
-        wrong.append(mistakes(rows_of(material.train, rows), material.valid, judging, material.classes, chosen))
-    valid, test = (np.stack(column).reshape(DRAWS, len(sizes), -1) for column in zip(*wrong, strict=True))
+    for draw, counts in with_progress(
+        [(draw, counts) for draw in range(DRAWS) for counts in kept], progress
+    ):
+        rows = np.concatenate(
+            [order[:count] for order, count in zip(orders[draw], counts, strict=True)]
+        )
+        chosen = replace(
+            settings, batch_size=max(1, round(len(rows) / steps)), seed=settings.seed + draw
+        )
+        wrong.append(
+            mistakes_per_training(
+                select_rows(material.train, rows), material.valid, judging, material.classes, chosen
+            )
+        )
+    valid, test = (
+        np.stack(column).reshape(DRAWS, len(sizes), -1) for column in zip(*wrong, strict=True)
+    )
     measured = tuple(_point(size, valid[:, at], test[:, at]) for at, size in enumerate(sizes))
     return LearningCurve(valid.shape[2], test.shape[2], measured, forecasts(sizes, valid, seed))
 
@@ -108,9 +135,9 @@ def _a_class(labels: NDArray[np.intp], share: float) -> tuple[int, ...]:
 
 
 def _point(photos: int, valid: Mistakes, test: Mistakes) -> Point:
-    judged = spread(valid)
+    judged = error_range(valid)
     assert judged is not None  # No dataset is trainable without validation photos.
-    return Point(photos, judged, spread(test))
+    return Point(photos, judged, error_range(test))
 
 
 def _least(then: Forecast) -> str:

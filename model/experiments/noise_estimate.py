@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.uncertainty import Z_95
+from model.evaluation.intervals import Z_95
 
 EXPONENTS = np.geomspace(0.25, 4, 17)
 RATES = np.linspace(0, 0.45, 181)  # With half the labels wrong, nobody could say which half.
@@ -33,7 +33,9 @@ class NoiseEstimate:
     disagreeing: float  # The share of labels that are not the likeliest, by the rest
 
 
-def estimate_noise(probabilities: NDArray[np.float32], labels: NDArray[np.intp], seed: int = 0) -> NoiseEstimate:
+def estimate_noise(
+    probabilities: NDArray[np.float32], labels: NDArray[np.intp], seed: int = 0
+) -> NoiseEstimate:
     """From leave-one-out probabilities (N, C) and labels (N,).
 
     The interval holds the bootstrap's over photos and the likelihood's: at 0, every bootstrap says 0.
@@ -42,7 +44,9 @@ def estimate_noise(probabilities: NDArray[np.float32], labels: NDArray[np.intp],
     logs = np.log(np.maximum(probabilities, 1e-30))
     weights = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), ROUNDS)
     weights = np.vstack([np.ones(count), weights])  # The first is the sample itself.
-    best = np.full((len(weights), len(RATES)), -np.inf)  # Log-likelihood, the exponent chosen for each rate
+    best = np.full(
+        (len(weights), len(RATES)), -np.inf
+    )  # Log-likelihood, the exponent chosen for each rate
     for exponent in EXPONENTS:
         powers = np.exp(exponent * logs)
         own = (powers / powers.sum(axis=1, keepdims=True))[np.arange(count), labels]  # (N,)
@@ -52,4 +56,6 @@ def estimate_noise(probabilities: NDArray[np.float32], labels: NDArray[np.intp],
     likely = RATES[best[0] >= best[0].max() - Z_95**2 / 2]
     low, high = np.quantile(found[1:], BAND)
     disagreeing = float((probabilities.argmax(axis=1) != labels).mean())
-    return NoiseEstimate(float(found[0]), float(min(low, likely[0])), float(max(high, likely[-1])), disagreeing)
+    return NoiseEstimate(
+        float(found[0]), float(min(low, likely[0])), float(max(high, likely[-1])), disagreeing
+    )

@@ -25,7 +25,9 @@ class Curves:
 
     def at(self, photos: int) -> Floats:
         """The error with so many photos, (B,)."""
-        return np.asarray(np.clip(self.limit + self.scale * (photos / self.most) ** -self.exponent, 0, 1))
+        return np.asarray(
+            np.clip(self.limit + self.scale * (photos / self.most) ** -self.exponent, 0, 1)
+        )
 
 
 def fit(sizes: Sequence[int], errors: Floats) -> Curves:
@@ -40,7 +42,9 @@ def fit(sizes: Sequence[int], errors: Floats) -> Curves:
         scale = np.where(limit < 0, errors @ falling / (falling @ falling), scale)
         limit = np.maximum(limit, 0)
         loss = ((errors - limit[:, None] - scale[:, None] * falling) ** 2).sum(axis=1)
-        found = np.where(loss < best, np.stack([limit, scale, np.full(len(errors), exponent)]), found)
+        found = np.where(
+            loss < best, np.stack([limit, scale, np.full(len(errors), exponent)]), found
+        )
         best = np.minimum(loss, best)
     limit, scale, exponents = found
     return Curves(limit, scale, exponents, max(sizes))

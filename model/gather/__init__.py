@@ -1,1 +1,4 @@
-"""Photos from open sources on the web: search, licences, and the one way out to the network."""
+"""Photos from the web that may be reused: `net/` goes out politely, `sources/` speak the APIs.
+
+May import: datasets, jobs, catalogue. Begin with `sources/registry.py`, then `background.py`.
+"""

@@ -10,12 +10,12 @@ from threading import Event, Lock
 from urllib3.util import parse_url
 
 from model.errors import AreoleError, Cancelled, PhotoRefused, SourceFailed
-from model.gather.addresses import may_ask
-from model.gather.failures import FetchFailed, Unreachable
-from model.gather.fetching import PHOTO, fetch
-from model.gather.found import Found
-from model.gather.manners import Queue, patiently
-from model.gather.waiting import LOOK_S, Check
+from model.gather.net.errors import FetchFailed, Unreachable
+from model.gather.net.fetch import PHOTO, fetch
+from model.gather.net.pause import LOOK_S, Check
+from model.gather.net.rate_limit import Queue, request_with_retry
+from model.gather.sources.results import WebPhoto
+from model.links import is_fetchable
 
 AT_ONCE = 3  # From one host too (Wikimedia_APIs/Rate_limits)
 LEAST_INTERVAL_S = 0.1
@@ -32,16 +32,20 @@ def _queue(host: str) -> Queue:
     return Queue(host, LEAST_INTERVAL_S, AT_ONCE)
 
 
-def download(found: Found, check: Check) -> bytes:
+def download(found: WebPhoto, check: Check) -> bytes:
     """The bytes of a photo. Raises PhotoRefused, SourceFailed when its server is busy or out of reach, and what `check` raises."""
-    if not may_ask(found.photo_url):
+    if not is_fetchable(found.photo_url):
         raise PhotoRefused("The photo was not taken: its address is not one of https.")
     with _finding:
         queue = _queue(parse_url(found.photo_url).host or "")
     try:
-        answer = patiently(queue, lambda: fetch(found.photo_url, PHOTO, check), check, TRIES)
+        answer = request_with_retry(
+            queue, lambda: fetch(found.photo_url, PHOTO, check), check, TRIES
+        )
     except Unreachable as error:
-        raise SourceFailed(f"The photo cannot be reached: {error}. This server may be offline.") from error
+        raise SourceFailed(
+            f"The photo cannot be reached: {error}. This server may be offline."
+        ) from error
     except FetchFailed as error:
         raise PhotoRefused(f"The photo was not taken: {error}.") from error
     if answer.status != 200:
@@ -49,11 +53,13 @@ def download(found: Found, check: Check) -> bytes:
     return answer.body
 
 
-def downloads(items: Iterable[Found], check: Check) -> Generator[tuple[Found, bytes | AreoleError], None, None]:
+def downloads(
+    items: Iterable[WebPhoto], check: Check
+) -> Generator[tuple[WebPhoto, bytes | AreoleError], None, None]:
     """Photos in order, each with its bytes or why not. When it is closed or `check` raises, no thread is left behind."""
     stopped = Event()
 
-    def attempt(found: Found) -> bytes | AreoleError:
+    def attempt(found: WebPhoto) -> bytes | AreoleError:
         try:
             return download(found, look)
         except AreoleError as error:
@@ -64,14 +70,16 @@ def downloads(items: Iterable[Found], check: Check) -> Generator[tuple[Found, by
             raise Cancelled("Cancelled.")
 
     waiting = iter(items)
-    ahead: deque[tuple[Found, Future[bytes | AreoleError]]] = deque()
+    ahead: deque[tuple[WebPhoto, Future[bytes | AreoleError]]] = deque()
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="gather") as pool:
         try:
             ahead.extend((found, pool.submit(attempt, found)) for found in islice(waiting, AHEAD))
             while ahead:
                 found, future = ahead.popleft()
                 yield found, _result(future, check)
-                ahead.extend((following, pool.submit(attempt, following)) for following in islice(waiting, 1))
+                ahead.extend(
+                    (following, pool.submit(attempt, following)) for following in islice(waiting, 1)
+                )
         finally:
             stopped.set()
 

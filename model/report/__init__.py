@@ -1,4 +1,4 @@
-"""The report: everything a workspace has found out, as one document to hand in.
+"""All that is known about a run as one HTML document.
 
-`contents` computes what it says, `words` puts it into sentences, `drawings` draws (`svg` says how), `html` sets it.
+May import: experiments, cleaning, runs, networks, evaluation, catalogue. Begin with `contents.py`, then `html.py`.
 """

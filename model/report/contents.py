@@ -4,26 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from model.cleaning import history
-from model.datasets import Dataset, find_dataset
-from model.edits import History
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.edits import History
+from model.catalogue.origins import origins
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import dataset_name
+from model.cleaning.decisions import history
 from model.errors import NotFound
-from model.origins import origins
-from model.report.cases import Losses, find_losses
 from model.report.data import Data, describe_data
 from model.report.effect import Cleaning, Effect, describe_cleaning, find_effect
-from model.report.results import Result, Training, describe_training, results_of
+from model.report.losses import Losses, find_losses
+from model.report.results import SplitResult, Training, describe_training, results_of
 from model.report.svg import Drawing
-from model.report_texts import Texts, texts
-from model.runs import SHIPPED, Run, load_run, run_folder
-from model.starter import STARTER
-from model.store import Store
-from model.workspace_runs import SHIPPED_NAME, runs_of
-from model.workspaces import dataset_name
+from model.report.texts import Texts, texts
+from model.runs.listing import SHIPPED_NAME, runs_of
+from model.runs.run import SHIPPED, Run, load_run, run_folder
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A small table of an experiment."""
 
     caption: str
@@ -38,7 +38,7 @@ class Finding:
     question: str
     sentence: str | None  # None: not done yet
     drawing: Drawing | None = None
-    table: Table | None = None
+    table: ReportTable | None = None
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,10 @@ class Contents:
     made_on: date
     data: Data
     training: Training | None
-    results: tuple[Result, ...]
-    losses: Losses | None  # Those in which the visitor judged the most: this run's, or the first one's before the cleaning
+    results: tuple[SplitResult, ...]
+    losses: (
+        Losses | None
+    )  # Those in which the visitor judged the most: this run's, or the first one's before the cleaning
     remaining: Losses | None  # This run's, where the others are the first one's
     cleaning: Cleaning | None
     effect: Effect | None
@@ -65,10 +67,14 @@ class _Subject:
     imported: Dataset
     history: History | None
     run: tuple[str, Run] | None  # With its name
-    first: tuple[str, Run] | None  # The one to compare it with: the shipped one, or the first that was trained
+    first: (
+        tuple[str, Run] | None
+    )  # The one to compare it with: the shipped one, or the first that was trained
 
 
-def report_contents(store: Store, workspace: str | None, run_id: str | None, experiments: Sequence[Finding] = ()) -> Contents:
+def report_contents(
+    store: Store, workspace: str | None, run_id: str | None, experiments: Sequence[Finding] = ()
+) -> Contents:
     """What there is to report about a run, in a workspace or, without one, on its dataset as it was imported.
 
     Without a run it says what was done until now. Raises NotFound for a run that is not there or not this workspace's.
@@ -108,7 +114,11 @@ def _workspaces(store: Store, workspace: str, run_id: str | None) -> _Subject:
 def _nobodys(store: Store, run_id: str | None) -> _Subject:
     run = load_run(run_folder(store, run_id)) if run_id else None
     dataset = find_dataset(store, run.card.dataset if run else STARTER)
-    shipped = _readable(store, SHIPPED_NAME, SHIPPED) if dataset.name == STARTER and run_id != SHIPPED else None
+    shipped = (
+        _readable(store, SHIPPED_NAME, SHIPPED)
+        if dataset.name == STARTER and run_id != SHIPPED
+        else None
+    )
     return _Subject(dataset, dataset, None, (run.card.name, run) if run else None, shipped)
 
 

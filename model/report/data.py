@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from model.datasets import Dataset
-from model.origins import Origin
+from model.catalogue.dataset import Dataset
+from model.catalogue.origins import Origin
 
 MOST_EXAMPLES, LEAST_EXAMPLES, EXAMPLES_IN_ALL = 6, 3, 24  # Photos of a class; all classes together
 NO_CREDIT = ("cc0", "public domain", "pdm")  # Licences that ask for no credit begin like this.
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Provenance:
     """Where some of the photos come from, under one licence."""
 
     name: str
@@ -29,7 +29,7 @@ class Data:
     classes: tuple[str, ...]
     counts: Mapping[tuple[str, str], int]  # By (class, split)
     examples: Mapping[str, tuple[str, ...]]  # Train photos of each class
-    sources: tuple[Source, ...]  # The largest first
+    sources: tuple[Provenance, ...]  # The largest first
     origins: Mapping[str, Origin]  # Of all photos that are or were in it
     files: Mapping[str, str]  # Their names, for people
 
@@ -46,24 +46,31 @@ class Data:
     def creditors(self) -> list[tuple[Origin, int]]:
         """Who is to be named, with the number of photos: one origin for each author, source and licence."""
         counted = Counter(
-            Origin(one.source, one.licence, one.licence_url, one.author) for one in self.origins.values() if wants_credit(one)
+            Origin(one.source, one.licence, one.licence_url, one.author)
+            for one in self.origins.values()
+            if wants_credit(one)
         )
         return counted.most_common()
 
 
 def describe_data(dataset: Dataset, imported: Dataset, origins: Mapping[str, Origin]) -> Data:
     """What there is to say about a dataset; `imported` is the same before anything was edited."""
-    counts = Counter((member.label, member.split) for member in dataset.members)
-    number = min(MOST_EXAMPLES, max(LEAST_EXAMPLES, EXAMPLES_IN_ALL // max(len(dataset.classes), 1)))
-    train = [member for member in dataset.members if member.split == "train"]
-    examples = {name: tuple(one.photo for one in train if one.label == name)[:number] for name in dataset.classes}
-    files = {member.photo: member.file for member in (*imported.members, *dataset.members)}
+    counts = Counter((labelled.label, labelled.split) for labelled in dataset.photos)
+    number = min(
+        MOST_EXAMPLES, max(LEAST_EXAMPLES, EXAMPLES_IN_ALL // max(len(dataset.classes), 1))
+    )
+    train = [labelled for labelled in dataset.photos if labelled.split == "train"]
+    examples = {
+        name: tuple(one.photo for one in train if one.label == name)[:number]
+        for name in dataset.classes
+    }
+    files = {labelled.photo: labelled.file for labelled in (*imported.photos, *dataset.photos)}
     return Data(
         dataset.title,
         dataset.classes,
         counts,
         examples,
-        _sources(origins.get(member.photo, Origin()) for member in dataset.members),
+        _sources(origins.get(labelled.photo, Origin()) for labelled in dataset.photos),
         origins,
         files,
     )
@@ -71,9 +78,11 @@ def describe_data(dataset: Dataset, imported: Dataset, origins: Mapping[str, Ori
 
 def wants_credit(origin: Origin) -> bool:
     """Whether a photo's licence, or its author's name without one, asks that the author be named."""
-    return bool(origin.licence or origin.author) and not origin.licence.casefold().startswith(NO_CREDIT)
+    return bool(origin.licence or origin.author) and not origin.licence.casefold().startswith(
+        NO_CREDIT
+    )
 
 
-def _sources(origins: Iterable[Origin]) -> tuple[Source, ...]:
+def _sources(origins: Iterable[Origin]) -> tuple[Provenance, ...]:
     counted = Counter((one.source, one.licence, one.licence_url) for one in origins)
-    return tuple(Source(*where, photos) for where, photos in counted.most_common())
+    return tuple(Provenance(*where, photos) for where, photos in counted.most_common())

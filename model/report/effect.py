@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from model.comparison import Comparison, compare
-from model.datasets import Dataset
-from model.edits import ADD, DELETE, KEEP, NOTE, RELABEL, History
+from model.catalogue.dataset import Dataset
+from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, History
 from model.errors import NotFound
-from model.evaluation import Evaluation
+from model.evaluation.comparison import Comparison, compare
+from model.evaluation.table import Evaluation
 from model.report.results import labels_of
-from model.runs import Run
+from model.runs.run import Run
 
 MOST_REASONS = 8
 
@@ -58,9 +58,14 @@ def describe_cleaning(history: History | None, imported: Dataset) -> Cleaning | 
     )
     reasons = Counter(edit.reason for edit in standing.values() if edit.reason)
     return Cleaning(
-        {action: sum(edit.action == action for edit in standing.values()) for action in (RELABEL, DELETE, KEEP, ADD, NOTE)},
+        {
+            action: sum(edit.action == action for edit in standing.values())
+            for action in (RELABEL, DELETE, KEEP, ADD, NOTE)
+        },
         tuple((old, new, number) for (old, new), number in moved.most_common()),
-        tuple((reason, number) for reason, number in reasons.most_common(MOST_REASONS) if number > 1),
+        tuple(
+            (reason, number) for reason, number in reasons.most_common(MOST_REASONS) if number > 1
+        ),
         sum(not edit.reason for edit in standing.values()),
     )
 
@@ -78,7 +83,7 @@ def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Datase
         test = compare(_table(before, labels, "test"), _table(after, labels, "test"))
     except NotFound:
         test = None
-    validated = before.evaluation.of("valid").photos
+    validated = before.evaluation.for_split("valid").photos
     return Effect(
         name,
         other_name,
@@ -93,9 +98,12 @@ def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Datase
 
 
 def _table(run: Run, labels: Mapping[str, str], split: str) -> Evaluation:
-    return run.evaluation.under(labels).of(split)
+    return run.evaluation.relabelled(labels).for_split(split)
 
 
 def _differences(before: Run, after: Run) -> tuple[str, ...]:
-    first, second = ({"backbone": one.card.backbone, "mode": one.card.mode, **asdict(one.card.settings)} for one in (before, after))
+    first, second = (
+        {"backbone": one.card.backbone, "mode": one.card.mode, **asdict(one.card.settings)}
+        for one in (before, after)
+    )
     return tuple(name for name in first | second if first.get(name) != second.get(name))

@@ -2,18 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from model.backbones import DEFAULT_BACKBONE
-from model.datasets import Dataset
-from model.experiments.catalogue import EXPERIMENTS
+from model.catalogue.dataset import Dataset
+from model.catalogue.store import Store
 from model.experiments.learning_curve import LearningCurve
-from model.experiments.results import kept
-from model.experiments.search_findings import findings
+from model.experiments.registry import EXPERIMENTS
+from model.experiments.saved import load_result
+from model.experiments.tuning.findings import findings
+from model.networks.backbones import DEFAULT_BACKBONE
 from model.report.contents import Finding
 from model.report.drawings import WIDE
 from model.report.palette import RIGHT, WRONG
 from model.report.svg import Drawing, draw
-from model.runs import Card, HeadSettings
-from model.store import Store
+from model.runs.run import RunCard
+from model.runs.settings import HeadSettings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,19 +22,21 @@ if TYPE_CHECKING:
 SEARCH_QUESTION = "Would other settings help?"
 
 
-def usual_settings(card: Card | None) -> tuple[str, HeadSettings]:
+def usual_settings(card: RunCard | None) -> tuple[str, HeadSettings]:
     """The backbone and settings that experiments use: those of a run, if that is a head."""
     if card is None or not isinstance(card.settings, HeadSettings):
         return DEFAULT_BACKBONE, HeadSettings()
     return card.backbone, card.settings
 
 
-def experiment_findings(store: Store, dataset: Dataset, card: Card | None, workspace: str | None) -> list[Finding]:
+def experiment_findings(
+    store: Store, dataset: Dataset, card: RunCard | None, workspace: str | None
+) -> list[Finding]:
     """A finding for each question, without a sentence where it was not asked yet. Raises StoreUnavailable."""
     backbone, settings = usual_settings(card)
     answers = []
     for kind, experiment in EXPERIMENTS.items():
-        result = kept(store, kind, dataset.fingerprint, backbone, settings)
+        result = load_result(store, kind, dataset.fingerprint, backbone, settings)
         drawing = learning_curve(result) if isinstance(result, LearningCurve) else None
         answers.append(Finding(experiment.question, result.sentence if result else None, drawing))
     search = findings(store, dataset, workspace=workspace)
@@ -45,13 +48,31 @@ def learning_curve(found: LearningCurve) -> Drawing:
 
     def plot(axes: "Axes") -> None:
         sizes = [point.photos for point in found.points]
-        axes.plot(sizes, [100 * point.valid.error for point in found.points], "o-", color=RIGHT, linewidth=2, label="measured")
-        lows, highs = ([100 * getattr(point.valid, end) for point in found.points] for end in ("low", "high"))
+        axes.plot(
+            sizes,
+            [100 * point.valid.error for point in found.points],
+            "o-",
+            color=RIGHT,
+            linewidth=2,
+            label="measured",
+        )
+        lows, highs = (
+            [100 * getattr(point.valid, end) for point in found.points] for end in ("low", "high")
+        )
         axes.fill_between(sizes, lows, highs, color=RIGHT, alpha=0.15, linewidth=0)
         if found.forecasts:
             ahead = [one.photos for one in found.forecasts]
-            axes.plot(ahead, [100 * one.error for one in found.forecasts], "--", color=WRONG, linewidth=2, label="to be expected")
-            lows, highs = ([100 * getattr(one, end) for one in found.forecasts] for end in ("low", "high"))
+            axes.plot(
+                ahead,
+                [100 * one.error for one in found.forecasts],
+                "--",
+                color=WRONG,
+                linewidth=2,
+                label="to be expected",
+            )
+            lows, highs = (
+                [100 * getattr(one, end) for one in found.forecasts] for end in ("low", "high")
+            )
             axes.fill_between(ahead, lows, highs, color=WRONG, alpha=0.12, linewidth=0)
         axes.set_ylim(bottom=0)
         axes.set_xlabel("training photos")

@@ -12,15 +12,16 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import ImageOps
 
-from model.datasets import SPLITS
+from model.catalogue.dataset import SPLITS
+from model.catalogue.origins import Origin
+from model.catalogue.store import Store, open_stored
 from model.errors import NotFound
-from model.evaluation import per_class
-from model.origins import Origin
-from model.report import drawings, words
+from model.evaluation.table import per_class
+from model.report import drawings
+from model.report import sentences as words
 from model.report.contents import Contents
 from model.report.data import wants_credit
 from model.report.palette import class_colour
-from model.store import Store, open_stored
 
 PICTURE_PX, THUMBNAIL_PX = 320, 112
 JPEG_QUALITY = 82
@@ -70,7 +71,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["paragraphs"] = lambda text: [part.strip("\n") for part in re.split(r"\n\s*\n", text)]
+    environment.filters["paragraphs"] = lambda text: [
+        part.strip("\n") for part in re.split(r"\n\s*\n", text)
+    ]
     environment.tests["safe_link"] = lambda url: url.startswith("https://")
     return environment
 
@@ -81,10 +84,16 @@ def _drawn(contents: Contents) -> SimpleNamespace:
     history = training.card.history if training else ()
     return SimpleNamespace(
         counts=drawings.class_counts(contents.data) if contents.data.photos else None,
-        losses=drawings.loss_curves(history, training.card.best_epoch) if training and history else None,
-        errors=drawings.error_curve(history, training.card.best_epoch) if training and history else None,
+        losses=drawings.loss_curves(history, training.card.best_epoch)
+        if training and history
+        else None,
+        errors=drawings.error_curve(history, training.card.best_epoch)
+        if training and history
+        else None,
         confusions=[drawings.confusion_matrix(one.table, one.split) for one in contents.results],
-        recalls=[drawings.recalls(one.table, one.split, classes) for one in contents.results[-1:]],  # The fairest
+        recalls=[
+            drawings.recalls(one.table, one.split, classes) for one in contents.results[-1:]
+        ],  # The fairest
     )
 
 
@@ -115,7 +124,11 @@ def _shown(contents: Contents) -> Iterator[str]:
 def _credits(contents: Contents) -> dict[str, Origin]:
     """Where the photos come from that are shown and whose authors are to be named."""
     origins = contents.data.origins
-    return {photo: origins[photo] for photo in _shown(contents) if photo in origins and wants_credit(origins[photo])}
+    return {
+        photo: origins[photo]
+        for photo in _shown(contents)
+        if photo in origins and wants_credit(origins[photo])
+    }
 
 
 def _command(command: str) -> list[str]:

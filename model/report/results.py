@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from model.backbones import find_backbone
-from model.datasets import Dataset
-from model.evaluation import Evaluation
-from model.runs import Card, Run
-from model.uncertainty import wilson
+from model.catalogue.dataset import Dataset
+from model.evaluation.intervals import wilson
+from model.evaluation.table import Evaluation
+from model.networks.backbones import find_backbone
+from model.runs.run import Run, RunCard
 
 JUDGED = ("valid", "test")
 
@@ -16,7 +16,7 @@ class Training:
     """How a run came about, and what the data has seen since."""
 
     name: str
-    card: Card
+    card: RunCard
     backbone: str  # Its title, for people
     relabelled: int  # Photos that it judged, edited since
     removed: int
@@ -25,7 +25,7 @@ class Training:
 
 
 @dataclass(frozen=True)
-class Result:
+class SplitResult:
     """How a run does on one split, under the labels of now."""
 
     split: str
@@ -54,21 +54,25 @@ def describe_training(name: str, run: Run, dataset: Dataset) -> Training:
         name,
         card,
         find_backbone(card.backbone).title,
-        relabelled=sum(photo in labels and labels[photo] != label for photo, label in known.items()),
+        relabelled=sum(
+            photo in labels and labels[photo] != label for photo, label in known.items()
+        ),
         removed=sum(photo not in labels for photo in known),
         added=sum(photo not in known for photo in labels),
-        learned_from=len(run.evaluation.of("train").photos),
+        learned_from=len(run.evaluation.for_split("train").photos),
     )
 
 
-def results_of(run: Run, dataset: Dataset) -> tuple[Result, ...]:
+def results_of(run: Run, dataset: Dataset) -> tuple[SplitResult, ...]:
     """How a run does on the splits that it did not learn from; without those that have no photo."""
-    table = run.evaluation.under(dataset.labels)
-    found = (Result(split, table.of(split)) for split in JUDGED)
+    table = run.evaluation.relabelled(dataset.labels)
+    found = (SplitResult(split, table.for_split(split)) for split in JUDGED)
     return tuple(one for one in found if one.photos)
 
 
 def labels_of(run: Run) -> dict[str, str]:
     """The label of each photo when the run was trained."""
     table = run.evaluation
-    return {photo: table.classes[label] for photo, label in zip(table.photos, table.labels, strict=True)}
+    return {
+        photo: table.classes[label] for photo, label in zip(table.photos, table.labels, strict=True)
+    }

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FONTS = "'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
-UNWANTED = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", re.DOTALL)
+UNWANTED = re.compile(
+    r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", re.DOTALL
+)
 SETTINGS: dict[Any, object] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "areole",  # The same drawing has the same bytes.
@@ -43,14 +45,20 @@ class Drawing:
     alt: str
 
 
-def draw(name: str, alt: str, size: tuple[float, float], plot: Callable[["Axes"], object]) -> Drawing:
+def draw(
+    name: str, alt: str, size: tuple[float, float], plot: Callable[["Axes"], object]
+) -> Drawing:
     """A drawing of `size` inches that `plot` draws. `name` is unlike any other's in the same document; `alt` says what is seen."""
     import matplotlib as mpl  # Half a second and 40 MB that only a report needs.
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    mpl.rcParams.update(SETTINGS)  # For good, because taking them back would disturb another thread; so with the next line.
-    warnings.filterwarnings("ignore", "Glyph .* missing from font")  # Only the measuring is a little off.
+    mpl.rcParams.update(
+        SETTINGS
+    )  # For good, because taking them back would disturb another thread; so with the next line.
+    warnings.filterwarnings(
+        "ignore", "Glyph .* missing from font"
+    )  # Only the measuring is a little off.
     figure = Figure(figsize=size, layout="constrained")
     FigureCanvasSVG(figure)
     axes = figure.add_subplot()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.shared.words import plain
+from pages.shared.text import plain
 
 # By position in the dataset's classes. Neighbours differ in lightness as well as hue, for colour-blind eyes.
 CLASS_COLOURS = (
@@ -11,7 +11,14 @@ CLASS_COLOURS = (
 )  # fmt: skip
 RIGHT, WRONG = "#2f8a6e", "#c2603a"  # Of answers, in every chart.
 QUIET = "#8d938b"  # Legible on both themes.
-BADGE_COLOURS = ("green", "orange", "violet", "yellow", "blue", "red")  # The same six, as the theme names them.
+BADGE_COLOURS = (
+    "green",
+    "orange",
+    "violet",
+    "yellow",
+    "blue",
+    "red",
+)  # The same six, as the theme names them.
 
 
 def class_colour(classes: tuple[str, ...], name: str) -> str:

@@ -5,16 +5,17 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from model.catalogue.starter import import_starter
+from model.catalogue.workspaces import note_use
 from model.errors import AreoleError
-from model.runs import SHIPPED
-from model.starter import import_starter
-from model.workspace_runs import runs_of
-from model.workspaces import note_use
+from model.runs.listing import runs_of
+from model.runs.run import SHIPPED
 from pages.shared import state
+from pages.shared.cache.runs import active_run_id, get_current_evaluation
+from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.colours import class_badge
 from pages.shared.progress import progress_bar
-from pages.shared.resources import active_run_id, get_dataset, get_judged, get_store
-from pages.shared.words import count, named, plain
+from pages.shared.text import count, named, plain
 
 
 def show_sidebar() -> None:
@@ -22,20 +23,26 @@ def show_sidebar() -> None:
     workspace = state.workspace()
     dataset, run = get_dataset(workspace), active_run_id(workspace)
     with st.sidebar:
-        st.markdown(f"**{plain(dataset.title)}**  \n{count(len(dataset.members), 'photo')}")
+        st.markdown(f"**{plain(dataset.title)}**  \n{count(len(dataset.photos), 'photo')}")
         st.markdown(" ".join(class_badge(dataset.classes, name) for name in dataset.classes))
         if run is None:
             st.markdown(":material/model_training: Nothing trained on it yet")
         else:
             _show_run(run, workspace)
-        st.caption(f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; share it with care.")
+        st.caption(
+            f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; share it with care."
+        )
 
 
 def _show_run(run_id: str, workspace: str) -> None:
-    judged = get_judged(run_id, workspace)
+    judged = get_current_evaluation(run_id, workspace)
     names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
     run, valid = judged.run, judged.tables["valid"]
-    errors = f"{valid.errors} of {count(len(valid.labels), 'validation photo')} wrong" if valid.photos else "no validation photos"
+    errors = (
+        f"{valid.errors} of {count(len(valid.labels), 'validation photo')} wrong"
+        if valid.photos
+        else "no validation photos"
+    )
     st.markdown(f"**{plain(names[run.card.id])}** on {run.card.backbone}  \n{errors}")
     if run.card.id == SHIPPED:
         st.caption("It has only seen rendered photos. Of real ones it gets about one in ten wrong.")
@@ -47,10 +54,22 @@ def require_run(workspace: str) -> str:
     if run is None:
         dataset = get_dataset(workspace)
         st.title("Nothing trained yet", anchor=False)
-        there = f"{plain(dataset.title)} has {count(len(dataset.members), 'photo')} of {named(dataset.classes)}."
-        st.markdown(f"{there} Give it photos, then let it learn from them: a second or two for each step.")
-        st.page_link("pages/dataset.py", label="Add photos", icon=":material/add_photo_alternate:", query_params=state.link())
-        st.page_link("pages/retrain.py", label="Train", icon=":material/model_training:", query_params=state.link())
+        there = f"{plain(dataset.title)} has {count(len(dataset.photos), 'photo')} of {named(dataset.classes)}."
+        st.markdown(
+            f"{there} Give it photos, then let it learn from them: a second or two for each step."
+        )
+        st.page_link(
+            "pages/dataset.py",
+            label="Add photos",
+            icon=":material/add_photo_alternate:",
+            query_params=state.link(),
+        )
+        st.page_link(
+            "pages/retrain.py",
+            label="Train",
+            icon=":material/model_training:",
+            query_params=state.link(),
+        )
         st.stop()
     return run
 
@@ -62,7 +81,9 @@ def require_frame() -> None:
     whoever comes first by a link to a page would get it without sidebar and catalogue.
     """
     if not state.is_framed():
-        PagesManager.uses_pages_directory = False  # As st.navigation does; Streamlit has no setting for it.
+        PagesManager.uses_pages_directory = (
+            False  # As st.navigation does; Streamlit has no setting for it.
+        )
         st.rerun()
 
 

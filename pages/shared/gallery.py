@@ -6,13 +6,16 @@ from typing import Literal, NamedTuple
 import streamlit as st
 
 from model.errors import NotFound
-from pages.shared.resources import get_thumbnail
-from pages.shared.words import plain
+from pages.shared.cache.photos import get_thumbnail
+from pages.shared.text import plain
 
-CARD_PX = (84, 136)  # The narrowest card where the number of columns is given, and where it is free.
+CARD_PX = (
+    84,
+    136,
+)  # The narrowest card where the number of columns is given, and where it is free.
 
 
-class Card(NamedTuple):
+class PhotoCard(NamedTuple):
     """A photo with what is written under it; `alt` describes it to those who cannot see it."""
 
     photo: str
@@ -21,11 +24,14 @@ class Card(NamedTuple):
 
 
 def show_cards(
-    cards: list[Card], *, columns: int | None = None, width: int | Literal["stretch"] = "stretch", key: str,
+    cards: list[PhotoCard], *, columns: int | None = None, width: int | Literal["stretch"] = "stretch", key: str,
     on_pick: Callable[[str], None] | None = None,
 ) -> None:  # fmt: skip
     """Draw square photos, in so many columns or in as many as fit; with `on_pick`, the caption becomes a button."""
-    with st.container(key=key, width=width), st.grid(columns or "auto", min_column_width=CARD_PX[columns is None], gap="xsmall"):
+    with (
+        st.container(key=key, width=width),
+        st.grid(columns or "auto", min_column_width=CARD_PX[columns is None], gap="xsmall"),
+    ):
         for card in cards:
             with st.container(gap="xxsmall", horizontal_alignment="center"):
                 show_thumbnail(card)
@@ -42,9 +48,11 @@ def show_cards(
                     )
 
 
-def show_thumbnail(card: Card) -> None:
+def show_thumbnail(card: PhotoCard) -> None:
     """A photo as a small square, or a sign that it is gone."""
     try:
         st.image(get_thumbnail(card.photo), width="stretch", alt=card.alt)
     except NotFound:
-        st.markdown(":material/hide_image:", text_alignment="center", help="This photo was removed.")
+        st.markdown(
+            ":material/hide_image:", text_alignment="center", help="This photo was removed."
+        )

@@ -4,27 +4,56 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from model.workspaces import is_workspace_id, new_workspace_id
+from model.catalogue.workspaces import is_workspace_id, new_workspace_id
 
 _WORKSPACE, _PHOTO = "w", "photo"  # Query parameters.
-RUN, OTHER_RUN, ACTUAL, PREDICTED = "run", "other", "actual", "predicted"  # Widgets that `restored` and `keep` tie to the URL.
-SPLIT, VIEW, SHARES = "split", "view", "shares"  # Widgets that Streamlit binds to the URL, these and the next.
-WAY, LOSS_ACTUAL, LOSS_PREDICTED, LOSS_REASON, LOSS_COUNT = "probabilities", "filed", "taken", "why", "most"
+RUN, OTHER_RUN, ACTUAL, PREDICTED = (
+    "run",
+    "other",
+    "actual",
+    "predicted",
+)  # Widgets that `restored` and `keep` tie to the URL.
+SPLIT, VIEW, SHARES = (
+    "split",
+    "view",
+    "shares",
+)  # Widgets that Streamlit binds to the URL, these and the next.
+WAY, LOSS_ACTUAL, LOSS_PREDICTED, LOSS_REASON, LOSS_COUNT = (
+    "probabilities",
+    "filed",
+    "taken",
+    "why",
+    "most",
+)
 THRESHOLD = "threshold"
-CLEAN_VIEW, LOOK_FOR, MANY, CLEAN_CLASS, CLEAN_SPLIT, ORDER = "do", "find", "many", "class", "part", "order"
+CLEAN_VIEW, LOOK_FOR, MANY, CLEAN_CLASS, CLEAN_SPLIT, ORDER = (
+    "do",
+    "find",
+    "many",
+    "class",
+    "part",
+    "order",
+)
 BEFORE, AFTER = "before", "after"  # Runs, tied to the URL as RUN is.
 REPORT_VIEW = "why"
 DATA_VIEW, DATA_CLASS, DATA_SPLIT, DATA_SOURCE = "data", "of", "in", "from"
 _CARD = "card"  # A query parameter: the photo in the cleaner.
 _SEEN, _LAST, _CELL_PICKS, _LOOKED_AT = "seen", "last_", "cell_picks", "looked_at"
-_UPLOADS, _REFUSED, _FRAMED, _PREPARED = "uploads", "refused", "framed", "prepared"  # Session keys, these and the next.
+_UPLOADS, _REFUSED, _FRAMED, _PREPARED = (
+    "uploads",
+    "refused",
+    "framed",
+    "prepared",
+)  # Session keys, these and the next.
 _FAILURE, _VISITED = "failure", "visited"
 
 
 def workspace() -> str:
     """This visitor's workspace, new on a first visit; it stays in the URL on every page."""
     given = st.query_params.get(_WORKSPACE, "")
-    current = given if is_workspace_id(given) else st.session_state.get(_WORKSPACE) or new_workspace_id()
+    current = (
+        given if is_workspace_id(given) else st.session_state.get(_WORKSPACE) or new_workspace_id()
+    )
     st.session_state[_WORKSPACE] = current
     if given != current:
         st.query_params[_WORKSPACE] = current

@@ -16,14 +16,14 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from model.backbones import BACKBONES, Backbone
-from model.datasets import Dataset, find_dataset
-from model.head import Examples, train_head
-from model.networks import load_network, pixels
-from model.runs import HeadSettings
-from model.sources import decoded, folder_sources
-from model.starter import STARTER, import_starter
-from model.store import open_store, open_stored
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.starter import STARTER, import_starter
+from model.catalogue.store import open_store, open_stored
+from model.classify.batches import decoded, folder_sources
+from model.networks.backbones import BACKBONES, Backbone
+from model.networks.pretrained import load_network, pixels
+from model.runs.settings import HeadSettings
+from model.training.head import LabelledFeatures, train_head
 
 SEEDS = range(5)
 Scaling = Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
@@ -42,7 +42,9 @@ def centre_crop(image: Image.Image, backbone: Backbone) -> torch.Tensor:
 
 def squished(image: Image.Image, backbone: Backbone) -> torch.Tensor:
     """All of the photo, pressed into a square."""
-    return pixels(image.resize((backbone.input_px, backbone.input_px), Image.Resampling.BICUBIC), backbone)
+    return pixels(
+        image.resize((backbone.input_px, backbone.input_px), Image.Resampling.BICUBIC), backbone
+    )
 
 
 def flipped_too(image: Image.Image, backbone: Backbone) -> torch.Tensor:
@@ -69,23 +71,32 @@ class Photos:
     labels: NDArray[np.intp]
     splits: NDArray[np.str_]
 
-    def part(self, split: str, scaled: NDArray[np.float32]) -> Examples:
+    def part(self, split: str, scaled: NDArray[np.float32]) -> LabelledFeatures:
         """The rows of a split."""
         rows = self.splits == split
-        return Examples(scaled[rows], self.labels[rows])
+        return LabelledFeatures(scaled[rows], self.labels[rows])
 
 
 def images(dataset: Dataset, folder: Path) -> Iterator[tuple[Image.Image, int, str]]:
     """Every photo with the position of its class and its split; the folder's are called "real"."""
     store = open_store()
-    for member in dataset.members:
-        yield open_stored(store, member.photo), dataset.classes.index(member.label), member.split
+    for labelled in dataset.photos:
+        yield (
+            open_stored(store, labelled.photo),
+            dataset.classes.index(labelled.label),
+            labelled.split,
+        )
     for source, image in decoded(folder_sources(folder, dataset.classes)):
         if isinstance(image, Image.Image):
             yield image, source.label, "real"
 
 
-def look(dataset: Dataset, folder: Path, backbone: Backbone, view: Callable[[Image.Image, Backbone], torch.Tensor]) -> Photos:
+def look(
+    dataset: Dataset,
+    folder: Path,
+    backbone: Backbone,
+    view: Callable[[Image.Image, Backbone], torch.Tensor],
+) -> Photos:
     """Features of all photos in one view."""
     network = load_network(backbone.name)
     rows = []
@@ -106,25 +117,46 @@ def standardised(features: NDArray[np.float32], train: NDArray[np.float32]) -> N
     return np.asarray((features - train.mean(axis=0)) / (train.std(axis=0) + 1e-2), np.float32)
 
 
-def report(title: str, photos: Photos, classes: tuple[str, ...], settings: HeadSettings, scaling: Scaling = unscaled) -> None:
+def report(
+    title: str,
+    photos: Photos,
+    classes: tuple[str, ...],
+    settings: HeadSettings,
+    scaling: Scaling = unscaled,
+) -> None:
     """Train with every seed and print one row."""
     scaled = scaling(photos.features, photos.features[photos.splits == "train"])
     errors = []
     for seed in SEEDS:
-        head = train_head(photos.part("train", scaled), photos.part("valid", scaled), classes, replace(settings, seed=seed))
+        head = train_head(
+            photos.part("train", scaled),
+            photos.part("valid", scaled),
+            classes,
+            replace(settings, seed=seed),
+        )
         wrong = head.logits(scaled).argmax(axis=1) != photos.labels
-        errors.append([100 * wrong[photos.splits == split].mean() for split in ("real", "valid", "test")])
+        errors.append(
+            [100 * wrong[photos.splits == split].mean() for split in ("real", "valid", "test")]
+        )
     real, valid, test = np.array(errors).T
     print(
-        f"{title:58s} {real.mean():5.1f} ({real.min():.1f} to {real.max():.1f}) {valid.mean():8.1f} {test.mean():6.1f}", flush=True
+        f"{title:58s} {real.mean():5.1f} ({real.min():.1f} to {real.max():.1f}) {valid.mean():8.1f} {test.mean():6.1f}",
+        flush=True,
     )
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--backbones", nargs="+", choices=list(BACKBONES), default=["efficientnet-lite0", "efficientnet-lite2"])
+    parser.add_argument(
+        "--backbones",
+        nargs="+",
+        choices=list(BACKBONES),
+        default=["efficientnet-lite0", "efficientnet-lite2"],
+    )
     options = parser.parse_args()
     store = open_store()
     import_starter(store)
@@ -135,14 +167,31 @@ def main() -> None:
         report(f"{name}, as Areole does it", photos, dataset.classes, usual)
         report(f"{name}, each dimension standardised", photos, dataset.classes, usual, standardised)
         for rate in (2e-4, 1e-3, 2e-3, 5e-3):
-            report(f"{name}, learning rate {rate:g}", photos, dataset.classes, replace(usual, learning_rate=rate))
+            report(
+                f"{name}, learning rate {rate:g}",
+                photos,
+                dataset.classes,
+                replace(usual, learning_rate=rate),
+            )
         for epochs in (5, 20, 50):
-            report(f"{name}, {epochs} epochs", photos, dataset.classes, replace(usual, epochs=epochs))
+            report(
+                f"{name}, {epochs} epochs", photos, dataset.classes, replace(usual, epochs=epochs)
+            )
         for batch in (16, 64):
-            report(f"{name}, batches of {batch}", photos, dataset.classes, replace(usual, batch_size=batch))
+            report(
+                f"{name}, batches of {batch}",
+                photos,
+                dataset.classes,
+                replace(usual, batch_size=batch),
+            )
         report(f"{name}, weight decay 1", photos, dataset.classes, replace(usual, weight_decay=1.0))
         for view in (centre_crop, squished, flipped_too, larger, smaller):
-            report(f"{name}, {view.__name__}", look(dataset, options.folder, BACKBONES[name], view), dataset.classes, usual)
+            report(
+                f"{name}, {view.__name__}",
+                look(dataset, options.folder, BACKBONES[name], view),
+                dataset.classes,
+                usual,
+            )
 
 
 if __name__ == "__main__":

@@ -18,16 +18,16 @@ from time import perf_counter
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from model.backbones import DEFAULT_BACKBONE, find_backbone
-from model.datasets import find_dataset
-from model.features import STORED
-from model.photos import digest
-from model.runs import SHIPPED, load_run, run_folder
-from model.schema import FeatureRow
-from model.starter import CLASSES, FOLDER, STARTER, import_starter
-from model.store import Store, insert_missing, open_store
-from model.top_losses import Reason, ranked, top_losses
-from model.workspaces import new_workspace_id
+from model.catalogue.dataset import find_dataset
+from model.catalogue.schema import FeatureRow
+from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
+from model.catalogue.store import Store, insert_missing, open_store
+from model.catalogue.workspaces import new_workspace_id
+from model.evaluation.top_losses import Reason, ranked, top_losses
+from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
+from model.networks.features import STORED
+from model.photos.image import digest
+from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import fabricate
 from tests.pages.conftest import APP
 
@@ -50,16 +50,22 @@ def reasons_against_key(store: Store) -> None:
     """Of the labels that look wrong to the shipped run, how many were planted wrong, and of how many."""
     with (FOLDER / "photos.csv").open(newline="") as key:
         planted = {
-            digest((FOLDER / "photos" / row["file"]).read_bytes()) for row in csv.DictReader(key) if row["label"] != row["truth"]
+            digest((FOLDER / "photos" / row["file"]).read_bytes())
+            for row in csv.DictReader(key)
+            if row["label"] != row["truth"]
         }
     run, labels = load_run(run_folder(store, SHIPPED)), find_dataset(store, STARTER).labels
     said = [
         one.photo
-        for one in top_losses(run.evaluation, ranked(run.evaluation), labels, {}, run.card.unfamiliar_below)
+        for one in top_losses(
+            run.evaluation, ranked(run.evaluation), labels, {}, run.card.unfamiliar_below
+        )
         if Reason.LABEL in one.reasons and one.split != "test"
     ]
     true = len(planted & set(said))
-    print(f"'the label looks wrong' is said of {len(said)} photos, {true} of the {len(planted)} planted among them")
+    print(
+        f"'the label looks wrong' is said of {len(said)} photos, {true} of the {len(planted)} planted among them"
+    )
 
 
 def large(store: Store) -> str:
@@ -74,7 +80,12 @@ def large(store: Store) -> str:
         photos = load_run(run_folder(store, run_id)).evaluation.photos
         kept = dict(zip(photos, (vector.tobytes() for vector in vectors), strict=True))
         insert_missing(
-            session, FeatureRow, [{"photo": photo, "backbone": DEFAULT_BACKBONE, "vector": row} for photo, row in kept.items()]
+            session,
+            FeatureRow,
+            [
+                {"photo": photo, "backbone": DEFAULT_BACKBONE, "vector": row}
+                for photo, row in kept.items()
+            ],
         )
     return workspace
 

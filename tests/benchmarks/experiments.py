@@ -17,18 +17,19 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from model.backbones import DEFAULT_BACKBONE
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
+from model.catalogue.store import Store, open_store
+from model.cleaning.leave_one_out import leave_one_out_probabilities
 from model.errors import WeightsMissing
-from model.experiments import backbones_compared, label_noise, learning_curve, reality
-from model.experiments.material import Material, material
+from model.experiments import backbones_compared, label_noise, learning_curve
+from model.experiments import variance as reality
 from model.experiments.noise_estimate import estimate_noise
-from model.experiments.results import Result
-from model.experiments.trials import rows_of
-from model.out_of_fold import out_of_fold
-from model.runs import HeadSettings
-from model.starter import CLASSES, FOLDER, STARTER, import_starter
-from model.store import Store, open_store
+from model.experiments.repeats import select_rows
+from model.experiments.saved import ExperimentResult
+from model.experiments.split_features import SplitFeatures, load_split_features
+from model.networks.backbones import DEFAULT_BACKBONE
+from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
 
 OTHER = "efficientnet-lite2"
@@ -39,7 +40,9 @@ Vectors = NDArray[np.float32]
 
 def main() -> int:
     """Print a line a figure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("datasets", nargs="*", default=[STARTER])
     names = parser.parse_args().datasets
     with tempfile.TemporaryDirectory() as home:
@@ -51,21 +54,21 @@ def main() -> int:
         noise_in_the_starter_set(store)
         noise_where_classes_overlap()
         for name in names:
-            promises(name, material(store, find_dataset(store, name), DEFAULT_BACKBONE))
+            promises(name, load_split_features(store, find_dataset(store, name), DEFAULT_BACKBONE))
     return 0
 
 
 def answers(store: Store, name: str) -> None:
     """The seconds and the sentence of each experiment; the features are there by then."""
     dataset, settings = find_dataset(store, name), HeadSettings()
-    seen: dict[str, Material | str] = {}
+    seen: dict[str, SplitFeatures | str] = {}
     for backbone in (DEFAULT_BACKBONE, OTHER):
         try:
-            seen[backbone] = material(store, dataset, backbone)
+            seen[backbone] = load_split_features(store, dataset, backbone)
         except WeightsMissing as error:
             seen[backbone] = str(error)
     one = seen[DEFAULT_BACKBONE]
-    assert isinstance(one, Material)
+    assert isinstance(one, SplitFeatures)
     total = 0.0
     learning_curve.run(clouds(30, 9), settings, unheard)  # Imports torch.
     for title, ask in (
@@ -75,7 +78,7 @@ def answers(store: Store, name: str) -> None:
         ("reality", lambda: reality.run(one, settings, unheard)),
     ):
         start = perf_counter()
-        result: Result = ask()
+        result: ExperimentResult = ask()
         total += perf_counter() - start
         print(f"{name}, {title}: {perf_counter() - start:.1f} s. {result.sentence}")
     print(f"{name}, all four: {total:.1f} s")
@@ -84,36 +87,50 @@ def answers(store: Store, name: str) -> None:
 def noise_in_the_starter_set(store: Store) -> None:
     """What is estimated of the labels as they are, and of planted flips of the true ones."""
     dataset = find_dataset(store, STARTER)
-    seen = material(store, dataset, DEFAULT_BACKBONE)
+    seen = load_split_features(store, dataset, DEFAULT_BACKBONE)
     with (FOLDER / "photos.csv").open(newline="") as table:
         truths = {row["file"]: row["truth"] for row in csv.DictReader(table)}
-    files = {member.photo: member.file for member in dataset.members}
+    files = {labelled.photo: labelled.file for labelled in dataset.photos}
     photos = [files[photo] for split in ("train", "valid") for photo in seen.photos[split]]
     truth = np.array([CLASSES.index(truths[file]) for file in photos])
     vectors = np.concatenate([seen.train.features, seen.valid.features])
     labels = np.concatenate([seen.train.labels, seen.valid.labels])
-    found = estimate_noise(out_of_fold(vectors, labels, 3), labels)
+    found = estimate_noise(leave_one_out_probabilities(vectors, labels, 3), labels)
     print(
         f"starter set, labels as they are: {(labels != truth).mean():.1%} wrong; "
         f"estimated {found.share:.1%} ({found.low:.1%} to {found.high:.1%}), {found.disagreeing:.1%} disagree; "
         f"confident joint {confident_joint(vectors, labels):.1%}"
     )
     for share in SHARES:
-        planted("starter set, true labels", [(vectors, flipped(truth, share, 3, seed)) for seed in range(PLANTINGS)], share)
+        planted(
+            "starter set, true labels",
+            [(vectors, flipped(truth, share, 3, seed)) for seed in range(PLANTINGS)],
+            share,
+        )
 
 
 def noise_where_classes_overlap() -> None:
     """The same among clouds that nobody can tell apart fully: 450 points of three classes in 200 dimensions."""
     for share in SHARES:
-        made = [clouds(450, 0, dimensions=200, apart=2.0, seed=seed).train for seed in range(PLANTINGS)]
-        rounds = [(one.features, flipped(one.labels, share, 3, seed)) for seed, one in enumerate(made)]
+        made = [
+            clouds(450, 0, dimensions=200, apart=2.0, seed=seed).train for seed in range(PLANTINGS)
+        ]
+        rounds = [
+            (one.features, flipped(one.labels, share, 3, seed)) for seed, one in enumerate(made)
+        ]
         planted("overlapping clouds", rounds, share)
 
 
 def planted(title: str, rounds: list[tuple[Vectors, Labels]], share: float) -> None:
     """Estimates of a planted share, ours and the confident joint's: mean (least to most), and how many intervals hold it."""
-    found = [estimate_noise(out_of_fold(vectors, labels, 3), labels) for vectors, labels in rounds]
-    ours, theirs = [one.share for one in found], [confident_joint(vectors, labels) for vectors, labels in rounds]
+    found = [
+        estimate_noise(leave_one_out_probabilities(vectors, labels, 3), labels)
+        for vectors, labels in rounds
+    ]
+    ours, theirs = (
+        [one.share for one in found],
+        [confident_joint(vectors, labels) for vectors, labels in rounds],
+    )
     print(
         f"{title}, {share:.0%} flipped: {np.mean(ours):.1%} ({min(ours):.1%} to {max(ours):.1%}), "
         f"{sum(one.low <= share <= one.high for one in found)} of {len(found)} intervals hold it; "
@@ -123,7 +140,10 @@ def planted(title: str, rounds: list[tuple[Vectors, Labels]], share: float) -> N
 
 def confident_joint(vectors: Vectors, labels: Labels) -> float:
     """Northcutt's estimate: among photos surely of a class, how many are labelled otherwise, calibrated to the label counts."""
-    shares, counts = out_of_fold(vectors, labels, 3), np.bincount(labels, minlength=3)
+    shares, counts = (
+        leave_one_out_probabilities(vectors, labels, 3),
+        np.bincount(labels, minlength=3),
+    )
     thresholds = np.array([shares[labels == label, label].mean() for label in range(3)])
     sure = np.where(shares >= thresholds, shares, -1)
     rows = np.flatnonzero((sure >= 0).any(axis=1))
@@ -133,15 +153,19 @@ def confident_joint(vectors: Vectors, labels: Labels) -> float:
     return float(1 - np.trace(joint) / joint.sum())
 
 
-def promises(name: str, seen: Material) -> None:
+def promises(name: str, seen: SplitFeatures) -> None:
     """Whether twice the photos bring what the curve through half of them promised."""
     gains, promised, held, verdicts = [], [], 0, []
     for seed in range(HALVES):
         rows = np.random.default_rng(seed).permutation(len(seen.train.labels))
-        half = rows_of(seen.train, rows[: len(rows) // 2])
-        now = learning_curve.run(replace(seen, parts={**seen.parts, "train": half}), HeadSettings(), unheard)
-        whole = rows_of(seen.train, rows[: 2 * (len(rows) // 2)])
-        then = learning_curve.run(replace(seen, parts={**seen.parts, "train": whole}), HeadSettings(), unheard)
+        half = select_rows(seen.train, rows[: len(rows) // 2])
+        now = learning_curve.run(
+            replace(seen, parts={**seen.parts, "train": half}), HeadSettings(), unheard
+        )
+        whole = select_rows(seen.train, rows[: 2 * (len(rows) // 2)])
+        then = learning_curve.run(
+            replace(seen, parts={**seen.parts, "train": whole}), HeadSettings(), unheard
+        )
         if now.doubled:
             gains.append(now.points[-1].valid.error - then.points[-1].valid.error)
             promised.append(now.doubled.gain)

@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import numpy as np
 from PIL import Image
 
-from model.photos import open_file
+from model.photos.image import open_file
 
 SIZE = (4000, 3000)
 QUALITY = 88
@@ -25,12 +25,12 @@ IMPORT = """
 import json, sys
 from pathlib import Path
 from time import perf_counter
-from model.archives import folder_bundle, zip_bundle
-from model.intake import Report, take_in
-from model.intake_plan import plan
-from model.own_datasets import create_dataset
-from model.starter import import_starter
-from model.store import open_store
+from model.datasets.archives import folder_bundle, zip_bundle
+from model.datasets.intake import Report, take_in
+from model.datasets.import_plan import plan
+from model.datasets.manage import create_dataset
+from model.catalogue.starter import import_starter
+from model.catalogue.store import open_store
 from contextlib import nullcontext
 
 def peak_mb():  # Not getrusage's: that one still knows the process that started this one.
@@ -52,9 +52,15 @@ print(json.dumps({"seconds": perf_counter() - started, "added": report.added, "b
 def draw(number: int, folder: Path) -> None:
     """A photo as large as a phone's: soft shapes, fine texture, noise."""
     dice = np.random.default_rng(number)
-    soft = Image.fromarray(dice.integers(0, 255, (9, 12, 3), dtype=np.uint8)).resize(SIZE, Image.Resampling.BICUBIC)
-    fine = Image.fromarray(dice.integers(0, 255, (750, 1000, 3), dtype=np.uint8)).resize(SIZE, Image.Resampling.BILINEAR)
-    Image.blend(soft, fine, 0.25).save(folder / ("left", "right")[number % 2] / f"{number:04d}.jpg", quality=QUALITY)
+    soft = Image.fromarray(dice.integers(0, 255, (9, 12, 3), dtype=np.uint8)).resize(
+        SIZE, Image.Resampling.BICUBIC
+    )
+    fine = Image.fromarray(dice.integers(0, 255, (750, 1000, 3), dtype=np.uint8)).resize(
+        SIZE, Image.Resampling.BILINEAR
+    )
+    Image.blend(soft, fine, 0.25).save(
+        folder / ("left", "right")[number % 2] / f"{number:04d}.jpg", quality=QUALITY
+    )
 
 
 def imported(home: Path, source: Path) -> dict[str, float]:
@@ -85,7 +91,10 @@ def main(count: int) -> None:
             _ = open_file(file).image
         alone = (perf_counter() - started) / min(DECODED, count)
         print(f"decoding alone: {1000 * alone:.0f} ms a photo")
-        for title, source in (("from a folder", place / "photos"), ("from a ZIP", place / "photos.zip")):
+        for title, source in (
+            ("from a folder", place / "photos"),
+            ("from a ZIP", place / "photos.zip"),
+        ):
             took = imported(place / title.replace(" ", "-"), source)
             each = took["seconds"] / count
             print(

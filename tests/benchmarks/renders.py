@@ -20,12 +20,12 @@ from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer
 
-from model.backbones import BACKBONES
-from model.datasets import find_dataset
-from model.head import Examples, train_head
-from model.runs import HeadSettings
-from model.starter import STARTER, import_starter
-from model.store import open_store
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import STARTER, import_starter
+from model.catalogue.store import open_store
+from model.networks.backbones import BACKBONES
+from model.runs.settings import HeadSettings
+from model.training.head import LabelledFeatures, train_head
 from tests.benchmarks.accuracy import SEEDS, Photos, look, whole
 from tests.starter_set import ROWS
 
@@ -33,28 +33,43 @@ A_CLASS = (60, 120, 240)
 OF_EACH = 300  # Renders and photos to be told apart
 
 
-def trained(photos: Photos, labels: NDArray[np.intp], classes: tuple[str, ...]) -> tuple[float, ...]:
+def trained(
+    photos: Photos, labels: NDArray[np.intp], classes: tuple[str, ...]
+) -> tuple[float, ...]:
     """Error on the folder, on valid and on test, in per cent, of heads trained on the train split under these labels."""
     train, valid = photos.splits == "train", photos.splits == "valid"
     found = []
     for seed in SEEDS:
-        examples = Examples(photos.features[train], labels[train]), Examples(photos.features[valid], labels[valid])
+        examples = (
+            LabelledFeatures(photos.features[train], labels[train]),
+            LabelledFeatures(photos.features[valid], labels[valid]),
+        )
         head = train_head(*examples, classes, replace(HeadSettings(), seed=seed))
         wrong = head.logits(photos.features).argmax(axis=1) != labels
-        found.append([100 * wrong[photos.splits == split].mean() for split in ("real", "valid", "test")])
+        found.append(
+            [100 * wrong[photos.splits == split].mean() for split in ("real", "valid", "test")]
+        )
     return tuple(float(error) for error in np.mean(found, axis=0))
 
 
-def drawn(photos: Photos, labels: NDArray[np.intp], classes: tuple[str, ...], a_class: int) -> float:
+def drawn(
+    photos: Photos, labels: NDArray[np.intp], classes: tuple[str, ...], a_class: int
+) -> float:
     """Error on the folder, in per cent, of heads trained on so many renders of each class."""
     real, renders = photos.splits == "real", np.flatnonzero(photos.splits != "real")
     found = []
     for seed in SEEDS:
         shuffled = np.random.default_rng(seed).permutation(renders)
-        few = np.concatenate([shuffled[labels[shuffled] == name][:a_class] for name in range(len(classes))])
-        examples = Examples(photos.features[few], labels[few])
-        head = train_head(examples, examples, classes, replace(HeadSettings(), seed=seed, keep="last"))
-        found.append(100 * (head.logits(photos.features[real]).argmax(axis=1) != labels[real]).mean())
+        few = np.concatenate(
+            [shuffled[labels[shuffled] == name][:a_class] for name in range(len(classes))]
+        )
+        examples = LabelledFeatures(photos.features[few], labels[few])
+        head = train_head(
+            examples, examples, classes, replace(HeadSettings(), seed=seed, keep="last")
+        )
+        found.append(
+            100 * (head.logits(photos.features[real]).argmax(axis=1) != labels[real]).mean()
+        )
     return float(np.mean(found))
 
 
@@ -65,16 +80,28 @@ def told_apart(photos: Photos) -> float:
     found = []
     for seed in SEEDS:
         draw = np.random.default_rng(seed)
-        rows = np.concatenate([draw.choice(np.flatnonzero(those), OF_EACH, replace=False) for those in (real, rendered)])
+        rows = np.concatenate(
+            [
+                draw.choice(np.flatnonzero(those), OF_EACH, replace=False)
+                for those in (real, rendered)
+            ]
+        )
         found.append(cross_val_score(judge, photos.features[rows], real[rows], cv=5).mean())
     return 100 * float(np.mean(found))
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--backbones", nargs="+", choices=list(BACKBONES), default=["efficientnet-lite0", "efficientnet-lite2"])
+    parser.add_argument(
+        "--backbones",
+        nargs="+",
+        choices=list(BACKBONES),
+        default=["efficientnet-lite0", "efficientnet-lite2"],
+    )
     options = parser.parse_args()
     store = open_store()
     import_starter(store)
@@ -83,12 +110,22 @@ def main() -> None:
     for name in options.backbones:
         photos = look(dataset, options.folder, BACKBONES[name], whole)
         true = photos.labels.copy()
-        true[: len(dataset.members)] = [truths[member.file] for member in dataset.members]
+        true[: len(dataset.photos)] = [truths[labelled.file] for labelled in dataset.photos]
         print(f"{name:50s} {'real':>6s} {'valid':>6s} {'test':>6s}")
-        for title, labels in (("  train split, labels as filed", photos.labels), ("  train split, true labels", true)):
-            print(f"{title:50s}", *(f"{error:6.1f}" for error in trained(photos, labels, dataset.classes)), flush=True)
+        for title, labels in (
+            ("  train split, labels as filed", photos.labels),
+            ("  train split, true labels", true),
+        ):
+            print(
+                f"{title:50s}",
+                *(f"{error:6.1f}" for error in trained(photos, labels, dataset.classes)),
+                flush=True,
+            )
         for number in A_CLASS:
-            print(f"{f'  {number} renders a class':50s} {drawn(photos, true, dataset.classes, number):6.1f}", flush=True)
+            print(
+                f"{f'  {number} renders a class':50s} {drawn(photos, true, dataset.classes, number):6.1f}",
+                flush=True,
+            )
         print(f"{'  told apart from real photos':50s} {told_apart(photos):6.1f}", flush=True)
 
 

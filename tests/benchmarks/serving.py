@@ -18,15 +18,15 @@ import psutil
 import torch
 from playwright.sync_api import sync_playwright
 
-from model.classifier import Classifier, load_classifier
-from model.datasets import find_dataset
-from model.networks import load_network, pixels
-from model.photos import open_photo
-from model.requests import TrainRequest
-from model.runs import SHIPPED
-from model.starter import STARTER, import_starter
-from model.store import open_store
-from model.training import train_head_run
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import STARTER, import_starter
+from model.catalogue.store import open_store
+from model.classify.classifier import Classifier, load_classifier
+from model.networks.pretrained import load_network, pixels
+from model.photos.image import open_photo
+from model.runs.run import SHIPPED
+from model.training.head_run import train_head_run
+from model.training.request import TrainRequest
 from tests.conftest import STARTER_PHOTOS, encoded, picture
 from tests.e2e.conftest import FLAGS, start_server
 from tests.starter_set import A_CACTUS, A_TREE, PHOTOS
@@ -49,16 +49,21 @@ def median_ms(work: Callable[[], object]) -> float:
 
 def answer_against_network(classifier: Classifier) -> None:
     """From JPEG bytes to probabilities, evidence, look-alikes and trust, beside the network alone."""
-    photo, network = pixels(open_photo(PHOTO).image, classifier.backbone), load_network(classifier.backbone.name)
+    photo, network = (
+        pixels(open_photo(PHOTO).image, classifier.backbone),
+        load_network(classifier.backbone.name),
+    )
 
     def bare() -> torch.Tensor:
         with torch.inference_mode():
             return network(photo)  # type: ignore[no-any-return]  # nn.Module's call has no type.
 
     phone = encoded(picture(4000, 3000), quality=85)
-    alone, whole = median_ms(bare), median_ms(lambda: classifier.answer(open_photo(PHOTO).image))
+    alone, whole = median_ms(bare), median_ms(lambda: classifier.predict(open_photo(PHOTO).image))
     gate = median_ms(lambda: open_photo(phone))
-    print(f"network alone {alone:.1f} ms; from JPEG bytes to the full answer {whole:.1f} ms: {whole / alone:.2f} times")
+    print(
+        f"network alone {alone:.1f} ms; from JPEG bytes to the full answer {whole:.1f} ms: {whole / alone:.2f} times"
+    )
     print(f"a 12-megapixel photo passes the gate in {gate:.1f} ms")
 
 
@@ -70,7 +75,9 @@ def head_training() -> None:
         start = perf_counter()
         run = train_head_run(store, request)
         epochs = sum(epoch.seconds for epoch in run.card.history)
-        print(f"{title} training: {perf_counter() - start:.2f} s in all, {epochs:.3f} s of it the ten epochs")
+        print(
+            f"{title} training: {perf_counter() - start:.2f} s in all, {epochs:.3f} s of it the ten epochs"
+        )
 
 
 def server_start_and_weight() -> None:
@@ -85,15 +92,25 @@ def server_start_and_weight() -> None:
             for visit in ("first", "second"):
                 start = perf_counter()
                 page.goto("http://localhost:8573")
-                page.get_by_role("heading", name="Cactus, succulent or tree?").wait_for(timeout=60_000)
+                page.get_by_role("heading", name="Cactus, succulent or tree?").wait_for(
+                    timeout=60_000
+                )
                 painted = perf_counter() - start
-                page.get_by_role("heading", name="This looks like a cactus").wait_for(timeout=60_000)
-                print(f"{visit} visit: first paint after {painted:.1f} s, answer after {perf_counter() - start:.1f} s")
+                page.get_by_role("heading", name="This looks like a cactus").wait_for(
+                    timeout=60_000
+                )
+                print(
+                    f"{visit} visit: first paint after {painted:.1f} s, answer after {perf_counter() - start:.1f} s"
+                )
             start = perf_counter()
             page.locator("input[type=file]").set_input_files(STARTER_PHOTOS / A_TREE)
             page.get_by_role("heading", name="This looks like a tree").wait_for(timeout=60_000)
-            print(f"upload answered after {perf_counter() - start:.2f} s; server ready {ready:.1f} s after its start")
-            print(f"server after classifying: {psutil.Process(server.pid).memory_info().rss / 1e6:.0f} MB")
+            print(
+                f"upload answered after {perf_counter() - start:.2f} s; server ready {ready:.1f} s after its start"
+            )
+            print(
+                f"server after classifying: {psutil.Process(server.pid).memory_info().rss / 1e6:.0f} MB"
+            )
         finally:
             server.kill()
             server.wait()
@@ -105,14 +122,20 @@ def streaming_memory(photos: int) -> None:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "tree").mkdir()
             for number in range(count):
-                (Path(folder) / "tree" / f"{number}.jpg").symlink_to(STARTER_PHOTOS / f"{number % PHOTOS + 1:04d}.jpg")
+                (Path(folder) / "tree" / f"{number}.jpg").symlink_to(
+                    STARTER_PHOTOS / f"{number % PHOTOS + 1:04d}.jpg"
+                )
             command = [sys.executable, "-m", "model", "evaluate", folder, "--json"]
-            with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            with subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            ) as process:
                 start = perf_counter()
                 _, _, usage = os.wait4(process.pid, 0)
                 process.returncode = 0
             rate = count / (perf_counter() - start)
-            print(f"evaluate {count} photos: peak {usage.ru_maxrss / 1000:.0f} MB, {rate:.0f} photos a second")
+            print(
+                f"evaluate {count} photos: peak {usage.ru_maxrss / 1000:.0f} MB, {rate:.0f} photos a second"
+            )
 
 
 def main() -> None:

@@ -19,11 +19,10 @@ import numpy as np
 import psutil
 from PIL import Image, ImageEnhance
 
-from model.photos import open_file, open_photo
-from model.sketches import Sketches, sketch_of
-from model.sources import folder_sources
-from model.splits import groups_of
-from model.starter import CLASSES, FOLDER
+from model.catalogue.starter import CLASSES, FOLDER
+from model.classify.batches import folder_sources
+from model.photos.image import open_file, open_photo
+from model.photos.near_duplicates import FingerprintIndex, fingerprint, groups_of
 from tests.conftest import STARTER_PHOTOS, encoded
 
 COPIES, SEEDS = 60, (11, 12, 13)
@@ -35,7 +34,9 @@ Retouch = Callable[[Image.Image, np.random.Generator], Image.Image]
 
 def main() -> int:
     """Print a line a figure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path, nargs="?")
     folder = parser.parse_args().folder
     starter = {path.name: open_file(path).image for path in sorted(STARTER_PHOTOS.iterdir())}
@@ -53,13 +54,17 @@ def main() -> int:
 def planted() -> set[frozenset[str]]:
     """The pairs that the starter set's key names."""
     with (FOLDER / "photos.csv").open(newline="") as table:
-        return {frozenset((row["file"], row["twin"])) for row in csv.DictReader(table) if row["defect"] == "near_duplicate"}
+        return {
+            frozenset((row["file"], row["twin"]))
+            for row in csv.DictReader(table)
+            if row["defect"] == "near_duplicate"
+        }
 
 
 def imported(title: str, images: Mapping[str, Image.Image], copies: set[frozenset[str]]) -> None:
     """Every photo beside those before it: copies found, other links, and how large a group they make."""
-    sketches, alike, seconds = Sketches(), {}, 0.0
-    for name, sketch in {name: sketch_of(image) for name, image in images.items()}.items():
+    sketches, alike, seconds = FingerprintIndex(), {}, 0.0
+    for name, sketch in {name: fingerprint(image) for name, image in images.items()}.items():
         start = perf_counter()
         alike[name] = sketches.alike(sketch)
         sketches.add(name, sketch)
@@ -67,7 +72,9 @@ def imported(title: str, images: Mapping[str, Image.Image], copies: set[frozense
     links = {frozenset((name, other)) for name, others in alike.items() for other in others}
     largest = max(map(len, groups_of(alike)), default=0)
     found = f"{len(links & copies)} of {len(copies)} planted copies found, " if copies else ""
-    print(f"{title}: {found}{len(links - copies)} other links; the largest group has {largest} photos")
+    print(
+        f"{title}: {found}{len(links - copies)} other links; the largest group has {largest} photos"
+    )
     print(f"    {seconds * 1000 / len(images):.1f} ms a photo on average, {len(images)} photos")
     for pair in sorted(map(sorted, links - copies)):
         print(f"    {' - '.join(pair)}")
@@ -75,16 +82,23 @@ def imported(title: str, images: Mapping[str, Image.Image], copies: set[frozense
 
 def copied(title: str, images: Mapping[str, Image.Image], retouch: Retouch) -> None:
     """Copies of some photos, looked for among all: found, and linked to another than the original and its own duplicates."""
-    sketches = Sketches()
+    sketches = FingerprintIndex()
     for name, image in images.items():
-        sketches.add(name, sketch_of(image))
+        sketches.add(name, fingerprint(image))
     rounds = []
     for seed in SEEDS:
         random = np.random.default_rng(seed)
         originals = [list(images)[row] for row in random.choice(len(images), COPIES, replace=False)]
-        found = {name: sketches.alike(sketch_of(retouch(images[name], random))) for name in originals}
-        accepted = {name: {name, *sketches.alike(sketch_of(images[name]))} for name in originals}
-        rounds.append((sum(name in found[name] for name in found), sum(bool({*found[name]} - accepted[name]) for name in found)))
+        found = {
+            name: sketches.alike(fingerprint(retouch(images[name], random))) for name in originals
+        }
+        accepted = {name: {name, *sketches.alike(fingerprint(images[name]))} for name in originals}
+        rounds.append(
+            (
+                sum(name in found[name] for name in found),
+                sum(bool({*found[name]} - accepted[name]) for name in found),
+            )
+        )
     right, wrong = (" ".join(map(str, column)) for column in zip(*rounds, strict=True))
     print(f"{title}: of {COPIES} copies {right} found, {wrong} linked to another photo")
 
@@ -132,10 +146,15 @@ RETOUCHED: dict[str, Retouch] = {
 }
 
 
-def cropped(image: Image.Image, shares: Iterable[float], random: np.random.Generator) -> Image.Image:
+def cropped(
+    image: Image.Image, shares: Iterable[float], random: np.random.Generator
+) -> Image.Image:
     """So much of each side, somewhere in the picture."""
     width, height = (round(side * share) for side, share in zip(image.size, shares, strict=True))
-    left, upper = (round(float(random.uniform()) * spare) for spare in (image.width - width, image.height - height))
+    left, upper = (
+        round(float(random.uniform()) * spare)
+        for spare in (image.width - width, image.height - height)
+    )
     return image.crop((left, upper, left + width, upper + height))
 
 
@@ -151,19 +170,35 @@ def cost(images: Mapping[str, Image.Image]) -> None:
     """Milliseconds a photo beside decoding, with many known; and what those weigh."""
     names, random = list(images), np.random.default_rng(0)
     photos = [encoded(images[name].resize((4000, 3000)), quality=90) for name in names[:10]]
-    decoding, sketching = median_ms(open_photo, photos), median_ms(sketch_of, [open_photo(data).image for data in photos])
+    decoding, sketching = (
+        median_ms(open_photo, photos),
+        median_ms(fingerprint, [open_photo(data).image for data in photos]),
+    )
     print(f"a 12-megapixel JPEG: decoded in {decoding:.0f} ms, sketched in {sketching:.1f} ms")
     # All different, like photos, though made of few.
-    parts = [cropped(images[names[row % len(names)]], random.uniform(0.5, 1, 2), random) for row in range(KNOWN)]
-    drawn = [sketch_of(part) for part in parts]
-    print(f"a sketch: {np.mean([len(sketch) for sketch in drawn]):.0f} bytes, the largest {max(map(len, drawn))}")
-    before, start, sketches = psutil.Process().memory_info().rss, perf_counter(), Sketches()
+    parts = [
+        cropped(images[names[row % len(names)]], random.uniform(0.5, 1, 2), random)
+        for row in range(KNOWN)
+    ]
+    drawn = [fingerprint(part) for part in parts]
+    print(
+        f"a sketch: {np.mean([len(sketch) for sketch in drawn]):.0f} bytes, the largest {max(map(len, drawn))}"
+    )
+    before, start, sketches = psutil.Process().memory_info().rss, perf_counter(), FingerprintIndex()
     for row, sketch in enumerate(drawn):
         sketches.add(str(row), sketch)
-    adding, weight = (perf_counter() - start) * 1000 / KNOWN, (psutil.Process().memory_info().rss - before) / 1e6
+    adding, weight = (
+        (perf_counter() - start) * 1000 / KNOWN,
+        (psutil.Process().memory_info().rss - before) / 1e6,
+    )
     print(f"{KNOWN} known: {weight:.0f} MB, {adding:.2f} ms to add one")
-    strangers = [sketch_of(image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)) for image in images.values()][:LOOKED]
-    looking, looking_closely = median_ms(sketches.alike, strangers), median_ms(sketches.alike, drawn[:LOOKED])
+    strangers = [
+        fingerprint(image.transpose(Image.Transpose.FLIP_TOP_BOTTOM)) for image in images.values()
+    ][:LOOKED]
+    looking, looking_closely = (
+        median_ms(sketches.alike, strangers),
+        median_ms(sketches.alike, drawn[:LOOKED]),
+    )
     print(f"    {looking:.1f} ms for a stranger, {looking_closely:.0f} ms where three are like it")
 
 

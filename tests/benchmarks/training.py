@@ -21,11 +21,11 @@ import psutil
 PLAIN = """
 import csv, json, sys
 from pathlib import Path
-from model.torchvision_operators import define_missing_operators
+from model.networks.torchvision_operators import define_missing_operators
 define_missing_operators()
 from fastai.vision.all import (
     Callback, ImageDataLoaders, Normalize, Resize, default_split, error_rate, model_meta, resnet18, vision_learner)
-from model.networks import build_network
+from model.networks.pretrained import build_network
 folder = Path("assets/starter")
 rows = [row for row in csv.DictReader((folder / "photos.csv").open()) if row["split"] != "test"]
 import pandas as pd
@@ -49,25 +49,25 @@ with learner.no_bar(), learner.no_logging(): learner.fine_tune(int(sys.argv[2]),
 """
 OURS = """
 import json, sys
-from model import networks
-from model.networks import ARCHITECTURES
-networks.WEIGHTS["resnet18"] = lambda: ARCHITECTURES["resnet18"]().state_dict()
-from model.__main__ import main
+from model.networks import pretrained
+from model.networks.pretrained import ARCHITECTURES
+pretrained.WEIGHTS["resnet18"] = lambda: ARCHITECTURES["resnet18"]().state_dict()
+from model.cli.main import main
 settings = "--backbone resnet18 --epochs 1 --batch-size 64 --augmentation 0".split()
 sys.exit(main(["train", "--mode", "fine-tune", *settings, "--json"]))
 """
 COLD = """
 import json, time
 from pathlib import Path
-from model import starter
-from model.backbones import find_backbone
-from model.datasets import find_dataset
-from model.features import features
-from model.store import open_store
+from model.catalogue import starter
+from model.networks.backbones import find_backbone
+from model.catalogue.dataset import find_dataset
+from model.networks.features import features
+from model.catalogue.store import open_store
 starter.FEATURES = Path("absent")
 store = open_store()
 starter.import_starter(store)
-photos = [member.photo for member in find_dataset(store, "starter").members]
+photos = [labelled.photo for labelled in find_dataset(store, "starter").photos]
 started = time.perf_counter()
 features(store, photos, find_backbone("efficientnet-lite0"))
 print(json.dumps({"seconds": time.perf_counter() - started}))
@@ -89,13 +89,25 @@ def main() -> int:
         plain_s, _, plain_lines = run(home, ["-c", PLAIN, "lite0", str(TUNED_EPOCHS)])
     head = sum(line["seconds"] for line in lines if "train_loss" in line)
     ten = plain[0] + EPOCHS * plain[1]
-    print(f"plain fastai, ResNet-18: frozen epoch {plain[0]:.1f} s, others {plain[1]:.1f} s, peak {plain_mb} MB; ten: {ten:.0f} s")
-    print(f"ours, ResNet-18: frozen epoch {ours[0]:.1f} s, others {ours[1]:.1f} s, peak {ours_mb} MB")
+    print(
+        f"plain fastai, ResNet-18: frozen epoch {plain[0]:.1f} s, others {plain[1]:.1f} s, peak {plain_mb} MB; ten: {ten:.0f} s"
+    )
+    print(
+        f"ours, ResNet-18: frozen epoch {ours[0]:.1f} s, others {ours[1]:.1f} s, peak {ours_mb} MB"
+    )
     print(f"    {plain[0] / ours[0]:.1f} and {plain[1] / ours[1]:.1f} times as fast")
-    print(f"head only, warm: ten epochs {head:.2f} s, {ten / head:.0f} times as fast as plain fastai's")
-    print(f"head only, cold: features {cold:.1f} s and ten epochs, {ten / (cold + head):.0f} times as fast")
-    print(f"ours at the default settings: frozen epoch {tuned[0]:.1f} s, others {tuned[1]:.1f} s, peak {tuned_mb} MB")
-    print(f"plain fastai, Lite0: {plain_s[-1]:.1f} s an epoch, {plain_lines[-1]['error_rate']:.1%} of the validation photos wrong")
+    print(
+        f"head only, warm: ten epochs {head:.2f} s, {ten / head:.0f} times as fast as plain fastai's"
+    )
+    print(
+        f"head only, cold: features {cold:.1f} s and ten epochs, {ten / (cold + head):.0f} times as fast"
+    )
+    print(
+        f"ours at the default settings: frozen epoch {tuned[0]:.1f} s, others {tuned[1]:.1f} s, peak {tuned_mb} MB"
+    )
+    print(
+        f"plain fastai, Lite0: {plain_s[-1]:.1f} s an epoch, {plain_lines[-1]['error_rate']:.1%} of the validation photos wrong"
+    )
     print(f"ours, Lite0: {tuned[-1]:.1f} s an epoch, {ours_lines[-1]['error_rate']:.1%} wrong")
     return 0
 
@@ -103,7 +115,9 @@ def main() -> int:
 def run(home: Path, arguments: list[str]) -> tuple[list[float], int, list[dict[str, float]]]:
     """A training in a process of its own: the seconds of its epochs, its peak memory in MB, and all it reported."""
     command, environment = [sys.executable, *arguments], {**os.environ, "AREOLE_HOME": str(home)}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True
+    )
     peak, watched = 0, psutil.Process(process.pid)
     while process.poll() is None:
         try:
@@ -115,7 +129,11 @@ def run(home: Path, arguments: list[str]) -> tuple[list[float], int, list[dict[s
     lines = [json.loads(line) for line in process.stdout.read().splitlines()]
     assert process.wait() == 0, arguments
     return (
-        [line["seconds"] for line in lines if set(line) <= {"seconds", "error_rate"} or "train_loss" in line],
+        [
+            line["seconds"]
+            for line in lines
+            if set(line) <= {"seconds", "error_rate"} or "train_loss" in line
+        ],
         peak // 1_000_000,
         lines,
     )

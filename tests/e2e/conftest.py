@@ -23,7 +23,11 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", *CA
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Headless Chromium; without one the tests are skipped, unless AREOLE_REQUIRE_BROWSER says that they must run."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if program is None:
         message = "These tests drive Chromium, and there is none on the PATH. On Debian: apt-get install chromium"
         if os.environ.get("AREOLE_REQUIRE_BROWSER"):
@@ -61,7 +65,9 @@ def start_server(home: Path, port: int, **settings: str) -> subprocess.Popen[byt
         except (URLError, OSError):
             time.sleep(0.1)  # Polling a process that is starting; no test sleeps.
     server.kill()
-    raise RuntimeError(f"The server did not start: {(home.parent / f'server-{port}.log').read_text()}")
+    raise RuntimeError(
+        f"The server did not start: {(home.parent / f'server-{port}.log').read_text()}"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +86,9 @@ def free_port() -> Callable[[], int]:
 def sources(free_port: Callable[[], int]) -> Iterator[str]:
     """Where a process answers that stands in for all sources of photos."""
     port = free_port()
-    fake = subprocess.Popen([sys.executable, "-m", "tests.model.gather.fake_sources", str(port)], cwd=ROOT)
+    fake = subprocess.Popen(
+        [sys.executable, "-m", "tests.model.gather.fake_sources", str(port)], cwd=ROOT
+    )
     yield f"http://127.0.0.1:{port}"
     fake.kill()
     fake.wait()
@@ -88,7 +96,10 @@ def sources(free_port: Callable[[], int]) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def address(
-    tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int], browser: Browser, sources: str
+    tmp_path_factory: pytest.TempPathFactory,
+    free_port: Callable[[], int],
+    browser: Browser,
+    sources: str,
 ) -> Iterator[str]:
     """Where the app answers, on a data folder of its own, and without the internet."""
     port = free_port()
@@ -114,5 +125,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def wait_for_app(page: Page) -> None:
     """Until the script has run and nothing is left to load."""
-    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(timeout=60_000)
+    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for(
+        timeout=60_000
+    )
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.e2e
 def open_app(page: Page, address: str) -> None:
     """Go there and wait for the answer to the first example."""
     page.goto(address)
-    expect(page.get_by_role("heading", name="This looks like a cactus")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="This looks like a cactus")).to_be_visible(
+        timeout=60_000
+    )
     wait_for_app(page)
 
 
@@ -45,10 +47,14 @@ def test_a_photo_gets_its_class_its_evidence_and_its_look_alikes(page: Page, add
     upload(page, ("IMG_0001.jpg", photo_from_a_phone()))
     answer = page.get_by_role("heading", name="This looks like a tree")
     expect(answer).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("A training photo filed under tree"))).not_to_have_count(0)
+    expect(
+        page.get_by_role("img", name=re.compile("A training photo filed under tree"))
+    ).not_to_have_count(0)
     wait_for_app(page)
     page.get_by_text("Show the evidence").click()
-    expect(page.get_by_role("img", name="The photo, tinted orange where it speaks for tree")).to_be_visible()
+    expect(
+        page.get_by_role("img", name="The photo, tinted orange where it speaks for tree")
+    ).to_be_visible()
     page.reload()
     expect(answer).to_be_visible()
     expect(page.get_by_text("IMG_0001")).to_have_count(0)  # One photo needs no gallery.
@@ -57,11 +63,18 @@ def test_a_photo_gets_its_class_its_evidence_and_its_look_alikes(page: Page, add
 def test_twenty_photos_with_a_bad_one_among_them(page: Page, address: str, tmp_path: Path) -> None:
     """Test that a batch ends in a gallery, the doubtful first, a sentence for what is no photo, and a table to download."""
     open_app(page, address)
-    plants = [(f"{number:04d}.jpg", (STARTER_PHOTOS / f"{number:04d}.jpg").read_bytes()) for number in range(20, 38)]
-    upload(page, *plants, ("noise.jpg", encoded(picture(300, 300))), ("essay.jpg", b"no photo at all"))
+    plants = [
+        (f"{number:04d}.jpg", (STARTER_PHOTOS / f"{number:04d}.jpg").read_bytes())
+        for number in range(20, 38)
+    ]
+    upload(
+        page, *plants, ("noise.jpg", encoded(picture(300, 300))), ("essay.jpg", b"no photo at all")
+    )
     expect(page.get_by_text("essay.jpg: This is not an image")).to_be_visible()
     expect(page.get_by_role("heading", name="Your 19 photos")).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("noise.jpg: This looks like none of the three"))).to_be_visible()
+    expect(
+        page.get_by_role("img", name=re.compile("noise.jpg: This looks like none of the three"))
+    ).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
     table = download.value.path().read_text("utf-8-sig").splitlines()
@@ -70,7 +83,9 @@ def test_twenty_photos_with_a_bad_one_among_them(page: Page, address: str, tmp_p
     assert re.search("noise.jpg,[a-z]+,unfamiliar,", "\n".join(table))
 
 
-def test_a_second_visitor_sees_nothing_of_the_first(page: Page, browser: Browser, address: str) -> None:
+def test_a_second_visitor_sees_nothing_of_the_first(
+    page: Page, browser: Browser, address: str
+) -> None:
     """Test that a photo is in its workspace's link and nowhere else."""
     open_app(page, address)
     upload(page, ("one.jpg", encoded(picture(seed=61))), ("two.jpg", encoded(picture(seed=62))))
@@ -90,8 +105,12 @@ def test_telling_it_better_survives_a_refresh(page: Page, address: str) -> None:
     open_app(page, address)
     upload(page, ("odd.jpg", encoded(picture(200, 200, seed=63))))
     expect(page.get_by_role("heading", name="This looks like none of the three")).to_be_visible()
-    page.get_by_test_id("stButtonGroup").filter(has_text="Wrong?").get_by_text("tree", exact=True).dblclick()
-    expect(page.get_by_text("Filed under tree: the next retraining learns from it.")).to_be_visible()
+    page.get_by_test_id("stButtonGroup").filter(has_text="Wrong?").get_by_text(
+        "tree", exact=True
+    ).dblclick()
+    expect(
+        page.get_by_text("Filed under tree: the next retraining learns from it.")
+    ).to_be_visible()
     expect(page.get_by_text(f"{PHOTOS + 1} photos")).to_be_visible()
     second = page.context.new_page()
     second.goto(page.url)
@@ -105,7 +124,9 @@ def test_the_back_button_shows_the_photo_before(page: Page, address: str) -> Non
     open_app(page, address)
     page.get_by_text("Examples", exact=True).click()
     for name in ("succulent", "tree"):
-        page.locator(".st-key-classify_examples").get_by_role("button").filter(has_text=name).first.dblclick()
+        page.locator(".st-key-classify_examples").get_by_role("button").filter(
+            has_text=name
+        ).first.dblclick()
         expect(page.get_by_role("heading", name=f"This looks like a {name}")).to_be_visible()
         wait_for_app(page)
     page.go_back()
@@ -120,13 +141,20 @@ def test_the_camera_takes_a_photo(page: Page, address: str) -> None:
     page.get_by_text("Camera", exact=True).click()
     page.wait_for_function("document.querySelector('video')?.readyState >= 3")
     page.get_by_role("button", name="Take Photo").click()
-    expect(page.get_by_role("heading", name=re.compile("none of the three|not sure"))).to_be_visible()
+    expect(
+        page.get_by_role("heading", name=re.compile("none of the three|not sure"))
+    ).to_be_visible()
     expect(page.get_by_text("Wrong? Tell it what this is")).to_be_visible()
 
 
-def test_a_phone_shows_the_answer_without_scrolling_sideways(browser: Browser, address: str) -> None:
+def test_a_phone_shows_the_answer_without_scrolling_sideways(
+    browser: Browser, address: str
+) -> None:
     """Test that at 390 pixels nothing sticks out and the verdict is on the first screen."""
-    with browser.new_context(viewport={"width": 390, "height": 844}) as context, context.new_page() as phone:
+    with (
+        browser.new_context(viewport={"width": 390, "height": 844}) as context,
+        context.new_page() as phone,
+    ):
         open_app(phone, address)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
         box = phone.get_by_role("heading", name="This looks like a cactus").bounding_box()
@@ -139,11 +167,15 @@ def test_every_picture_has_a_description(page: Page, address: str) -> None:
     open_app(page, address)
     page.get_by_text("Examples", exact=True).click()
     expect(page.get_by_role("img", name="Example 3 of tree")).to_be_visible()
-    bare = page.locator("[data-testid='stImage'] img:not([alt]), [data-testid='stImage'] img[alt='']")
+    bare = page.locator(
+        "[data-testid='stImage'] img:not([alt]), [data-testid='stImage'] img[alt='']"
+    )
     expect(bare).to_have_count(0)
 
 
-def test_after_the_server_died_the_link_still_works(browser: Browser, tmp_path: Path, free_port: Callable[[], int]) -> None:
+def test_after_the_server_died_the_link_still_works(
+    browser: Browser, tmp_path: Path, free_port: Callable[[], int]
+) -> None:
     """Test a link to a page as the very first visit of a fresh server, and the same link after `kill -9` and a restart."""
     port = free_port()
     address = f"http://localhost:{port}"
@@ -158,7 +190,9 @@ def test_after_the_server_died_the_link_still_works(browser: Browser, tmp_path: 
             server.wait()
             server = start_server(tmp_path / "home", port)
             page.goto(page.url)
-            expect(page.get_by_role("heading", name="This looks like a tree")).to_be_visible(timeout=60_000)
+            expect(page.get_by_role("heading", name="This looks like a tree")).to_be_visible(
+                timeout=60_000
+            )
             expect(page.get_by_text(f"{PHOTOS} photos")).to_be_visible()
     finally:
         server.kill()
@@ -168,6 +202,11 @@ def test_after_the_server_died_the_link_still_works(browser: Browser, tmp_path: 
 def test_nothing_is_fetched_from_elsewhere(page: Page, address: str) -> None:
     """Test that a visit asks no other host for anything."""
     hosts: set[str] = set()
-    page.on("request", lambda request: hosts.add(request.url.split("/")[2]) if request.url.startswith("http") else None)
+    page.on(
+        "request",
+        lambda request: (
+            hosts.add(request.url.split("/")[2]) if request.url.startswith("http") else None
+        ),
+    )
     open_app(page, address)
     assert json.dumps(sorted(hosts)) == json.dumps([address.split("/")[2]])

@@ -52,7 +52,9 @@ def test_photos_are_judged_with_keys_and_the_effect_is_seen(page: Page, address:
     expect(page.get_by_text("kept: a reason, then the mouse")).to_be_visible()
     wait_for_app(page)
     page.get_by_role("button", name="Retrain with 1 change").click()
-    expect(page.get_by_role("heading", name=re.compile("Validation.* wrong before"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name=re.compile("Validation.* wrong before"))).to_be_visible(
+        timeout=30_000
+    )
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)
     wait_for_app(page)
     page.get_by_role("button", name=re.compile("Use Cleaned")).click()

@@ -19,7 +19,9 @@ SOON_MS = 30_000  # What a background job on a busy machine may take
 def open_dataset(page: Page, address: str, query: str = "") -> None:
     """Go there and wait until it is drawn."""
     page.goto(f"{address}/dataset?{query}")
-    expect(page.get_by_role("heading", name="What does it learn from?")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name="What does it learn from?")).to_be_visible(
+        timeout=60_000
+    )
     wait_for_app(page)
 
 
@@ -35,7 +37,9 @@ def sidebar(page: Page) -> Locator:
 
 def upload(page: Page, *files: tuple[str, bytes]) -> None:
     """Drop files on the page."""
-    page.locator("input[type=file]").set_input_files([FilePayload(name=name, mimeType="", buffer=data) for name, data in files])
+    page.locator("input[type=file]").set_input_files(
+        [FilePayload(name=name, mimeType="", buffer=data) for name, data in files]
+    )
 
 
 def make_dataset(page: Page, title: str, classes: str) -> None:
@@ -83,7 +87,9 @@ def test_from_a_zip_to_an_answer_and_back_to_a_zip(page: Page, address: str) -> 
     expect(page.get_by_role("heading", name="Bowl or vase?")).to_be_visible()
     wait_for_app(page)
     upload(page, ("unseen.jpg", made_photo("zip vase", EACH)))
-    expect(page.get_by_role("heading", name="This looks like a vase")).to_be_visible(timeout=SOON_MS)
+    expect(page.get_by_role("heading", name="This looks like a vase")).to_be_visible(
+        timeout=SOON_MS
+    )
     wait_for_app(page)
     page.get_by_role("link", name="Dataset").click()
     expect(page.get_by_role("heading", name="What does it learn from?")).to_be_visible()
@@ -133,7 +139,9 @@ def test_a_download_goes_on_when_the_page_is_left(page: Page, address: str) -> N
     page.reload()
     expect(page.get_by_role("heading", name="Nothing trained yet")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Add photos").click()
-    expect(page.get_by_text(re.compile(r"Gathering \d+ photos from Openverse: \d+ added"))).to_be_visible(timeout=60_000)
+    expect(
+        page.get_by_text(re.compile(r"Gathering \d+ photos from Openverse: \d+ added"))
+    ).to_be_visible(timeout=60_000)
     wait_for_app(page)
     cards = page.locator(".st-key-dataset_photos")
     expect(cards.get_by_role("img").first).to_be_visible()
@@ -149,7 +157,9 @@ def test_a_folder_and_the_camera_on_a_phone(page: Page, address: str, tmp_path: 
     for name in ("left", "right"):
         (tmp_path / "hands" / name).mkdir(parents=True)
         for number in range(2):
-            (tmp_path / "hands" / name / f"{number}.jpg").write_bytes(made_photo(f"phone {name}", number))
+            (tmp_path / "hands" / name / f"{number}.jpg").write_bytes(
+                made_photo(f"phone {name}", number)
+            )
     open_dataset(page, address, "data=Upload")
     page.get_by_text("A folder", exact=True).click()
     expect(page.get_by_text("A folder of class folders")).to_be_visible()
@@ -161,7 +171,9 @@ def test_a_folder_and_the_camera_on_a_phone(page: Page, address: str, tmp_path: 
     wait_for_app(page)
     for view in ("Search", "Upload", "Export", "Photos", "Camera"):
         look_at(page, view)
-        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390, view
+        assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390, (
+            view
+        )
     page.get_by_role("radio", name="right").click()
     expect(page.get_by_text("0 photos from the camera")).to_be_visible()
     wait_for_app(page)
@@ -169,13 +181,17 @@ def test_a_folder_and_the_camera_on_a_phone(page: Page, address: str, tmp_path: 
         # The made-up camera shows a clock that begins anew with each photo: never the same moment twice.
         page.wait_for_function(f"document.querySelector('video')?.currentTime > {number * 0.7}")
         page.get_by_role("button", name="Take Photo").click()
-        expect(page.get_by_text(f"{number} photo{'s' if number > 1 else ''} from the camera")).to_be_visible()
+        expect(
+            page.get_by_text(f"{number} photo{'s' if number > 1 else ''} from the camera")
+        ).to_be_visible()
         wait_for_app(page)
     look_at(page, "Photos")
     expect(page.get_by_text("Sources: upload (4) and camera (3).")).to_be_visible()
 
 
-def test_strangers_do_not_see_each_others_datasets(page: Page, browser: Browser, address: str) -> None:
+def test_strangers_do_not_see_each_others_datasets(
+    page: Page, browser: Browser, address: str
+) -> None:
     """Test that a dataset is in its workspace's link and nowhere else, and that impatience makes no second one."""
     open_dataset(page, address)
     make_dataset(page, "Secret", "spoon, fork")
@@ -183,7 +199,9 @@ def test_strangers_do_not_see_each_others_datasets(page: Page, browser: Browser,
     expect(sidebar(page).get_by_text("My Secret")).to_be_visible()
     wait_for_app(page)
     page.get_by_role("combobox", name=re.compile("Dataset")).click()
-    expect(page.get_by_role("option")).to_have_text(["Starter set (for everybody)", "Secret", "My Secret"])
+    expect(page.get_by_role("option")).to_have_text(
+        ["Starter set (for everybody)", "Secret", "My Secret"]
+    )
     with browser.new_context() as other, other.new_page() as stranger:
         open_dataset(stranger, address)
         stranger.get_by_role("combobox", name=re.compile("Dataset")).click()

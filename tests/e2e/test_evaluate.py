@@ -13,13 +13,17 @@ pytestmark = pytest.mark.e2e
 def open_evaluate(page: Page, address: str, query: str = "") -> None:
     """Go there and wait for the headline."""
     page.goto(f"{address}/evaluate?{query}")
-    expect(page.get_by_role("heading", name=re.compile("wrong: somewhere between"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name=re.compile("wrong: somewhere between"))).to_be_visible(
+        timeout=60_000
+    )
     wait_for_app(page)
 
 
 def cell(page: Page, said: str) -> Locator:
     """A cell of the heat map, by what it says to those who cannot see it."""
-    return page.locator("[data-testid=stVegaLiteChart] path").and_(page.get_by_label(said, exact=True))
+    return page.locator("[data-testid=stVegaLiteChart] path").and_(
+        page.get_by_label(said, exact=True)
+    )
 
 
 def click_cell(page: Page, said: str) -> None:
@@ -47,7 +51,9 @@ def test_a_click_on_a_cell_shows_its_photos(page: Page, address: str) -> None:
     page.reload()
     expect(page.get_by_role("heading", name="8 succulent photos taken for cactus")).to_be_visible()
     for _ in range(3):  # Faster than the server answers.
-        page.get_by_role("button", name="5 cactus photos were taken for tree").click(no_wait_after=True)
+        page.get_by_role("button", name="5 cactus photos were taken for tree").click(
+            no_wait_after=True
+        )
         cell(page, "tree taken for tree: 43").last.dispatch_event("click")
     wait_for_app(page)
     expect(page.get_by_role("heading", name=re.compile("recognised|taken for"))).to_be_visible()
@@ -70,7 +76,9 @@ def test_the_boxes_do_the_same_for_keyboards(page: Page, address: str) -> None:
 def test_a_label_is_corrected_and_the_figures_follow(page: Page, address: str) -> None:
     """Test the way from a cell to a photo's card, to the cleaner, and back to better figures."""
     open_evaluate(page, address, "actual=succulent&predicted=cactus")
-    page.locator(".st-key-evaluate_cell").get_by_test_id("stButton").get_by_role("button").first.click()
+    page.locator(".st-key-evaluate_cell").get_by_test_id("stButton").get_by_role(
+        "button"
+    ).first.click()
     card = page.get_by_role("dialog")
     expect(card.get_by_text("The label looks wrong.")).to_be_visible()
     expect(card.get_by_role("img", name=re.compile("^The photo, tinted orange"))).to_have_count(2)
@@ -81,11 +89,15 @@ def test_a_label_is_corrected_and_the_figures_follow(page: Page, address: str) -
     expect(page.get_by_text("1 judged")).to_be_visible()
     wait_for_app(page)
     page.get_by_role("link", name="Evaluate").click()
-    expect(page.get_by_role("heading", name="23 of 143 wrong: somewhere between 11% and 23%")).to_be_visible()
+    expect(
+        page.get_by_role("heading", name="23 of 143 wrong: somewhere between 11% and 23%")
+    ).to_be_visible()
     expect(page.get_by_text("Since this run was trained: 1 relabelled")).to_be_visible()
 
 
-def test_a_teacher_shares_what_she_sees_and_takes_it_away(page: Page, browser: Browser, address: str) -> None:
+def test_a_teacher_shares_what_she_sees_and_takes_it_away(
+    page: Page, browser: Browser, address: str
+) -> None:
     """Test that a link reproduces the view in another browser, and that the table and the charts can be saved."""
     open_evaluate(page, address)
     page.get_by_text("Test", exact=True).click()

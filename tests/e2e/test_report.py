@@ -28,7 +28,10 @@ def test_a_question_is_answered_on_a_phone_and_the_report_opens_without_a_networ
     expect(answer).to_be_visible(timeout=60_000)
     expect(question.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
     sentence = answer.inner_text()
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= PHONE["width"]
+    assert (
+        page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        <= PHONE["width"]
+    )
 
     page.get_by_text("Report", exact=True).last.click()
     name = page.get_by_label("Your name")
@@ -39,7 +42,10 @@ def test_a_question_is_answered_on_a_phone_and_the_report_opens_without_a_networ
     page.reload()
     expect(name).to_have_value(NAME, timeout=60_000)
     wait_for_app(page)
-    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= PHONE["width"]
+    assert (
+        page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth")
+        <= PHONE["width"]
+    )
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the report").click()
     assert download.value.suggested_filename == "areole-starter.html"

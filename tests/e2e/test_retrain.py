@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from model.schema import LabelRow
-from model.starter import EXAMPLES, import_starter
-from model.store import open_store
+from model.catalogue.schema import LabelRow
+from model.catalogue.starter import EXAMPLES, import_starter
+from model.catalogue.store import open_store
 from tests.e2e.conftest import start_server, wait_for_app
 
 pytestmark = pytest.mark.e2e
@@ -51,7 +51,9 @@ def test_a_head_is_trained_and_put_to_work(page: Page, address: str) -> None:
     page.get_by_role("button", name="Train", exact=True).dblclick()
     run = page.locator("[class*=st-key-retrain_run_head-]").filter(has_text="Head, 6 epochs")
     expect(run).to_have_count(1, timeout=30_000)
-    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(3)  # Losses, errors, and learning rates under "Every epoch".
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(
+        3
+    )  # Losses, errors, and learning rates under "Every epoch".
     wait_for_app(page)
     run.get_by_role("button", name="Use it").click()
     expect(run.get_by_text("in use")).to_be_visible()
@@ -72,12 +74,16 @@ def test_a_fine_tuning_outlives_a_reload_and_is_cancelled(page: Page, small_addr
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text("Waking up fastai")).to_be_visible()
     page.goto(f"{page.url.replace('/retrain', '/')}")
-    expect(page.get_by_role("heading", name=re.compile("This looks like"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name=re.compile("This looks like"))).to_be_visible(
+        timeout=60_000
+    )
     page.go_back()
     page.reload()
     expect(page.get_by_text(re.compile("^Epoch 0 of 0 to 3, batch"))).to_be_visible(timeout=90_000)
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text(re.compile("Cancelled before the first epoch|Done. It is the newest"))).to_be_visible(timeout=60_000)
+    expect(
+        page.get_by_text(re.compile("Cancelled before the first epoch|Done. It is the newest"))
+    ).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_role("button", name="Close")).to_have_count(0)
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()

@@ -11,11 +11,21 @@ import pytest
 from PIL import Image
 
 from assets.starter.generator import collection
-from assets.starter.generator.collection import CLASSES, COPIES, FLAWED, MISLABELLED, PER_CLASS, chosen, rejected, rows, write
+from assets.starter.generator.collection import (
+    CLASSES,
+    COPIES,
+    FLAWED,
+    MISLABELLED,
+    PER_CLASS,
+    chosen,
+    rejected,
+    rows,
+    write,
+)
 from assets.starter.generator.defects import FLAWS, near_duplicate, spoiled
 from assets.starter.generator.dice import Dice
 from assets.starter.generator.photo import SPECIES, Recipe
-from model.quality import measure
+from model.photos.quality import measure
 
 STARTER = Path(collection.__file__).parents[1]
 
@@ -46,7 +56,11 @@ def test_nothing_straddles_two_splits_but_the_leaks(table: list[collection.Row])
 
 def test_look_alikes_are_kept_for_the_test(table: list[collection.Row]) -> None:
     def share(look_alike: bool) -> float:
-        return float(np.mean([row.split == "test" for row in table if SPECIES[row.kind].look_alike == look_alike]))
+        return float(
+            np.mean(
+                [row.split == "test" for row in table if SPECIES[row.kind].look_alike == look_alike]
+            )
+        )
 
     assert share(True) > 1.2 * share(False)
 
@@ -58,7 +72,10 @@ def test_what_is_planted(table: list[collection.Row]) -> None:
     assert all((row.defect == "mislabelled") == (row.truth != row.label) for row in table)
     assert not [row for row in table if row.split == "test" and row.defect]
     assert {row.split for row in table if row.defect in FLAWED} == {"train"}
-    assert Counter(row.split for row in table if row.defect == "mislabelled")["valid"] == collection.MISLABELLED_IN_VALID
+    assert (
+        Counter(row.split for row in table if row.defect == "mislabelled")["valid"]
+        == collection.MISLABELLED_IN_VALID
+    )
 
 
 def test_copies_name_a_clean_photo_of_the_train_split(table: list[collection.Row]) -> None:
@@ -67,12 +84,21 @@ def test_copies_name_a_clean_photo_of_the_train_split(table: list[collection.Row
     assert Counter(row.split for row in copies) == {"train": COPIES // 2, "valid": COPIES // 2}
     for row in copies:
         twin = by_file[row.twin]
-        assert (twin.recipe, twin.split, twin.defect, twin.label) == (row.recipe, "train", "", row.label)
+        assert (twin.recipe, twin.split, twin.defect, twin.label) == (
+            row.recipe,
+            "train",
+            "",
+            row.label,
+        )
 
 
 def test_file_names_say_nothing(table: list[collection.Row]) -> None:
-    assert [row.file for row in table] == [f"{number:04d}.jpg" for number in range(1, len(table) + 1)]
-    numbers = {name: [number for number, row in enumerate(table) if row.truth == name] for name in CLASSES}
+    assert [row.file for row in table] == [
+        f"{number:04d}.jpg" for number in range(1, len(table) + 1)
+    ]
+    numbers = {
+        name: [number for number, row in enumerate(table) if row.truth == name] for name in CLASSES
+    }
     middles = [np.mean(found) / len(table) for found in numbers.values()]
     assert max(middles) - min(middles) < 0.1
 
@@ -99,20 +125,27 @@ def picture(number: int = 0) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("defect", "flaw"), [("blurry", "blurred"), ("dark", "dark"), ("overexposed", "over-exposed"), ("tiny", "tiny")]
+    ("defect", "flaw"),
+    [("blurry", "blurred"), ("dark", "dark"), ("overexposed", "over-exposed"), ("tiny", "tiny")],
 )
 def test_flaws_are_mostly_such_as_areole_finds(defect: str, flaw: str) -> None:
     found = 0
     for seed in range(10):
         with Image.open(BytesIO(spoiled(picture(seed), FLAWS[defect], Dice(seed)))) as spoilt:
-            found += flaw in [str(one) for one in measure(spoilt.convert("RGB")).flaws]
+            found += flaw in [str(one) for one in measure(spoilt.convert("RGB")).issues]
     assert found >= 7  # A dark plant survives being over-exposed.
 
 
 def test_a_copy_is_smaller_and_much_the_same() -> None:
-    with Image.open(BytesIO(picture())) as original, Image.open(BytesIO(spoiled(picture(), near_duplicate, Dice(1)))) as copy:
+    with (
+        Image.open(BytesIO(picture())) as original,
+        Image.open(BytesIO(spoiled(picture(), near_duplicate, Dice(1)))) as copy,
+    ):
         assert copy.width < original.width
-        one, other = (np.asarray(image.convert("L").resize((16, 16)), float).ravel() for image in (original, copy))
+        one, other = (
+            np.asarray(image.convert("L").resize((16, 16)), float).ravel()
+            for image in (original, copy)
+        )
         assert np.corrcoef(one, other)[0, 1] > 0.5
 
 

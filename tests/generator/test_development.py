@@ -11,7 +11,18 @@ from PIL import Image
 from assets.starter.generator.development import Development, develop, rolled
 from assets.starter.generator.dice import Dice
 
-PLAIN = Development(exposure=0, spot=1, warmth=0, tint=0, vignette=0, haze=0, saturation=1, noise=0, blur=0, quality=95)
+PLAIN = Development(
+    exposure=0,
+    spot=1,
+    warmth=0,
+    tint=0,
+    vignette=0,
+    haze=0,
+    saturation=1,
+    noise=0,
+    blur=0,
+    quality=95,
+)
 
 
 def scene(plant: float, around: float) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
@@ -22,7 +33,9 @@ def scene(plant: float, around: float) -> tuple[NDArray[np.float32], NDArray[np.
     return light, mask
 
 
-def developed(light: NDArray[np.float32], mask: NDArray[np.bool_], how: Development) -> NDArray[np.float64]:
+def developed(
+    light: NDArray[np.float32], mask: NDArray[np.bool_], how: Development
+) -> NDArray[np.float64]:
     with Image.open(BytesIO(develop(light, mask, how, Dice("development")))) as image:
         return np.asarray(image.convert("RGB"), float)
 
@@ -35,7 +48,10 @@ def test_the_plant_is_exposed_for_whatever_the_light(brightness: float) -> None:
 
 def test_the_whole_frame_is_metered_where_the_plant_does_not_count() -> None:
     light, mask = scene(0.1, 2.0)
-    assert developed(light, mask, replace(PLAIN, spot=0))[mask].mean() < developed(light, mask, PLAIN)[mask].mean() - 20
+    assert (
+        developed(light, mask, replace(PLAIN, spot=0))[mask].mean()
+        < developed(light, mask, PLAIN)[mask].mean() - 20
+    )
 
 
 def test_settings_do_what_they_say() -> None:
@@ -46,7 +62,10 @@ def test_settings_do_what_they_say() -> None:
     assert warm[..., 0].mean() > warm[..., 2].mean() + 10
     corner, middle = np.s_[:8, :8], np.s_[44:52, 44:52]
     vignetted = developed(light, np.zeros_like(mask), replace(PLAIN, vignette=0.5))
-    assert plain[corner].mean() - vignetted[corner].mean() > plain[middle].mean() - vignetted[middle].mean() + 5
+    assert (
+        plain[corner].mean() - vignetted[corner].mean()
+        > plain[middle].mean() - vignetted[middle].mean() + 5
+    )
     assert developed(light, mask, replace(PLAIN, noise=1))[:24].std() > plain[:24].std() + 1
 
 
@@ -63,4 +82,9 @@ def test_light_without_a_plant_or_without_light_is_developed_too() -> None:
 def test_what_is_rolled_stays_believable() -> None:
     for seed in range(200):
         how = rolled(Dice(seed))
-        assert abs(how.exposure) < 0.5 and 0 < how.noise <= 1 and 60 <= how.quality <= 95 and abs(how.warmth) < 0.4
+        assert (
+            abs(how.exposure) < 0.5
+            and 0 < how.noise <= 1
+            and 60 <= how.quality <= 95
+            and abs(how.warmth) < 0.4
+        )

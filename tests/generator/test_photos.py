@@ -14,7 +14,9 @@ from assets.starter.generator.scenes import SCENES
 from assets.starter.generator.stage import Camera, Overcast, Room, Stage, Thing
 
 MOST_FACES = 2_500_000  # Different ones in a photo: about 2 GB in Blender. A mesh that stands in many places counts once.
-needs_blender = pytest.mark.skipif(importlib.util.find_spec("bpy") is None, reason="needs Blender's module: pip install bpy")
+needs_blender = pytest.mark.skipif(
+    importlib.util.find_spec("bpy") is None, reason="needs Blender's module: pip install bpy"
+)
 
 
 def faces(things: list[Thing]) -> int:
@@ -42,7 +44,9 @@ def test_every_species_makes_a_picture_that_shows_it(name: str) -> None:
 def test_the_same_recipe_composes_the_same_photo(name: str) -> None:
     one, other = (compose(Recipe(name, 7)) for _ in range(2))
     assert np.array_equal(covered(one), covered(other))
-    for here, there in zip((*one.subject, *one.around), (*other.subject, *other.around), strict=True):
+    for here, there in zip(
+        (*one.subject, *one.around), (*other.subject, *other.around), strict=True
+    ):
         assert np.array_equal(here.points, there.points)
     different = compose(Recipe(name, 8))
     assert one.camera is not None and different.camera is not None

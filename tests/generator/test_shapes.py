@@ -10,7 +10,17 @@ from assets.starter.generator.colour import encoded, linear, of_light, shade
 from assets.starter.generator.dice import Dice, mixed, smooth, unit
 from assets.starter.generator.materials import Coloured
 from assets.starter.generator.mesh import Mesh, turned
-from assets.starter.generator.shapes import blobs, box, frames, lathe, lengths, sphere, spikes, thin_leaves, tube
+from assets.starter.generator.shapes import (
+    blobs,
+    box,
+    frames,
+    lathe,
+    lengths,
+    sphere,
+    spikes,
+    thin_leaves,
+    tube,
+)
 from assets.starter.generator.stage import Part
 
 WHITE = (1.0, 1.0, 1.0)
@@ -19,7 +29,9 @@ WHITE = (1.0, 1.0, 1.0)
 def area(mesh: Mesh) -> float:
     """The surface of a mesh, in square metres."""
     points, corners = mesh.points, [mesh.triangles, mesh.quads[:, :3], mesh.quads[:, [0, 2, 3]]]
-    a, b, c = (points[np.concatenate([faces[:, corner] for faces in corners])] for corner in range(3))
+    a, b, c = (
+        points[np.concatenate([faces[:, corner] for faces in corners])] for corner in range(3)
+    )
     return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
 
 
@@ -48,7 +60,9 @@ def test_a_field_is_smooth_and_about_minus_one_to_one() -> None:
 def test_colours_come_back_from_linear_light() -> None:
     colours = np.array([(0, 0, 0), (255, 255, 255), (12, 120, 240)])
     assert np.allclose(encoded(linear(colours)) * 255, colours, atol=1e-6)
-    assert linear((188, 188, 188))[0] == pytest.approx(0.503, abs=0.002)  # Known: middle grey of light is 188.
+    assert linear((188, 188, 188))[0] == pytest.approx(
+        0.503, abs=0.002
+    )  # Known: middle grey of light is 188.
 
 
 def test_shades_stay_colours() -> None:

@@ -10,10 +10,12 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from model.gather import downloads, manners, services
-from model.gather.manners import Queue
-from model.search_cache import forget_searches
-from model.store import Store
+from model.catalogue.store import Store
+from model.gather import downloads
+from model.gather.net import rate_limit as manners
+from model.gather.net.rate_limit import Queue
+from model.gather.search_cache import forget_searches
+from model.gather.sources import services
 from tests.model.gather.fake_sources import FakeSources
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -80,5 +82,14 @@ def parameter(app: AppTest, name: str) -> str:
 def text(app: AppTest) -> str:
     """Everything written on the page."""
     return "\n".join(
-        str(part.value) for part in (*app.title, *app.header, *app.subheader, *app.markdown, *app.caption, *app.warning, *app.info)
+        str(part.value)
+        for part in (
+            *app.title,
+            *app.header,
+            *app.subheader,
+            *app.markdown,
+            *app.caption,
+            *app.warning,
+            *app.info,
+        )
     )

@@ -7,12 +7,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import STARTER, starter_examples
+from model.catalogue.store import Store
+from model.catalogue.workspaces import asked_photos, is_workspace_id, new_workspace_id
 from model.errors import StoreUnavailable
-from model.photos import digest
-from model.starter import STARTER, starter_examples
-from model.store import Store
-from model.workspaces import asked_photos, is_workspace_id, new_workspace_id
+from model.photos.image import digest
 from tests.conftest import encoded, picture
 from tests.pages.conftest import APP, parameter, text
 from tests.starter_set import A_SUCCULENT, A_TREE, IN_SPLIT, PHOTOS
@@ -22,7 +22,9 @@ Plant = Callable[[str], bytes]
 
 def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
     """Drop files on the page."""
-    return app.file_uploader[0].set_value([(name, data, "image/jpeg") for name, data in files]).run()
+    return (
+        app.file_uploader[0].set_value([(name, data, "image/jpeg") for name, data in files]).run()
+    )
 
 
 def test_the_first_look_already_has_an_answer(app: AppTest) -> None:
@@ -65,7 +67,9 @@ def test_every_example_is_answered(app: AppTest, store: Store) -> None:
             assert not app.exception
 
 
-def test_an_upload_is_answered_and_remembered(app: AppTest, store: Store, workspace: str, plant: Plant) -> None:
+def test_an_upload_is_answered_and_remembered(
+    app: AppTest, store: Store, workspace: str, plant: Plant
+) -> None:
     data = plant(A_TREE)
     upload(app, ("my tree.jpg", data))
     assert app.header[0].value == "This looks like a tree"
@@ -89,7 +93,9 @@ def test_another_visitor_sees_nothing_of_it(app: AppTest, workspace: str) -> Non
 
 
 def test_one_bad_file_spoils_nothing(app: AppTest, plant: Plant) -> None:
-    upload(app, ("good.jpg", plant(A_TREE)), ("*bad*.jpg", b"text"), ("fine.jpg", plant(A_SUCCULENT)))
+    upload(
+        app, ("good.jpg", plant(A_TREE)), ("*bad*.jpg", b"text"), ("fine.jpg", plant(A_SUCCULENT))
+    )
     assert "not an image" in app.warning[0].value
     assert r"\*bad\*" in app.warning[0].value
     assert "Your 2 photos" in text(app)
@@ -97,8 +103,16 @@ def test_one_bad_file_spoils_nothing(app: AppTest, plant: Plant) -> None:
     assert not app.error
 
 
-def test_more_than_twenty_are_left_out_with_a_word(app: AppTest, store: Store, workspace: str) -> None:
-    upload(app, *((f"{number}.png", encoded(picture(64, 64, seed=400 + number), "PNG")) for number in range(22)))
+def test_more_than_twenty_are_left_out_with_a_word(
+    app: AppTest, store: Store, workspace: str
+) -> None:
+    upload(
+        app,
+        *(
+            (f"{number}.png", encoded(picture(64, 64, seed=400 + number), "PNG"))
+            for number in range(22)
+        ),
+    )
     assert app.warning[0].value.count("20 at a time is the most") == 2
     assert len(asked_photos(store, workspace)) == 20
 
@@ -107,7 +121,9 @@ def test_no_plant_is_doubted_and_comes_first(app: AppTest, plant: Plant) -> None
     upload(app, ("tree.jpg", plant(A_TREE)), ("noise.jpg", encoded(picture(300, 300, seed=7))))
     assert "1 of 2 I am not sure about" in text(app)
     noise = digest(encoded(picture(300, 300, seed=7)))
-    buttons = [button.key for button in app.button if button.key and button.key.startswith("classify_own_")]
+    buttons = [
+        button.key for button in app.button if button.key and button.key.startswith("classify_own_")
+    ]
     assert buttons[0] == f"classify_own_{noise}"
     app.button(key=buttons[0]).click().run()
     assert app.header[0].value == "This looks like none of the three"
@@ -127,7 +143,9 @@ def test_telling_it_better_and_taking_it_back(app: AppTest, store: Store, worksp
     assert not app.exception
 
 
-def test_removing_my_photos_removes_them(app: AppTest, store: Store, workspace: str, plant: Plant) -> None:
+def test_removing_my_photos_removes_them(
+    app: AppTest, store: Store, workspace: str, plant: Plant
+) -> None:
     upload(app, ("one.jpg", encoded(picture(seed=51))), ("two.jpg", encoded(picture(seed=52))))
     app.button(key="classify_forget").click().run()
     assert asked_photos(store, workspace) == []
@@ -144,7 +162,9 @@ def test_the_evidence_can_be_asked_for_every_class(app: AppTest) -> None:
         assert not app.exception
 
 
-def test_an_unusable_data_folder_is_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_unusable_data_folder_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("AREOLE_HOME", str(tmp_path / "file"))
     app = AppTest.from_file(APP, default_timeout=60).run()
@@ -152,7 +172,9 @@ def test_an_unusable_data_folder_is_a_sentence(monkeypatch: pytest.MonkeyPatch, 
     assert not app.exception
 
 
-def test_a_first_start_and_a_deleted_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_first_start_and_a_deleted_data_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("AREOLE_HOME", str(tmp_path / "new"))
     app = AppTest.from_file(APP, default_timeout=60).run()
     assert app.header[0].value == "This looks like a cactus"
@@ -163,16 +185,22 @@ def test_a_first_start_and_a_deleted_data_folder(monkeypatch: pytest.MonkeyPatch
     assert not app.exception
 
 
-def test_without_shipped_features_the_first_answer_takes_longer_but_comes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_shipped_features_the_first_answer_takes_longer_but_comes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("AREOLE_HOME", str(tmp_path / "new"))
-    monkeypatch.setattr("model.starter.FEATURES", tmp_path / "absent")
+    monkeypatch.setattr("model.catalogue.starter.FEATURES", tmp_path / "absent")
     app = AppTest.from_file(APP, default_timeout=120).run()
     assert app.header[0].value == "This looks like a cactus"
     assert not app.exception
 
 
 def test_a_training_photo_says_that_it_proves_little(app: AppTest, store: Store) -> None:
-    photo = next(member.photo for member in find_dataset(store, STARTER).members if member.split == "train")
+    photo = next(
+        labelled.photo
+        for labelled in find_dataset(store, STARTER).photos
+        if labelled.split == "train"
+    )
     app.query_params["photo"] = photo
     assert "learned from this very photo" in text(app.run())
 
@@ -196,13 +224,15 @@ def test_a_lost_photo_costs_only_itself(app: AppTest, store: Store, workspace: s
     assert not app.exception
 
 
-def test_a_store_that_fails_under_a_button_is_a_sentence(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_fails_under_a_button_is_a_sentence(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     upload(app, ("one.jpg", encoded(picture(seed=81))), ("two.jpg", encoded(picture(seed=82))))
 
     def fail(*_: object) -> None:
         raise StoreUnavailable("The disk is full.")
 
-    monkeypatch.setattr("model.workspaces.forget_photos", fail)
+    monkeypatch.setattr("model.catalogue.workspaces.forget_photos", fail)
     app.button(key="classify_forget").click().run()
     assert "The disk is full." in app.error[0].value
     assert not app.exception

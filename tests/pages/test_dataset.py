@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from io import BytesIO
 from threading import Event
 from zipfile import ZipFile
@@ -13,19 +14,19 @@ import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.datasets import Dataset, find_dataset
-from model.exchange import write_zip
-from model.intake import Arrival, Report, take_in
-from model.intake_job import Intake, start_intake
-from model.jobs import RUNNING, host_of
-from model.origins import Origin
-from model.own_datasets import create_dataset, datasets_of
-from model.photos import digest
-from model.schema import JobRow
-from model.starter import STARTER
-from model.store import Store
-from model.workspaces import dataset_name, ensure_workspace, new_workspace_id
-from pages.shared.resources import get_hunts, get_intakes
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.origins import Origin
+from model.catalogue.schema import JobRow
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import dataset_name, ensure_workspace, new_workspace_id
+from model.datasets.background import ImportJob, start_import
+from model.datasets.export import write_zip
+from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
+from model.datasets.manage import create_dataset, datasets_of
+from model.jobs.records import RUNNING, host_of
+from model.photos.image import digest
+from pages.shared.cache.works import get_import_jobs, get_search_jobs
 from tests.conftest import encoded, fabricate, picture
 from tests.model.gather.fake_sources import FakeSources
 from tests.pages.conftest import APP, open_page, parameter, text
@@ -50,15 +51,21 @@ def photos(first: int, number: int) -> list[bytes]:
     return [encoded(picture(64, 48, seed=seed)) for seed in range(first, first + number)]
 
 
-def made(store: Store, workspace: str, classes: Sequence[str] = ("cat", "dog"), each: int = 8, first: int = 5000) -> str:
+def made(
+    store: Store,
+    workspace: str,
+    classes: Sequence[str] = ("cat", "dog"),
+    each: int = 8,
+    first: int = 5000,
+) -> str:
     """A dataset of the workspace's own, with so many photos of each class."""
     name = create_dataset(store, "Pets", classes, owner=workspace)
     arrivals = [
-        Arrival(f"{label} {number}.jpg", label, lambda data=data: data, Origin("upload"))  # type: ignore[misc]
+        IncomingPhoto(f"{label} {number}.jpg", label, lambda data=data: data, Origin("upload"))  # type: ignore[misc]
         for place, label in enumerate(classes)
         for number, data in enumerate(photos(first + 100 * place, each))
     ]
-    take_in(store, name, arrivals, Report(), total=len(arrivals), owner=workspace)
+    add_photos(store, name, arrivals, ImportResult(), total=len(arrivals), owner=workspace)
     return name
 
 
@@ -74,7 +81,9 @@ def zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
 def class_folders(classes: Sequence[str], each: int, first: int) -> bytes:
     """A ZIP with a folder of so many photos for each class."""
     every = iter(photos(first, each * len(classes)))
-    return zipped((f"pets/{name}/{number}.jpg", next(every)) for name in classes for number in range(each))
+    return zipped(
+        (f"pets/{name}/{number}.jpg", next(every)) for name in classes for number in range(each)
+    )
 
 
 def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
@@ -86,7 +95,7 @@ def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
 
 def to_the_end(app: AppTest) -> AppTest:
     """Wait until nothing is under way, and look."""
-    for works in (get_hunts(), get_intakes()):
+    for works in (get_search_jobs(), get_import_jobs()):
         work = works.of(parameter(app, "w"))
         assert work is None or work.finished.wait(60)
     app.run()
@@ -102,7 +111,11 @@ def add(app: AppTest) -> AppTest:
 def shown(app: AppTest) -> list[str]:
     """The photos in the gallery."""
     prefix = "dataset_photos_"
-    return [button.key.removeprefix(prefix) for button in app.button if button.key and button.key.startswith(prefix)]
+    return [
+        button.key.removeprefix(prefix)
+        for button in app.button
+        if button.key and button.key.startswith(prefix)
+    ]
 
 
 def dialog(app: AppTest, **typed: str) -> AppTest:
@@ -128,7 +141,10 @@ def test_the_first_look_shows_the_starter_set(workspace: str, store: Store) -> N
     app = dataset_page(workspace)
     assert app.title[0].value == "What does it learn from?"
     assert app.selectbox[0].options == ["Starter set (for everybody)"]
-    assert f":green-badge[cactus] :orange-badge[succulent] :violet-badge[tree] :small[{PHOTOS} photos, " in text(app)
+    assert (
+        f":green-badge[cactus] :orange-badge[succulent] :violet-badge[tree] :small[{PHOTOS} photos, "
+        in text(app)
+    )
     assert f"Sources: rendered for Areole ({PHOTOS})." in text(app)
     assert len(shown(app)) == 30
     app.pagination[0].set_value(-(-PHOTOS // 30)).run()
@@ -140,7 +156,11 @@ def test_the_first_look_shows_the_starter_set(workspace: str, store: Store) -> N
 
 
 def test_a_link_narrows_the_photos(workspace: str, store: Store) -> None:
-    told = {photo: (one.label, one.split) for one in find_dataset(store, STARTER).members for photo in [one.photo]}
+    told = {
+        photo: (one.label, one.split)
+        for one in find_dataset(store, STARTER).photos
+        for photo in [one.photo]
+    }
     app = dataset_page(workspace, of="tree", **{"in": "Validation"})
     wanted = {photo for photo, place in told.items() if place == ("tree", "valid")}
     assert f"{len(wanted)} photos." in text(app)
@@ -152,7 +172,9 @@ def test_a_link_narrows_the_photos(workspace: str, store: Store) -> None:
     assert not app.exception
 
 
-@pytest.mark.parametrize("nonsense", [{"of": "palm"}, {"in": "x" * 300}, {"from": "Mars"}, {"data": "?"}])
+@pytest.mark.parametrize(
+    "nonsense", [{"of": "palm"}, {"in": "x" * 300}, {"from": "Mars"}, {"data": "?"}]
+)
 def test_nonsense_in_a_link_is_ignored(workspace: str, nonsense: dict[str, str]) -> None:
     assert f"{PHOTOS} photos. Choose" in text(dataset_page(workspace, **nonsense))
 
@@ -174,7 +196,7 @@ def test_everybodys_dataset_stays_as_it_is(workspace: str, store: Store, view: s
     app.button(key="dataset_copy_first").click().run()
     assert "My Starter set" in sidebar(app)
     assert "**Starter set stays as it is,**" not in text(app)
-    assert len(dataset_of(store, workspace).members) == PHOTOS
+    assert len(dataset_of(store, workspace).photos) == PHOTOS
     assert not app.exception
 
 
@@ -189,8 +211,13 @@ def test_a_new_dataset_is_made_and_says_what_to_do(workspace: str, store: Store)
     assert not app.exception
 
 
-@pytest.mark.parametrize("classes", ["", " , ,", "cat", "cat, Cat, CAT ", "???, cat", ",".join(f"c{n}" for n in range(21))])
-def test_too_few_and_too_many_classes_make_no_dataset(workspace: str, store: Store, classes: str) -> None:
+@pytest.mark.parametrize(
+    "classes",
+    ["", " , ,", "cat", "cat, Cat, CAT ", "???, cat", ",".join(f"c{n}" for n in range(21))],
+)
+def test_too_few_and_too_many_classes_make_no_dataset(
+    workspace: str, store: Store, classes: str
+) -> None:
     app = dialog(dataset_page(workspace), title="Mine", classes=classes)
     assert app.button(key="dataset_make").disabled
     assert re.search("A dataset has 2 to 20 classes; these are (0|1|21)|Two to twenty", text(app))
@@ -210,10 +237,13 @@ def test_a_dataset_is_renamed_changed_and_deleted(workspace: str, store: Store) 
     app.text_input(key="dataset_rename_class_cat").set_value("Dog").run()
     assert "another class has it" in app.error[0].value
     app.text_input(key="dataset_rename_class_cat").set_value("tiger").run()
-    assert Counter(one.label for one in dataset_of(store, workspace).members) == {"tiger": 8, "dog": 8}
+    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {
+        "tiger": 8,
+        "dog": 8,
+    }
     app.selectbox(key="dataset_class_3").set_value("dog").run()
     app.button(key="dataset_remove_class").click().run()
-    assert Counter(one.label for one in dataset_of(store, workspace).members) == {"tiger": 8}
+    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {"tiger": 8}
     assert app.button(key="dataset_delete").disabled
     app.checkbox(key=f"dataset_sure_{name}").check().run()
     app.button(key="dataset_delete").click().run()
@@ -249,13 +279,16 @@ def test_a_second_visitor_sees_none_of_it(workspace: str, store: Store) -> None:
 
 
 def test_a_zip_of_class_folders_becomes_a_dataset(workspace: str, store: Store) -> None:
-    app = upload(dataset_page(workspace, data="Upload"), ("My_pets.zip", class_folders(("cat", "Cat ", "d*g"), 4, 6000)))
+    app = upload(
+        dataset_page(workspace, data="Upload"),
+        ("My_pets.zip", class_folders(("cat", "Cat ", "d*g"), 4, 6000)),
+    )
     assert "**Found 12 photos.** :green-badge[Cat] 8 :orange-badge[d g] 4" in text(app)
     assert "taken for the same class" in app.info[0].value
     assert app.text_input(key="dataset_new_title").value == "My pets"
     add(app)
     assert "**Adding 12 photos to My pets:** 12 added." in text(app)
-    assert Counter(one.label for one in dataset_of(store, workspace).members) == {"Cat": 8, "d g": 4}
+    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {"Cat": 8, "d g": 4}
     assert "My pets" in sidebar(app)
     app.button(key="dataset_close_intake").click().run()
     assert "12 added" not in text(app)
@@ -266,10 +299,17 @@ def test_a_zip_of_class_folders_becomes_a_dataset(workspace: str, store: Store) 
 
 def test_a_zip_joins_this_dataset_and_brings_a_class(workspace: str, store: Store) -> None:
     made(store, workspace)
-    app = upload(dataset_page(workspace, data="Upload"), ("more.zip", class_folders(("Dog", "*fish*"), 3, 6100)))
+    app = upload(
+        dataset_page(workspace, data="Upload"),
+        ("more.zip", class_folders(("Dog", "*fish*"), 3, 6100)),
+    )
     assert "New in this dataset: fish." in [info.value for info in app.info]
     add(app)
-    assert Counter(one.label for one in dataset_of(store, workspace).members) == {"cat": 8, "dog": 11, "fish": 3}
+    assert Counter(one.label for one in dataset_of(store, workspace).photos) == {
+        "cat": 8,
+        "dog": 11,
+        "fish": 3,
+    }
     assert len(datasets_of(store, workspace)) == 2
 
 
@@ -280,13 +320,19 @@ def test_loose_photos_wait_for_their_class(workspace: str, store: Store) -> None
     assert app.button(key="dataset_add").disabled
     app.pills(key="dataset_loose").set_value("dog").run()
     add(app)
-    assert {dataset_of(store, workspace).label_of(digest(data)) for data in (first, second)} == {"dog"}
+    assert {dataset_of(store, workspace).label_of(digest(data)) for data in (first, second)} == {
+        "dog"
+    }
     assert not app.error
 
 
 def test_what_is_no_photo_is_named(workspace: str, store: Store) -> None:
     made(store, workspace)
-    app = upload(dataset_page(workspace, data="Upload"), ("*essay*.jpg", b"words, words"), ("two.jpg", photos(6300, 1)[0]))
+    app = upload(
+        dataset_page(workspace, data="Upload"),
+        ("*essay*.jpg", b"words, words"),
+        ("two.jpg", photos(6300, 1)[0]),
+    )
     app.pills(key="dataset_loose").set_value("cat").run()
     add(app)
     assert "1 added, 1 not taken" in text(app)
@@ -310,7 +356,10 @@ def test_a_zip_that_cannot_be_read_is_a_sentence(workspace: str, data: bytes, sa
 
 
 def test_more_than_twenty_classes_are_too_many(workspace: str) -> None:
-    app = upload(dataset_page(workspace, data="Upload"), ("21.zip", class_folders([f"c{n:02}" for n in range(21)], 1, 6400)))
+    app = upload(
+        dataset_page(workspace, data="Upload"),
+        ("21.zip", class_folders([f"c{n:02}" for n in range(21)], 1, 6400)),
+    )
     assert "21 classes; 20 is the most" in app.error[0].value
     assert app.button(key="dataset_add").disabled
 
@@ -321,11 +370,14 @@ def test_what_is_there_already_is_known(workspace: str, store: Store) -> None:
     app = add(upload(dataset_page(workspace, data="Upload"), ("again.zip", again)))
     assert "0 added, 3 known already." in text(app)
     assert "Train on them" not in text(app)
-    assert len(dataset_of(store, workspace).members) == 6
+    assert len(dataset_of(store, workspace).photos) == 6
 
 
 def test_two_clicks_on_add_start_one_job(workspace: str, store: Store) -> None:
-    app = upload(dataset_page(workspace, data="Upload"), ("twice.zip", class_folders(("cat", "dog"), 3, 6600)))
+    app = upload(
+        dataset_page(workspace, data="Upload"),
+        ("twice.zip", class_folders(("cat", "dog"), 3, 6600)),
+    )
     button = app.button(key="dataset_add")
     button.click().run()
     button.click()
@@ -333,15 +385,19 @@ def test_two_clicks_on_add_start_one_job(workspace: str, store: Store) -> None:
     assert [one.photos for one in datasets_of(store, workspace)] == [PHOTOS, 6]
 
 
-def test_a_full_workspace_takes_what_fits_and_says_so(workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_workspace_takes_what_fits_and_says_so(
+    workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made(store, workspace, each=3, first=6700)
     app = dataset_page(workspace, data="Upload")
-    assert "Your workspace holds 6 of 3,000 photos" in "\n".join(bar.proto.text for bar in app.get("progress"))
+    assert "Your workspace holds 6 of 3,000 photos" in "\n".join(
+        bar.proto.text for bar in app.get("progress")
+    )
     monkeypatch.setenv("AREOLE_MAX_PHOTOS", "8")
     add(upload(app, ("many.zip", class_folders(("cat", "dog"), 3, 6850))))
     assert "2 added, 4 left out because the workspace is full." in text(app)
     assert "Your workspace is full" in app.warning[0].value
-    assert len(dataset_of(store, workspace).members) == 8
+    assert len(dataset_of(store, workspace).photos) == 8
     app.switch_page("pages/classify.py").run()
     assert not app.exception
 
@@ -352,15 +408,20 @@ def held(workspace: str, store: Store) -> Iterator[Event]:
     gate, name = Event(), made(store, workspace, each=2, first=6900)
 
     @contextmanager
-    def opened(intake: Intake) -> Iterator[tuple[Iterable[Arrival], int]]:
-        def arrivals() -> Iterator[Arrival]:
-            yield from (Arrival(f"{n}.jpg", "cat", lambda data=data: data) for n, data in enumerate(photos(6950, 2)))  # type: ignore[misc]
+    def opened(intake: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
+        def arrivals() -> Iterator[IncomingPhoto]:
+            yield from (
+                IncomingPhoto(f"{n}.jpg", "cat", partial(bytes, data))
+                for n, data in enumerate(photos(6950, 2))
+            )
             while not gate.wait(0.01):
                 intake.check()
 
         yield arrivals(), 10
 
-    work = start_intake(get_intakes(), store, workspace, dataset=name, title="Adding *held*", opened=opened)
+    work = start_import(
+        get_import_jobs(), store, workspace, dataset=name, title="Adding *held*", opened=opened
+    )
     yield gate
     gate.set()
     assert work.finished.wait(10)
@@ -370,19 +431,23 @@ def test_a_job_is_watched_cancelled_and_closed(workspace: str, store: Store, hel
     app = dataset_page(workspace)
     assert r"**Adding \*held\***" in text(app)
     assert re.fullmatch(r"\d+ of \d+ looked at", app.get("progress")[0].proto.text)
-    assert [box.disabled for box in app.checkbox if box.label.startswith("Delete the dataset")] == [True]
+    assert [box.disabled for box in app.checkbox if box.label.startswith("Delete the dataset")] == [
+        True
+    ]
     app.switch_page("pages/classify.py").run().switch_page("pages/dataset.py").run()
     app.button(key="dataset_cancel").click().run()
     to_the_end(app)
     assert "1 added." in text(app)  # What has come stays.
-    assert len(dataset_of(store, workspace).members) == 5
+    assert len(dataset_of(store, workspace).photos) == 5
     assert not app.error
     app.button(key="dataset_close_intake").click().run()
     assert "held" not in text(app)
 
 
 def test_while_a_job_runs_nothing_else_is_added(workspace: str, store: Store, held: Event) -> None:
-    app = upload(dataset_page(workspace, data="Upload"), ("more.zip", class_folders(("cat", "dog"), 2, 7020)))
+    app = upload(
+        dataset_page(workspace, data="Upload"), ("more.zip", class_folders(("cat", "dog"), 2, 7020))
+    )
     assert app.button(key="dataset_add").disabled
     held.set()
     to_the_end(app)
@@ -391,9 +456,13 @@ def test_while_a_job_runs_nothing_else_is_added(workspace: str, store: Store, he
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_job_that_a_mistake_ends_is_a_sentence(workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = upload(dataset_page(workspace, data="Upload"), ("a.zip", class_folders(("cat", "dog"), 1, 7050)))
-    monkeypatch.setattr("model.intake_job.take_in", lambda *_, **__: 1 / 0)
+def test_a_job_that_a_mistake_ends_is_a_sentence(
+    workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = upload(
+        dataset_page(workspace, data="Upload"), ("a.zip", class_folders(("cat", "dog"), 1, 7050))
+    )
+    monkeypatch.setattr("model.datasets.background.take_in", lambda *_, **__: 1 / 0)
     add(app)
     assert "The server's log says why" in app.error[0].value.replace("\\", "")
 
@@ -410,7 +479,9 @@ def test_a_killed_job_says_what_is_kept(workspace: str, store: Store) -> None:
     assert not app.warning
 
 
-def test_gathering_can_be_switched_off(workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gathering_can_be_switched_off(
+    workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made(store, workspace)
     monkeypatch.setenv("AREOLE_GATHER", "off")
     app = dataset_page(workspace, data="Search")
@@ -420,7 +491,9 @@ def test_gathering_can_be_switched_off(workspace: str, store: Store, monkeypatch
     assert app.file_uploader
 
 
-def test_uploads_can_be_switched_off(workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uploads_can_be_switched_off(
+    workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AREOLE_UPLOADS", "off")
     for view in ("Upload", "Camera"):
         app = dataset_page(workspace, data=view)
@@ -448,12 +521,18 @@ def ticks(app: AppTest) -> list[bool]:
 
 
 @pytest.mark.parametrize("source", ["inaturalist", "openverse", "commons"])
-def test_photos_are_found_looked_at_and_downloaded(workspace: str, store: Store, fake: FakeSources, source: str) -> None:
+def test_photos_are_found_looked_at_and_downloaded(
+    workspace: str, store: Store, fake: FakeSources, source: str
+) -> None:
     create_dataset(store, "Pets", ("cat", "dog"), owner=workspace)
     app = search(dataset_page(workspace, data="Search"), source, cat="tabby", dog="poodle")
     assert ticks(app) == [True] * 5
-    assert not [path for path in fake.paths() if path.startswith("/photos")]  # Nothing before it is asked for.
-    next(box for box in app.checkbox if box.key and box.key.startswith("gather_keep_")).uncheck().run()
+    assert not [
+        path for path in fake.paths() if path.startswith("/photos")
+    ]  # Nothing before it is asked for.
+    next(
+        box for box in app.checkbox if box.key and box.key.startswith("gather_keep_")
+    ).uncheck().run()
     app.segmented_control(key="gather_class").set_value("dog").run()
     app.button(key="gather_none").click().run()
     assert ticks(app) == [False] * 5
@@ -461,12 +540,18 @@ def test_photos_are_found_looked_at_and_downloaded(workspace: str, store: Store,
     assert app.button(key="gather_download").label == "Download 9 photos"
     app.button(key="gather_none").click().run()
     app.segmented_control(key="gather_class").set_value("cat").run()
-    assert ticks(app) == [False, True, True, True, True]  # Remembered while the other class was looked at.
+    assert ticks(app) == [
+        False,
+        True,
+        True,
+        True,
+        True,
+    ]  # Remembered while the other class was looked at.
     assert app.button(key="gather_download").label == "Download 4 photos"
     to_the_end(app.button(key="gather_download").click().run())
     assert "4 added" in text(app)
     kept = dataset_of(store, workspace)
-    assert Counter(one.label for one in kept.members) == {"cat": 4}
+    assert Counter(one.label for one in kept.photos) == {"cat": 4}
     app.segmented_control(key="data").set_value("Photos").run()
     app.button(key=f"dataset_photos_{shown(app)[0]}").click().run()
     assert "CC" in text(app)
@@ -474,7 +559,9 @@ def test_photos_are_found_looked_at_and_downloaded(workspace: str, store: Store,
     assert not app.exception
 
 
-def test_a_class_that_fails_spoils_no_other(workspace: str, store: Store, fake: FakeSources) -> None:
+def test_a_class_that_fails_spoils_no_other(
+    workspace: str, store: Store, fake: FakeSources
+) -> None:
     create_dataset(store, "Pets", ("*cat*", "dog", "fish"), owner=workspace)
     app = search(dataset_page(workspace, data="Search"), cat="broken", dog="few", fish="nothing")
     assert len(app.error) == 1
@@ -482,10 +569,12 @@ def test_a_class_that_fails_spoils_no_other(workspace: str, store: Store, fake: 
     app.segmented_control(key="gather_class").set_value("fish").run()
     assert "Nothing found. Try other words" in "\n".join(info.value for info in app.info)
     to_the_end(app.button(key="gather_download").click().run())
-    assert {one.label for one in dataset_of(store, workspace).members} == {"dog"}
+    assert {one.label for one in dataset_of(store, workspace).photos} == {"dog"}
 
 
-def test_torn_photos_are_left_out_with_a_reason(workspace: str, store: Store, fake: FakeSources) -> None:
+def test_torn_photos_are_left_out_with_a_reason(
+    workspace: str, store: Store, fake: FakeSources
+) -> None:
     create_dataset(store, "Pets", ("cat", "dog"), owner=workspace)
     app = search(dataset_page(workspace, data="Search"), cat="torn cat", dog="")
     to_the_end(app.button(key="gather_download").click().run())
@@ -501,7 +590,9 @@ def test_a_busy_source_says_how_long(workspace: str, store: Store, fake: FakeSou
     assert app.text_input(key="gather_text_openverse_cat").value == "busy"
 
 
-def test_without_a_network_the_rest_works(workspace: str, store: Store, fake: FakeSources, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_network_the_rest_works(
+    workspace: str, store: Store, fake: FakeSources, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made(store, workspace)
     monkeypatch.setenv("AREOLE_TEST_SERVER", "http://127.0.0.1:1")
     app = search(dataset_page(workspace, data="Search"), cat="tabby", dog="poodle")
@@ -515,7 +606,14 @@ def test_what_strangers_wrote_is_shown_as_it_is(workspace: str, store: Store) ->
     name = create_dataset(store, EVIL, ("**a**", "b"), owner=workspace)
     origin = Origin("Openverse", EVIL, "javascript:alert(1)", EVIL, "javascript:alert(1)", EVIL)
     [data] = photos(7100, 1)
-    take_in(store, name, [Arrival(f"{EVIL}.jpg", "a", lambda: data, origin)], Report(), total=1, owner=workspace)
+    add_photos(
+        store,
+        name,
+        [IncomingPhoto(f"{EVIL}.jpg", "a", lambda: data, origin)],
+        ImportResult(),
+        total=1,
+        owner=workspace,
+    )
     app = dataset_page(workspace)
     app.button(key=f"dataset_photos_{digest(data)}").click().run()
     written = f"{text(app)}\n{sidebar(app)}\n{[button.label for button in app.button]}"
@@ -536,11 +634,13 @@ def test_photos_are_removed_for_good(workspace: str, store: Store) -> None:
     first = next(box for box in app.checkbox if box.key and box.key.startswith("dataset_tick_"))
     first.check().run()
     app.pagination[0].set_value(2).run()
-    next(box for box in app.checkbox if box.key and box.key.startswith("dataset_tick_")).check().run()
+    next(
+        box for box in app.checkbox if box.key and box.key.startswith("dataset_tick_")
+    ).check().run()
     assert app.button(key="dataset_remove").label == "Remove 2 photos for good"
     app.button(key="dataset_remove").click().run()
     left = dataset_of(store, workspace)
-    assert len(left.members) == 38
+    assert len(left.photos) == 38
     assert str(first.key).removeprefix("dataset_tick_") not in left.labels
     assert "**0 photos ticked**" in text(app)
     assert not app.exception
@@ -551,14 +651,18 @@ def test_a_dataset_is_taken_away_and_comes_back_the_same(workspace: str, store: 
     app = dataset_page(workspace, data="Export")
     assert not app.download_button[0].disabled
     assert f"--dataset={name}" in app.code[0].value
-    assert workspace not in app.code[0].value  # The code is for a shell; who copies it into a chat gives nothing away.
+    assert (
+        workspace not in app.code[0].value
+    )  # The code is for a shell; who copies it into a chat gives nothing away.
     buffer = BytesIO()
     write_zip(store, dataset_of(store, workspace), find_dataset(store, name), buffer)
     other = new_workspace_id()
     add(upload(dataset_page(other, data="Upload"), (f"{name}.zip", buffer.getvalue())))
     was, back = dataset_of(store, workspace), dataset_of(store, other)
     assert back.classes == was.classes
-    assert {(one.photo, one.label, one.split) for one in back.members} == {(one.photo, one.label, one.split) for one in was.members}
+    assert {(one.photo, one.label, one.split) for one in back.photos} == {
+        (one.photo, one.label, one.split) for one in was.photos
+    }
 
 
 def test_an_empty_dataset_cannot_be_taken_away(workspace: str, store: Store) -> None:
@@ -616,7 +720,7 @@ def test_an_own_dataset_of_twenty_takes_no_more(workspace: str, store: Store) ->
 
 def test_a_photo_of_a_killed_writer_costs_only_itself(workspace: str, store: Store) -> None:
     made(store, workspace, each=2, first=7500)
-    lost = dataset_of(store, workspace).members[0].photo
+    lost = dataset_of(store, workspace).photos[0].photo
     store.files.rm_file(f"{store.photos}/{lost[:2]}/{lost}.jpg")
     app = dataset_page(workspace)
     assert ":material/hide_image:" in text(app)

@@ -7,21 +7,21 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.cleaning import tell_label
-from model.comparison import compare
-from model.datasets import find_dataset
-from model.own_datasets import create_dataset
-from model.requests import TrainRequest
-from model.runs import SHIPPED, load_run, run_folder, save_run
-from model.schema import DatasetRow, RunRow
-from model.starter import CLASSES, STARTER
-from model.store import Store
-from model.top_losses import ranked
-from model.training import train_head_run
-from model.workspaces import new_workspace_id
-from pages.shared.words import by_heart, difference
+from model.catalogue.dataset import find_dataset
+from model.catalogue.schema import DatasetRow, RunRow
+from model.catalogue.starter import CLASSES, STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import new_workspace_id
+from model.cleaning.decisions import label_photo
+from model.datasets.manage import create_dataset
+from model.evaluation.comparison import compare
+from model.evaluation.top_losses import ranked
+from model.runs.run import SHIPPED, load_run, run_folder, save_run
+from model.training.head_run import train_head_run
+from model.training.request import TrainRequest
+from pages.shared.text import by_heart, difference
 from tests.conftest import fabricate
-from tests.model.test_evaluation import table
+from tests.model.evaluation.test_table import table
 from tests.pages.conftest import open_page, text
 
 
@@ -88,8 +88,18 @@ def test_a_run_that_is_not_there_is_a_sentence(workspace: str) -> None:
 
 def test_another_visitors_run_is_not_offered(store: Store, workspace: str, app: AppTest) -> None:
     other = new_workspace_id()
-    tell_label(store, other, next(m.photo for m in find_dataset(store, STARTER).members if m.split == "train"), "tree")
-    private = train_head_run(store, TrainRequest(find_dataset(store, STARTER, workspace=other), name="private", workspace=other))
+    label_photo(
+        store,
+        other,
+        next(m.photo for m in find_dataset(store, STARTER).photos if m.split == "train"),
+        "tree",
+    )
+    private = train_head_run(
+        store,
+        TrainRequest(
+            find_dataset(store, STARTER, workspace=other), name="private", workspace=other
+        ),
+    )
     mine = evaluate(workspace, run=private.card.id)
     assert "not one of this workspace's" in mine.info[0].value
     assert "private" not in "".join(mine.selectbox(key="run").options)
@@ -99,14 +109,18 @@ def test_another_visitors_run_is_not_offered(store: Store, workspace: str, app: 
 def test_the_figures_follow_a_corrected_label_without_inference(
     store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.classifier.feature_map", lambda *_: pytest.fail("looked at a photo again"))
-    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    monkeypatch.setattr(
+        "model.classify.classifier.feature_map", lambda *_: pytest.fail("looked at a photo again")
+    )
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.for_split("valid")
     worst = valid.rows(ranked(valid)[:1])
-    tell_label(store, workspace, worst.photos[0], valid.classes[worst.predicted[0]])
+    label_photo(store, workspace, worst.photos[0], valid.classes[worst.predicted[0]])
     app = evaluate(workspace)
     assert "23 of 143 wrong" in app.header[0].value
     assert "Since this run was trained: 1 relabelled" in app.info[0].value
-    assert "23 of 143 validation photos wrong" in "\n".join(part.value for part in app.sidebar.markdown)
+    assert "23 of 143 validation photos wrong" in "\n".join(
+        part.value for part in app.sidebar.markdown
+    )
 
 
 def test_top_losses_are_narrowed_by_class(workspace: str) -> None:
@@ -122,7 +136,7 @@ def test_top_losses_are_narrowed_by_class(workspace: str) -> None:
 
 def test_a_card_can_be_opened_from_the_matrix(store: Store, workspace: str) -> None:
     app = evaluate(workspace, actual="succulent", predicted="cactus")
-    valid = load_run(run_folder(store, SHIPPED)).evaluation.of("valid")
+    valid = load_run(run_folder(store, SHIPPED)).evaluation.for_split("valid")
     photo = valid.photos[ranked(valid, actual="succulent", predicted="cactus")[0]]
     app.button(key=f"evaluate_cell_{photo}").click().run()
     assert f"loss {valid.losses[valid.photos.index(photo)]:.2f}" in text(app)
@@ -143,13 +157,17 @@ def test_each_class_and_trust(workspace: str) -> None:
 
 def made_up(n: int, classes: tuple[str, ...], store: Store, split: str = "valid") -> AppTest:
     """The page on a made-up dataset of n photos of the first classes, all recognised as the first."""
-    rows = [(classes[row % min(2, len(classes))], split if row % 2 else "train") for row in range(n)]
+    rows = [
+        (classes[row % min(2, len(classes))], split if row % 2 else "train") for row in range(n)
+    ]
     logits = np.zeros((n, len(classes)), np.float32)
     logits[:, 0] = 2
     return evaluate(fabricate(store, classes, rows, logits)[0])
 
 
-def test_one_run_alone_says_how_to_get_another(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, workspace: str) -> None:
+def test_one_run_alone_says_how_to_get_another(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, workspace: str
+) -> None:
     monkeypatch.setenv("AREOLE_HOME", str(tmp_path))
     assert "There is only one run so far" in evaluate(workspace, view="Compare").info[0].value
 
@@ -170,7 +188,10 @@ def test_a_class_without_validation_photos_is_named_and_nothing_is_nan(store: St
         assert not app.exception
         assert "nan" not in text(app).lower()
         if view == "Each class":
-            assert any(r"filed under \*cedar\*: its recall cannot be known" in info.value for info in app.info)
+            assert any(
+                r"filed under \*cedar\*: its recall cannot be known" in info.value
+                for info in app.info
+            )
 
 
 def test_a_split_without_photos_and_a_single_class_are_sentences(store: Store) -> None:
@@ -181,14 +202,25 @@ def test_a_split_without_photos_and_a_single_class_are_sentences(store: Store) -
 
 
 def test_a_run_of_other_classes_is_a_sentence(store: Store) -> None:
-    workspace, run_id = fabricate(store, ("ash", "beech"), [("ash", "valid")], np.zeros((1, 2), np.float32))
+    workspace, run_id = fabricate(
+        store, ("ash", "beech"), [("ash", "valid")], np.zeros((1, 2), np.float32)
+    )
     with store.writing() as session:
-        session.get_one(DatasetRow, session.get_one(RunRow, run_id).dataset_id).classes = ["ash", "beech", "cedar"]
+        session.get_one(DatasetRow, session.get_one(RunRow, run_id).dataset_id).classes = [
+            "ash",
+            "beech",
+            "cedar",
+        ]
     app = evaluate(workspace, run=run_id)
-    assert "This run knows ash and beech; the dataset now has ash, beech and cedar" in app.warning[0].value
+    assert (
+        "This run knows ash and beech; the dataset now has ash, beech and cedar"
+        in app.warning[0].value
+    )
 
 
-def test_a_dataset_on_which_nothing_was_trained_says_what_to_do(store: Store, workspace: str) -> None:
+def test_a_dataset_on_which_nothing_was_trained_says_what_to_do(
+    store: Store, workspace: str
+) -> None:
     create_dataset(store, "Pets", ["cat", "dog"], owner=workspace)
     for page in ("classify", "evaluate", "clean"):
         app = open_page(page, workspace)
@@ -200,21 +232,34 @@ def test_a_dataset_on_which_nothing_was_trained_says_what_to_do(store: Store, wo
 def test_thousands_of_photos_come_in_pages(store: Store) -> None:
     app = made_up(200, ("ash", "beech"), store)
     assert "100 beech photos taken for ash" in text(app)
-    cards = [button.key for button in app.button if button.key and button.key.startswith("evaluate_cell_")]
+    cards = [
+        button.key
+        for button in app.button
+        if button.key and button.key.startswith("evaluate_cell_")
+    ]
     assert len(cards) == 24
 
 
 def test_two_runs_are_compared(store: Store) -> None:
     rows = [("ash", "valid")] * 20 + [("beech", "train")] * 2
-    wrong, right = np.tile(np.array([0.0, 1.0], np.float32), (22, 1)), np.tile(np.array([1.0, 0.0], np.float32), (22, 1))
+    wrong, right = (
+        np.tile(np.array([0.0, 1.0], np.float32), (22, 1)),
+        np.tile(np.array([1.0, 0.0], np.float32), (22, 1)),
+    )
     workspace, first = fabricate(store, ("ash", "beech"), rows, wrong)
     better = load_run(run_folder(store, first))
     mixed = np.vstack([right[:8], wrong[8:]])
-    other = replace(better, card=replace(better.card, id=f"{first}-b"), evaluation=replace(better.evaluation, logits=mixed))
+    other = replace(
+        better,
+        card=replace(better.card, id=f"{first}-b"),
+        evaluation=replace(better.evaluation, logits=mixed),
+    )
     save_run(other, run_folder(store, other.card.id))
     with store.writing() as session:
         dataset = session.get_one(RunRow, first).dataset_id
-        session.add(RunRow(id=other.card.id, workspace=workspace, dataset_id=dataset, name="Difference"))
+        session.add(
+            RunRow(id=other.card.id, workspace=workspace, dataset_id=dataset, name="Difference")
+        )
     app = evaluate(workspace, view="Compare", run=first, other=other.card.id)
     assert "On the same 20 photos the second run makes 8 fewer mistakes" in text(app)
     assert "This is more than chance" in text(app)
@@ -231,7 +276,12 @@ def test_two_runs_are_compared(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("fixed", "broken", "said"),
-    [(1, 1, "as many"), (5, 0, "too few photos differ"), (6, 0, "more than chance"), (8, 6, "This may be chance")],
+    [
+        (1, 1, "as many"),
+        (5, 0, "too few photos differ"),
+        (6, 0, "more than chance"),
+        (8, 6, "This may be chance"),
+    ],
 )
 def test_what_is_said_of_a_difference(fixed: int, broken: int, said: str) -> None:
     first = [[0.0, 1.0]] * fixed + [[1.0, 0.0]] * broken
@@ -241,7 +291,10 @@ def test_what_is_said_of_a_difference(fixed: int, broken: int, said: str) -> Non
 
 
 def test_learning_by_heart_is_said_only_where_the_ranges_part() -> None:
-    good, bad = table([0] * 100, [[1.0, 0.0]] * 100), table([0] * 100, [[0.0, 1.0]] * 50 + [[1.0, 0.0]] * 50)
+    good, bad = (
+        table([0] * 100, [[1.0, 0.0]] * 100),
+        table([0] * 100, [[0.0, 1.0]] * 50 + [[1.0, 0.0]] * 50),
+    )
     assert "learned some of them by heart" in by_heart({"train": good, "valid": bad})
     assert "no sign" in by_heart({"train": good, "valid": good})
     assert "nobody can say" in by_heart({"train": good.rows([]), "valid": good})

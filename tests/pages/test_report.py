@@ -11,25 +11,25 @@ from sqlalchemy import select, update
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
-from model.backbones import BACKBONES
-from model.cleaning import Decision, decide
-from model.datasets import Dataset, find_dataset
-from model.edits import KEEP
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.edits import KEEP
+from model.catalogue.schema import DatasetRow, FeatureRow
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import dataset_name, new_workspace_id
+from model.cleaning.decisions import Decision, decide
+from model.datasets.manage import choose_dataset, create_dataset
 from model.errors import StoreUnavailable, WeightsMissing
-from model.experiments.catalogue import EXPERIMENTS
-from model.experiments.material import Material, Progress, material
-from model.experiments.reality import Reality
-from model.features import STORED
-from model.own_datasets import choose_dataset, create_dataset
-from model.report_texts import MAX_LINE, Texts, texts
-from model.schema import DatasetRow, FeatureRow
-from model.starter import STARTER
-from model.store import Store
-from model.workspace_runs import runs_of
-from model.workspaces import dataset_name, new_workspace_id
-from pages.shared.experiments import METHODS
-from pages.shared.resources import get_head_jobs, get_inquiries
-from pages.shared.searching import TRIALS
+from model.experiments.registry import EXPERIMENTS
+from model.experiments.split_features import Progress, SplitFeatures, load_split_features
+from model.experiments.variance import SeedAndSplitVariance
+from model.networks.backbones import BACKBONES
+from model.networks.features import STORED
+from model.report.texts import MAX_LINE, Texts, texts
+from model.runs.listing import runs_of
+from pages.parts.report.experiments import METHODS
+from pages.parts.report.tuning import TRIALS
+from pages.shared.cache.works import get_experiment_jobs, get_head_jobs
 from tests.conftest import fabricate
 from tests.pages.conftest import open_page, text
 
@@ -47,16 +47,18 @@ def workspace(store: Store) -> str:
     splits = [split for split, size in SIZES.items() for _ in range(size)]
     labels = np.arange(len(splits)) % len(CLASSES)
     rows = [(CLASSES[label], split) for label, split in zip(labels, splits, strict=True)]
-    logits = np.stack([np.where(labels == label, 2.0, 0.0) for label in range(len(CLASSES))], axis=1).astype(np.float32)
+    logits = np.stack(
+        [np.where(labels == label, 2.0, 0.0) for label in range(len(CLASSES))], axis=1
+    ).astype(np.float32)
     visitor, _ = fabricate(store, CLASSES, rows, logits)
-    members = find_dataset(store, dataset_name(store, visitor)).members
+    members = find_dataset(store, dataset_name(store, visitor)).photos
     with store.writing() as session:
         for backbone in BACKBONES.values():
             vectors = draw.normal(size=(len(members), backbone.channels))
-            for member, vector in zip(members, vectors, strict=True):
-                vector[CLASSES.index(member.label)] += APART
+            for labelled, vector in zip(members, vectors, strict=True):
+                vector[CLASSES.index(labelled.label)] += APART
                 kept = vector.astype(STORED).tobytes()
-                session.add(FeatureRow(photo=member.photo, backbone=backbone.name, vector=kept))
+                session.add(FeatureRow(photo=labelled.photo, backbone=backbone.name, vector=kept))
     return visitor
 
 
@@ -74,7 +76,7 @@ def pressed(app: AppTest, key: str) -> AppTest:
 
 def ended(app: AppTest, workspace: str) -> AppTest:
     """Wait for what is being found out, and see the page then."""
-    inquiry = get_inquiries().of(workspace)
+    inquiry = get_experiment_jobs().of(workspace)
     assert inquiry is not None
     assert inquiry.finished.wait(FINISH_S)
     app.run()
@@ -114,7 +116,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         while not gate.wait(0.01):
             progress(3, 20)
 
-    monkeypatch.setattr("model.experiments.inquiry.run_experiment", wait)
+    monkeypatch.setattr("model.experiments.background.run_experiment", wait)
     yield begun
     gate.set()
 
@@ -130,7 +132,11 @@ def test_the_first_look_asks_five_questions_and_answers_none(workspace: str) -> 
         "Would other settings help?",
     ]
     assert all(method in text(app) for method in METHODS.values())
-    assert {"report_all", "report_search_more", *(f"report_start_{kind}" for kind in EXPERIMENTS)} <= keys(app)
+    assert {
+        "report_all",
+        "report_search_more",
+        *(f"report_start_{kind}" for kind in EXPERIMENTS),
+    } <= keys(app)
     assert app.button(key="report_all").label == "Find out all"
     assert app.button(key="report_search_more").label == f"Try {TRIALS} settings"
     assert not any(button.disabled for button in app.button)
@@ -138,13 +144,17 @@ def test_the_first_look_asks_five_questions_and_answers_none(workspace: str) -> 
 
 
 @pytest.mark.parametrize("kind", EXPERIMENTS)
-def test_a_question_ends_in_its_sentence_and_chart(workspace: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_resnet(store: Store, dataset: Dataset, backbone: str, progress: Progress) -> Material:
+def test_a_question_ends_in_its_sentence_and_chart(
+    workspace: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def without_resnet(
+        store: Store, dataset: Dataset, backbone: str, progress: Progress
+    ) -> SplitFeatures:
         if backbone == "resnet18":
             raise WeightsMissing("The weights of *ResNet-18* are not here.")
-        return material(store, dataset, backbone, progress)
+        return load_split_features(store, dataset, backbone, progress)
 
-    monkeypatch.setattr("model.experiments.catalogue.material", without_resnet)
+    monkeypatch.setattr("model.experiments.registry.material", without_resnet)
     app = found_out(report(workspace), kind, workspace)
     answer = {
         "learning-curve": "60 more photos",
@@ -162,11 +172,16 @@ def test_a_question_ends_in_its_sentence_and_chart(workspace: str, kind: str, mo
         assert r"ResNet-18: The weights of \*ResNet\-18\* are not here\." in text(app)
 
 
-def test_fine_tuned_runs_stand_beside_the_backbones(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fine_tuned_runs_stand_beside_the_backbones(
+    workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found_out(report(workspace), "backbones", workspace)
     assert "Whole network" not in said(report(workspace))
-    monkeypatch.setattr("pages.shared.experiments.is_tuned", lambda run: True)
-    assert re.search(r"Whole network, Made up, on efficientnet-lite0: [\d.]+% of the validation", said(report(workspace)))
+    monkeypatch.setattr("pages.parts.report.experiments.is_tuned", lambda run: True)
+    assert re.search(
+        r"Whole network, Made up, on efficientnet-lite0: [\d.]+% of the validation",
+        said(report(workspace)),
+    )
 
 
 def test_all_are_found_out_at_once_and_the_button_goes(workspace: str) -> None:
@@ -187,27 +202,33 @@ def everybodys(store: Store, name: str) -> Iterator[str]:
         session.execute(update(DatasetRow).where(DatasetRow.name == name).values(owner=owner))
 
 
-def test_the_answer_is_there_at_once_for_another_visitor_of_the_dataset(store: Store, workspace: str) -> None:
-    answer = found_out(report(workspace), Reality.KIND, workspace)
+def test_the_answer_is_there_at_once_for_another_visitor_of_the_dataset(
+    store: Store, workspace: str
+) -> None:
+    answer = found_out(report(workspace), SeedAndSplitVariance.KIND, workspace)
     other = new_workspace_id()
     with everybodys(store, dataset_name(store, workspace)) as name:
         choose_dataset(store, other, name)
         app = report(other)
-    [sentence] = [part.value for part in app.markdown if part.value.startswith("With 40 validation photos")]
+    [sentence] = [
+        part.value for part in app.markdown if part.value.startswith("With 40 validation photos")
+    ]
     assert sentence in text(answer)
     assert charts(app) == 1
-    assert get_inquiries().of(other) is None
+    assert get_experiment_jobs().of(other) is None
 
 
-def test_what_is_under_way_is_watched_after_a_reload_and_cancelled(workspace: str, held: list[str]) -> None:
-    pressed(report(workspace), f"report_start_{Reality.KIND}")
+def test_what_is_under_way_is_watched_after_a_reload_and_cancelled(
+    workspace: str, held: list[str]
+) -> None:
+    pressed(report(workspace), f"report_start_{SeedAndSplitVariance.KIND}")
     app = report(workspace)
     assert app.get("progress")[0].proto.text.startswith("Is it even real?")
     assert [button.key for button in app.button if not button.disabled] == ["report_cancel"]
     pressed(app, "report_cancel")
     ended(app, workspace)
     assert app.info[0].value.replace("\\", "") == "Is it even real? Cancelled."
-    assert f"report_start_{Reality.KIND}" in keys(app)
+    assert f"report_start_{SeedAndSplitVariance.KIND}" in keys(app)
     assert not app.error
     pressed(app, "report_close")
     assert not app.info
@@ -215,12 +236,12 @@ def test_what_is_under_way_is_watched_after_a_reload_and_cancelled(workspace: st
 
 def test_a_double_click_starts_one(workspace: str, held: list[str]) -> None:
     first, second = report(workspace), report(workspace)
-    pressed(first, f"report_start_{Reality.KIND}")
-    begun = get_inquiries().of(workspace)
-    pressed(second, f"report_start_{Reality.KIND}")
+    pressed(first, f"report_start_{SeedAndSplitVariance.KIND}")
+    begun = get_experiment_jobs().of(workspace)
+    pressed(second, f"report_start_{SeedAndSplitVariance.KIND}")
     assert begun is not None
-    assert get_inquiries().of(workspace) is begun
-    assert held == [Reality.KIND]
+    assert get_experiment_jobs().of(workspace) is begun
+    assert held == [SeedAndSplitVariance.KIND]
     pressed(second, "report_cancel")
     ended(first, workspace)
 
@@ -244,25 +265,35 @@ def fails(error: Exception) -> Callable[..., None]:
     return fail
 
 
-def test_an_experiment_that_fails_by_name_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.inquiry.run_experiment", fails(WeightsMissing("No *weights* here.")))
-    app = found_out(report(workspace), Reality.KIND, workspace)
+def test_an_experiment_that_fails_by_name_is_a_sentence(
+    workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "model.experiments.background.run_experiment", fails(WeightsMissing("No *weights* here."))
+    )
+    app = found_out(report(workspace), SeedAndSplitVariance.KIND, workspace)
     assert app.error[0].value == r"Is it even real? No \*weights\* here\."
-    assert not app.button(key=f"report_start_{Reality.KIND}").disabled
+    assert not app.button(key=f"report_start_{SeedAndSplitVariance.KIND}").disabled
     pressed(app, "report_close")
     assert not app.error
 
 
 @MISTAKE
-def test_an_experiment_that_a_mistake_of_ours_ends_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.inquiry.run_experiment", fails(ZeroDivisionError()))
-    app = found_out(report(workspace), Reality.KIND, workspace)
-    assert "by a mistake of ours. The server's log says why." in app.error[0].value.replace("\\", "")
-    assert not app.button(key=f"report_start_{Reality.KIND}").disabled
+def test_an_experiment_that_a_mistake_of_ours_ends_is_a_sentence(
+    workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.experiments.background.run_experiment", fails(ZeroDivisionError()))
+    app = found_out(report(workspace), SeedAndSplitVariance.KIND, workspace)
+    assert "by a mistake of ours. The server's log says why." in app.error[0].value.replace(
+        "\\", ""
+    )
+    assert not app.button(key=f"report_start_{SeedAndSplitVariance.KIND}").disabled
 
 
-def test_a_search_is_tried_continued_kept_and_started_over(store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.shared.searching.TRIALS", 3)
+def test_a_search_is_tried_continued_kept_and_started_over(
+    store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.report.tuning.TRIALS", 3)
     app = ended(pressed(report(workspace), "report_search_more"), workspace)
     assert "3 settings were tried." in said(app)
     assert "The best so far: learning rate " in said(app)
@@ -285,15 +316,19 @@ def test_a_search_is_tried_continued_kept_and_started_over(store: Store, workspa
     assert charts(app) == 0
 
 
-def test_after_ten_trials_it_is_said_what_matters(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.shared.searching.TRIALS", 10)
+def test_after_ten_trials_it_is_said_what_matters(
+    workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.report.tuning.TRIALS", 10)
     app = ended(pressed(report(workspace), "report_search_more"), workspace)
     assert "**What matters**" in text(app)
     assert charts(app) == 2
 
 
 def test_a_search_that_fails_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.experiments.inquiry.run_trials", fails(StoreUnavailable("The disk is *full*.")))
+    monkeypatch.setattr(
+        "model.experiments.background.run_trials", fails(StoreUnavailable("The disk is *full*."))
+    )
     app = ended(pressed(report(workspace), "report_search_more"), workspace)
     assert app.error[0].value == r"Trying other settings The disk is \*full\*\."
 
@@ -303,13 +338,21 @@ def write(app: AppTest, workspace: str, store: Store, **typed: str) -> AppTest:
     name = dataset_name(store, workspace)
     for field, value in typed.items():
         key = f"report_text_{name}_{field}"
-        (app.text_input if field in ("author", "title") else app.text_area)(key=key).set_value(value).run()
+        (app.text_input if field in ("author", "title") else app.text_area)(key=key).set_value(
+            value
+        ).run()
         assert not app.exception
     return app
 
 
 def test_texts_are_kept_and_come_back(store: Store, workspace: str) -> None:
-    app = write(report(workspace, why="Report"), workspace, store, author="  Ada   *L* ", discussion="One.\r\n\r\nTwo.")
+    app = write(
+        report(workspace, why="Report"),
+        workspace,
+        store,
+        author="  Ada   *L* ",
+        discussion="One.\r\n\r\nTwo.",
+    )
     assert texts(store, workspace) == Texts(author="Ada *L*", discussion="One.\n\nTwo.")
     app = report(workspace, why="Report")
     name = dataset_name(store, workspace)
@@ -320,8 +363,12 @@ def test_texts_are_kept_and_come_back(store: Store, workspace: str) -> None:
     assert texts(store, workspace) == Texts(discussion="One.\n\nTwo.")
 
 
-def test_a_text_that_cannot_be_kept_is_a_sentence(store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.shared.document.set_text", fails(StoreUnavailable("The disk is *full*.")))
+def test_a_text_that_cannot_be_kept_is_a_sentence(
+    store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "pages.parts.report.document.set_text", fails(StoreUnavailable("The disk is *full*."))
+    )
     app = write(report(workspace, why="Report"), workspace, store, title="x" * MAX_LINE)
     assert app.error[0].value == r"The disk is \*full\*\."
 
@@ -333,7 +380,9 @@ def test_texts_belong_to_the_dataset_they_were_written_about(store: Store, works
     assert app.text_input(key=f"report_text_{STARTER}_author").value == ""
 
 
-def test_what_is_not_done_names_its_page_and_what_is_done_does_not(store: Store, workspace: str) -> None:
+def test_what_is_not_done_names_its_page_and_what_is_done_does_not(
+    store: Store, workspace: str
+) -> None:
     app = report(workspace, why="Report")
     missing = [part.value for part in app.markdown if "radio_button_unchecked" in part.value]
     assert [part.split(":gray[")[1].removesuffix(": not done yet]") for part in missing] == [
@@ -342,12 +391,19 @@ def test_what_is_not_done_names_its_page_and_what_is_done_does_not(store: Store,
         "What a retraining changed",
         "Experiments: 0 of 5",
     ]
-    assert [link.proto.label for link in app.get("page_link")][-4:] == ["Clean", "Clean", "Retrain", "Experiments"]
-    assert r":material/check: 140 photos of ash and \*beech\*, and where they come from" in text(app)
-    photo = find_dataset(store, dataset_name(store, workspace)).members[0].photo
+    assert [link.proto.label for link in app.get("page_link")][-4:] == [
+        "Clean",
+        "Clean",
+        "Retrain",
+        "Experiments",
+    ]
+    assert r":material/check: 140 photos of ash and \*beech\*, and where they come from" in text(
+        app
+    )
+    photo = find_dataset(store, dataset_name(store, workspace)).photos[0].photo
     decide(store, workspace, [Decision(photo, KEEP)])
     app.segmented_control(key="why").set_value("Experiments").run()
-    found_out(app, Reality.KIND, workspace)
+    found_out(app, SeedAndSplitVariance.KIND, workspace)
     app.segmented_control(key="why").set_value("Report").run()
     assert ":material/check: Cleaning: 1 decision" in text(app)
     assert ":material/check: Experiments: 1 of 5" in text(app)
@@ -358,7 +414,13 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], bytes]]:
     """What each run of the page gives its download button to call when it is pressed."""
     calls: list[Callable[[], bytes]] = []
 
-    def offer(_manager: MediaFileManager, data: Callable[[], bytes], mimetype: str, *_: object, **named: object) -> str:
+    def offer(
+        _manager: MediaFileManager,
+        data: Callable[[], bytes],
+        mimetype: str,
+        *_: object,
+        **named: object,
+    ) -> str:
         assert mimetype == "text/html"
         assert str(named["file_name"]).endswith(".html")
         calls.append(data)
@@ -368,11 +430,19 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], bytes]]:
     return calls
 
 
-def test_the_download_is_html_with_the_typed_text_escaped(store: Store, workspace: str, offered: list[Callable[[], bytes]]) -> None:
+def test_the_download_is_html_with_the_typed_text_escaped(
+    store: Store, workspace: str, offered: list[Callable[[], bytes]]
+) -> None:
     app = report(workspace, why="Report")
     assert app.download_button[0].label == "Download the report"
     assert not app.download_button[0].disabled
-    write(app, workspace, store, author="Ada <b>", introduction="<script>alert(1)</script> *stars* stay")
+    write(
+        app,
+        workspace,
+        store,
+        author="Ada <b>",
+        introduction="<script>alert(1)</script> *stars* stay",
+    )
     html = offered[-1]().decode()
     assert html.startswith("<!DOCTYPE html>")
     assert "Ada &lt;b&gt;" in html
@@ -390,7 +460,9 @@ def test_a_click_before_the_page_ran_again_gets_the_last_words_too(
     assert b"Typed a moment ago" in before()
 
 
-def test_an_own_dataset_without_a_run_has_a_report_too(store: Store, offered: list[Callable[[], bytes]]) -> None:
+def test_an_own_dataset_without_a_run_has_a_report_too(
+    store: Store, offered: list[Callable[[], bytes]]
+) -> None:
     workspace = new_workspace_id()
     create_dataset(store, "Pets", ("cat", "dog"), owner=workspace)
     app = report(workspace)

@@ -9,18 +9,20 @@ import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model.datasets import find_dataset
-from model.head_job import HeadJobs
-from model.job_files import checkpoint_file, report_file
-from model.jobs import DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING, host_of, last_job
-from model.requests import TrainRequest
-from model.runs import SHIPPED, Epoch, HeadSettings, load_card, run_folder
-from model.schema import JobRow
-from model.starter import STARTER
-from model.store import Store
-from model.workspace_runs import active_run, runs_of
-from model.workspaces import ensure_workspace, new_workspace_id
-from pages.shared.words import curve_finding
+from model.catalogue.dataset import find_dataset
+from model.catalogue.schema import JobRow
+from model.catalogue.starter import STARTER
+from model.catalogue.store import Store
+from model.catalogue.workspaces import ensure_workspace, new_workspace_id
+from model.jobs.queue import last_job
+from model.jobs.records import DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING, host_of
+from model.jobs.reports import checkpoint_file, report_file
+from model.runs.listing import active_run, runs_of
+from model.runs.run import SHIPPED, load_card, run_folder
+from model.runs.settings import Epoch, HeadSettings
+from model.training.background import HeadJobs
+from model.training.request import TrainRequest
+from pages.shared.text import curve_finding
 from tests.conftest import fabricate
 from tests.pages.conftest import APP, text
 
@@ -83,12 +85,20 @@ def test_every_setting_reaches_the_run_and_its_command(store: Store, workspace: 
     [own] = [entry for entry in runs_of(store, workspace) if entry.own]
     card = load_card(run_folder(store, own.id))
     assert card.settings == HeadSettings(10, 1e-3, 0.01, 32, 0.1, "last", 4, 7)
-    assert "--lr 0.001 --weight-decay 0.01 --batch-size 32 --label-smoothing 0.1 --keep last --patience 4" in card.command
+    assert (
+        "--lr 0.001 --weight-decay 0.01 --batch-size 32 --label-smoothing 0.1 --keep last --patience 4"
+        in card.command
+    )
     assert json.dumps(card.command) in json.dumps([code.value for code in app.code])
 
 
 def test_a_dataset_that_cannot_be_trained_on_says_why_before_the_start(store: Store) -> None:
-    workspace, _ = fabricate(store, ("ash", "beech"), [("ash", "train"), ("beech", "valid")], np.zeros((2, 2), np.float32))
+    workspace, _ = fabricate(
+        store,
+        ("ash", "beech"),
+        [("ash", "train"), ("beech", "valid")],
+        np.zeros((2, 2), np.float32),
+    )
     app = retrain(workspace)
     assert "ash has 1 training photos" in app.warning[0].value
     assert app.button(key="retrain_start").disabled
@@ -100,9 +110,13 @@ def test_another_visitors_runs_are_not_listed(store: Store, workspace: str) -> N
     assert [entry for entry in runs_of(store, workspace) if entry.own] == []
 
 
-def test_a_double_click_starts_one_training_and_another_wish_waits(store: Store, workspace: str) -> None:
+def test_a_double_click_starts_one_training_and_another_wish_waits(
+    store: Store, workspace: str
+) -> None:
     jobs, dataset = HeadJobs(), find_dataset(store, STARTER)
-    request = TrainRequest(dataset, settings=HeadSettings(epochs=2), name="twice", workspace=workspace)
+    request = TrainRequest(
+        dataset, settings=HeadSettings(epochs=2), name="twice", workspace=workspace
+    )
     first = jobs.start(store, workspace, request)
     assert jobs.start(store, workspace, request) is first
     assert first.finished.wait(60)
@@ -110,8 +124,10 @@ def test_a_double_click_starts_one_training_and_another_wish_waits(store: Store,
     assert len([entry for entry in runs_of(store, workspace) if entry.own]) == 1
 
 
-def test_a_training_that_fails_is_a_sentence(store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.training.train_head", lambda *_: 1 / 0)
+def test_a_training_that_fails_is_a_sentence(
+    store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.training.head_run.train_head", lambda *_: 1 / 0)
     app = retrain(workspace)
     train(app)
     assert "The server's log says why" in app.error[0].value.replace("\\", "")
@@ -122,16 +138,23 @@ def test_a_training_that_fails_is_a_sentence(store: Store, workspace: str, monke
     ("losses", "said"),
     [
         ([(3, 3), (2, 2), (1, 1)], "still falling at the end"),
-        ([(3, 3), (2, 2), (1, 2.5)], "From epoch 2 on the validation loss rises while the train loss still falls"),
+        (
+            [(3, 3), (2, 2), (1, 2.5)],
+            "From epoch 2 on the validation loss rises while the train loss still falls",
+        ),
         ([(3, 3), (2, 2), (2.5, 2.5)], "was lowest after epoch 1"),
     ],
 )
 def test_what_the_curves_say(losses: list[tuple[float, float]], said: str) -> None:
-    history = [Epoch(number, train, valid, 0.1, 1.0, 1e-3) for number, (train, valid) in enumerate(losses)]
+    history = [
+        Epoch(number, train, valid, 0.1, 1.0, 1e-3) for number, (train, valid) in enumerate(losses)
+    ]
     assert said in curve_finding(history)
 
 
-def note_job(store: Store, workspace: str, state: str, message: str = "", kind: str = FINE_TUNE) -> int:
+def note_job(
+    store: Store, workspace: str, state: str, message: str = "", kind: str = FINE_TUNE
+) -> int:
     """A job as a trainer would have left it; a running one is this process."""
     with store.writing() as session:
         ensure_workspace(session, workspace)
@@ -169,7 +192,12 @@ EPOCH: dict[str, object] = {
 
 def test_a_fine_tuning_under_way_is_found_and_a_second_waits(store: Store, workspace: str) -> None:
     job = note_job(store, workspace, RUNNING)
-    report(store, job, EPOCH, {"done": 30, "total": 60, "doing": "learning", "epochs": 4, "seconds": 100.0, "since": 5})
+    report(
+        store,
+        job,
+        EPOCH,
+        {"done": 30, "total": 60, "doing": "learning", "epochs": 4, "seconds": 100.0, "since": 5},
+    )
     app = retrain(workspace)
     assert r"\*noted\*" in text(app)
     assert "After epoch 0: valid_loss 0.800, 20.0% of the validation photos wrong." in text(app)
@@ -204,8 +232,10 @@ def test_a_killed_fine_tuning_says_so_and_offers_to_go_on(store: Store, workspac
     assert not app.error
 
 
-def test_too_little_memory_or_disk_is_refused_with_what_to_do(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.memory.free_mb", lambda: 900)
+def test_too_little_memory_or_disk_is_refused_with_what_to_do(
+    workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("model.training.memory.free_mb", lambda: 900)
     app = retrain(workspace)
     app.segmented_control(key="retrain_mode").set_value("fine-tune").run()
     app.select_slider(key="retrain_batch_size_tuned").set_value(32).run()
@@ -213,14 +243,18 @@ def test_too_little_memory_or_disk_is_refused_with_what_to_do(workspace: str, mo
     assert app.button(key="retrain_start").disabled
     app.segmented_control(key="retrain_mode").set_value("head").run()
     assert not app.warning
-    monkeypatch.setattr("model.memory.shutil.disk_usage", lambda folder: SimpleNamespace(free=3_000_000))
+    monkeypatch.setattr(
+        "model.training.memory.shutil.disk_usage", lambda folder: SimpleNamespace(free=3_000_000)
+    )
     app.run()
     assert "The disk has 3 MB left" in app.warning[0].value
 
 
 def test_the_finders_suggestion_is_taken_over(store: Store, workspace: str) -> None:
     job = note_job(store, workspace, DONE, kind=LR_FIND)
-    report(store, job, {"rates": [1e-5, 1e-3, 1e-1], "losses": [1.0, 0.5, 3.0], "suggestion": 1.8e-3})
+    report(
+        store, job, {"rates": [1e-5, 1e-3, 1e-1], "losses": [1.0, 0.5, 3.0], "suggestion": 1.8e-3}
+    )
     app = retrain(workspace)
     assert "For the head, fastai's valley rule suggests 1.8e-03" in text(app)
     app.button(key="retrain_use_lr").click().run()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from model.tables import as_csv
-from pages.shared.words import a, count, in_words, listed, plain
+from model.csv_files import as_csv
+from pages.shared.text import a, count, in_words, listed, plain
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])

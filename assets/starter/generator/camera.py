@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from assets.starter.generator.dice import Array, Dice, unit
 from assets.starter.generator.stage import SENSOR, Bounds, Camera, Stage
 
-SIZES = ((1, 1), (1, 1), (1, 1), (1, 0.8), (0.8, 1), (1, 0.75), (0.75, 1))  # Squares mostly, as in the starter set before
+SIZES = (
+    (1, 1),
+    (1, 1),
+    (1, 1),
+    (1, 0.8),
+    (0.8, 1),
+    (1, 0.75),
+    (0.75, 1),
+)  # Squares mostly, as in the starter set before
 
 
 class Framing(StrEnum):
@@ -33,7 +41,9 @@ class Target:
     base: float = 0.0  # The height it stands at, as on the soil of a pot
 
 
-def aim(dice: Dice, framing: Framing, target: Target, ground: float = 0.0, pixels: int = 320) -> Camera:
+def aim(
+    dice: Dice, framing: Framing, target: Target, ground: float = 0.0, pixels: int = 320
+) -> Camera:
     """A camera that frames the target. `ground` is how high the ground lies where nothing else is known."""
     shape = dice.pick(*SIZES)
     size = (int(pixels * shape[0]) // 2 * 2, int(pixels * shape[1]) // 2 * 2)
@@ -48,17 +58,33 @@ def aim(dice: Dice, framing: Framing, target: Target, ground: float = 0.0, pixel
         towards=towards,
         focal_length=focal_length,
         focus=max(
-            0.02, distance - (target.bounds.foot if framing == Framing.TRUNK else target.bounds.width * (0.1 if outdoors else 0.22))
+            0.02,
+            distance
+            - (
+                target.bounds.foot
+                if framing == Framing.TRUNK
+                else target.bounds.width * (0.1 if outdoors else 0.22)
+            ),
         ),
-        f_number=dice.between(4, 14) if outdoors else dice.between(5, 16) if small else dice.between(2.2, 9),
+        f_number=dice.between(4, 14)
+        if outdoors
+        else dice.between(5, 16)
+        if small
+        else dice.between(2.2, 9),
         roll=math.radians(float(dice.normal(2.5))),
         pixels=size,
     )
 
 
-def _position(dice: Dice, framing: Framing, target: Target, focal_length: float, proportion: float) -> tuple[Array, Array]:
+def _position(
+    dice: Dice, framing: Framing, target: Target, focal_length: float, proportion: float
+) -> tuple[Array, Array]:
     """Where the camera is and at what it looks."""
-    height, width, top = target.bounds.height, target.bounds.width, target.base + target.bounds.height
+    height, width, top = (
+        target.bounds.height,
+        target.bounds.width,
+        target.base + target.bounds.height,
+    )
     half_angle = math.atan(SENSOR / 2 / focal_length * proportion)
 
     def away(extent: float, filled: float) -> float:
@@ -76,12 +102,20 @@ def _position(dice: Dice, framing: Framing, target: Target, focal_length: float,
             towards = np.array([0, 0, target.base + height / 2]) + off * extent
             at = towards + away(extent, dice.between(0.6, 1.15)) * _up(elevation)
         case Framing.CLOSE:
-            steepness = dice.between(5, 65) if height < 1 else dice.between(-25, 10)  # What is taller is looked up to.
+            steepness = (
+                dice.between(5, 65) if height < 1 else dice.between(-25, 10)
+            )  # What is taller is looked up to.
             extent, elevation = max(0.95 * width, 0.6 * height), math.radians(steepness)
-            towards = np.array([0, 0, target.base + height * dice.between(0.5, 0.75)]) + off * extent * 1.6
+            towards = (
+                np.array([0, 0, target.base + height * dice.between(0.5, 0.75)])
+                + off * extent * 1.6
+            )
             at = towards + away(extent, dice.between(1.25, 1.9)) * _up(elevation)
         case Framing.STANDING:
-            extent, eye = max(0.95 * width, height), dice.between(0.5, 2.2) if dice.chance(0.9) else dice.between(3, 8)
+            extent, eye = (
+                max(0.95 * width, height),
+                dice.between(0.5, 2.2) if dice.chance(0.9) else dice.between(3, 8),
+            )
             eye = min(eye, 1.2 * top + 0.1)
             towards = np.array([0, 0, top * dice.between(0.45, 0.58)]) + off * extent
             distance = away(extent, dice.between(0.75, 1.25))
@@ -89,13 +123,22 @@ def _position(dice: Dice, framing: Framing, target: Target, focal_length: float,
             at = np.array([0, -level, eye])
         case Framing.CROWN:
             towards = np.array([0, 0, 0.72 * height]) + off * height
-            at = np.array([dice.between(-0.1, 0.1) * height, -height * dice.between(0.15, 0.35), 1.5])
+            at = np.array(
+                [dice.between(-0.1, 0.1) * height, -height * dice.between(0.15, 0.35), 1.5]
+            )
         case Framing.TRUNK:
-            towards, seen = np.array([0, 0, dice.between(0.9, 1.7)]) + off * 2, dice.between(1.5, 3) + 4 * target.bounds.foot
-            at = np.array([dice.between(-0.3, 0.3), -away(seen, 1) + width / 4, dice.between(1.2, 1.8)])
+            towards, seen = (
+                np.array([0, 0, dice.between(0.9, 1.7)]) + off * 2,
+                dice.between(1.5, 3) + 4 * target.bounds.foot,
+            )
+            at = np.array(
+                [dice.between(-0.3, 0.3), -away(seen, 1) + width / 4, dice.between(1.2, 1.8)]
+            )
         case Framing.AFAR:
             towards = np.array([0, 0, 0.5 * top]) + off * height * 3
-            at = np.array([0, -away(max(width, height), dice.between(0.3, 0.6)), dice.between(1.2, 2.5)])
+            at = np.array(
+                [0, -away(max(width, height), dice.between(0.3, 0.6)), dice.between(1.2, 2.5)]
+            )
     return at, towards
 
 

@@ -60,7 +60,9 @@ def counts(per_class: int) -> dict[str, int]:
         of_class = [species for species in SPECIES.values() if species.label == label]
         total = sum(species.share for species in of_class)
         numbers = _rounded(per_class * species.share / total for species in of_class)
-        wanted.update({species.name: number for species, number in zip(of_class, numbers, strict=True)})
+        wanted.update(
+            {species.name: number for species, number in zip(of_class, numbers, strict=True)}
+        )
     return wanted
 
 
@@ -91,11 +93,17 @@ def rows(recipes: Sequence[Recipe]) -> list[Row]:
     ]
     planted = _plant(clean)
     order = Dice("order").rng.permutation(len(planted))
-    names = {planted[place].recipe: f"{number:04d}.jpg" for number, place in enumerate(order, 1) if not planted[place].twin}
+    names = {
+        planted[place].recipe: f"{number:04d}.jpg"
+        for number, place in enumerate(order, 1)
+        if not planted[place].twin
+    }
     table = []
     for number, place in enumerate(order, 1):
         row = planted[place]
-        table.append(replace(row, file=f"{number:04d}.jpg", twin=names[row.recipe] if row.twin else ""))
+        table.append(
+            replace(row, file=f"{number:04d}.jpg", twin=names[row.recipe] if row.twin else "")
+        )
     return table
 
 
@@ -112,7 +120,9 @@ def write(table: Iterable[Row], renders: Mapping[Recipe, bytes], folder: Path) -
             writer.writerow(asdict(row))
             spoil = FLAWS.get(row.defect) or (near_duplicate if row.twin else None)
             picture = renders[row.recipe]
-            (photos / row.file).write_bytes(spoiled(picture, spoil, Dice(row.defect, row.kind, row.seed)) if spoil else picture)
+            (photos / row.file).write_bytes(
+                spoiled(picture, spoil, Dice(row.defect, row.kind, row.seed)) if spoil else picture
+            )
 
 
 def _splits(recipes: Sequence[Recipe]) -> dict[Recipe, str]:
@@ -122,7 +132,10 @@ def _splits(recipes: Sequence[Recipe]) -> dict[Recipe, str]:
         by_species.setdefault(recipe.species, []).append(recipe)
     kinds = [SPECIES[name] for name in by_species]
     sizes = [len(same) for same in by_species.values()]
-    test = _rounded(size * (TEST_OF_LOOK_ALIKES if kind.look_alike else TEST) for kind, size in zip(kinds, sizes, strict=True))
+    test = _rounded(
+        size * (TEST_OF_LOOK_ALIKES if kind.look_alike else TEST)
+        for kind, size in zip(kinds, sizes, strict=True)
+    )
     valid = _rounded(size * VALID for size in sizes)
     splits = {}
     for (name, same), for_test, for_valid in zip(by_species.items(), test, valid, strict=True):
@@ -135,11 +148,19 @@ def _splits(recipes: Sequence[Recipe]) -> dict[Recipe, str]:
 def _plant(clean: list[Row]) -> list[Row]:
     """Mislabel some, spoil some, copy some. Nothing is planted twice on one photo, and nothing in the test split."""
     dice = Dice("defects")
-    free = [clean[place] for place in dice.rng.permutation(len(clean)) if clean[place].split != "test"]
+    free = [
+        clean[place] for place in dice.rng.permutation(len(clean)) if clean[place].split != "test"
+    ]
     planted: dict[Recipe, Row] = {}
 
     def take(number: int, split: str, truth: str | None = None) -> list[Row]:
-        fit = [row for row in free if row.split == split and (truth is None or row.truth == truth) and row.recipe not in planted]
+        fit = [
+            row
+            for row in free
+            if row.split == split
+            and (truth is None or row.truth == truth)
+            and row.recipe not in planted
+        ]
         return fit[:number]
 
     wrong = [pair for pair, number in MISLABELLED.items() for _ in range(number)]
@@ -154,7 +175,14 @@ def _plant(clean: list[Row]) -> list[Row]:
     for place in range(COPIES):
         for row in take(1, "train", CLASSES[place % len(CLASSES)]):
             planted[row.recipe] = row  # The original stays as it is, and is taken.
-            copies.append(replace(row, split="valid" if place % 2 else "train", defect="near_duplicate", twin="of its recipe"))
+            copies.append(
+                replace(
+                    row,
+                    split="valid" if place % 2 else "train",
+                    defect="near_duplicate",
+                    twin="of its recipe",
+                )
+            )
     return [planted.get(row.recipe, row) for row in clean] + copies
 
 
@@ -170,4 +198,7 @@ def _rounded(amounts: Iterable[float]) -> list[int]:
 
 def summary(table: Sequence[Row]) -> dict[str, Counter[str]]:
     """How many photos of each split, label, defect and kind."""
-    return {column: Counter(str(getattr(row, column)) for row in table) for column in ("split", "label", "defect", "kind")}
+    return {
+        column: Counter(str(getattr(row, column)) for row in table)
+        for column in ("split", "label", "defect", "kind")
+    }

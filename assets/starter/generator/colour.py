@@ -16,13 +16,21 @@ def linear(colour: ArrayLike) -> Array:
 
 def encoded(light: Array) -> Array:
     """Linear light of 0 to 1 as sRGB of 0 to 1: the way back from `linear`."""
-    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
+    return np.where(
+        light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055
+    )
 
 
 def shade(dice: Dice, *choices: RGB, spread: float = 0.12) -> Array:
     """One of these colours, a little lighter or darker and with a little another hue; linear."""
     colour = linear(dice.pick(*choices))
-    return np.clip(colour * (1 + dice.between(-spread, spread)) * (1 + dice.uniform(-spread / 2, spread / 2, 3)), 0.002, 0.95)
+    return np.clip(
+        colour
+        * (1 + dice.between(-spread, spread))
+        * (1 + dice.uniform(-spread / 2, spread / 2, 3)),
+        0.002,
+        0.95,
+    )
 
 
 def shades(dice: Dice, colour: ArrayLike, count: int, spread: float = 0.12) -> Array:

@@ -34,9 +34,18 @@ def near_duplicate(image: Image.Image, dice: Dice) -> Image.Image:
     """The same picture from another page: cropped, smaller, a little brighter or darker."""
     left, top, right, bottom = dice.uniform(0, 0.06, 4)
     width, height = image.size
-    cropped = image.crop((round(left * width), round(top * height), round((1 - right) * width), round((1 - bottom) * height)))
+    cropped = image.crop(
+        (
+            round(left * width),
+            round(top * height),
+            round((1 - right) * width),
+            round((1 - bottom) * height),
+        )
+    )
     scale = dice.between(0.8, 0.9)
-    smaller = cropped.resize((round(cropped.width * scale), round(cropped.height * scale)), Image.Resampling.LANCZOS)
+    smaller = cropped.resize(
+        (round(cropped.width * scale), round(cropped.height * scale)), Image.Resampling.LANCZOS
+    )
     return ImageEnhance.Brightness(smaller).enhance(dice.between(0.9, 1.12))
 
 

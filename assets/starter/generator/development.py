@@ -48,7 +48,9 @@ def rolled(dice: Dice) -> Development:
     )
 
 
-def develop(light: NDArray[np.float32], subject: NDArray[np.bool_], how: Development, dice: Dice) -> bytes:
+def develop(
+    light: NDArray[np.float32], subject: NDArray[np.bool_], how: Development, dice: Dice
+) -> bytes:
     """Light (height, width, 3) as a JPEG. `subject` (height, width) is where the plant is: the meter looks there first."""
     picture = np.nan_to_num(np.clip(light.astype(float), 0, 1e4))
     height, width, _ = picture.shape
@@ -61,7 +63,9 @@ def develop(light: NDArray[np.float32], subject: NDArray[np.bool_], how: Develop
     display = encoded(_filmic(picture))
     grey = (display @ (0.299, 0.587, 0.114))[..., None]
     display = grey + (display - grey) * how.saturation
-    display += dice.normal(0.016 * how.noise, *display.shape) * (1.2 - 0.7 * grey) + dice.normal(0.014 * how.noise, *grey.shape)
+    display += dice.normal(0.016 * how.noise, *display.shape) * (1.2 - 0.7 * grey) + dice.normal(
+        0.014 * how.noise, *grey.shape
+    )
     image = Image.fromarray((np.clip(display, 0, 1) * 255 + 0.5).astype(np.uint8))
     if how.blur > 0:
         image = image.filter(ImageFilter.GaussianBlur(how.blur))
@@ -72,13 +76,17 @@ def develop(light: NDArray[np.float32], subject: NDArray[np.bool_], how: Develop
     return out.getvalue()
 
 
-def _gain(luminance: Array, off_centre: Array, subject: NDArray[np.bool_], how: Development) -> float:
+def _gain(
+    luminance: Array, off_centre: Array, subject: NDArray[np.bool_], how: Development
+) -> float:
     """What the exposure multiplies the light by: metered in the middle, mostly on the plant, highlights held back."""
     logs = np.log(np.clip(luminance, 1e-4, 50))
     weights = np.exp(-((off_centre / 0.42) ** 2))
     metered = float((logs * weights).sum() / weights.sum())
     if subject.sum() > 50:
-        metered = metered * (1 - how.spot) + (float(logs[subject].mean()) + math.log(1.35)) * how.spot
+        metered = (
+            metered * (1 - how.spot) + (float(logs[subject].mean()) + math.log(1.35)) * how.spot
+        )
     gain = MIDDLE_GREY * math.exp(how.exposure - metered)
     brightest = float(np.percentile(luminance, 96)) * gain
     return gain * (2.5 / brightest) ** 0.45 if brightest > 2.5 else gain

@@ -17,7 +17,9 @@ class Dice:
     """Random choices. `Dice("saguaro", 7)` always falls the same way."""
 
     def __init__(self, *seed: str | int) -> None:
-        self.rng = np.random.default_rng([part if isinstance(part, int) else int.from_bytes(part.encode()) for part in seed])
+        self.rng = np.random.default_rng(
+            [part if isinstance(part, int) else int.from_bytes(part.encode()) for part in seed]
+        )
 
     def between(self, low: float, high: float) -> float:
         """A number, evenly between two."""

@@ -30,10 +30,14 @@ class Mesh:
         self._points.append(points)
         self._colours.append(colours)
         corners = faces.shape[-1]
-        (self._quads if corners == 4 else self._triangles).append(faces.reshape(-1, corners) + self._count)
+        (self._quads if corners == 4 else self._triangles).append(
+            faces.reshape(-1, corners) + self._count
+        )
         self._count += len(points)
 
-    def merge(self, other: "Mesh", turn: ArrayLike | None = None, to: ArrayLike = (0, 0, 0)) -> None:
+    def merge(
+        self, other: "Mesh", turn: ArrayLike | None = None, to: ArrayLike = (0, 0, 0)
+    ) -> None:
         """Add another mesh, turned by a matrix (3, 3) and moved by a vector."""
         if not len(other):
             return
@@ -71,7 +75,9 @@ class Mesh:
 
 def turned(about_z: float = 0.0, about_x: float = 0.0, about_y: float = 0.0) -> Array:
     """A matrix (3, 3) that turns by these angles in radians, about x first, then y, then z."""
-    cx, sx, cy, sy, cz, sz = (f(a) for a in (about_x, about_y, about_z) for f in (math.cos, math.sin))
+    cx, sx, cy, sy, cz, sz = (
+        f(a) for a in (about_x, about_y, about_z) for f in (math.cos, math.sin)
+    )
     x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
     y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
     z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])

@@ -16,7 +16,9 @@ def path_of(recipe: Recipe, folder: Path) -> Path:
     return folder / f"{recipe.species}_{recipe.seed:05d}.jpg"
 
 
-def rendered(recipes: Sequence[Recipe], folder: Path, *, pixels: int, samples: int, processes: int) -> Iterator[tuple[Path, float]]:
+def rendered(
+    recipes: Sequence[Recipe], folder: Path, *, pixels: int, samples: int, processes: int
+) -> Iterator[tuple[Path, float]]:
     """Render photos into a folder; yields each, in the order asked for, with the seconds it took."""
     work = [(recipe, path_of(recipe, folder), pixels, samples) for recipe in recipes]
     with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=A_PROCESS) as pool:
@@ -24,7 +26,9 @@ def rendered(recipes: Sequence[Recipe], folder: Path, *, pixels: int, samples: i
 
 
 def _one(work: Work) -> tuple[Path, float]:
-    from assets.starter.generator.blender.render import render  # Everything but this runs without Blender.
+    from assets.starter.generator.blender.render import (
+        render,
+    )  # Everything but this runs without Blender.
 
     recipe, path, pixels, samples = work
     start = time.monotonic()

@@ -7,7 +7,9 @@ from assets.starter.generator.camera import Framing
 from assets.starter.generator.dice import Dice
 from assets.starter.generator.stage import Bounds, Parts, bounds
 
-Grow = Callable[[Dice, bool], Parts]  # With whether it grows in a pot; its foot at the origin, metres
+Grow = Callable[
+    [Dice, bool], Parts
+]  # With whether it grows in a pot; its foot at the origin, metres
 
 
 @dataclass(frozen=True)

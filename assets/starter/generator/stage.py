@@ -52,7 +52,11 @@ def bounds(parts: Sequence[Part]) -> Bounds:
     points = np.concatenate([part.mesh.points for part in parts])
     low, high = np.percentile(points, (0.5, 99.5), axis=0)
     near_ground = points[points[:, 2] < 0.12 * (high[2] - min(0, low[2])) + 0.002]
-    foot = np.percentile(np.hypot(*near_ground[:, :2].T), 90) if len(near_ground) else 0.2 * max(high[:2] - low[:2])
+    foot = (
+        np.percentile(np.hypot(*near_ground[:, :2].T), 90)
+        if len(near_ground)
+        else 0.2 * max(high[:2] - low[:2])
+    )
     return Bounds(low, high, float(foot))
 
 
@@ -105,7 +109,9 @@ class Sky:
     altitude: float = 0.0  # Of the place, in metres
     air: float = 1.0
     dust: float = 1.0
-    cover: tuple[float, float, float, float] | None = None  # Of clouds: threshold, softness, opacity, scale
+    cover: tuple[float, float, float, float] | None = (
+        None  # Of clouds: threshold, softness, opacity, scale
+    )
     clouds_at: tuple[float, float, float] = (0, 0, 0)
 
 
@@ -146,7 +152,9 @@ class Camera:
 class Stage:
     """Everything in a photo."""
 
-    subject: list[Thing] = field(default_factory=list)  # What the photo is of: the exposure is measured on it
+    subject: list[Thing] = field(
+        default_factory=list
+    )  # What the photo is of: the exposure is measured on it
     around: list[Thing] = field(default_factory=list)
     lights: list[Sun | Lamp] = field(default_factory=list)
     sky: Sky | Overcast | Room | None = None

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from model.experiments.material import Material
-from model.head import Examples
+from model.experiments.split_features import SplitFeatures
+from model.training.head import LabelledFeatures
 
 Labels = NDArray[np.intp]
 
@@ -18,18 +18,26 @@ def clouds(
     dimensions: int = 20,
     apart: float = 3.0,
     seed: int = 0,
-) -> Material:
+) -> SplitFeatures:
     """Gaussian clouds of unit width, so far `apart` from the middle; every class as often as the others."""
     random = np.random.default_rng(seed)
 
-    def part(count: int) -> Examples:
+    def part(count: int) -> LabelledFeatures:
         labels = np.arange(count) % classes
-        points = apart * np.eye(classes, dimensions)[labels] + random.normal(size=(count, dimensions))
-        return Examples(points.astype(np.float32), labels)
+        points = apart * np.eye(classes, dimensions)[labels] + random.normal(
+            size=(count, dimensions)
+        )
+        return LabelledFeatures(points.astype(np.float32), labels)
 
     counts = {"train": train, "valid": valid, "test": test}
-    names = {split: tuple(f"{split} {row}" for row in range(count)) for split, count in counts.items()}
-    return Material(tuple("abcdefghijklmnopqrst"[:classes]), {split: part(count) for split, count in counts.items()}, names)
+    names = {
+        split: tuple(f"{split} {row}" for row in range(count)) for split, count in counts.items()
+    }
+    return SplitFeatures(
+        tuple("abcdefghijklmnopqrst"[:classes]),
+        {split: part(count) for split, count in counts.items()},
+        names,
+    )
 
 
 def flipped(labels: Labels, share: float, classes: int, seed: int) -> Labels:

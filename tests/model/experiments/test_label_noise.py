@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.backbones import DEFAULT_BACKBONE
-from model.datasets import find_dataset
+from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import FOLDER, STARTER
+from model.catalogue.store import Store
+from model.cleaning.leave_one_out import leave_one_out_probabilities
 from model.errors import Cancelled
 from model.experiments.label_noise import HARMS, HELPS, LUCK, NOTHING, REMOVED, run
-from model.experiments.material import Material, material
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise
-from model.out_of_fold import out_of_fold
-from model.runs import HeadSettings
-from model.starter import FOLDER, STARTER
-from model.store import Store
+from model.experiments.split_features import SplitFeatures, load_split_features
+from model.networks.backbones import DEFAULT_BACKBONE
+from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
 
 TOLERANCE = 0.03  # Of the middle one of five plantings, where classes can mostly be told apart; else the interval is what counts.
@@ -31,18 +31,20 @@ def starter(store: Store) -> tuple[Vectors, Labels, Labels]:
     dataset = find_dataset(store, STARTER)
     with (FOLDER / "photos.csv").open(newline="") as table:
         truths = {row["file"]: row["truth"] for row in csv.DictReader(table)}
-    seen = material(store, dataset, DEFAULT_BACKBONE)
-    files = {member.photo: member.file for member in dataset.members}
+    seen = load_split_features(store, dataset, DEFAULT_BACKBONE)
+    files = {labelled.photo: labelled.file for labelled in dataset.photos}
     photos = [photo for split in ("train", "valid") for photo in seen.photos[split]]
     truth = np.array([dataset.classes.index(truths[files[photo]]) for photo in photos])
     vectors = np.concatenate([seen.train.features, seen.valid.features])
     return vectors, np.concatenate([seen.train.labels, seen.valid.labels]), truth
 
 
-def estimated(vectors: Vectors, truth: Labels, share: float, classes: int, seed: int = 0) -> NoiseEstimate:
+def estimated(
+    vectors: Vectors, truth: Labels, share: float, classes: int, seed: int = 0
+) -> NoiseEstimate:
     """The estimate where a share of the labels is flipped at random."""
     labels = flipped(truth, share, classes, seed)
-    return estimate_noise(out_of_fold(vectors, labels, classes), labels)
+    return estimate_noise(leave_one_out_probabilities(vectors, labels, classes), labels)
 
 
 def check_planted(found: list[NoiseEstimate], share: float) -> None:
@@ -53,16 +55,29 @@ def check_planted(found: list[NoiseEstimate], share: float) -> None:
 
 
 @pytest.mark.parametrize("share", PLANTED)
-def test_random_flips_of_the_starter_sets_true_labels_are_counted(starter: tuple[Vectors, Labels, Labels], share: float) -> None:
+def test_random_flips_of_the_starter_sets_true_labels_are_counted(
+    starter: tuple[Vectors, Labels, Labels], share: float
+) -> None:
     vectors, _, truth = starter
     check_planted([estimated(vectors, truth, share, 3, seed) for seed in range(5)], share)
 
 
 @pytest.mark.parametrize("share", PLANTED)
-@pytest.mark.parametrize(("classes", "photos", "dimensions", "apart"), [(3, 300, 30, 3.0), (20, 600, 100, 4.0), (2, 400, 50, 2.5)])
-def test_flips_among_clouds_are_counted(classes: int, photos: int, dimensions: int, apart: float, share: float) -> None:
-    made = [clouds(photos, 0, classes=classes, dimensions=dimensions, apart=apart, seed=seed).train for seed in range(5)]
-    found = [estimated(train.features, train.labels, share, classes, seed) for seed, train in enumerate(made)]
+@pytest.mark.parametrize(
+    ("classes", "photos", "dimensions", "apart"),
+    [(3, 300, 30, 3.0), (20, 600, 100, 4.0), (2, 400, 50, 2.5)],
+)
+def test_flips_among_clouds_are_counted(
+    classes: int, photos: int, dimensions: int, apart: float, share: float
+) -> None:
+    made = [
+        clouds(photos, 0, classes=classes, dimensions=dimensions, apart=apart, seed=seed).train
+        for seed in range(5)
+    ]
+    found = [
+        estimated(train.features, train.labels, share, classes, seed)
+        for seed, train in enumerate(made)
+    ]
     check_planted(found, share)
 
 
@@ -77,12 +92,12 @@ def test_the_starter_sets_own_wrong_labels_lie_between_the_estimate_and_those_th
     starter: tuple[Vectors, Labels, Labels],
 ) -> None:
     vectors, labels, truth = starter
-    found = estimate_noise(out_of_fold(vectors, labels, 3), labels)
+    found = estimate_noise(leave_one_out_probabilities(vectors, labels, 3), labels)
     assert found.low > 0
     assert found.share < float((labels != truth).mean()) < found.disagreeing
 
 
-def planted(material: Material, share: float) -> Material:
+def planted(material: SplitFeatures, share: float) -> SplitFeatures:
     """Wrong labels among the train photos only: valid and test tell the truth."""
     train = material.train
     noisy = replace(train, labels=flipped(train.labels, share, len(material.classes), seed=0))
@@ -90,10 +105,17 @@ def planted(material: Material, share: float) -> Material:
 
 
 def test_leaving_out_planted_wrong_labels_helps() -> None:
-    found = run(planted(clouds(90, 300, 300, dimensions=60, apart=4), 0.2), HeadSettings(learning_rate=0.1), unheard)
+    found = run(
+        planted(clouds(90, 300, 300, dimensions=60, apart=4), 0.2),
+        HeadSettings(learning_rate=0.1),
+        unheard,
+    )
     assert (found.better, found.verdict) == (REMOVED, HELPS)
     assert "cleaner labels help" in found.sentence
-    none, dealt = found.removed[0], next(step for step in found.removed if step.photos == found.doubtful)
+    none, dealt = (
+        found.removed[0],
+        next(step for step in found.removed if step.photos == found.doubtful),
+    )
     assert none.photos == 0
     assert dealt.valid.error < none.valid.error
 
@@ -115,7 +137,11 @@ def test_right_labels_that_are_hard_bring_no_promise() -> None:
 def test_both_series_take_the_same_steps_and_start_from_the_labels_as_they_are() -> None:
     found = run(planted(clouds(100, 30), 0.1), QUICK, unheard)
     steps = [step.photos for step in found.removed]
-    assert steps == [step.photos for step in found.relabelled] == sorted({0, 1, 2, 5, 10, 15, 20, found.doubtful})
+    assert (
+        steps
+        == [step.photos for step in found.relabelled]
+        == sorted({0, 1, 2, 5, 10, 15, 20, found.doubtful})
+    )
     assert found.removed[0] == found.relabelled[0]
     assert [step.test for step in found.removed] == [None] * len(steps)
 

@@ -6,8 +6,10 @@ from threading import Thread
 
 import pytest
 
-from model.gather import downloads, services, waiting
-from model.gather.manners import Queue
+from model.gather import downloads
+from model.gather.net import pause as waiting
+from model.gather.net.rate_limit import Queue
+from model.gather.sources import services
 from tests.model.gather.fake_sources import FakeSources
 
 
@@ -17,7 +19,9 @@ def no_internet(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = socket.socket.connect
 
     def inside(self: socket.socket, address: tuple[str, int]) -> None:
-        assert self.family == socket.AF_UNIX or address[0] in ("127.0.0.1", "::1"), f"a test wanted to reach {address}"
+        assert self.family == socket.AF_UNIX or address[0] in ("127.0.0.1", "::1"), (
+            f"a test wanted to reach {address}"
+        )
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", inside)
@@ -26,7 +30,10 @@ def no_internet(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def fresh_queues(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test waits for another's turn."""
-    queues = {service.name: Queue(service.title, service.least_interval_s) for service in services.SERVICES.values()}
+    queues = {
+        service.name: Queue(service.title, service.least_interval_s)
+        for service in services.SERVICES.values()
+    }
     monkeypatch.setattr(services, "QUEUES", queues)
     downloads._queue.cache_clear()
 

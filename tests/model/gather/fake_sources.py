@@ -22,8 +22,21 @@ import numpy as np
 from PIL import Image
 
 MANY, FEW = 90, 5  # How much a source has
-INATURALIST_LICENCES = ("cc-by-nc", "cc-by", None, "cc0", "cc-by-nd", "cc-by-sa")  # Null: all rights reserved
-OPENVERSE_LICENCES = (("by", "2.0"), ("by-sa", "4.0"), ("cc0", "1.0"), ("pdm", "1.0"), ("by-nc", "2.0"))
+INATURALIST_LICENCES = (
+    "cc-by-nc",
+    "cc-by",
+    None,
+    "cc0",
+    "cc-by-nd",
+    "cc-by-sa",
+)  # Null: all rights reserved
+OPENVERSE_LICENCES = (
+    ("by", "2.0"),
+    ("by-sa", "4.0"),
+    ("cc0", "1.0"),
+    ("pdm", "1.0"),
+    ("by-nc", "2.0"),
+)
 COMMONS_LICENCES = (
     ("CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0"),
     ("CC0", "http://creativecommons.org/publicdomain/zero/1.0/deed.en"),
@@ -54,7 +67,11 @@ class Reply:
         """Answer with it."""
         raw = isinstance(self.body, bytes)
         body = self.body if raw else json.dumps(self.body).encode()
-        headers = {"Content-Type": "text/html" if raw else "application/json", "Content-Length": str(len(body)), **self.headers}
+        headers = {
+            "Content-Type": "text/html" if raw else "application/json",
+            "Content-Length": str(len(body)),
+            **self.headers,
+        }
         handler.send_response(self.status)
         for name, value in headers.items():
             handler.send_header(name, value)
@@ -62,7 +79,9 @@ class Reply:
         handler.wfile.write(body)
 
 
-Act = Callable[[BaseHTTPRequestHandler], None]  # What does not fit a Reply: drips, floods, broken pipes
+Act = Callable[
+    [BaseHTTPRequestHandler], None
+]  # What does not fit a Reply: drips, floods, broken pipes
 
 
 class FakeSources(ThreadingHTTPServer):
@@ -118,7 +137,9 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         self.server.count(1)
         try:
-            answer = self.server.answer(Asked(parts.path, dict(parse_qsl(parts.query)), dict(self.headers.items())))
+            answer = self.server.answer(
+                Asked(parts.path, dict(parse_qsl(parts.query)), dict(self.headers.items()))
+            )
             if isinstance(answer, Reply):
                 answer.send(self)
             else:
@@ -162,13 +183,23 @@ def inaturalist(server: FakeSources, rest: str, asked: Mapping[str, str]) -> Rep
             return odd
         number = int.from_bytes(sha256(query.encode()).digest()[:3])
         server.names[number] = query
-        taxon = {"id": number, "name": query.title(), "rank": "family", "preferred_common_name": query}
+        taxon = {
+            "id": number,
+            "name": query.title(),
+            "rank": "family",
+            "preferred_common_name": query,
+        }
         found = [] if "nothing" in query else [taxon]
         return Reply({"total_results": len(found), "page": 1, "per_page": 10, "results": found})
     query = server.names.get(int(asked["taxon_id"]), "few")
     page, per_page = int(asked["page"]), int(asked["per_page"])
-    found = [_observation(server, query, number) for number in numbers(query, (page - 1) * per_page, per_page)]
-    return Reply({"total_results": amount(query), "page": page, "per_page": per_page, "results": found})
+    found = [
+        _observation(server, query, number)
+        for number in numbers(query, (page - 1) * per_page, per_page)
+    ]
+    return Reply(
+        {"total_results": amount(query), "page": page, "per_page": per_page, "results": found}
+    )
 
 
 def _observation(server: FakeSources, query: str, number: int) -> dict[str, Any]:
@@ -210,8 +241,20 @@ def openverse(server: FakeSources, rest: str, asked: Mapping[str, str]) -> Reply
     ]
     pages = -(-len(all_found) // page_size)
     found = all_found[(page - 1) * page_size : page * page_size]
-    answer = {"result_count": len(all_found), "page_count": pages, "page_size": page_size, "page": page, "results": found}
-    return Reply(answer, headers={"X-RateLimit-Available-anon_burst": "12", "X-RateLimit-Available-anon_sustained": "150"})
+    answer = {
+        "result_count": len(all_found),
+        "page_count": pages,
+        "page_size": page_size,
+        "page": page,
+        "results": found,
+    }
+    return Reply(
+        answer,
+        headers={
+            "X-RateLimit-Available-anon_burst": "12",
+            "X-RateLimit-Available-anon_sustained": "150",
+        },
+    )
 
 
 def _openverse_result(server: FakeSources, query: str, number: int) -> dict[str, Any]:
@@ -251,7 +294,10 @@ def commons(server: FakeSources, rest: str, asked: Mapping[str, str]) -> Reply:
 
 def commons_page(server: FakeSources, query: str, number: int) -> dict[str, Any]:
     name, url = COMMONS_LICENCES[number % len(COMMONS_LICENCES)]
-    facts = {"LicenseShortName": {"value": name}, "Artist": {"value": f'<a href="//commons.wikimedia.org">Ana &amp; {number}</a>'}}
+    facts = {
+        "LicenseShortName": {"value": name},
+        "Artist": {"value": f'<a href="//commons.wikimedia.org">Ana &amp; {number}</a>'},
+    }
     if url:
         facts["LicenseUrl"] = {"value": url}
     info = {
@@ -266,7 +312,13 @@ def commons_page(server: FakeSources, query: str, number: int) -> dict[str, Any]
         "user": "Uploader",
         "extmetadata": facts,
     }
-    return {"pageid": 5000 - number, "ns": 6, "title": f"File:{query} {number}.jpg", "index": number + 1, "imageinfo": [info]}
+    return {
+        "pageid": 5000 - number,
+        "ns": 6,
+        "title": f"File:{query} {number}.jpg",
+        "index": number + 1,
+        "imageinfo": [info],
+    }
 
 
 def bing(server: FakeSources, rest: str, asked: Mapping[str, str]) -> Reply:
@@ -285,7 +337,12 @@ def bing(server: FakeSources, rest: str, asked: Mapping[str, str]) -> Reply:
         }
         for number in numbers(query, offset, count)
     ]
-    answer = {"_type": "Images", "totalEstimatedMatches": amount(query), "nextOffset": offset + len(value), "value": value}
+    answer = {
+        "_type": "Images",
+        "totalEstimatedMatches": amount(query),
+        "nextOffset": offset + len(value),
+        "value": value,
+    }
     return Reply(answer)
 
 
@@ -297,7 +354,9 @@ def photos(server: FakeSources, rest: str, asked: Mapping[str, str]) -> Reply | 
     if "torn" in query and int(number) % 4 == 3:
         return Reply(b"<html>This photo has moved.</html>")
     width = 240 if size in ("small.jpg", "thumb.jpg") else 480
-    return Reply(made_photo(f"{source} {query}", int(number), width), headers={"Content-Type": "image/jpeg"})
+    return Reply(
+        made_photo(f"{source} {query}", int(number), width), headers={"Content-Type": "image/jpeg"}
+    )
 
 
 ROUTES: Mapping[str, Callable[[FakeSources, str, Mapping[str, str]], Reply | Act]] = {
@@ -320,7 +379,9 @@ def made_photo(query: str, number: int, width: int = 480) -> bytes:
     height = width * 3 // 4
     y, x = np.mgrid[0:height, 0:width] / width
     angle = angle + one.normal(0, 0.15)
-    phase = (x * np.cos(angle) + y * np.sin(angle)) * 2 * np.pi * waves * one.uniform(0.8, 1.25) + one.uniform(0, 6)
+    phase = (x * np.cos(angle) + y * np.sin(angle)) * 2 * np.pi * waves * one.uniform(
+        0.8, 1.25
+    ) + one.uniform(0, 6)
     pixels = low + (high - low) * (np.sin(phase)[..., None] + 1) / 2  # (H, W, 3)
     for centre_x, centre_y, radius in one.uniform((0.1, 0.1, 0.03), (0.9, 0.65, 0.12), (5, 3)):
         pixels[(x - centre_x) ** 2 + (y - centre_y) ** 2 < radius**2] = spot

@@ -9,25 +9,25 @@ from threading import enumerate as threads
 import pytest
 from PIL import Image
 
+from model.catalogue.origins import Origin
 from model.errors import AreoleError, Cancelled, PhotoRefused, SourceFailed
 from model.gather import downloads as module
 from model.gather.downloads import AHEAD, AT_ONCE, download, downloads
-from model.gather.fetching import PHOTO
-from model.gather.found import Found
-from model.gather.sources import sources
-from model.origins import Origin
+from model.gather.net.fetch import PHOTO
+from model.gather.sources.registry import sources
+from model.gather.sources.results import WebPhoto
 from tests.model.gather.conftest import Clock
 from tests.model.gather.fake_sources import FakeSources, Reply, made_photo
-from tests.model.gather.test_fetching import cancelled_after, unchecked
+from tests.model.gather.net.test_fetch import cancelled_after, unchecked
 
 Act = Callable[[BaseHTTPRequestHandler], None]
 
 
-def found(fake: FakeSources, path: str) -> Found:
-    return Found(f"{fake.address}{path}", "", Origin())
+def found(fake: FakeSources, path: str) -> WebPhoto:
+    return WebPhoto(f"{fake.address}{path}", "", Origin())
 
 
-def photos(fake: FakeSources, count: int) -> list[Found]:
+def photos(fake: FakeSources, count: int) -> list[WebPhoto]:
     return [found(fake, f"/photos/commons/cactus/{number}/640px.jpg") for number in range(count)]
 
 
@@ -44,8 +44,14 @@ def workers() -> list[str]:
 
 
 def test_from_a_search_to_pictures(fake: FakeSources) -> None:
-    results = sources()["commons"].search("cactus", 5, False, lambda done, total: None, unchecked).found
-    pictures = [Image.open(BytesIO(data)) for _, data in downloads(results, unchecked) if isinstance(data, bytes)]
+    results = (
+        sources()["commons"].search("cactus", 5, False, lambda done, total: None, unchecked).found
+    )
+    pictures = [
+        Image.open(BytesIO(data))
+        for _, data in downloads(results, unchecked)
+        if isinstance(data, bytes)
+    ]
     assert [picture.size for picture in pictures] == [(480, 360)] * 5
 
 
@@ -55,7 +61,10 @@ def test_from_a_search_to_pictures(fake: FakeSources) -> None:
         (Reply(b"", 404), "the server answered 404"),
         (Reply(b"", 403), "the server answered 403"),
         (Reply(b"<html>", headers={"Content-Type": "text/html"}), "it is text/html, not a photo"),
-        (Reply(b"", headers={"Content-Type": "image/jpeg", "Content-Length": "25000001"}), "it has more than 25 MB"),
+        (
+            Reply(b"", headers={"Content-Type": "image/jpeg", "Content-Length": "25000001"}),
+            "it has more than 25 MB",
+        ),
         (Reply(status=302, headers={"Location": "https://10.0.0.1/"}), "its address is not public"),
     ],
 )
@@ -75,7 +84,10 @@ def test_a_photo_that_takes_too_long(fake: FakeSources, monkeypatch: pytest.Monk
 
 
 def test_a_server_that_stumbles_is_asked_once_more(fake: FakeSources, clock: Clock) -> None:
-    fake.script["/1.jpg"] = [Reply(b"", 500), Reply(b"bytes", headers={"Content-Type": "image/jpeg"})]
+    fake.script["/1.jpg"] = [
+        Reply(b"", 500),
+        Reply(b"bytes", headers={"Content-Type": "image/jpeg"}),
+    ]
     assert download(found(fake, "/1.jpg"), unchecked) == b"bytes"
     assert clock.waited > 0.5
 
@@ -86,13 +98,15 @@ def test_a_server_that_stays_down(fake: FakeSources, monkeypatch: pytest.MonkeyP
         download(found(fake, "/1.jpg"), unchecked)
     monkeypatch.setenv("AREOLE_TEST_SERVER", "http://127.0.0.1:9")
     with pytest.raises(SourceFailed, match="This server may be offline"):
-        download(Found("http://127.0.0.1:9/1.jpg", "", Origin()), unchecked)
+        download(WebPhoto("http://127.0.0.1:9/1.jpg", "", Origin()), unchecked)
 
 
 def test_a_busy_server_is_asked_no_more(fake: FakeSources) -> None:
     fake.forever["/1.jpg"] = Reply(b"", 429, {"Retry-After": "600"})
     for _ in range(3):
-        with pytest.raises(SourceFailed, match=r"127\.0\.0\.1 asks for a pause. Try again in 10 minutes"):
+        with pytest.raises(
+            SourceFailed, match=r"127\.0\.0\.1 asks for a pause. Try again in 10 minutes"
+        ):
             download(found(fake, "/1.jpg"), unchecked)
     assert len(fake.asked) == 1
 
@@ -174,5 +188,9 @@ def test_a_download_can_be_called_off_while_it_backs_off(fake: FakeSources, cloc
 
 
 def test_what_went_wrong_is_one_of_ours(fake: FakeSources) -> None:
-    items = [found(fake, "/missing.jpg"), Found("https://127.0.0.1/1.jpg", "", Origin()), Found("https://[::1", "", Origin())]
+    items = [
+        found(fake, "/missing.jpg"),
+        WebPhoto("https://127.0.0.1/1.jpg", "", Origin()),
+        WebPhoto("https://[::1", "", Origin()),
+    ]
     assert all(isinstance(data, AreoleError) for _, data in downloads(items, unchecked))

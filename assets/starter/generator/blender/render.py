@@ -13,7 +13,18 @@ from numpy.typing import NDArray
 
 from assets.starter.generator.blender.surfaces import COLOURS, Shader, surface
 from assets.starter.generator.dice import Array
-from assets.starter.generator.stage import SENSOR, Camera, Lamp, Overcast, Part, Room, Sky, Stage, Sun, Thing
+from assets.starter.generator.stage import (
+    SENSOR,
+    Camera,
+    Lamp,
+    Overcast,
+    Part,
+    Room,
+    Sky,
+    Stage,
+    Sun,
+    Thing,
+)
 
 SKY_TO_SCENE = 0.075  # Scales the sky model's radiance so that sun and sky match.
 
@@ -39,14 +50,37 @@ def render(stage: Stage, samples: int = 8, threads: int = 1) -> NDArray[np.float
 
 def _exposed(scene: Any, samples: int, threads: int) -> NDArray[np.float32]:
     cycles, image = scene.cycles, scene.render.image_settings
-    scene.render.engine, scene.render.threads_mode, scene.render.threads = "CYCLES", "FIXED", threads
-    cycles.device, cycles.samples, cycles.use_adaptive_sampling, cycles.adaptive_threshold = "CPU", samples, True, 0.04
-    cycles.use_denoising, cycles.denoiser, cycles.denoising_input_passes = True, "OPENIMAGEDENOISE", "RGB_ALBEDO_NORMAL"
+    scene.render.engine, scene.render.threads_mode, scene.render.threads = (
+        "CYCLES",
+        "FIXED",
+        threads,
+    )
+    cycles.device, cycles.samples, cycles.use_adaptive_sampling, cycles.adaptive_threshold = (
+        "CPU",
+        samples,
+        True,
+        0.04,
+    )
+    cycles.use_denoising, cycles.denoiser, cycles.denoising_input_passes = (
+        True,
+        "OPENIMAGEDENOISE",
+        "RGB_ALBEDO_NORMAL",
+    )
     cycles.denoising_prefilter, cycles.denoising_quality = "FAST", "BALANCED"
     cycles.max_bounces, cycles.diffuse_bounces, cycles.glossy_bounces = 5, 3, 2
     cycles.transmission_bounces, cycles.transparent_max_bounces = 3, 4
-    cycles.caustics_reflective, cycles.caustics_refractive, cycles.sample_clamp_indirect, cycles.blur_glossy = False, False, 4, 1
-    image.media_type, image.file_format, image.color_depth, image.exr_codec = "IMAGE", "OPEN_EXR", "32", "NONE"
+    (
+        cycles.caustics_reflective,
+        cycles.caustics_refractive,
+        cycles.sample_clamp_indirect,
+        cycles.blur_glossy,
+    ) = False, False, 4, 1
+    image.media_type, image.file_format, image.color_depth, image.exr_codec = (
+        "IMAGE",
+        "OPEN_EXR",
+        "32",
+        "NONE",
+    )
     scene.view_settings.view_transform = "Raw"
     with tempfile.TemporaryDirectory() as folder:  # Blender hands a render out as a file only.
         scene.render.filepath = str(Path(folder) / "seen.exr")
@@ -62,7 +96,11 @@ def _exposed(scene: Any, samples: int, threads: int) -> NDArray[np.float32]:
 def _place(thing: Thing) -> None:
     for part in thing.parts:
         placed = bpy.data.objects.new("thing", _built(part))
-        placed.location, placed.rotation_euler, placed.scale = thing.at, (thing.tilt, 0, thing.turn), (thing.scale,) * 3
+        placed.location, placed.rotation_euler, placed.scale = (
+            thing.at,
+            (thing.tilt, 0, thing.turn),
+            (thing.scale,) * 3,
+        )
         bpy.context.scene.collection.objects.link(placed)
 
 
@@ -72,7 +110,11 @@ def _built(part: Part) -> Any:
     if name in bpy.data.meshes:
         return bpy.data.meshes[name]
     built = bpy.data.meshes.new(name)
-    points, triangles, quads = part.mesh.points.astype(np.float32), part.mesh.triangles, part.mesh.quads
+    points, triangles, quads = (
+        part.mesh.points.astype(np.float32),
+        part.mesh.triangles,
+        part.mesh.quads,
+    )
     corners = np.concatenate([quads.ravel(), triangles.ravel()])
     starts = np.r_[np.arange(len(quads)) * 4, quads.size + np.arange(len(triangles)) * 3]
     built.vertices.add(len(points))
@@ -83,7 +125,9 @@ def _built(part: Part) -> Any:
     built.polygons.foreach_set("loop_start", starts.astype(np.int32))
     built.polygons.foreach_set("use_smooth", np.full(len(starts), not part.flat))
     colours = built.color_attributes.new(COLOURS, "FLOAT_COLOR", "POINT")
-    colours.data.foreach_set("color", np.c_[part.mesh.colours, np.ones(len(points))].astype(np.float32).ravel())
+    colours.data.foreach_set(
+        "color", np.c_[part.mesh.colours, np.ones(len(points))].astype(np.float32).ravel()
+    )
     built.update(calc_edges=True)
     built.materials.append(surface(part.material))
     return built
@@ -142,18 +186,34 @@ def _clear_or_cloudy(shader: Shader, sky: Sky, where: Any) -> Any:
     above = shader.math("MAXIMUM", split.outputs[2], 0.02)
     up = shader.node("CombineXYZ", {0: split.outputs[0], 1: split.outputs[1], 2: above})
     direction = shader.node("VectorMath", {0: up}, operation="NORMALIZE")
-    elevation, azimuth = math.asin(float(sky.sun[2])), math.atan2(float(sky.sun[0]), float(sky.sun[1]))
-    model = {"sky_type": "SINGLE_SCATTERING", "sun_disc": False, "sun_elevation": elevation, "sun_rotation": azimuth}
+    elevation, azimuth = (
+        math.asin(float(sky.sun[2])),
+        math.atan2(float(sky.sun[0]), float(sky.sun[1])),
+    )
+    model = {
+        "sky_type": "SINGLE_SCATTERING",
+        "sun_disc": False,
+        "sun_elevation": elevation,
+        "sun_rotation": azimuth,
+    }
     air = {"altitude": sky.altitude, "air_density": sky.air, "aerosol_density": sky.dust}
     settings: dict[str, Any] = {**model, **air}
-    colour = shader.mix(1.0, shader.node("TexSky", {0: direction}, **settings), (SKY_TO_SCENE,) * 3, "MULTIPLY")
+    colour = shader.mix(
+        1.0, shader.node("TexSky", {0: direction}, **settings), (SKY_TO_SCENE,) * 3, "MULTIPLY"
+    )
     if sky.cover is None:
         return colour
     threshold, softness, opacity, scale = sky.cover
     height = shader.math("ADD", above, 0.12)
-    flat = shader.node("VectorMath", {0: where, 1: shader.node("CombineXYZ", {0: height, 1: height, 2: 1e3})}, operation="DIVIDE")
+    flat = shader.node(
+        "VectorMath",
+        {0: where, 1: shader.node("CombineXYZ", {0: height, 1: height, 2: 1e3})},
+        operation="DIVIDE",
+    )
     at = shader.node("Mapping", {"Vector": flat, "Location": sky.clouds_at})
-    cover = shader.remapped(shader.noise(scale, 8, 0.58, at), threshold, threshold + softness, 0.0, opacity)
+    cover = shader.remapped(
+        shader.noise(scale, 8, 0.58, at), threshold, threshold + softness, 0.0, opacity
+    )
     shadow = shader.remapped(shader.noise(scale * 2.5, 4, 0.5, at), 0.3, 0.7, 0.55, 1.0)
     return shader.mix(cover, colour, shader.dimmed((0.95, 0.95, 0.97), shadow))
 
@@ -170,4 +230,8 @@ def _aim(scene: Any, camera: Camera) -> None:
     held.location = camera.at
     held.rotation_euler = Vector(camera.towards - camera.at).to_track_quat("-Z", "Y").to_euler()
     held.rotation_euler.rotate_axis("Z", camera.roll)
-    lens.dof.use_dof, lens.dof.focus_distance, lens.dof.aperture_fstop = True, camera.focus, camera.f_number
+    lens.dof.use_dof, lens.dof.focus_distance, lens.dof.aperture_fstop = (
+        True,
+        camera.focus,
+        camera.f_number,
+    )

@@ -18,7 +18,9 @@ def striped(dice: Dice) -> Paint:
     pale, middle = shade(dice, (226, 216, 150), (235, 230, 200)), dice.chance(0.4)
 
     def paint(colours: Array, along: Array, across: Array, up: Array) -> Array:
-        return mixed(colours, pale, smooth(0.62, 0.72, 1 - np.abs(across) if middle else np.abs(across)))
+        return mixed(
+            colours, pale, smooth(0.62, 0.72, 1 - np.abs(across) if middle else np.abs(across))
+        )
 
     return paint
 
@@ -27,7 +29,10 @@ def lined(dice: Dice) -> Paint:
     """White lines along the margin and across the back."""
 
     def paint(colours: Array, along: Array, across: Array, up: Array) -> Array:
-        line = np.maximum(smooth(0.8, 0.9, np.abs(across)), smooth(0.9, 0.97, np.sin(9 * across + 4 * along)) * (up < 0))
+        line = np.maximum(
+            smooth(0.8, 0.9, np.abs(across)),
+            smooth(0.9, 0.97, np.sin(9 * across + 4 * along)) * (up < 0),
+        )
         return mixed(colours, linear((235, 236, 228)), line)
 
     return paint
@@ -50,7 +55,15 @@ def agave(dice: Dice, potted: bool) -> Parts:
         tip=0.06,
         points=(20, 16),
     )
-    colour = shade(dice, (128, 152, 150), (108, 140, 120), (140, 156, 146), (96, 124, 84), (150, 166, 160), spread=0.15)
+    colour = shade(
+        dice,
+        (128, 152, 150),
+        (108, 140, 120),
+        (140, 156, 146),
+        (96, 124, 84),
+        (150, 166, 160),
+        spread=0.15,
+    )
     kind = Tuft(
         blade,
         dice.whole(22, 56),
@@ -58,7 +71,9 @@ def agave(dice: Dice, potted: bool) -> Parts:
         spread=dice.between(1.0, 1.45),
         teeth=dice.whole(14, 30),
     )
-    tuft(leaves, thorns, dice, (0, 0, 0), length, kind, striped(dice) if dice.chance(0.35) else None)
+    tuft(
+        leaves, thorns, dice, (0, 0, 0), length, kind, striped(dice) if dice.chance(0.35) else None
+    )
     return [
         Part(
             leaves,
@@ -92,16 +107,39 @@ def queen_agave(dice: Dice, potted: bool) -> Parts:
         tip=0.05,
         points=(24, 20),
     )
-    kind = Tuft(blade, dice.whole(40, 70), (shade(dice, (70, 100, 70), (84, 112, 88)), linear((60, 50, 40))), spread=1.35)
+    kind = Tuft(
+        blade,
+        dice.whole(40, 70),
+        (shade(dice, (70, 100, 70), (84, 112, 88)), linear((60, 50, 40))),
+        spread=1.35,
+    )
     tuft(leaves, thorns, dice, (0, 0, 0), length, kind, lined(dice))
     return [
-        Part(leaves, Skin(length, roughness=0.55, translucency=0.1, bumps=0.1, mottling=0.1, gloss=0.3)),
+        Part(
+            leaves,
+            Skin(length, roughness=0.55, translucency=0.1, bumps=0.1, mottling=0.1, gloss=0.3),
+        ),
         Part(thorns, Coloured(roughness=0.5)),
     ]
 
 
 LOOK = (Framing.ABOVE, Framing.ABOVE, Framing.PORTRAIT, Framing.CLOSE)
 SPECIES = (
-    Species("agave", "succulent", agave, ("patio", "table", "rockery", "garden", "desert", "desert", "field"), LOOK, share=1.5),
-    Species("queen_agave", "succulent", queen_agave, ("patio", "studio", "nursery", "rockery"), LOOK, share=0.6, look_alike=True),
+    Species(
+        "agave",
+        "succulent",
+        agave,
+        ("patio", "table", "rockery", "garden", "desert", "desert", "field"),
+        LOOK,
+        share=1.5,
+    ),
+    Species(
+        "queen_agave",
+        "succulent",
+        queen_agave,
+        ("patio", "studio", "nursery", "rockery"),
+        LOOK,
+        share=0.6,
+        look_alike=True,
+    ),
 )

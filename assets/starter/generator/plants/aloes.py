@@ -16,8 +16,20 @@ from assets.starter.generator.shapes import GOLDEN_ANGLE, frames, tube
 from assets.starter.generator.species import Species
 from assets.starter.generator.stage import Part, Parts
 
-ALOE_GREENS: tuple[RGB, ...] = ((104, 136, 84), (128, 152, 118), (92, 124, 88), (140, 158, 110), (116, 146, 132))
-CANDLES: tuple[RGB, ...] = ((226, 74, 40), (238, 120, 50), (244, 190, 60), (214, 50, 48), (240, 150, 110))
+ALOE_GREENS: tuple[RGB, ...] = (
+    (104, 136, 84),
+    (128, 152, 118),
+    (92, 124, 88),
+    (140, 158, 110),
+    (116, 146, 132),
+)
+CANDLES: tuple[RGB, ...] = (
+    (226, 74, 40),
+    (238, 120, 50),
+    (244, 190, 60),
+    (214, 50, 48),
+    (240, 150, 110),
+)
 
 
 def aloe(dice: Dice, potted: bool) -> Parts:
@@ -29,7 +41,9 @@ def aloe(dice: Dice, potted: bool) -> Parts:
     for head in range(1 if dice.chance(0.65) else dice.whole(2, 5)):
         turn, away = dice.angle(), dice.between(0.4, 0.75) * length if head else 0.0
         at = np.array([away * math.cos(turn), away * math.sin(turn), 0])
-        tuft(leaves, thorns, dice, at, length * (dice.between(0.4, 0.8) if head else 1), kind, paint)
+        tuft(
+            leaves, thorns, dice, at, length * (dice.between(0.4, 0.8) if head else 1), kind, paint
+        )
     return [Part(leaves, stiff_skin(dice, length)), Part(thorns, Coloured(roughness=0.5))]
 
 
@@ -47,7 +61,10 @@ def _aloe_tuft(dice: Dice) -> Tuft:
         tip=dice.between(0.04, 0.12),
         points=(22, 16),
     )
-    colours = (shade(dice, *ALOE_GREENS, spread=0.15), shade(dice, (150, 110, 70), (120, 70, 60), (140, 140, 90)))
+    colours = (
+        shade(dice, *ALOE_GREENS, spread=0.15),
+        shade(dice, (150, 110, 70), (120, 70, 60), (140, 140, 90)),
+    )
     return Tuft(
         blade,
         dice.whole(12, 28),
@@ -58,11 +75,15 @@ def _aloe_tuft(dice: Dice) -> Tuft:
     )
 
 
-def candle(flowers: Mesh, stalks: Mesh, dice: Dice, foot: ArrayLike, height: float, colour: Array) -> None:
+def candle(
+    flowers: Mesh, stalks: Mesh, dice: Dice, foot: ArrayLike, height: float, colour: Array
+) -> None:
     """A spike of hanging tubes: buds above, open ones below, on a bare stalk."""
     t = np.linspace(0, 1, 24)
     lean = dice.uniform(-0.12, 0.12, 2)
-    path = np.c_[height * lean[0] * t**2, height * lean[1] * t**2, height * t] + np.asarray(foot, float)
+    path = np.c_[height * lean[0] * t**2, height * lean[1] * t**2, height * t] + np.asarray(
+        foot, float
+    )
     tube(
         stalks,
         path,
@@ -80,7 +101,9 @@ def candle(flowers: Mesh, stalks: Mesh, dice: Dice, foot: ArrayLike, height: flo
     directions = unit(out + along[row] * (1.6 * youth - 1.1) + (0, 0, -0.25) * (1 - youth))
     size = height * dice.between(0.055, 0.085) * (1 - 0.72 * youth[:, 0])
     tips = shade(dice, (240, 210, 110), (180, 190, 120), (250, 225, 160))
-    for one, direction, long, young, tint in zip(at, directions, size, youth[:, 0], shades(dice, colour, count, 0.08), strict=True):
+    for one, direction, long, young, tint in zip(
+        at, directions, size, youth[:, 0], shades(dice, colour, count, 0.08), strict=True
+    ):
         petal = np.linspace(0, 1, 6)
         bell = one + np.outer(petal * long, direction)
         tube(
@@ -102,7 +125,14 @@ def aloe_in_flower(dice: Dice, potted: bool) -> Parts:
         at = np.array([away * math.cos(turn), away * math.sin(turn), 0])
         tuft(leaves, thorns, dice, at, length * dice.between(0.7, 1), kind)
         for _ in range(dice.pick(0, 1, 1, 2) if head else dice.whole(1, 3)):
-            candle(flowers, stalks, dice, np.add(at, (*dice.uniform(-0.06, 0.06, 2), 0.1)), length * dice.between(1.3, 2.1), colour)
+            candle(
+                flowers,
+                stalks,
+                dice,
+                np.add(at, (*dice.uniform(-0.06, 0.06, 2), 0.1)),
+                length * dice.between(1.3, 2.1),
+                colour,
+            )
     return [
         Part(leaves, stiff_skin(dice, length)),
         Part(thorns, Coloured()),
@@ -116,7 +146,11 @@ def aloe_candle(dice: Dice, potted: bool) -> Parts:
     flowers, stalks = Mesh(), Mesh()
     colour = shade(dice, *CANDLES, spread=0.1)
     for spike in range(dice.pick(1, 1, 2, 3)):
-        at = (dice.between(-0.25, 0.25), dice.between(0, 0.4), dice.between(-0.2, 0.1)) if spike else (0, 0, 0)
+        at = (
+            (dice.between(-0.25, 0.25), dice.between(0, 0.4), dice.between(-0.2, 0.1))
+            if spike
+            else (0, 0, 0)
+        )
         candle(flowers, stalks, dice, at, dice.between(0.6, 0.8), colour)
     return [Part(flowers, Leaf(translucency=0.25, roughness=0.35)), Part(stalks, Coloured())]
 
@@ -140,5 +174,12 @@ SPECIES = (
         share=1.4,
         look_alike=True,
     ),
-    Species("aloe_candle", "succulent", aloe_candle, ("bokeh",), (Framing.CLOSE, Framing.CLOSE, Framing.PORTRAIT), look_alike=True),
+    Species(
+        "aloe_candle",
+        "succulent",
+        aloe_candle,
+        ("bokeh",),
+        (Framing.CLOSE, Framing.CLOSE, Framing.PORTRAIT),
+        look_alike=True,
+    ),
 )

@@ -11,7 +11,9 @@ from assets.starter.generator.mesh import Mesh
 MOST_NODES = 4500
 
 
-def colonised(dice: Dice, free: Array, trunk: Array, step: float, *, reach: float, near: float) -> tuple[Array, NDArray[np.int_]]:
+def colonised(
+    dice: Dice, free: Array, trunk: Array, step: float, *, reach: float, near: float
+) -> tuple[Array, NDArray[np.int_]]:
     """Grow from a trunk (k, 3) into free points (n, 3), `step` metres at a time; nodes (m, 3), and the parent of each (m,).
 
     A node sees free points within `reach` and has used up those within `near`. Space colonisation, Runions et al. 2007,
@@ -55,7 +57,14 @@ def ends(parents: NDArray[np.int_], radius: Array, thin: float) -> NDArray[np.in
     return np.flatnonzero(tips | (radius < thin))
 
 
-def wood(mesh: Mesh, nodes: Array, parents: NDArray[np.int_], radius: Array, colour: ArrayLike, sides: int = 8) -> None:
+def wood(
+    mesh: Mesh,
+    nodes: Array,
+    parents: NDArray[np.int_],
+    radius: Array,
+    colour: ArrayLike,
+    sides: int = 8,
+) -> None:
     """Skin a skeleton: a ring at every node; the thickest child goes on from its parent's ring, others start inside it."""
     directions = np.zeros_like(nodes)
     directions[1:] = nodes[1:] - nodes[parents[1:]]
@@ -79,11 +88,16 @@ def wood(mesh: Mesh, nodes: Array, parents: NDArray[np.int_], radius: Array, col
     points = np.stack([lower, upper[1:]], 1).reshape(-1, 3)
     ring = np.arange(sides)
     following = (ring + 1) % sides
-    quads = np.stack([ring, following, sides + following, sides + ring], -1) + (np.arange(len(children)) * 2 * sides)[:, None, None]
+    quads = (
+        np.stack([ring, following, sides + following, sides + ring], -1)
+        + (np.arange(len(children)) * 2 * sides)[:, None, None]
+    )
     mesh.add(points, quads.reshape(-1, 4), colour)
 
 
-def trunk_line(dice: Dice, height: float, step: float, wobble: float = 0.12, lean: float = 0.0) -> Array:
+def trunk_line(
+    dice: Dice, height: float, step: float, wobble: float = 0.12, lean: float = 0.0
+) -> Array:
     """The nodes of a trunk (n, 3), from the ground up."""
     count = max(3, int(height / step))
     drift = np.cumsum(dice.normal(step * wobble, count, 2), 0)

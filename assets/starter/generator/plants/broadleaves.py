@@ -19,18 +19,31 @@ from assets.starter.generator.stage import Part, Parts
 def leafy(dice: Dice, potted: bool) -> Parts:
     """Any tree of park and hedgerow (Tilia, Acer, Fagus)."""
     height, shape = dice.between(5, 14), dice.pick("round", "round", "egg", "vase")
-    width = {"round": dice.between(0.7, 1), "egg": dice.between(0.5, 0.75), "vase": dice.between(0.7, 1)}[shape]
+    width = {
+        "round": dice.between(0.7, 1),
+        "egg": dice.between(0.5, 0.75),
+        "vase": dice.between(0.7, 1),
+    }[shape]
     tree = grown(
         dice,
         height,
         Frame(
-            shape, trunk=dice.between(0.08, 0.28), width=width, foot=dice.between(0.013, 0.026), bark=dice.pick(BROWN, GREY, DARK)
+            shape,
+            trunk=dice.between(0.08, 0.28),
+            width=width,
+            foot=dice.between(0.013, 0.026),
+            bark=dice.pick(BROWN, GREY, DARK),
         ),
     )
     colour = shade(dice, *LEAF_GREENS, spread=0.2)
     return [
         tree.wood,
-        tree.leaves(colour, count=dice.whole(80_000, 160_000), length=dice.between(0.008, 0.015), slim=dice.between(0.45, 0.75)),
+        tree.leaves(
+            colour,
+            count=dice.whole(80_000, 160_000),
+            length=dice.between(0.008, 0.015),
+            slim=dice.between(0.45, 0.75),
+        ),
     ]
 
 
@@ -47,13 +60,22 @@ def oak(dice: Dice, potted: bool) -> Parts:
         wobble=0.3,
     )
     tree = grown(dice, height, frame)
-    return [tree.wood, tree.leaves(shade(dice, (70, 98, 44), (86, 112, 52), (96, 116, 62)), count=130_000, length=0.01)]
+    return [
+        tree.wood,
+        tree.leaves(
+            shade(dice, (70, 98, 44), (86, 112, 52), (96, 116, 62)), count=130_000, length=0.01
+        ),
+    ]
 
 
 def birch(dice: Dice, potted: bool) -> Parts:
     """White bark with dark marks, a light crown (Betula)."""
     height, bark, parts = dice.between(7, 13), Mesh(), []
-    colour = shade(dice, (132, 156, 72), (150, 162, 74), (112, 140, 66)) if dice.chance(0.75) else shade(dice, (220, 184, 60))
+    colour = (
+        shade(dice, (132, 156, 72), (150, 162, 74), (112, 140, 66))
+        if dice.chance(0.75)
+        else shade(dice, (220, 184, 60))
+    )
     for stem in range(dice.pick(1, 1, 2, 3)):
         tree = grown(
             dice,
@@ -71,7 +93,10 @@ def birch(dice: Dice, potted: bool) -> Parts:
         )
         points = tree.wood.mesh.points
         marks = dice.field(6, 1.5)(points * (1, 1, 4)) > 0.55
-        thick = np.repeat(np.stack([tree.radius[tree.parents[1:]], tree.radius[1:]], 1).ravel(), 9) > 0.006 * height
+        thick = (
+            np.repeat(np.stack([tree.radius[tree.parents[1:]], tree.radius[1:]], 1).ravel(), 9)
+            > 0.006 * height
+        )
         white = np.where((thick & ~marks)[:, None], linear((226, 224, 218)), linear((70, 62, 56)))
         bark.add(points, tree.wood.mesh.quads, white)
         parts.append(tree.leaves(colour, count=50_000, length=0.009, spread=0.04))
@@ -92,18 +117,49 @@ def maple_in_autumn(dice: Dice, potted: bool) -> Parts:
             bark=dice.pick(GREY, DARK),
         ),
     )
-    return [tree.wood, tree.leaves(shade(dice, *AUTUMN, spread=0.15), count=dice.whole(60_000, 120_000), length=0.014, slim=0.8)]
+    return [
+        tree.wood,
+        tree.leaves(
+            shade(dice, *AUTUMN, spread=0.15),
+            count=dice.whole(60_000, 120_000),
+            length=0.014,
+            slim=0.8,
+        ),
+    ]
 
 
 def willow(dice: Dice, potted: bool) -> Parts:
     """Curtains that hang to the ground (Salix babylonica)."""
     height = dice.between(6, 11)
     tree = grown(
-        dice, height, Frame("round", trunk=0.25, width=dice.between(0.9, 1.2), foot=0.03, bark=BROWN, twigs=800, wobble=0.25)
+        dice,
+        height,
+        Frame(
+            "round",
+            trunk=0.25,
+            width=dice.between(0.9, 1.2),
+            foot=0.03,
+            bark=BROWN,
+            twigs=800,
+            wobble=0.25,
+        ),
     )
     colour, strands = shade(dice, (132, 152, 70), (150, 164, 84), (116, 140, 66)), Mesh()
-    curtains(strands, dice, tree.nodes, tree.bearing, colour, strands=1800, length=0.6 * height, leaf=0.016 * height)
-    return [tree.wood, tree.leaves(colour, count=40_000, length=0.012, slim=0.35), Part(strands, Leaf(translucency=0.35))]
+    curtains(
+        strands,
+        dice,
+        tree.nodes,
+        tree.bearing,
+        colour,
+        strands=1800,
+        length=0.6 * height,
+        leaf=0.016 * height,
+    )
+    return [
+        tree.wood,
+        tree.leaves(colour, count=40_000, length=0.012, slim=0.35),
+        Part(strands, Leaf(translucency=0.35)),
+    ]
 
 
 def cherry_in_blossom(dice: Dice, potted: bool) -> Parts:
@@ -122,8 +178,13 @@ def cherry_in_blossom(dice: Dice, potted: bool) -> Parts:
             wobble=0.25,
         ),
     )
-    colour = shade(dice, (240, 190, 208), (246, 234, 236), (226, 150, 184), (236, 170, 200), spread=0.05)
-    return [tree.wood, tree.leaves(colour, count=dice.whole(50_000, 110_000), length=0.01, slim=0.9, spread=0.03)]
+    colour = shade(
+        dice, (240, 190, 208), (246, 234, 236), (226, 150, 184), (236, 170, 200), spread=0.05
+    )
+    return [
+        tree.wood,
+        tree.leaves(colour, count=dice.whole(50_000, 110_000), length=0.01, slim=0.9, spread=0.03),
+    ]
 
 
 def fruit_tree(dice: Dice, potted: bool) -> Parts:
@@ -132,10 +193,27 @@ def fruit_tree(dice: Dice, potted: bool) -> Parts:
     tree = grown(
         dice,
         height,
-        Frame("round", trunk=dice.between(0.18, 0.3), width=dice.between(0.8, 1.1), foot=0.025, bark=BROWN, twigs=800, wobble=0.2),
+        Frame(
+            "round",
+            trunk=dice.between(0.18, 0.3),
+            width=dice.between(0.8, 1.1),
+            foot=0.025,
+            bark=BROWN,
+            twigs=800,
+            wobble=0.2,
+        ),
     )
     colour = shade(dice, (235, 130, 30), (200, 40, 40), (235, 210, 60), (170, 180, 60))
-    fruits(hanging, dice, tree.nodes, tree.bearing, colour, count=dice.whole(70, 220), radius=0.011 * height, spread=0.035 * height)
+    fruits(
+        hanging,
+        dice,
+        tree.nodes,
+        tree.bearing,
+        colour,
+        count=dice.whole(70, 220),
+        radius=0.011 * height,
+        spread=0.035 * height,
+    )
     return [
         tree.wood,
         tree.leaves(shade(dice, *LEAF_GREENS), count=60_000, length=0.02, slim=0.5),
@@ -146,8 +224,15 @@ def fruit_tree(dice: Dice, potted: bool) -> Parts:
 def poplar(dice: Dice, potted: bool) -> Parts:
     """Tall and narrow (Populus nigra 'Italica')."""
     height = dice.between(9, 18)
-    tree = grown(dice, height, Frame("column", trunk=0.06, width=dice.between(0.2, 0.3), foot=0.014, bark=GREY, twigs=900))
-    return [tree.wood, tree.leaves(shade(dice, *LEAF_GREENS), count=90_000, length=0.007, spread=0.025)]
+    tree = grown(
+        dice,
+        height,
+        Frame("column", trunk=0.06, width=dice.between(0.2, 0.3), foot=0.014, bark=GREY, twigs=900),
+    )
+    return [
+        tree.wood,
+        tree.leaves(shade(dice, *LEAF_GREENS), count=90_000, length=0.007, spread=0.025),
+    ]
 
 
 def street_tree(dice: Dice, potted: bool) -> Parts:
@@ -166,7 +251,10 @@ def street_tree(dice: Dice, potted: bool) -> Parts:
             wobble=0.05,
         ),
     )
-    return [tree.wood, tree.leaves(shade(dice, *LEAF_GREENS), count=100_000, length=0.012, spread=0.03)]
+    return [
+        tree.wood,
+        tree.leaves(shade(dice, *LEAF_GREENS), count=100_000, length=0.012, spread=0.03),
+    ]
 
 
 def bare(dice: Dice, potted: bool) -> Parts:
@@ -213,7 +301,16 @@ def bonsai(dice: Dice, potted: bool) -> Parts:
             lean=0.25,
         ),
     )
-    return [tree.wood, tree.leaves(shade(dice, *LEAF_GREENS, *AUTUMN[:1]), count=16_000, length=0.035, slim=0.6, spread=0.05)]
+    return [
+        tree.wood,
+        tree.leaves(
+            shade(dice, *LEAF_GREENS, *AUTUMN[:1]),
+            count=16_000,
+            length=0.035,
+            slim=0.6,
+            spread=0.05,
+        ),
+    ]
 
 
 def grove(dice: Dice, potted: bool) -> Parts:
@@ -240,7 +337,14 @@ SPECIES = (
     Species("birch", "tree", birch, (*PARK, "forest_edge"), WHOLE, share=1.2),
     Species("maple_in_autumn", "tree", maple_in_autumn, (*PARK, "street"), WHOLE, share=1.3),
     Species("willow", "tree", willow, ("park", "park", "garden"), WHOLE[:6], share=0.8),
-    Species("cherry_in_blossom", "tree", cherry_in_blossom, ("park", "street", "garden", "field"), WHOLE, share=1.2),
+    Species(
+        "cherry_in_blossom",
+        "tree",
+        cherry_in_blossom,
+        ("park", "street", "garden", "field"),
+        WHOLE,
+        share=1.2,
+    ),
     Species(
         "fruit_tree",
         "tree",
@@ -250,8 +354,23 @@ SPECIES = (
         share=1.3,
     ),
     Species("poplar", "tree", poplar, ("park", "street", "skyline", "field"), WHOLE[:6], share=0.7),
-    Species("street_tree", "tree", street_tree, ("street", "street", "street", "park"), WHOLE[:6], share=1.2),
+    Species(
+        "street_tree",
+        "tree",
+        street_tree,
+        ("street", "street", "street", "park"),
+        WHOLE[:6],
+        share=1.2,
+    ),
     Species("bare", "tree", bare, ("park", "snow", "snow", "skyline", "street"), WHOLE, share=1.3),
-    Species("bonsai", "tree", bonsai, ("studio", "table", "patio"), (Framing.PORTRAIT,), share=0.6, look_alike=True),
+    Species(
+        "bonsai",
+        "tree",
+        bonsai,
+        ("studio", "table", "patio"),
+        (Framing.PORTRAIT,),
+        share=0.6,
+        look_alike=True,
+    ),
     Species("grove", "tree", grove, ("park", "forest_edge", "forest_edge"), WHOLE),
 )

@@ -21,10 +21,20 @@ def twigs(dice: Dice, count: int) -> list[Array]:
     paths: list[Array] = []
     start, tilt = np.array([-0.22, 0, dice.between(-0.1, 0.12)]), dice.between(-0.5, 0.5)
     for twig in range(count):
-        direction = np.array([math.cos(tilt), dice.between(-0.4, 0.4), math.sin(tilt) + dice.between(-0.5, 0.5) * (twig > 0)])
-        edge = np.array([dice.between(-0.3, 0.1), dice.between(-0.05, 0.2), dice.between(-0.2, 0.2)])
+        direction = np.array(
+            [
+                math.cos(tilt),
+                dice.between(-0.4, 0.4),
+                math.sin(tilt) + dice.between(-0.5, 0.5) * (twig > 0),
+            ]
+        )
+        edge = np.array(
+            [dice.between(-0.3, 0.1), dice.between(-0.05, 0.2), dice.between(-0.2, 0.2)]
+        )
         foot = start if not twig else dice.pick(edge, paths[0][dice.whole(4, 18)])
-        bend = np.outer(dice.between(-0.15, 0.1) * t**2, (0, 0, 1)) + np.cumsum(dice.normal(0.002, 24, 3), 0)
+        bend = np.outer(dice.between(-0.15, 0.1) * t**2, (0, 0, 1)) + np.cumsum(
+            dice.normal(0.002, 24, 3), 0
+        )
         paths.append(foot + np.outer(t * dice.between(0.25, 0.45), direction) + bend)
     return paths
 
@@ -46,7 +56,12 @@ def blade_leaf(
     along = unit(along)
     side = unit(np.cross(along, facing))
     up, t, across = np.cross(side, along), np.linspace(0, 1, 22), np.linspace(-1, 1, 9)
-    half = width / 2 * np.sin(np.pi * np.clip(t * 0.94 + 0.03, 0, 1)) ** 0.9 * (1 - lobes * np.abs(np.sin(4 * math.pi * t)))
+    half = (
+        width
+        / 2
+        * np.sin(np.pi * np.clip(t * 0.94 + 0.03, 0, 1)) ** 0.9
+        * (1 - lobes * np.abs(np.sin(4 * math.pi * t)))
+    )
     lift = (
         0.28 * half[:, None] * np.abs(across)
         + 0.02 * length * np.sin(9 * t[:, None] + 3 * across + dice.angle())
@@ -107,7 +122,13 @@ def dressed(
 def _bare(paths: list[Array]) -> Part:
     bark, t = Mesh(), np.linspace(0, 1, 24)
     for number, path in enumerate(paths):
-        tube(bark, path, (0.006 if not number else 0.004) * (1 - 0.7 * t), linear((112, 92, 74)), sides=8)
+        tube(
+            bark,
+            path,
+            (0.006 if not number else 0.004) * (1 - 0.7 * t),
+            linear((112, 92, 74)),
+            sides=8,
+        )
     return Part(bark, Coloured(roughness=0.85, grain=60, depth=0.4))
 
 
@@ -155,16 +176,34 @@ def blossom(dice: Dice, potted: bool) -> Parts:
     leaves, flowers, stamens, paths = Mesh(), Mesh(), Mesh(), twigs(dice, dice.whole(4, 8))
     large = dice.chance(0.4)
     radius = dice.between(0.04, 0.06) if large else dice.between(0.014, 0.022)
-    hue = shade(dice, (246, 190, 210), (250, 240, 240), (220, 110, 180), (236, 130, 170), (250, 246, 236))
+    hue = shade(
+        dice, (246, 190, 210), (250, 240, 240), (220, 110, 180), (236, 130, 170), (250, 246, 236)
+    )
     for path in paths:
         count = dice.whole(2, 4) if large else dice.whole(24, 44)
         at = path[dice.rng.integers(6, 24, count)] + dice.normal(0.4 * radius, count, 3)
         look = np.add(dice.normal(0.5, count, 3), (0, -1, 0.4))
         petals(flowers, dice, at, look, radius, hue, count=5)
         if large or dice.chance(0.4):
-            petals(flowers, dice, at + unit(look) * 0.1 * radius, look, 0.8 * radius, hue * 0.95, count=5)
-        hearts = np.repeat(at + unit(look) * radius * 0.25, 9, 0) + dice.normal(0.13 * radius, 9 * count, 3)
-        blobs(stamens, hearts, 0.045 * radius, shades(dice, linear((226, 190, 90)), 9 * count), detail=1)
+            petals(
+                flowers,
+                dice,
+                at + unit(look) * 0.1 * radius,
+                look,
+                0.8 * radius,
+                hue * 0.95,
+                count=5,
+            )
+        hearts = np.repeat(at + unit(look) * radius * 0.25, 9, 0) + dice.normal(
+            0.13 * radius, 9 * count, 3
+        )
+        blobs(
+            stamens,
+            hearts,
+            0.045 * radius,
+            shades(dice, linear((226, 190, 90)), 9 * count),
+            detail=1,
+        )
     dressed(
         dice,
         paths,
@@ -199,8 +238,21 @@ def fruits_from_near(dice: Dice, potted: bool) -> Parts:
         for _ in range(dice.whole(2, 4) if radius > 0.015 else dice.whole(8, 14)):
             foot = path[dice.whole(6, 23)]
             at = foot + dice.normal(0.5 * radius, 3) - (0, 0, radius * dice.between(1.6, 2.6))
-            tube(stalks, [foot, (foot + at) / 2 + dice.normal(0.002, 3), at], 0.0012, linear((110, 120, 60)), sides=5)
-            blobs(hanging, at[None], radius * dice.between(0.85, 1.1), shades(dice, colour, 1), detail=3, squash=(1, 1, 0.93))
+            tube(
+                stalks,
+                [foot, (foot + at) / 2 + dice.normal(0.002, 3), at],
+                0.0012,
+                linear((110, 120, 60)),
+                sides=5,
+            )
+            blobs(
+                hanging,
+                at[None],
+                radius * dice.between(0.85, 1.1),
+                shades(dice, colour, 1),
+                detail=3,
+                squash=(1, 1, 0.93),
+            )
     dressed(
         dice,
         paths,
@@ -215,30 +267,56 @@ def fruits_from_near(dice: Dice, potted: bool) -> Parts:
         _bare(paths),
         Part(stalks, Coloured()),
         Part(leaves, Leaf(translucency=0.3, roughness=0.35, gloss=0.4)),
-        Part(hanging, Coloured(roughness=0.3, gloss=0.5, grain=40, depth=0.05, relief=0.001, mottling=0.15)),
+        Part(
+            hanging,
+            Coloured(roughness=0.3, gloss=0.5, grain=40, depth=0.05, relief=0.001, mottling=0.15),
+        ),
     ]
 
 
 def old_trunk(dice: Dice, potted: bool) -> Parts:
     """The trunk of an old tree with its roots, from near (Quercus, Fagus, Platanus)."""
     trunk, radius, height = Mesh(), dice.between(0.25, 0.6), dice.between(5, 7)
-    around, level = np.linspace(0, 2 * math.pi, 96, endpoint=False), np.linspace(-0.05, 1, 60)[:, None]
+    around, level = (
+        np.linspace(0, 2 * math.pi, 96, endpoint=False),
+        np.linspace(-0.05, 1, 60)[:, None],
+    )
     roots = dice.whole(4, 7)
-    flare = 1 + 0.9 * np.exp(-9 * np.maximum(level, 0)) * (0.55 + 0.45 * np.cos(roots * around + dice.angle()))
+    flare = 1 + 0.9 * np.exp(-9 * np.maximum(level, 0)) * (
+        0.55 + 0.45 * np.cos(roots * around + dice.angle())
+    )
     reach = radius * flare * (1 - 0.5 * level) * (1 + 0.05 * np.sin(3 * around + 2 * level))
-    points = np.stack([reach * np.cos(around), reach * np.sin(around), np.broadcast_to(level * height, reach.shape)], -1)
+    points = np.stack(
+        [
+            reach * np.cos(around),
+            reach * np.sin(around),
+            np.broadcast_to(level * height, reach.shape),
+        ],
+        -1,
+    )
     points = points * (1 + 0.03 * dice.field(8, 6)(points)[..., None] * (1, 1, 0))
     trunk.add(points, grid(60, 96), (0.3, 0.3, 0.3))
     t, boughs = np.linspace(0, 1, 14), []
     for bough in range(dice.whole(7, 11)):
         turn, reach = bough * GOLDEN_ANGLE + dice.between(-0.3, 0.3), dice.between(1.8, 3.2)
         foot = height * dice.between(0.6, 0.97)
-        boughs.append(np.c_[np.outer(t * reach, (math.cos(turn), math.sin(turn))), foot + dice.between(0.8, 2.4) * t**0.8])
+        boughs.append(
+            np.c_[
+                np.outer(t * reach, (math.cos(turn), math.sin(turn))),
+                foot + dice.between(0.8, 2.4) * t**0.8,
+            ]
+        )
         tube(trunk, boughs[-1], radius * 0.4 * (1 - 0.8 * t), (0.3, 0.3, 0.3), sides=14)
     crown, bearing = Mesh(), np.concatenate([bough[5:] for bough in boughs])
     colour = shade(dice, *LEAF_GREENS)
-    leaf_cloud(crown, dice, bearing, np.arange(len(bearing)), colour, count=40_000, spread=1.1, length=0.13)
-    dark, light = dice.pick(((74, 62, 52), (130, 114, 98)), ((104, 100, 94), (164, 158, 148)), ((60, 52, 46), (112, 98, 86)))
+    leaf_cloud(
+        crown, dice, bearing, np.arange(len(bearing)), colour, count=40_000, spread=1.1, length=0.13
+    )
+    dark, light = dice.pick(
+        ((74, 62, 52), (130, 114, 98)),
+        ((104, 100, 94), (164, 158, 148)),
+        ((60, 52, 46), (112, 98, 86)),
+    )
     return [
         Part(trunk, Bark(shade(dice, dark), shade(dice, light), dice.between(0.5, 1.4))),
         Part(crown, Leaf(translucency=dice.between(0.25, 0.45), roughness=dice.between(0.4, 0.65))),
@@ -247,9 +325,13 @@ def old_trunk(dice: Dice, potted: bool) -> Parts:
 
 TWIG = (Framing.CLOSE, Framing.CLOSE, Framing.PORTRAIT)
 SPECIES = (
-    Species("leaves_from_near", "tree", leaves_from_near, ("bokeh",), TWIG, share=1.3, look_alike=True),
+    Species(
+        "leaves_from_near", "tree", leaves_from_near, ("bokeh",), TWIG, share=1.3, look_alike=True
+    ),
     Species("autumn_leaves", "tree", autumn_leaves, ("bokeh",), TWIG, share=0.7, look_alike=True),
     Species("blossom", "tree", blossom, ("bokeh",), TWIG, share=1.2, look_alike=True),
-    Species("fruits_from_near", "tree", fruits_from_near, ("bokeh",), TWIG, share=0.9, look_alike=True),
+    Species(
+        "fruits_from_near", "tree", fruits_from_near, ("bokeh",), TWIG, share=0.9, look_alike=True
+    ),
     Species("old_trunk", "tree", old_trunk, ("park", "forest_edge", "garden"), (Framing.TRUNK,)),
 )

@@ -30,29 +30,52 @@ def columns(dice: Dice, potted: bool) -> Parts:
     cactus = Cactus.rolled(dice, height)
     ribs, depth, sharpness = dice.whole(5, 13), dice.between(0.15, 0.4), dice.between(0.6, 1.5)
     thickness = height * dice.between(0.07, 0.17)
-    spacing, twist, cork = thickness * dice.between(0.22, 0.5), dice.between(-0.4, 0.4) / height, dice.pick(0, 0, 0.15, 0.3)
+    spacing, twist, cork = (
+        thickness * dice.between(0.22, 0.5),
+        dice.between(-0.4, 0.4) / height,
+        dice.pick(0, 0, 0.15, 0.3),
+    )
     stems = 1 if dice.chance(0.45) else dice.whole(2, 7)
     for stem in range(stems):
         radius = thickness * dice.between(0.85, 1.1)
-        path, reach = domed(height * (dice.between(0.35, 0.95) if stem else 1), radius, radius * dice.between(0.8, 1.3))
+        path, reach = domed(
+            height * (dice.between(0.35, 0.95) if stem else 1),
+            radius,
+            radius * dice.between(0.8, 1.3),
+        )
         path = leaning(dice, path, 0.12 if stems == 1 else 0.3)
         waist = 1 + 0.05 * np.sin(path[:, 2] / radius * dice.between(1, 2) + dice.angle())
         reach = reach * waist * (1 - 0.22 * np.exp(-path[:, 2] / radius / 1.5))
         turn, away = dice.angle(), thickness * dice.between(1.7, 3.2) if stem else 0.0
         foot = (away * math.cos(turn), away * math.sin(turn), -0.1 * radius)
         cactus.ribbed_stem(
-            path + foot, reach, ribs, depth, spacing, sharpness=sharpness, twist=twist, bumps=dice.between(0, 0.35), cork=cork
+            path + foot,
+            reach,
+            ribs,
+            depth,
+            spacing,
+            sharpness=sharpness,
+            twist=twist,
+            bumps=dice.between(0, 0.35),
+            cork=cork,
         )
     return cactus.parts
 
 
-def arm(dice: Dice, foot: Array, turn: float, out: float, up: float, radius: float) -> tuple[Array, Array]:
+def arm(
+    dice: Dice, foot: Array, turn: float, out: float, up: float, radius: float
+) -> tuple[Array, Array]:
     """A branch that grows out sideways and then up: its path (n, 3) and radius (n,)."""
     t = np.linspace(0, math.pi / 2, 20)
-    direction, arch = np.array([math.cos(turn), math.sin(turn)]), np.sin(np.linspace(0, math.pi / 2, 12))[1:]
+    direction, arch = (
+        np.array([math.cos(turn), math.sin(turn)]),
+        np.sin(np.linspace(0, math.pi / 2, 12))[1:],
+    )
     elbow = np.c_[np.outer(out * np.sin(t), direction), 0.8 * out * (1 - np.cos(t))]
     rise = np.r_[np.linspace(0, up, 30)[1:], up + radius * arch]
-    upright = np.c_[elbow[-1, :2] + np.outer(rise * dice.between(-0.1, 0.1), direction), elbow[-1, 2] + rise]
+    upright = np.c_[
+        elbow[-1, :2] + np.outer(rise * dice.between(-0.1, 0.1), direction), elbow[-1, 2] + rise
+    ]
     reach = np.full(len(elbow) + len(upright), radius)
     reach[:20] *= np.linspace(0.7, 1, 20)
     reach[-11:] *= np.sqrt(np.clip(1 - arch**2, 0.0004, 1))
@@ -63,21 +86,42 @@ def saguaro(dice: Dice, potted: bool) -> Parts:
     """A tall column with arms that turn up (Carnegiea gigantea)."""
     height = dice.between(2.5, 8)
     cactus = Cactus.rolled(dice, height, ((88, 108, 72), (104, 118, 82), (82, 104, 78)))
-    cactus.armour.length, radius, ribs = dice.between(0.5, 0.9), height * dice.between(0.055, 0.085), dice.whole(12, 20)
+    cactus.armour.length, radius, ribs = (
+        dice.between(0.5, 0.9),
+        height * dice.between(0.055, 0.085),
+        dice.whole(12, 20),
+    )
     spacing = radius * dice.between(0.24, 0.34)
     path, reach = domed(height, radius, radius * dice.between(0.8, 1.3), 90)
     reach = reach * (0.8 + 0.2 * np.clip(path[:, 2] / height / 0.3, 0, 1))
-    cactus.ribbed_stem(leaning(dice, path, 0.04), reach, ribs, dice.between(0.16, 0.25), spacing, cork=dice.pick(0, 0.1, 0.2))
+    cactus.ribbed_stem(
+        leaning(dice, path, 0.04),
+        reach,
+        ribs,
+        dice.between(0.16, 0.25),
+        spacing,
+        cork=dice.pick(0, 0.1, 0.2),
+    )
     for _ in range(0 if dice.chance(0.12) else dice.whole(1, 6)):
-        start, turn = height * dice.between(0.28, 0.6), dice.pick(0, math.pi) + dice.between(-0.8, 0.8)
+        start, turn = (
+            height * dice.between(0.28, 0.6),
+            dice.pick(0, math.pi) + dice.between(-0.8, 0.8),
+        )
         room = min(dice.between(0.15, 0.5), 0.97 - start / height) * height
         bent, thick = arm(
-            dice, np.array([0, 0, start]), turn, radius * dice.between(2.2, 3.4), room, radius * dice.between(0.55, 0.8)
+            dice,
+            np.array([0, 0, start]),
+            turn,
+            radius * dice.between(2.2, 3.4),
+            room,
+            radius * dice.between(0.55, 0.8),
         )
         cactus.ribbed_stem(bent, thick, max(9, ribs - dice.whole(2, 5)), 0.2, spacing)
     if dice.chance(0.15):
         for offset in dice.normal(0.4 * radius, 8, 2):
-            cactus.flower((*offset, height), (*offset / radius, 1), radius * 0.35, linear((245, 240, 225)))
+            cactus.flower(
+                (*offset, height), (*offset / radius, 1), radius * 0.35, linear((245, 240, 225))
+            )
     return cactus.parts
 
 
@@ -86,16 +130,26 @@ def candelabra(dice: Dice, potted: bool) -> Parts:
     height = dice.between(2.5, 7)
     cactus = Cactus.rolled(dice, height, TALL_GREENS)
     cactus.armour.length, cactus.armour.radial, cactus.armour.central = dice.between(0.4, 0.8), 6, 1
-    radius, ribs, spacing = height * dice.between(0.025, 0.045), dice.whole(5, 10), height * dice.between(0.012, 0.02)
+    radius, ribs, spacing = (
+        height * dice.between(0.025, 0.045),
+        dice.whole(5, 10),
+        height * dice.between(0.012, 0.02),
+    )
     depth, wide, cork = dice.between(0.2, 0.4), height * dice.between(0.2, 0.6), dice.pick(0, 0.1)
     trunk = height * dice.between(0.12, 0.3)
     path, reach = domed(1.3 * trunk, 1.8 * radius, radius, 40)
     cactus.ribbed_stem(path, reach, ribs + 2, depth, spacing, cork=0.9)
     for stem in range(dice.whole(12, 34)):
-        turn, tall, thick = dice.angle(), height * dice.between(0.5, 1), radius * dice.between(0.8, 1.15)
+        turn, tall, thick = (
+            dice.angle(),
+            height * dice.between(0.5, 1),
+            radius * dice.between(0.8, 1.15),
+        )
         out = wide * math.sqrt(dice.between(0.01, 1))
         foot = np.array([0, 0, dice.between(0.4, 1) * trunk])
-        path, reach = arm(dice, foot, turn, out, max(tall - foot[2] - 0.7 * out, 0.2 * height), thick)
+        path, reach = arm(
+            dice, foot, turn, out, max(tall - foot[2] - 0.7 * out, 0.2 * height), thick
+        )
         cactus.ribbed_stem(path, reach, ribs, depth, spacing, cork=0 if stem else cork)
     return cactus.parts
 
@@ -104,7 +158,11 @@ def organ_pipes(dice: Dice, potted: bool) -> Parts:
     """A thicket of columns side by side from the ground (Stenocereus thurberi, Cereus hedges)."""
     height = dice.between(0.25, 0.45) if potted else dice.between(1.5, 4)
     cactus = Cactus.rolled(dice, height, TALL_GREENS)
-    cactus.armour.radial, cactus.armour.central, cactus.armour.length = dice.whole(5, 8), dice.whole(0, 1), dice.between(0.4, 1)
+    cactus.armour.radial, cactus.armour.central, cactus.armour.length = (
+        dice.whole(5, 8),
+        dice.whole(0, 1),
+        dice.between(0.4, 1),
+    )
     radius, ribs = height * dice.between(0.035, 0.06), dice.whole(5, 12)
     spacing, depth = radius * dice.between(0.4, 0.6), dice.between(0.2, 0.4)
     for stem in range(dice.whole(10, 24)):
@@ -119,7 +177,12 @@ def organ_pipes(dice: Dice, potted: bool) -> Parts:
 def fairy_castle(dice: Dice, potted: bool) -> Parts:
     """Many small angled stems of all heights, branching low (Acanthocereus, Cereus peruvianus 'Florida')."""
     height = dice.between(0.1, 0.22)
-    cactus = Cactus.rolled(dice, height, ((84, 130, 60), (70, 112, 52), (104, 140, 72)), ((236, 228, 200), (200, 180, 140)))
+    cactus = Cactus.rolled(
+        dice,
+        height,
+        ((84, 130, 60), (70, 112, 52), (104, 140, 72)),
+        ((236, 228, 200), (200, 180, 140)),
+    )
     cactus.armour.radial, cactus.armour.central, cactus.armour.length = 6, 0, dice.between(0.3, 0.7)
     for stem in range(dice.whole(10, 22)):
         tall, thick = height * dice.between(0.25, 1) ** 1.2, height * dice.between(0.055, 0.08)
@@ -134,13 +197,28 @@ def old_man(dice: Dice, potted: bool) -> Parts:
     height = dice.between(0.15, 0.5) if potted else dice.between(0.6, 2.0)
     cactus = Cactus.rolled(dice, height, spines=WHITE_HAIR)
     armour = cactus.armour
-    armour.radial, armour.central, armour.length, armour.thickness = dice.whole(14, 22), 1, dice.between(0.8, 2), 0.7
+    armour.radial, armour.central, armour.length, armour.thickness = (
+        dice.whole(14, 22),
+        1,
+        dice.between(0.8, 2),
+        0.7,
+    )
     thickness = height * dice.between(0.09, 0.16)
     for stem in range(1 if dice.chance(0.5) else dice.whole(2, 6)):
-        path, reach = domed(height * (dice.between(0.4, 0.9) if stem else 1), thickness * dice.between(0.85, 1), thickness)
+        path, reach = domed(
+            height * (dice.between(0.4, 0.9) if stem else 1),
+            thickness * dice.between(0.85, 1),
+            thickness,
+        )
         turn, away = dice.angle(), thickness * dice.between(2, 3) if stem else 0.0
         foot = (away * math.cos(turn), away * math.sin(turn), 0)
-        cactus.ribbed_stem(leaning(dice, path, 0.15) + foot, reach, dice.whole(16, 24), 0.12, thickness * dice.between(0.2, 0.3))
+        cactus.ribbed_stem(
+            leaning(dice, path, 0.15) + foot,
+            reach,
+            dice.whole(16, 24),
+            0.12,
+            thickness * dice.between(0.2, 0.3),
+        )
     return cactus.parts
 
 
@@ -150,8 +228,16 @@ def crested(dice: Dice, potted: bool) -> Parts:
     cactus = Cactus.rolled(dice, size)
     cactus.armour.length, cactus.armour.spread = dice.between(0.3, 0.7), 0.3
     ridge = np.linspace(-1, 1, 120)
-    fold = sum(dice.between(0.3, 1) * np.sin(waves * ridge + dice.angle()) / waves**0.5 for waves in dice.uniform(4, 17, 3))
-    line = size * np.c_[0.75 * ridge + 0.06 * np.sin(9 * ridge + dice.angle()), dice.between(0.25, 0.5) * fold]
+    fold = sum(
+        dice.between(0.3, 1) * np.sin(waves * ridge + dice.angle()) / waves**0.5
+        for waves in dice.uniform(4, 17, 3)
+    )
+    line = (
+        size
+        * np.c_[
+            0.75 * ridge + 0.06 * np.sin(9 * ridge + dice.angle()), dice.between(0.25, 0.5) * fold
+        ]
+    )
     across = np.gradient(line, axis=0)[:, ::-1] * (1, -1)
     across /= np.linalg.norm(across, axis=1, keepdims=True)
     end = np.clip(1 - np.abs(ridge) ** 6, 0.0004, 1) ** 0.5  # Both ends close.
@@ -163,7 +249,12 @@ def crested(dice: Dice, potted: bool) -> Parts:
     points = np.dstack([line[:, None] + width[..., None] * across[:, None], rise])
     shade_of = cactus.colour * (0.7 + 0.4 * np.sin(around))[None, :, None] * np.ones((120, 1, 1))
     cactus.body.add(points, grid(120, 28, closed=False), shade_of.reshape(-1, 3))
-    normals = np.dstack([np.cos(around)[None, :, None] * across[:, None], np.broadcast_to(np.sin(around), (120, 28))])
+    normals = np.dstack(
+        [
+            np.cos(around)[None, :, None] * across[:, None],
+            np.broadcast_to(np.sin(around), (120, 28)),
+        ]
+    )
     for row in range(1, 27, 2):
         at, out = points[row % 3 :: 3, row], normals[row % 3 :: 3, row]
         cactus.arm(at, out, np.cross(out, np.c_[across, 0 * top][row % 3 :: 3]), size * 0.05)
@@ -221,8 +312,17 @@ SPECIES = (
         share=1.2,
         look_alike=True,
     ),
-    Species("fairy_castle", "cactus", fairy_castle, POTS, (Framing.PORTRAIT, Framing.ABOVE), share=0.8),
-    Species("old_man", "cactus", old_man, (*POTS, "rockery", "desert"), (Framing.PORTRAIT, Framing.CLOSE), share=0.8),
+    Species(
+        "fairy_castle", "cactus", fairy_castle, POTS, (Framing.PORTRAIT, Framing.ABOVE), share=0.8
+    ),
+    Species(
+        "old_man",
+        "cactus",
+        old_man,
+        (*POTS, "rockery", "desert"),
+        (Framing.PORTRAIT, Framing.CLOSE),
+        share=0.8,
+    ),
     Species(
         "crested",
         "cactus",

@@ -66,13 +66,19 @@ def jade(dice: Dice, potted: bool) -> Parts:
     """A thick trunk and plump shiny leaves in pairs (Crassula ovata)."""
     size = dice.between(0.14, 0.32) if potted else dice.between(0.3, 0.6)
     stems, leaves = Mesh(), Mesh()
-    colour = shade(dice, (78, 118, 56), (98, 132, 74), (110, 140, 96), (64, 104, 54), (140, 150, 80))
+    colour = shade(
+        dice, (78, 118, 56), (98, 132, 74), (110, 140, 96), (64, 104, 54), (140, 150, 80)
+    )
     blade = _plump(dice)
     colours, leaf = (colour, shade(dice, *TIPS)), min(0.05, size * dice.between(0.17, 0.24))
 
     def branch(foot: Array, direction: Array, length: float, thick: float, depth: int) -> None:
         t = np.linspace(0, 1, 7)
-        path = foot + np.outer(t * length, unit(direction)) + np.cumsum(dice.normal(0.03 * length, 7, 3), 0)
+        path = (
+            foot
+            + np.outer(t * length, unit(direction))
+            + np.cumsum(dice.normal(0.03 * length, 7, 3), 0)
+        )
         bark = mixed(linear((120, 108, 84)), linear((104, 122, 70)), (t + 2 - depth) / 3)
         tube(stems, path, thick * (1 - 0.35 * t) * (1 + 0.06 * np.sin(20 * t)), bark, sides=9)
         turn = dice.angle()
@@ -91,8 +97,18 @@ def jade(dice: Dice, potted: bool) -> Parts:
             )
         for child in range(dice.whole(2, 3) if depth else 0):
             out = unit(np.cross(direction, dice.directions(1)[0]))
-            way = unit(direction) * dice.between(0.5, 1) + out * dice.between(0.45, 0.9) + (0, 0, 0.25)
-            branch(path[-1] if child < 2 else path[4], way, length * dice.between(0.6, 0.85), thick * 0.65, depth - 1)
+            way = (
+                unit(direction) * dice.between(0.5, 1)
+                + out * dice.between(0.45, 0.9)
+                + (0, 0, 0.25)
+            )
+            branch(
+                path[-1] if child < 2 else path[4],
+                way,
+                length * dice.between(0.6, 0.85),
+                thick * 0.65,
+                depth - 1,
+            )
 
     for stem in range(1 if dice.chance(0.4) else dice.whole(2, 4)):
         foot = np.append(dice.uniform(-0.1, 0.1, 2) * size * (stem > 0), -0.02 * size)
@@ -103,7 +119,10 @@ def jade(dice: Dice, potted: bool) -> Parts:
         )
         branch(foot, up, long, thick, 2 if potted else 3)
     return [
-        Part(stems, Coloured(roughness=0.8, gloss=0.2, grain=30 / size, depth=0.5, relief=0.004 * size)),
+        Part(
+            stems,
+            Coloured(roughness=0.8, gloss=0.2, grain=30 / size, depth=0.5, relief=0.004 * size),
+        ),
         Part(
             leaves,
             Skin(
@@ -136,11 +155,17 @@ def tower(dice: Dice, potted: bool) -> Parts:
         tip=0.2,
         points=(10, 14),
     )
-    colours, gap = (colour, shade(dice, *TIPS, (200, 170, 110))), leaf * (0.42 if plump else dice.between(0.3, 0.6))
+    colours, gap = (
+        (colour, shade(dice, *TIPS, (200, 170, 110))),
+        leaf * (0.42 if plump else dice.between(0.3, 0.6)),
+    )
     for stem in range(dice.whole(4, 14)):
         turn, away = stem * GOLDEN_ANGLE, 1.1 * leaf * math.sqrt(stem)
         lean = np.array([*dice.uniform(-0.3, 0.3, 2), 1])
-        foot, count = np.array([away * math.cos(turn), away * math.sin(turn), 0]), int(height * dice.between(0.5, 1) / gap)
+        foot, count = (
+            np.array([away * math.cos(turn), away * math.sin(turn), 0]),
+            int(height * dice.between(0.5, 1) / gap),
+        )
         for level in range(count):
             up = lean + (0, 0, 0.02 * level)
             small = leaf * (1 - 0.5 * smooth(0.7, 1, level / count))
@@ -183,5 +208,7 @@ SPECIES = (
         share=1.5,
         look_alike=True,
     ),
-    Species("tower", "succulent", tower, (*POTS, "studio", "hand"), BOTH, share=1.2, look_alike=True),
+    Species(
+        "tower", "succulent", tower, (*POTS, "studio", "hand"), BOTH, share=1.2, look_alike=True
+    ),
 )

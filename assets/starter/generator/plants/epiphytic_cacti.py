@@ -25,10 +25,15 @@ def segment(cactus: Cactus, foot: Array, direction: Array, face: Array, length: 
     half = length * 0.26 * np.sin(np.pi * np.clip(t * 0.9 + 0.06, 0, 1)) ** 0.5 * teeth
     around = np.linspace(0, 2 * math.pi, 12, endpoint=False)
     thick = length * 0.05 * (0.4 + np.abs(np.sin(around)) ** 2)
-    points = foot + np.outer(t * length, direction)[:, None] + (half[:, None] * np.cos(around))[..., None] * side
+    points = (
+        foot
+        + np.outer(t * length, direction)[:, None]
+        + (half[:, None] * np.cos(around))[..., None] * side
+    )
     points = points + (thick * np.sin(around))[None, :, None] * face
     colours = (
-        np.broadcast_to(varied(cactus.dice, cactus.colour, 0.08), (14, 12, 3)) * (0.9 + 0.2 * np.abs(np.cos(around)))[None, :, None]
+        np.broadcast_to(varied(cactus.dice, cactus.colour, 0.08), (14, 12, 3))
+        * (0.9 + 0.2 * np.abs(np.cos(around)))[None, :, None]
     )
     cactus.body.add(points, grid(14, 12), colours.reshape(-1, 3))
     return np.asarray(foot + direction * length * 0.97)
@@ -38,13 +43,25 @@ def christmas_cactus(dice: Dice, potted: bool) -> Parts:
     """Arching chains of flat joints with flowers at their ends (Schlumbergera, Rhipsalidopsis)."""
     length = dice.between(0.035, 0.05)
     cactus = Cactus.rolled(dice, 8 * length, ((70, 116, 54), (84, 128, 60), (62, 104, 60)))
-    colour, flowering = shade(dice, (226, 50, 110), (230, 60, 50), (240, 150, 170), (245, 236, 230)), dice.chance(0.8)
+    colour, flowering = (
+        shade(dice, (226, 50, 110), (230, 60, 50), (240, 150, 170), (245, 236, 230)),
+        dice.chance(0.8),
+    )
     for shoot in range(dice.whole(18, 34)):
         turn = shoot * 2.4
         out = np.array([math.cos(turn), math.sin(turn), 0])
-        foot, direction = out * length * dice.between(0.1, 0.6), out * dice.between(0.2, 0.7) + (0, 0, 1)
+        foot, direction = (
+            out * length * dice.between(0.1, 0.6),
+            out * dice.between(0.2, 0.7) + (0, 0, 1),
+        )
         for _ in range(dice.whole(5, 9)):
-            foot = segment(cactus, foot, direction, out * 0.3 + (0, 0, 1) + dice.normal(0.35, 3), length * dice.between(0.85, 1.1))
+            foot = segment(
+                cactus,
+                foot,
+                direction,
+                out * 0.3 + (0, 0, 1) + dice.normal(0.35, 3),
+                length * dice.between(0.85, 1.1),
+            )
             direction = unit(direction) + out * 0.3 - (0, 0, dice.between(0.35, 0.6))
         if flowering and dice.chance(0.7):
             hanging = unit(direction) - (0, 0, 0.3)
@@ -56,7 +73,9 @@ def christmas_cactus(dice: Dice, potted: bool) -> Parts:
 def rat_tail(dice: Dice, potted: bool) -> Parts:
     """Long thin stems that hang over the rim, with pink flowers (Aporocactus flagelliformis)."""
     reach = dice.between(0.2, 0.4)
-    cactus = Cactus.rolled(dice, reach, ((110, 136, 84), (96, 124, 76)), ((206, 180, 130), (190, 150, 100)))
+    cactus = Cactus.rolled(
+        dice, reach, ((110, 136, 84), (96, 124, 76)), ((206, 180, 130), (190, 150, 100))
+    )
     cactus.armour.length, cactus.armour.radial, cactus.armour.central = 0.8, 10, 0
     colour, rim = shade(dice, (226, 60, 130), (236, 90, 110)), 0.09
     for shoot in range(dice.whole(9, 18)):
@@ -80,18 +99,34 @@ def dragon_fruit(dice: Dice, potted: bool) -> Parts:
     height, post = dice.between(1.3, 2.0), Mesh()
     cactus = Cactus.rolled(dice, height, ((84, 132, 56), (100, 144, 60), (72, 116, 54)))
     cactus.armour.radial, cactus.armour.central, cactus.armour.length = 3, 0, 0.12
-    tube(post, [(0, 0, -0.1), (0, 0, 0.5 * height), (0, 0, height)], 0.06, linear((128, 116, 102)), sides=12)
+    tube(
+        post,
+        [(0, 0, -0.1), (0, 0, 0.5 * height), (0, 0, height)],
+        0.06,
+        linear((128, 116, 102)),
+        sides=12,
+    )
     fruit = shade(dice, (214, 40, 90), (226, 60, 80))
     for shoot in range(dice.whole(45, 70)):
         turn, long = shoot * 2.4, dice.between(0.7, 1.5)
         out, t = np.array([math.cos(turn), math.sin(turn), 0]), np.linspace(0, 1, 30)
         angle = dice.between(0.1, 1.0) + dice.between(1.8, 2.8) * t
-        path = np.cumsum(np.outer(np.sin(angle), out) + np.c_[0 * t, 0 * t, np.cos(angle)], 0) * long / 30 + (
+        path = np.cumsum(
+            np.outer(np.sin(angle), out) + np.c_[0 * t, 0 * t, np.cos(angle)], 0
+        ) * long / 30 + (
             0,
             0,
             height * dice.between(0.85, 1),
         )
-        cactus.ribbed_stem(path, 0.045 * np.minimum(1, (1 - t) / 0.08 + 0.2) ** 0.5, 3, 0.5, 0.06, sharpness=0.8, bumps=0.3)
+        cactus.ribbed_stem(
+            path,
+            0.045 * np.minimum(1, (1 - t) / 0.08 + 0.2) ** 0.5,
+            3,
+            0.5,
+            0.06,
+            sharpness=0.8,
+            bumps=0.3,
+        )
         if dice.chance(0.3):
             at = path[-1] - (0, 0, 0.05)
             blobs(cactus.body, at[None], 0.07, fruit, detail=2, squash=(0.85, 0.85, 1.15))
@@ -132,10 +167,13 @@ def petals_of(cactus: Cactus, at: Array, look: Array, size: float, colour: Array
     for ring, opened in enumerate((1.25, 1.0, 0.7)):
         for petal in range(11):
             turn = petal * 2 * math.pi / 11 + ring * 0.3 + float(dice.rng.normal(0, 0.05))
-            out, side = np.cos(turn) * first + np.sin(turn) * second, np.cos(turn) * second - np.sin(turn) * first
-            spine = np.outer(t * size * opened**0.3, out * math.sin(opened) + look * math.cos(opened)) - np.outer(
-                0.25 * size * t**2.5, look
-            ) * (ring == 0)
+            out, side = (
+                np.cos(turn) * first + np.sin(turn) * second,
+                np.cos(turn) * second - np.sin(turn) * first,
+            )
+            spine = np.outer(
+                t * size * opened**0.3, out * math.sin(opened) + look * math.cos(opened)
+            ) - np.outer(0.25 * size * t**2.5, look) * (ring == 0)
             half = size * 0.2 * np.sin(np.pi * np.clip(t * 0.86 + 0.08, 0, 1)) ** 0.8
             across = np.linspace(-1, 1, 5)
             points = (
@@ -144,11 +182,28 @@ def petals_of(cactus: Cactus, at: Array, look: Array, size: float, colour: Array
                 + (half[:, None] * across)[..., None] * side
                 + (0.3 * half[:, None] * across**2)[..., None] * look
             )
-            tint = mixed(varied(dice, colour, 0.06) * (0.6 + 0.4 * smooth(0, 0.5, t))[:, None], (0.9, 0.88, 0.7), 0.15 * (1 - t))
+            tint = mixed(
+                varied(dice, colour, 0.06) * (0.6 + 0.4 * smooth(0, 0.5, t))[:, None],
+                (0.9, 0.88, 0.7),
+                0.15 * (1 - t),
+            )
             cactus.flowers.add(points, grid(10, 5, closed=False), np.repeat(tint, 5, 0))
     stamens = unit(look + dice.normal(0.35, 90, 3))
-    spikes(cactus.flowers, dice, np.tile(at, (90, 1)), stamens, size * 0.5, size * 0.008, linear((230, 224, 160)))
-    blobs(cactus.flowers, at + stamens * size * 0.5, size * 0.022, shades(dice, linear((238, 205, 70)), 90))
+    spikes(
+        cactus.flowers,
+        dice,
+        np.tile(at, (90, 1)),
+        stamens,
+        size * 0.5,
+        size * 0.008,
+        linear((230, 224, 160)),
+    )
+    blobs(
+        cactus.flowers,
+        at + stamens * size * 0.5,
+        size * 0.022,
+        shades(dice, linear((238, 205, 70)), 90),
+    )
 
 
 SPECIES = (

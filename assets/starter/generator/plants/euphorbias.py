@@ -25,7 +25,15 @@ class Spurge:
         self.body, self.thorns, self.leaves = Mesh(), Mesh(), Mesh()
 
     def edged_stem(
-        self, path: Array, radius: Array, *, edges: int, depth: float, spacing: float, marbling: float = 0.0, leafiness: float = 0.0
+        self,
+        path: Array,
+        radius: Array,
+        *,
+        edges: int,
+        depth: float,
+        spacing: float,
+        marbling: float = 0.0,
+        leafiness: float = 0.0,
     ) -> None:
         """A smooth stem along a path (n, 3) with sharp wavy edges; `leafiness` is the share of it that bears leaves."""
         dice = self.dice
@@ -39,18 +47,32 @@ class Spurge:
         points = path[:, None] + reach[..., None] * ring
         pale = smooth(0.35, 0.75, dice.field(6, 60 / self.size)(points)) * marbling * (1 - crest)
         colours = mixed(
-            self.colour * (0.75 + 0.45 * crest)[None, :, None] * np.ones((len(path), 1, 1)), linear((190, 200, 160)), pale
+            self.colour * (0.75 + 0.45 * crest)[None, :, None] * np.ones((len(path), 1, 1)),
+            linear((190, 200, 160)),
+            pale,
         )
         self.body.add(points, grid(len(path), columns), colours.reshape(-1, 3))
-        self._edge(path, radius, (along, first, second), edges=edges, spacing=spacing, leafiness=leafiness)
+        self._edge(
+            path, radius, (along, first, second), edges=edges, spacing=spacing, leafiness=leafiness
+        )
 
     def _edge(
-        self, path: Array, radius: Array, axes: tuple[Array, Array, Array], *, edges: int, spacing: float, leafiness: float
+        self,
+        path: Array,
+        radius: Array,
+        axes: tuple[Array, Array, Array],
+        *,
+        edges: int,
+        spacing: float,
+        leafiness: float,
     ) -> None:
         """A pair of thorns at every swelling of every edge, and leaves near the end."""
         dice, distance = self.dice, lengths(path)
         where = np.arange(spacing / 2, distance[-1], spacing)
-        here = [np.stack([np.interp(where, distance, values[:, axis]) for axis in range(3)], 1) for values in (path, *axes)]
+        here = [
+            np.stack([np.interp(where, distance, values[:, axis]) for axis in range(3)], 1)
+            for values in (path, *axes)
+        ]
         thick = np.interp(where, distance, radius)[:, None]
         brown = linear((92, 64, 46))
         for edge in range(edges):
@@ -58,7 +80,15 @@ class Spurge:
             out = unit(math.cos(turn) * here[2] + math.sin(turn) * here[3])
             side, at = np.cross(out, here[1]), here[0] + out * thick * 1.08
             for sign in (1, -1):
-                spikes(self.thorns, dice, at, out + sign * 0.8 * side, 0.28 * thick[:, 0], 0.03 * thick[:, 0], brown)
+                spikes(
+                    self.thorns,
+                    dice,
+                    at,
+                    out + sign * 0.8 * side,
+                    0.28 * thick[:, 0],
+                    0.03 * thick[:, 0],
+                    brown,
+                )
             leafy = where > distance[-1] * (1 - leafiness)
             if leafy.any():
                 count = int(leafy.sum())
@@ -98,15 +128,30 @@ class Spurge:
 def candelabra_spurge(dice: Dice, potted: bool) -> Parts:
     """Arms that turn up around a stem, like a chandelier (Euphorbia ingens, candelabrum, lactea)."""
     height = dice.between(0.25, 0.6) if potted else dice.between(1.5, 6)
-    plant = Spurge(dice, height, shade(dice, (70, 112, 58), (84, 124, 66), (62, 100, 62), (100, 134, 84)))
+    plant = Spurge(
+        dice, height, shade(dice, (70, 112, 58), (84, 124, 66), (62, 100, 62), (100, 134, 84))
+    )
     edges, radius = dice.whole(3, 5), height * dice.between(0.035, 0.06)
-    spacing, depth, marbling = radius * dice.between(0.6, 0.9), dice.between(0.4, 0.6), dice.pick(0, 0.6)
+    spacing, depth, marbling = (
+        radius * dice.between(0.6, 0.9),
+        dice.between(0.4, 0.6),
+        dice.pick(0, 0.6),
+    )
     path, reach = domed(height, radius, radius, 60)
-    plant.edged_stem(leaning(dice, path, 0.05), reach, edges=edges, depth=depth, spacing=spacing, marbling=marbling)
+    plant.edged_stem(
+        leaning(dice, path, 0.05),
+        reach,
+        edges=edges,
+        depth=depth,
+        spacing=spacing,
+        marbling=marbling,
+    )
     for branch in range(dice.whole(4, 10) if potted else dice.whole(12, 30)):
         start, turn = height * dice.between(0.15, 0.65), branch * 2.4
         out, thick = height * dice.between(0.08, 0.26), radius * dice.between(0.7, 0.95)
-        bent, slim = arm(dice, np.array([0, 0, start]), turn, out, height * dice.between(0.12, 0.34), thick)
+        bent, slim = arm(
+            dice, np.array([0, 0, start]), turn, out, height * dice.between(0.12, 0.34), thick
+        )
         plant.edged_stem(bent, slim, edges=edges, depth=depth, spacing=spacing, marbling=marbling)
     return plant.parts
 
@@ -114,10 +159,16 @@ def candelabra_spurge(dice: Dice, potted: bool) -> Parts:
 def african_milk_tree(dice: Dice, potted: bool) -> Parts:
     """Upright three-edged stems, marbled, with leaves along their edges (Euphorbia trigona)."""
     height = dice.between(0.2, 0.5)
-    plant = Spurge(dice, height, shade(dice, (58, 100, 52), (70, 112, 58), (64, 106, 62), (76, 118, 70), (96, 60, 62)))
+    plant = Spurge(
+        dice,
+        height,
+        shade(dice, (58, 100, 52), (70, 112, 58), (64, 106, 62), (76, 118, 70), (96, 60, 62)),
+    )
     radius = height * dice.between(0.04, 0.06)
     for stem in range(dice.whole(2, 9)):
-        path, reach = domed(height * (1 if not stem else dice.between(0.4, 0.95)), radius, radius, 60)
+        path, reach = domed(
+            height * (1 if not stem else dice.between(0.4, 0.95)), radius, radius, 60
+        )
         turn, away = stem * 2.4, 1.5 * radius * math.sqrt(stem)
         foot = (away * math.cos(turn), away * math.sin(turn), 0)
         plant.edged_stem(
@@ -135,22 +186,35 @@ def african_milk_tree(dice: Dice, potted: bool) -> Parts:
 def baseball(dice: Dice, potted: bool) -> Parts:
     """A smooth ball with eight low ribs and faint bands of plum (Euphorbia obesa)."""
     radius, ball = dice.between(0.025, 0.05), Mesh()
-    turn, level = np.linspace(0, 2 * math.pi, 96, endpoint=False), np.linspace(-0.9, math.pi / 2 * 0.995, 60)
+    turn, level = (
+        np.linspace(0, 2 * math.pi, 96, endpoint=False),
+        np.linspace(-0.9, math.pi / 2 * 0.995, 60),
+    )
     tall = dice.between(0.85, 1.5)
     rib = 1 - 0.05 * (1 - np.abs(np.cos(4 * turn)) ** 0.7)
     flat = radius * np.cos(level)[:, None] ** 0.9 * rib
     z = radius * tall * (np.sin(level) + math.sin(0.9))[:, None] * np.ones(96)
     points = np.stack([flat * np.cos(turn), flat * np.sin(turn), z], -1)
-    green, plum = shade(dice, (120, 140, 96), (132, 150, 110), (104, 128, 96)), shade(dice, (120, 84, 84), (104, 90, 80))
+    green, plum = (
+        shade(dice, (120, 140, 96), (132, 150, 110), (104, 128, 96)),
+        shade(dice, (120, 84, 84), (104, 90, 80)),
+    )
     zigzag = np.sin(26 * level[:, None] + 2.2 * np.abs(np.cos(4 * turn)))
-    colours = mixed(green * np.ones((60, 96, 1)), plum, smooth(0.1, 0.8, zigzag) * dice.between(0.3, 0.7))
+    colours = mixed(
+        green * np.ones((60, 96, 1)), plum, smooth(0.1, 0.8, zigzag) * dice.between(0.3, 0.7)
+    )
     colours = mixed(colours, plum * 0.6, smooth(0.93, 1, np.abs(np.cos(4 * turn)))[None] * 0.6)
     ball.add(points, grid(60, 96), colours.reshape(-1, 3))
     stitches = points[4:-6:3, ::12].reshape(-1, 3)
     dots = Mesh()
     blobs(dots, stitches, radius * 0.014, mixed(plum, linear((206, 196, 170)), 0.4), detail=1)
     return [
-        Part(ball, Skin(2 * radius, roughness=0.55, translucency=0.12, bumps=0.05, mottling=0.08, gloss=0.3)),
+        Part(
+            ball,
+            Skin(
+                2 * radius, roughness=0.55, translucency=0.12, bumps=0.05, mottling=0.08, gloss=0.3
+            ),
+        ),
         Part(dots, Coloured(roughness=0.8)),
     ]
 
@@ -162,7 +226,10 @@ def crown_of_thorns(dice: Dice, potted: bool) -> Parts:
     colour, t = shade(dice, (214, 40, 50), (236, 130, 140), (245, 220, 150)), np.linspace(0, 1, 30)
     for stem in range(dice.whole(5, 12)):
         turn, tall, lean = stem * 2.4, height * dice.between(0.5, 1), dice.between(0.1, 0.5)
-        bend = np.outer(lean * tall * t**1.5 + 0.02 * np.sin(6 * t + stem) * tall, (math.cos(turn), math.sin(turn)))
+        bend = np.outer(
+            lean * tall * t**1.5 + 0.02 * np.sin(6 * t + stem) * tall,
+            (math.cos(turn), math.sin(turn)),
+        )
         path = np.c_[bend, t * tall]
         tube(stems, path, 0.013 * (1 - 0.3 * t), linear((104, 96, 84)), sides=8)
         feet = path[np.repeat(np.arange(30), 8)]
@@ -180,8 +247,24 @@ def crown_of_thorns(dice: Dice, potted: bool) -> Parts:
         )
         heads = path[-1] + dice.normal(0.02, dice.whole(0, 6), 3) + (0, 0, 0.025)
         if len(heads):
-            petals(bracts, dice, heads, dice.normal(0.5, len(heads), 3) + (0, -0.5, 1), 0.014, colour, count=2)
-            petals(bracts, dice, heads, dice.normal(0.5, len(heads), 3) + (0, -0.5, 1), 0.014, colour, count=3)
+            petals(
+                bracts,
+                dice,
+                heads,
+                dice.normal(0.5, len(heads), 3) + (0, -0.5, 1),
+                0.014,
+                colour,
+                count=2,
+            )
+            petals(
+                bracts,
+                dice,
+                heads,
+                dice.normal(0.5, len(heads), 3) + (0, -0.5, 1),
+                0.014,
+                colour,
+                count=3,
+            )
     return [
         Part(stems, Coloured(roughness=0.9)),
         Part(thorns, Coloured()),
@@ -198,7 +281,9 @@ def pencil_bush(dice: Dice, potted: bool) -> Parts:
 
     def stick(foot: Array, direction: Array, length: float, thick: float, depth: int) -> None:
         t = np.linspace(0, 1, 5)
-        path = foot + np.outer(t * length, unit(direction)) + np.outer(t**2 * length * 0.12, (0, 0, 1))
+        path = (
+            foot + np.outer(t * length, unit(direction)) + np.outer(t**2 * length * 0.12, (0, 0, 1))
+        )
         colours = mixed(varied(dice, green, 0.08), tip, t * smooth(2.5, 0, depth))
         tube(sticks, path, thick * (1 - 0.15 * t), colours, sides=7)
         for _ in range(dice.whole(2, 4) if depth else 0):
@@ -212,7 +297,12 @@ def pencil_bush(dice: Dice, potted: bool) -> Parts:
 
     for _ in range(dice.whole(2, 4)):
         stick(np.zeros(3), np.append(dice.normal(0.3, 2), 1), height * 0.28, height * 0.018, 4)
-    return [Part(sticks, Skin(height, roughness=0.5, translucency=0.12, bumps=0.05, mottling=0.1, gloss=0.35))]
+    return [
+        Part(
+            sticks,
+            Skin(height, roughness=0.5, translucency=0.12, bumps=0.05, mottling=0.1, gloss=0.35),
+        )
+    ]
 
 
 POTS = ("studio", "studio", "table", "window_sill", "nursery", "patio")
@@ -243,7 +333,14 @@ SPECIES = (
         share=0.7,
         look_alike=True,
     ),
-    Species("crown_of_thorns", "succulent", crown_of_thorns, (*POTS, "garden"), (Framing.PORTRAIT, Framing.CLOSE), share=0.7),
+    Species(
+        "crown_of_thorns",
+        "succulent",
+        crown_of_thorns,
+        (*POTS, "garden"),
+        (Framing.PORTRAIT, Framing.CLOSE),
+        share=0.7,
+    ),
     Species(
         "pencil_bush",
         "succulent",

@@ -23,9 +23,17 @@ SUCCULENT_GREENS: tuple[RGB, ...] = (
     (150, 150, 110),
     (108, 140, 128),
 )
-TIPS: tuple[RGB, ...] = ((190, 80, 90), (170, 60, 60), (200, 120, 130), (150, 90, 120), (120, 60, 60))
+TIPS: tuple[RGB, ...] = (
+    (190, 80, 90),
+    (170, 60, 60),
+    (200, 120, 130),
+    (150, 90, 120),
+    (120, 60, 60),
+)
 
-Paint = Callable[[Array, Array, Array, Array], Array]  # Colours (..., 3), along, across and up, each -1 to 1, to colours
+Paint = Callable[
+    [Array, Array, Array, Array], Array
+]  # Colours (..., 3), along, across and up, each -1 to 1, to colours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,15 +75,25 @@ def fleshy_leaf(
     half_width = _outline(blade, t) * blade.width * length
     around = np.linspace(0, 2 * math.pi, columns, endpoint=False)
     across, up = np.cos(around), np.sin(around)
-    thick = blade.thickness * length * (0.35 + 0.65 * np.minimum(1, t / 0.15)) * np.minimum(1, ((1 - t) / 0.35) ** 0.5 + 0.02)
+    thick = (
+        blade.thickness
+        * length
+        * (0.35 + 0.65 * np.minimum(1, t / 0.15))
+        * np.minimum(1, ((1 - t) / 0.35) ** 0.5 + 0.02)
+    )
     sideways = across * half_width[:, None]
-    height = np.where(up > 0, up * blade.flatness, up) * thick[:, None] + blade.cup * across**2 * half_width[:, None]
+    height = (
+        np.where(up > 0, up * blade.flatness, up) * thick[:, None]
+        + blade.cup * across**2 * half_width[:, None]
+    )
     height = height + blade.twist * sideways * t[:, None]
     angle, step = lean + blade.curl * t**1.3, np.diff(t, prepend=0) * length
     outwards = np.cumsum(np.sin(angle) * step)[:, None] - np.cos(angle)[:, None] * height
     upwards = np.cumsum(np.cos(angle) * step)[:, None] + np.sin(angle)[:, None] * height
     cos, sin = math.cos(turn), math.sin(turn)
-    points = np.stack([outwards * cos - sideways * sin, outwards * sin + sideways * cos, upwards], -1) + np.asarray(foot, float)
+    points = np.stack(
+        [outwards * cos - sideways * sin, outwards * sin + sideways * cos, upwards], -1
+    ) + np.asarray(foot, float)
     tinted = np.clip(np.abs(across) ** 5 * blade.edge + smooth(1 - blade.tip, 1, t)[:, None], 0, 1)
     base = np.asarray(colour) * (0.8 + 0.3 * t)[:, None, None] * np.ones((1, columns, 1))
     painted = mixed(base, tip, tinted)
@@ -129,12 +147,26 @@ def rosette(
     for leaf in range(habit.leaves):
         age = (leaf + 0.5) / habit.leaves
         turn = start + leaf * GOLDEN_ANGLE + float(dice.rng.normal(0, 0.04))
-        length = radius * (habit.innermost + (1 - habit.innermost) * age**0.6) * dice.between(0.93, 1.06)
+        length = (
+            radius * (habit.innermost + (1 - habit.innermost) * age**0.6) * dice.between(0.93, 1.06)
+        )
         lean = habit.upright + habit.spread * age**habit.opening + float(dice.rng.normal(0, 0.04))
         shade = varied(dice, mixed(colour * 1.12, colour, age), 0.07)
         if heart is not None:
             shade = mixed(heart, shade, smooth(0, 0.5, age))
-        foot = np.array([math.cos(turn) * 0.1 * age, math.sin(turn) * 0.1 * age, -age * habit.dome]) * radius
+        foot = (
+            np.array([math.cos(turn) * 0.1 * age, math.sin(turn) * 0.1 * age, -age * habit.dome])
+            * radius
+        )
         blade = replace(habit.blade, curl=habit.blade.curl * dice.between(0.7, 1.3))
-        fleshy_leaf(flat, foot, length, blade, (shade, varied(dice, tip, 0.1)), turn=turn, lean=lean, paint=paint)
+        fleshy_leaf(
+            flat,
+            foot,
+            length,
+            blade,
+            (shade, varied(dice, tip, 0.1)),
+            turn=turn,
+            lean=lean,
+            paint=paint,
+        )
     mesh.merge(flat, turned(0, *tilt), at)

@@ -14,7 +14,13 @@ from assets.starter.generator.shapes import GOLDEN_ANGLE
 from assets.starter.generator.species import Species
 from assets.starter.generator.stage import Part, Parts
 
-HAWORTHIA_GREENS: tuple[RGB, ...] = ((46, 74, 44), (58, 88, 50), (70, 100, 56), (52, 80, 62), (80, 92, 52))
+HAWORTHIA_GREENS: tuple[RGB, ...] = (
+    (46, 74, 44),
+    (58, 88, 50),
+    (70, 100, 56),
+    (52, 80, 62),
+    (80, 92, 52),
+)
 PALE: RGB = (226, 228, 216)
 
 
@@ -60,7 +66,15 @@ def haworthia(dice: Dice, potted: bool) -> Parts:
     for head in range(heads):
         turn, away = head * GOLDEN_ANGLE, 0.62 * length * math.sqrt(head)
         at = np.array([away * math.cos(turn), away * math.sin(turn), 0])
-        tuft(leaves, Mesh(), dice, at, length * (dice.between(0.5, 1) if head else 1), kind, bands(dice, dice.between(45, 80)))
+        tuft(
+            leaves,
+            Mesh(),
+            dice,
+            at,
+            length * (dice.between(0.5, 1) if head else 1),
+            kind,
+            bands(dice, dice.between(45, 80)),
+        )
     return [Part(leaves, stiff_skin(dice, length))]
 
 
@@ -70,7 +84,11 @@ def haworthia_tower(dice: Dice, potted: bool) -> Parts:
     leaves, stems = Mesh(), dice.whole(2, 9)
     colour = shade(dice, *HAWORTHIA_GREENS, spread=0.15)
     for stem in range(stems):
-        turn, away, tall = stem * GOLDEN_ANGLE, 0.16 * height * math.sqrt(stem), height * dice.between(0.5, 1)
+        turn, away, tall = (
+            stem * GOLDEN_ANGLE,
+            0.16 * height * math.sqrt(stem),
+            height * dice.between(0.5, 1),
+        )
         lean = dice.uniform(-0.2, 0.2, 2)
         for leaf in range(int(tall / height * 40)):
             up = leaf / 40 * height
@@ -119,13 +137,29 @@ def gasteria(dice: Dice, potted: bool) -> Parts:
         tip=0.08,
         points=(36, 18),
     )
-    colour, paint = shade(dice, (60, 92, 60), (84, 112, 76), (70, 96, 88)), spots(dice, dice.between(0.5, 1))
+    colour, paint = (
+        shade(dice, (60, 92, 60), (84, 112, 76), (70, 96, 88)),
+        spots(dice, dice.between(0.5, 1)),
+    )
     for leaf in range(dice.whole(7, 14)):
         turn = start + leaf * (math.pi + 0.05) + float(dice.rng.normal(0, 0.1))
-        foot = (0.03 * length * math.cos(turn), 0.03 * length * math.sin(turn), 0.12 * length * (1 - leaf / 14))
+        foot = (
+            0.03 * length * math.cos(turn),
+            0.03 * length * math.sin(turn),
+            0.12 * length * (1 - leaf / 14),
+        )
         lean = 0.15 + 0.09 * leaf + float(dice.rng.normal(0, 0.05))
         long = length * (0.55 + 0.45 * min(1, leaf / 6))
-        fleshy_leaf(leaves, foot, long, blade, (varied(dice, colour, 0.07), colour * 0.8), turn=turn, lean=lean, paint=paint)
+        fleshy_leaf(
+            leaves,
+            foot,
+            long,
+            blade,
+            (varied(dice, colour, 0.07), colour * 0.8),
+            turn=turn,
+            lean=lean,
+            paint=paint,
+        )
     return [Part(leaves, stiff_skin(dice, length))]
 
 
@@ -149,5 +183,12 @@ SPECIES = (
         share=0.7,
         look_alike=True,
     ),
-    Species("gasteria", "succulent", gasteria, (*POTS, "nursery"), (Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE), share=0.7),
+    Species(
+        "gasteria",
+        "succulent",
+        gasteria,
+        (*POTS, "nursery"),
+        (Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE),
+        share=0.7,
+    ),
 )

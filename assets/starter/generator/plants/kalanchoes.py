@@ -21,7 +21,9 @@ def kalanchoe(dice: Dice, potted: bool) -> Parts:
     size = dice.between(0.14, 0.26)
     stems, leaves, flowers = Mesh(), Mesh(), Mesh()
     colour = shade(dice, (64, 110, 50), (78, 122, 58))
-    hue = shade(dice, (220, 50, 40), (238, 130, 40), (240, 110, 160), (246, 210, 70), (244, 240, 232))
+    hue = shade(
+        dice, (220, 50, 40), (238, 130, 40), (240, 110, 160), (246, 210, 70), (244, 240, 232)
+    )
     blade = Blade(
         width=0.36,
         thickness=0.04,
@@ -53,11 +55,16 @@ def kalanchoe(dice: Dice, potted: bool) -> Parts:
                 lean=1.15,
                 colours=(colour, colour * 1.1),
             )
-        heads = unit(up) * tall + dice.directions(46) * (1, 1, 0.45) * size * 0.17 * dice.uniform(0.4, 1, 46, 1)
+        heads = unit(up) * tall + dice.directions(46) * (1, 1, 0.45) * size * 0.17 * dice.uniform(
+            0.4, 1, 46, 1
+        )
         petals(flowers, dice, heads, heads - unit(up) * tall * 0.7, size * 0.05, hue, count=4)
     return [
         Part(stems, Coloured()),
-        Part(leaves, Skin(size, roughness=0.4, translucency=0.15, bumps=0.06, mottling=0.12, gloss=0.4)),
+        Part(
+            leaves,
+            Skin(size, roughness=0.4, translucency=0.15, bumps=0.06, mottling=0.12, gloss=0.4),
+        ),
         Part(flowers, Leaf(translucency=0.3)),
     ]
 
@@ -87,12 +94,16 @@ def panda_plant(dice: Dice, potted: bool) -> Parts:
     )
 
     def dots(colours: Array, along: Array, across: Array, up: Array) -> Array:
-        margin = smooth(0.8, 0.95, np.abs(across)) * smooth(0.55, 0.75, along) * (np.sin(along * 60) > 0)
+        margin = (
+            smooth(0.8, 0.95, np.abs(across)) * smooth(0.55, 0.75, along) * (np.sin(along * 60) > 0)
+        )
         return mixed(colours, tip, np.maximum(margin, smooth(0.96, 0.99, along)))
 
     for stem in range(dice.whole(2, 6)):
         turn = stem * GOLDEN_ANGLE
-        lean = np.array([0.3 * math.cos(turn), 0.3 * math.sin(turn), 1]) * (1 if stem else (0, 0, 1))
+        lean = np.array([0.3 * math.cos(turn), 0.3 * math.sin(turn), 1]) * (
+            1 if stem else (0, 0, 1)
+        )
         tall = size * dice.between(0.5, 1)
         tube(stems, np.outer(np.linspace(0, tall, 6), unit(lean)), 0.005, colour * 0.7, sides=7)
         for leaf in range(16):
@@ -109,7 +120,18 @@ def panda_plant(dice: Dice, potted: bool) -> Parts:
             )
     return [
         Part(stems, Coloured()),
-        Part(leaves, Skin(size, roughness=0.9, translucency=0.15, bumps=0.05, mottling=0.08, gloss=0.1, bloom=0.8)),
+        Part(
+            leaves,
+            Skin(
+                size,
+                roughness=0.9,
+                translucency=0.15,
+                bumps=0.05,
+                mottling=0.08,
+                gloss=0.1,
+                bloom=0.8,
+            ),
+        ),
     ]
 
 
@@ -145,7 +167,13 @@ def propeller(dice: Dice, potted: bool) -> Parts:
             colours=(colour, colour),
         )
     if dice.chance(0.6):
-        tube(stems, [(0, 0, 0.7 * size), (0, 0, size), (0, 0, 1.35 * size)], 0.005, colour * 0.8, sides=7)
+        tube(
+            stems,
+            [(0, 0, 0.7 * size), (0, 0, size), (0, 0, 1.35 * size)],
+            0.005,
+            colour * 0.8,
+            sides=7,
+        )
         blobs(
             flowers,
             dice.normal(0.13 * size, 160, 3) * (1, 1, 0.35) + (0, 0, 1.4 * size),
@@ -154,11 +182,26 @@ def propeller(dice: Dice, potted: bool) -> Parts:
             detail=1,
         )
     standing = [
-        Part(leaves, Skin(size, roughness=0.8, translucency=0.15, bumps=0.05, mottling=0.1, gloss=0.2, bloom=0.4)),
+        Part(
+            leaves,
+            Skin(
+                size,
+                roughness=0.8,
+                translucency=0.15,
+                bumps=0.05,
+                mottling=0.1,
+                gloss=0.2,
+                bloom=0.4,
+            ),
+        ),
         Part(stems, Coloured()),
         Part(flowers, Leaf(translucency=0.2)),
     ]
-    return [part.moved(turned(0, dice.between(-0.15, 0.15), 0.1)) for part in standing] if dice.chance(0.3) else standing
+    return (
+        [part.moved(turned(0, dice.between(-0.15, 0.15), 0.1)) for part in standing]
+        if dice.chance(0.3)
+        else standing
+    )
 
 
 SPECIES = (

@@ -16,21 +16,38 @@ from assets.starter.generator.species import Species
 from assets.starter.generator.stage import Part, Parts
 
 
-def lobe(body: Mesh, dice: Dice, at: Array, turn: float, radius: float, colours: tuple[Array, Array]) -> None:
+def lobe(
+    body: Mesh, dice: Dice, at: Array, turn: float, radius: float, colours: tuple[Array, Array]
+) -> None:
     """One of the two leaves of a living stone: a half cone with a flat patterned top."""
     around, level = np.linspace(-math.pi / 2, math.pi / 2, 20), np.linspace(0, 1, 16)
-    outline = np.r_[np.c_[np.cos(around), np.sin(around)], np.c_[np.full(9, 0.04), np.linspace(0.9, -0.9, 9)]]
-    side = np.minimum(1, level / 0.62) ** 0.5 * np.sqrt(np.clip(1 - (np.maximum(0, level - 0.62) / 0.38) ** 3, 0, 1))
+    outline = np.r_[
+        np.c_[np.cos(around), np.sin(around)], np.c_[np.full(9, 0.04), np.linspace(0.9, -0.9, 9)]
+    ]
+    side = np.minimum(1, level / 0.62) ** 0.5 * np.sqrt(
+        np.clip(1 - (np.maximum(0, level - 0.62) / 0.38) ** 3, 0, 1)
+    )
     height = np.minimum(level / 0.62, 1) + 0.16 * np.maximum(0, level - 0.62) / 0.38
-    flat = outline * (0.55 + 0.45 * side[:, None, None]) * np.where(level > 0.62, side, 1)[:, None, None]
+    flat = (
+        outline
+        * (0.55 + 0.45 * side[:, None, None])
+        * np.where(level > 0.62, side, 1)[:, None, None]
+    )
     cos, sin = math.cos(turn), math.sin(turn)
     x, y = flat[..., 0] + 0.07, flat[..., 1]
-    points = at + radius * np.stack([x * cos - y * sin, x * sin + y * cos, np.broadcast_to(height[:, None] * 1.1, x.shape)], -1)
-    pattern = smooth(0.1, 0.5, np.abs(dice.field(6, 5 / radius)(points))) * smooth(0.6, 0.75, level)[:, None]
+    points = at + radius * np.stack(
+        [x * cos - y * sin, x * sin + y * cos, np.broadcast_to(height[:, None] * 1.1, x.shape)], -1
+    )
+    pattern = (
+        smooth(0.1, 0.5, np.abs(dice.field(6, 5 / radius)(points)))
+        * smooth(0.6, 0.75, level)[:, None]
+    )
     body.add(
         points,
         grid(16, len(outline)),
-        mixed(np.broadcast_to(colours[0], points.shape), colours[1], 1 - pattern * 0.9).reshape(-1, 3),
+        mixed(np.broadcast_to(colours[0], points.shape), colours[1], 1 - pattern * 0.9).reshape(
+            -1, 3
+        ),
     )
 
 
@@ -48,14 +65,22 @@ def lithops(dice: Dice, potted: bool) -> Parts:
     hue, flowering = shade(dice, (250, 248, 240), (246, 220, 70)), dice.chance(0.35)
     for head in range(dice.whole(4, 22)):
         turn, away = head * GOLDEN_ANGLE, 2.15 * radius * math.sqrt(head) * dice.between(0.95, 1.1)
-        at, face = np.array([away * math.cos(turn), away * math.sin(turn), -0.3 * radius]), dice.angle()
+        at, face = (
+            np.array([away * math.cos(turn), away * math.sin(turn), -0.3 * radius]),
+            dice.angle(),
+        )
         colours, size = dice.pick(*palette), radius * dice.between(0.75, 1.15)
         for half in (0, math.pi):
             lobe(body, dice, at, face + half, size, colours)
         if flowering and dice.chance(0.3):
             daisy(flowers, dice, at[None] + (0, 0, 1.5 * radius), 1.5 * radius, hue)
     return [
-        Part(body, Skin(3 * radius, roughness=0.6, translucency=0.15, bumps=0.1, mottling=0.15, gloss=0.25)),
+        Part(
+            body,
+            Skin(
+                3 * radius, roughness=0.6, translucency=0.15, bumps=0.1, mottling=0.15, gloss=0.25
+            ),
+        ),
         Part(flowers, Leaf(translucency=0.3)),
     ]
 
@@ -66,7 +91,9 @@ def daisy(flowers: Mesh, dice: Dice, at: Array, radius: float, colour: Array) ->
     for _ in range(2):
         petals(flowers, dice, at, up, radius, colour, count=17)
     hearts = np.repeat(at, 8, 0) + dice.normal(0.1 * radius, 8 * len(at), 3) + (0, 0, 0.12 * radius)
-    blobs(flowers, hearts, 0.1 * radius, shades(dice, linear((240, 206, 80)), len(hearts)), detail=1)
+    blobs(
+        flowers, hearts, 0.1 * radius, shades(dice, linear((240, 206, 80)), len(hearts)), detail=1
+    )
 
 
 def ice_plant(dice: Dice, potted: bool) -> Parts:
@@ -111,7 +138,10 @@ def ice_plant(dice: Dice, potted: bool) -> Parts:
     if open_:
         daisy(flowers, dice, np.array(open_), size * 0.6, hue)
     return [
-        Part(leaves, Skin(size, roughness=0.45, translucency=0.2, bumps=0.03, mottling=0.08, gloss=0.4)),
+        Part(
+            leaves,
+            Skin(size, roughness=0.45, translucency=0.2, bumps=0.03, mottling=0.08, gloss=0.4),
+        ),
         Part(flowers, Leaf(translucency=0.3)),
     ]
 

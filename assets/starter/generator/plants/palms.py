@@ -24,17 +24,29 @@ class Crown:
     leaves: Mesh
     stalks: Mesh
 
-    def feather(self, foot: Array, turn: float, length: float, rise: float, droop: float, colour: Array) -> None:
+    def feather(
+        self, foot: Array, turn: float, length: float, rise: float, droop: float, colour: Array
+    ) -> None:
         """A pinnate frond: leaflets in two rows along a midrib that bends down. `rise` is its angle from upright at the foot."""
         dice, t = self.dice, np.linspace(0, 1, 34)
         out = np.array([math.cos(turn), math.sin(turn), 0])
         angle = rise + droop * t**1.5
-        midrib = foot + (np.outer(np.cumsum(np.sin(angle)), out) + np.outer(np.cumsum(np.cos(angle)), (0, 0, 1))) * length / 34
+        midrib = (
+            foot
+            + (
+                np.outer(np.cumsum(np.sin(angle)), out)
+                + np.outer(np.cumsum(np.cos(angle)), (0, 0, 1))
+            )
+            * length
+            / 34
+        )
         tube(self.stalks, midrib, 0.012 * length * (1 - 0.85 * t), colour * 0.9 + 0.03, sides=5)
         side, count = np.array([-out[1], out[0], 0]), 58
         where = np.linspace(0.12, 1, count)
         at = np.stack([np.interp(where, t, midrib[:, axis]) for axis in range(3)], 1)
-        along = unit(np.stack([np.interp(where, t, np.gradient(midrib[:, axis])) for axis in range(3)], 1))
+        along = unit(
+            np.stack([np.interp(where, t, np.gradient(midrib[:, axis])) for axis in range(3)], 1)
+        )
         up = np.cross(along, side)
         up *= np.sign(up[:, 2:] + 1e-6)
         for hand in (1, -1):
@@ -45,7 +57,12 @@ class Crown:
                 + dice.normal(0.08, count, 3)
                 - (0, 0, 0.15)
             )
-            long = length * 0.24 * np.sin(np.pi * (0.86 * where + 0.1)) ** 0.5 * dice.uniform(0.85, 1.1, count)
+            long = (
+                length
+                * 0.24
+                * np.sin(np.pi * (0.86 * where + 0.1)) ** 0.5
+                * dice.uniform(0.85, 1.1, count)
+            )
             thin_leaves(
                 self.leaves,
                 at,
@@ -58,12 +75,28 @@ class Crown:
                 droop=dice.between(0.1, 0.35),
             )
 
-    def fan(self, foot: Array, turn: float, length: float, stalk_length: float, rise: float, colour: Array) -> None:
+    def fan(
+        self,
+        foot: Array,
+        turn: float,
+        length: float,
+        stalk_length: float,
+        rise: float,
+        colour: Array,
+    ) -> None:
         """A palmate frond: blades half as long as `length`, from the end of a stalk that leans by `rise` from upright."""
         dice, t = self.dice, np.linspace(0, 1, 12)
         out = np.array([math.cos(turn), math.sin(turn), 0])
         angle = rise + 0.15 * t
-        stalk = foot + (np.outer(np.cumsum(np.sin(angle)), out) + np.outer(np.cumsum(np.cos(angle)), (0, 0, 1))) * stalk_length / 12
+        stalk = (
+            foot
+            + (
+                np.outer(np.cumsum(np.sin(angle)), out)
+                + np.outer(np.cumsum(np.cos(angle)), (0, 0, 1))
+            )
+            * stalk_length
+            / 12
+        )
         tube(self.stalks, stalk, 0.01 * length, colour * 0.8, sides=4)
         forward, side = unit(stalk[-1] - stalk[-3]), np.array([-out[1], out[0], 0])
         spread = np.linspace(-1.5, 1.5, 26)[:, None]
@@ -86,15 +119,25 @@ class Crown:
     @property
     def parts(self) -> Parts:
         """Leaves and stalks."""
-        return [Part(self.leaves, Leaf(translucency=0.3, roughness=0.4, gloss=0.4)), Part(self.stalks, Coloured(roughness=0.6))]
+        return [
+            Part(self.leaves, Leaf(translucency=0.3, roughness=0.4, gloss=0.4)),
+            Part(self.stalks, Coloured(roughness=0.6)),
+        ]
 
 
 def new_crown(dice: Dice) -> Crown:
     """A crown without fronds yet."""
-    return Crown(dice, shade(dice, (84, 112, 46), (104, 128, 60), (70, 100, 50), (120, 136, 84)), Mesh(), Mesh())
+    return Crown(
+        dice,
+        shade(dice, (84, 112, 46), (104, 128, 60), (70, 100, 50), (120, 136, 84)),
+        Mesh(),
+        Mesh(),
+    )
 
 
-def feathers(crown: Crown, at: Array, length: float, count: int, droop: float, dead: int = 0) -> None:
+def feathers(
+    crown: Crown, at: Array, length: float, count: int, droop: float, dead: int = 0
+) -> None:
     """A whole crown of pinnate fronds, the lowest of them dry."""
     dice = crown.dice
     for frond in range(count + dead):
@@ -102,7 +145,14 @@ def feathers(crown: Crown, at: Array, length: float, count: int, droop: float, d
         rise = 0.12 + 1.45 * age**0.8 + (dice.between(0.4, 0.9) if dry else 0)
         colour = varied(dice, linear((150, 120, 76)) if dry else crown.colour * (1.1 - 0.25 * age))
         reach = length * dice.between(0.85, 1.1) * (0.75 if dry else 1)
-        crown.feather(at, frond * GOLDEN_ANGLE + dice.between(-0.2, 0.2), reach, rise, droop * (0.5 + 0.5 * age), colour)
+        crown.feather(
+            at,
+            frond * GOLDEN_ANGLE + dice.between(-0.2, 0.2),
+            reach,
+            rise,
+            droop * (0.5 + 0.5 * age),
+            colour,
+        )
 
 
 def nuts(mesh: Mesh, dice: Dice, at: Array, size: float) -> None:
@@ -129,8 +179,21 @@ def coconut_palm(dice: Dice, potted: bool) -> Parts:
     path = np.c_[np.outer(lean * height * t**1.6, (math.cos(turn), math.sin(turn))), t * height]
     foot, crown = height * dice.between(0.016, 0.024), new_crown(dice)
     rings = 1 + 0.09 * np.abs(np.sin(t * dice.whole(40, 75)))
-    tube(trunk, path, foot * (1 + 0.7 * np.exp(-14 * t)) * (1.1 - 0.3 * t) * rings, (0.3, 0.3, 0.3), sides=14)
-    feathers(crown, path[-1], dice.between(2.2, 3.6), dice.whole(18, 32), dice.between(0.9, 1.9), dice.pick(0, 0, 4))
+    tube(
+        trunk,
+        path,
+        foot * (1 + 0.7 * np.exp(-14 * t)) * (1.1 - 0.3 * t) * rings,
+        (0.3, 0.3, 0.3),
+        sides=14,
+    )
+    feathers(
+        crown,
+        path[-1],
+        dice.between(2.2, 3.6),
+        dice.whole(18, 32),
+        dice.between(0.9, 1.9),
+        dice.pick(0, 0, 4),
+    )
     if dice.chance(0.8):
         nuts(fruit, dice, path[-1], dice.between(0.12, 0.16))
     return [
@@ -143,8 +206,21 @@ def coconut_palm(dice: Dice, potted: bool) -> Parts:
 def coconut_crown(dice: Dice, potted: bool) -> Parts:
     """The crown alone, from near, with nuts (Cocos nucifera)."""
     trunk, fruit, crown, t = Mesh(), Mesh(), new_crown(dice), np.linspace(0, 1, 40)
-    tube(trunk, np.c_[0 * t, 0 * t, 3 * t], 0.14 * (1.1 - 0.2 * t) * (1 + 0.05 * np.abs(np.sin(40 * t))), (0.3, 0.3, 0.3), sides=14)
-    feathers(crown, np.array([0, 0, 3.0]), dice.between(1.8, 2.6), dice.whole(20, 30), dice.between(0.7, 1.4), 2)
+    tube(
+        trunk,
+        np.c_[0 * t, 0 * t, 3 * t],
+        0.14 * (1.1 - 0.2 * t) * (1 + 0.05 * np.abs(np.sin(40 * t))),
+        (0.3, 0.3, 0.3),
+        sides=14,
+    )
+    feathers(
+        crown,
+        np.array([0, 0, 3.0]),
+        dice.between(1.8, 2.6),
+        dice.whole(20, 30),
+        dice.between(0.7, 1.4),
+        2,
+    )
     nuts(fruit, dice, np.array([0, 0, 3.0]), dice.between(0.13, 0.17))
     return [
         Part(trunk, Bark(linear((110, 96, 80)), linear((160, 146, 126)), 0.4)),
@@ -173,7 +249,13 @@ def date_palm(dice: Dice, potted: bool) -> Parts:
     out = np.c_[np.cos(turn), np.sin(turn), np.full(count, 0.9)]
     feet = np.c_[radius * 0.85 * np.cos(turn), radius * 0.85 * np.sin(turn), level]
     core, t = Mesh(), np.linspace(0, 1, 12)
-    tube(core, np.c_[0 * t, 0 * t, t * height], radius * (1 + 0.15 * t), linear((92, 76, 60)), sides=14)
+    tube(
+        core,
+        np.c_[0 * t, 0 * t, t * height],
+        radius * (1 + 0.15 * t),
+        linear((92, 76, 60)),
+        sides=14,
+    )
     thin_leaves(
         scars,
         feet,
@@ -186,7 +268,14 @@ def date_palm(dice: Dice, potted: bool) -> Parts:
         droop=0,
     )
     crown.colour = shade(dice, (96, 118, 80), (110, 130, 92), (84, 108, 60))
-    feathers(crown, np.array([0, 0, height]), dice.between(2, 3.2), dice.whole(40, 64), dice.between(0.5, 1.2), dice.whole(0, 8))
+    feathers(
+        crown,
+        np.array([0, 0, height]),
+        dice.between(2, 3.2),
+        dice.whole(40, 64),
+        dice.between(0.5, 1.2),
+        dice.whole(0, 8),
+    )
     fruit = Mesh()
     if dice.chance(0.6):
         dates(fruit, dice, np.array([0, 0, height]))
@@ -216,8 +305,18 @@ def fan_palm(dice: Dice, potted: bool) -> Parts:
         colour = varied(dice, linear((156, 128, 84)) if dry else crown.colour * (1.1 - 0.2 * age))
         foot = np.array([0.05 * height, 0, height - (dice.between(0, 1.8) if dry else 0)])
         rise = dice.between(2.3, 2.9) if dry else 0.15 + 1.85 * age**0.8 + dice.between(-0.15, 0.15)
-        crown.fan(foot, frond * GOLDEN_ANGLE, length * dice.between(0.85, 1.1), length * (0.15 + 0.4 * min(age, 1)), rise, colour)
-    return [Part(trunk, Bark(shade(dice, (110, 96, 80)), shade(dice, (160, 146, 126)), 0.05 * height)), *crown.parts]
+        crown.fan(
+            foot,
+            frond * GOLDEN_ANGLE,
+            length * dice.between(0.85, 1.1),
+            length * (0.15 + 0.4 * min(age, 1)),
+            rise,
+            colour,
+        )
+    return [
+        Part(trunk, Bark(shade(dice, (110, 96, 80)), shade(dice, (160, 146, 126)), 0.05 * height)),
+        *crown.parts,
+    ]
 
 
 def frond(dice: Dice, potted: bool) -> Parts:
@@ -227,13 +326,27 @@ def frond(dice: Dice, potted: bool) -> Parts:
         turn = dice.between(-0.9, 0.9) + math.pi * (blade % 2)
         foot = np.array([dice.between(-0.12, 0.12), 0.05 * blade, dice.between(-0.1, 0.1)])
         rise = 0.1 + 1.1 * blade / count
-        crown.feather(foot, turn, dice.between(0.8, 1.3), rise, dice.between(0.4, 1.3), varied(dice, crown.colour * 1.1, 0.1))
+        crown.feather(
+            foot,
+            turn,
+            dice.between(0.8, 1.3),
+            rise,
+            dice.between(0.4, 1.3),
+            varied(dice, crown.colour * 1.1, 0.1),
+        )
     return crown.parts
 
 
 WHOLE = (*(Framing.STANDING,) * 5, Framing.AFAR)
 SPECIES = (
-    Species("coconut_palm", "tree", coconut_palm, ("skyline", "garden", "desert", "street"), (*WHOLE, Framing.CROWN), share=1.3),
+    Species(
+        "coconut_palm",
+        "tree",
+        coconut_palm,
+        ("skyline", "garden", "desert", "street"),
+        (*WHOLE, Framing.CROWN),
+        share=1.3,
+    ),
     Species(
         "coconut_crown",
         "tree",
@@ -244,8 +357,21 @@ SPECIES = (
         look_alike=True,
     ),
     Species(
-        "date_palm", "tree", date_palm, ("street", "field", "garden", "desert"), (*WHOLE, Framing.TRUNK), share=1.2, look_alike=True
+        "date_palm",
+        "tree",
+        date_palm,
+        ("street", "field", "garden", "desert"),
+        (*WHOLE, Framing.TRUNK),
+        share=1.2,
+        look_alike=True,
     ),
-    Species("fan_palm", "tree", fan_palm, ("street", "garden", "skyline"), (*WHOLE, Framing.CROWN), share=0.8),
+    Species(
+        "fan_palm",
+        "tree",
+        fan_palm,
+        ("street", "garden", "skyline"),
+        (*WHOLE, Framing.CROWN),
+        share=0.8,
+    ),
     Species("frond", "tree", frond, ("bokeh",), (Framing.CLOSE,), share=0.8, look_alike=True),
 )

@@ -13,7 +13,14 @@ from assets.starter.generator.shapes import tube
 from assets.starter.generator.species import Species
 from assets.starter.generator.stage import Parts
 
-PAD_GREENS: tuple[RGB, ...] = ((96, 128, 66), (112, 140, 92), (128, 150, 128), (84, 118, 62), (120, 128, 120), (132, 152, 84))
+PAD_GREENS: tuple[RGB, ...] = (
+    (96, 128, 66),
+    (112, 140, 92),
+    (128, 150, 128),
+    (84, 118, 62),
+    (120, 128, 120),
+    (132, 152, 84),
+)
 
 
 def prickly_pear(dice: Dice, potted: bool) -> Parts:
@@ -31,18 +38,41 @@ def prickly_pear(dice: Dice, potted: bool) -> Parts:
     kind = rolled(dice, dice.between(0.12, 0.18), 3)
     for stem in range(1 if dice.chance(0.5) else dice.whole(2, 4)):
         turn = dice.angle() if stem else dice.between(-0.7, 0.7)
-        away = np.append(dice.uniform(-0.9, 0.9, 2) * length, -0.08 * length) if stem else np.array([0, 0, -0.08 * length])
+        away = (
+            np.append(dice.uniform(-0.9, 0.9, 2) * length, -0.08 * length)
+            if stem
+            else np.array([0, 0, -0.08 * length])
+        )
         lean = np.append(dice.uniform(-0.25, 0.25, 2), 1)
-        pad(cactus, kind, away, lean, np.array([math.sin(turn), -math.cos(turn), 0]), length, max(1, generations - (stem > 0)))
+        pad(
+            cactus,
+            kind,
+            away,
+            lean,
+            np.array([math.sin(turn), -math.cos(turn), 0]),
+            length,
+            max(1, generations - (stem > 0)),
+        )
     return cactus.parts
 
 
 def bunny_ears(dice: Dice, potted: bool) -> Parts:
     """Small velvet pads with dots of gold, white or rust (Opuntia microdasys)."""
     length = dice.between(0.05, 0.1)
-    cactus = Cactus.rolled(dice, 3 * length, ((110, 146, 80), (96, 132, 70)), ((238, 214, 120), (245, 240, 230), (150, 84, 44)))
+    cactus = Cactus.rolled(
+        dice,
+        3 * length,
+        ((110, 146, 80), (96, 132, 70)),
+        ((238, 214, 120), (245, 240, 230), (150, 84, 44)),
+    )
     armour = cactus.armour
-    armour.radial, armour.central, armour.length, armour.spread, armour.cushion = dice.whole(10, 16), 0, 0.35, 1.0, 0.2
+    armour.radial, armour.central, armour.length, armour.spread, armour.cushion = (
+        dice.whole(10, 16),
+        0,
+        0.35,
+        1.0,
+        0.2,
+    )
     armour.wool = armour.colour
     kind = Pads(
         wide=dice.between(0.65, 0.9),
@@ -54,7 +84,11 @@ def bunny_ears(dice: Dice, potted: bool) -> Parts:
         floppiness=0.2,
     )
     for stem in range(dice.pick(1, 2, 3, 5, 7)):
-        away = np.append(dice.uniform(-0.9, 0.9, 2) * length, -0.05 * length) if stem else np.array([0, 0, -0.05 * length])
+        away = (
+            np.append(dice.uniform(-0.9, 0.9, 2) * length, -0.05 * length)
+            if stem
+            else np.array([0, 0, -0.05 * length])
+        )
         pad(
             cactus,
             kind,
@@ -72,16 +106,32 @@ def prickly_pear_tree(dice: Dice, potted: bool) -> Parts:
     length = dice.between(0.3, 0.45)
     cactus = Cactus.rolled(dice, 8 * length, PAD_GREENS)
     armour = cactus.armour
-    armour.radial, armour.central, armour.length, armour.spread, armour.cushion = 3, 1, dice.between(0.2, 0.6), 1.0, 0.08
+    armour.radial, armour.central, armour.length, armour.spread, armour.cushion = (
+        3,
+        1,
+        dice.between(0.2, 0.6),
+        1.0,
+        0.08,
+    )
     kind, trunk = rolled(dice, dice.between(0.16, 0.22), 3), dice.between(1, 4.5) * length
     t = np.linspace(0, 1, 16)
     path = leaning(dice, np.c_[0 * t, 0 * t, t * trunk], 0.15)
-    tube(cactus.body, path, length * (0.28 - 0.12 * t), mixed(linear((120, 100, 76)), cactus.colour, 0.2), sides=12)
+    tube(
+        cactus.body,
+        path,
+        length * (0.28 - 0.12 * t),
+        mixed(linear((120, 100, 76)), cactus.colour, 0.2),
+        sides=12,
+    )
     for branch in range(dice.whole(4, 7)):
         turn = branch * 2.4 + dice.between(-0.4, 0.4)
         out = np.array([math.cos(turn), math.sin(turn), dice.between(0.6, 1.6)])
         foot = path[-1 - int(dice.between(0, 4))] - (0, 0, 0.1 * length)
-        face = np.array([-math.sin(turn), math.cos(turn), dice.between(-0.3, 0.3)]) if dice.chance(0.5) else out * (-1, -1, 1)
+        face = (
+            np.array([-math.sin(turn), math.cos(turn), dice.between(-0.3, 0.3)])
+            if dice.chance(0.5)
+            else out * (-1, -1, 1)
+        )
         pad(cactus, kind, foot, out, face, length * dice.between(0.85, 1.1), dice.whole(2, 3))
     return cactus.parts
 
@@ -91,7 +141,13 @@ def prickly_pear_hedge(dice: Dice, potted: bool) -> Parts:
     length = dice.between(0.22, 0.34)
     cactus = Cactus.rolled(dice, 6 * length, PAD_GREENS)
     armour = cactus.armour
-    armour.radial, armour.central, armour.length, armour.spread, armour.cushion = 3, 1, dice.between(0.3, 1), 1.0, 0.09
+    armour.radial, armour.central, armour.length, armour.spread, armour.cushion = (
+        3,
+        1,
+        dice.between(0.3, 1),
+        1.0,
+        0.09,
+    )
     kind = rolled(dice, dice.between(0.16, 0.22), 4)
     for stem in range(dice.whole(32, 40)):
         at = np.array(
@@ -118,25 +174,51 @@ def cholla(dice: Dice, potted: bool) -> Parts:
     """A small tree of straw-coloured joints (Cylindropuntia bigelovii, fulgida, imbricata)."""
     height = dice.between(0.8, 2.2)
     cactus = Cactus.rolled(
-        dice, height, ((110, 128, 84), (124, 136, 96), (96, 116, 80)), ((232, 216, 160), (240, 230, 190), (200, 180, 130))
+        dice,
+        height,
+        ((110, 128, 84), (124, 136, 96), (96, 116, 80)),
+        ((232, 216, 160), (240, 230, 190), (200, 180, 130)),
     )
     armour = cactus.armour
-    armour.radial, armour.central, armour.length, armour.spread = dice.whole(8, 12), 2, dice.between(1.2, 2.2), 0.7
+    armour.radial, armour.central, armour.length, armour.spread = (
+        dice.whole(8, 12),
+        2,
+        dice.between(1.2, 2.2),
+        0.7,
+    )
     fruit = shade(dice, (190, 180, 70), (120, 140, 70)) if dice.chance(0.4) else None
 
     def joint(foot: Array, direction: Array, length: float, radius: float, depth: int) -> None:
         t = np.linspace(0, 1, 16)
-        path = foot + np.outer(t * length, unit(direction)) + np.outer(t**2 * length * 0.15, (0, 0, 1))
+        path = (
+            foot + np.outer(t * length, unit(direction)) + np.outer(t**2 * length * 0.15, (0, 0, 1))
+        )
         reach = radius * np.clip(np.minimum(t / 0.12, (1 - t) / 0.15), 0.0004, 1) ** 0.5
         cactus.ribbed_stem(path, reach, 6, 0.25, radius * 0.85, twist=2 / length, bumps=0.8)
         for _ in range(dice.whole(2, 4) if depth else 0):
             turn, share = dice.angle(), dice.between(0.55, 0.98)
-            out = unit(direction) * dice.between(0.2, 0.9) + (math.cos(turn), math.sin(turn), dice.between(-0.2, 0.5))
-            joint(path[int(share * 15)], out, length * dice.between(0.6, 0.9), radius * 0.88, depth - 1)
+            out = unit(direction) * dice.between(0.2, 0.9) + (
+                math.cos(turn),
+                math.sin(turn),
+                dice.between(-0.2, 0.5),
+            )
+            joint(
+                path[int(share * 15)],
+                out,
+                length * dice.between(0.6, 0.9),
+                radius * 0.88,
+                depth - 1,
+            )
         if fruit is not None and not depth:
             for _ in range(2):
                 tip = path[-1] + dice.normal(0.4 * radius, 3)
-                tube(cactus.body, tip + np.outer(t[:5] * 4 * radius * 0.35, (0, 0, 1)), radius * 0.5, fruit, sides=7)
+                tube(
+                    cactus.body,
+                    tip + np.outer(t[:5] * 4 * radius * 0.35, (0, 0, 1)),
+                    radius * 0.5,
+                    fruit,
+                    sides=7,
+                )
 
     joint(np.zeros(3), np.array([*dice.uniform(-0.1, 0.1, 2), 1]), height * 0.42, height * 0.045, 3)
     return cactus.parts

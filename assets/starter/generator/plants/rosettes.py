@@ -46,7 +46,11 @@ def spoons(dice: Dice) -> Habit:
         tip=dice.between(0.03, 0.2),
     )
     return Habit(
-        blade, dice.whole(24, 50), spread=dice.between(1.1, 1.4), opening=dice.between(0.6, 0.9), dome=dice.between(0.12, 0.25)
+        blade,
+        dice.whole(24, 50),
+        spread=dice.between(1.1, 1.4),
+        opening=dice.between(0.6, 0.9),
+        dome=dice.between(0.12, 0.25),
     )
 
 
@@ -81,7 +85,9 @@ def plates(dice: Dice) -> Habit:
         edge=dice.between(0, 0.6),
         tip=dice.between(0.03, 0.2),
     )
-    return Habit(blade, dice.whole(45, 80), innermost=0.2, upright=0.4, spread=1.15, opening=0.6, dome=0.12)
+    return Habit(
+        blade, dice.whole(45, 80), innermost=0.2, upright=0.4, spread=1.15, opening=0.6, dome=0.12
+    )
 
 
 def hues(dice: Dice) -> tuple[Array, Array]:
@@ -97,11 +103,21 @@ def echeveria(dice: Dice, potted: bool) -> Parts:
     heart = shade(dice, (150, 175, 110)) if dice.chance(0.3) else None
     heads = 1 if dice.chance(0.55) else dice.whole(2, 9)
     for head in range(heads):
-        turn, away = head * GOLDEN_ANGLE + dice.between(-0.3, 0.3), 1.15 * radius * math.sqrt(head + 0.3) if head else 0.0
+        turn, away = (
+            head * GOLDEN_ANGLE + dice.between(-0.3, 0.3),
+            1.15 * radius * math.sqrt(head + 0.3) if head else 0.0,
+        )
         size = radius * (dice.between(0.4, 0.95) if head else 1)
         at = (away * math.cos(turn), away * math.sin(turn), size * dice.between(0.12, 0.26))
         rosette(
-            leaves, dice, at, size, habit, colours=colours, heart=heart, tilt=(dice.between(-0.25, 0.25), dice.between(-0.25, 0.25))
+            leaves,
+            dice,
+            at,
+            size,
+            habit,
+            colours=colours,
+            heart=heart,
+            tilt=(dice.between(-0.25, 0.25), dice.between(-0.25, 0.25)),
         )
     stalk = Mesh()
     if heads < 3 and dice.chance(0.25):
@@ -115,7 +131,14 @@ def bells(stalk: Mesh, dice: Dice, radius: float) -> None:
     path = np.c_[radius * 0.6 * t**2, 0 * t, radius * 2.4 * np.sin(1.5 * t)]
     tube(stalk, path, radius * 0.025, linear((170, 110, 100)), sides=7)
     flowers = np.repeat(path[7:], 2, 0) + dice.normal(radius * 0.06, 14, 3)
-    blobs(stalk, flowers, radius * 0.08, shades(dice, shade(dice, *BELLS), 14), detail=1, squash=(1, 1, 1.5))
+    blobs(
+        stalk,
+        flowers,
+        radius * 0.08,
+        shades(dice, shade(dice, *BELLS), 14),
+        detail=1,
+        squash=(1, 1, 1.5),
+    )
 
 
 def houseleek(dice: Dice, potted: bool) -> Parts:
@@ -126,12 +149,31 @@ def houseleek(dice: Dice, potted: bool) -> Parts:
     heads = dice.whole(4, 16) if potted else dice.whole(14, 40)
     for head in range(heads):
         size = radius * dice.between(0.45, 1.1)
-        turn, away = head * GOLDEN_ANGLE, 0.85 * radius * math.sqrt(head) + dice.between(0, 0.2) * radius
+        turn, away = (
+            head * GOLDEN_ANGLE,
+            0.85 * radius * math.sqrt(head) + dice.between(0, 0.2) * radius,
+        )
         at = np.array([away * math.cos(turn), away * math.sin(turn), size * dice.between(0.3, 0.6)])
-        rosette(leaves, dice, at, size, habit, colours=colours, tilt=(dice.between(-0.3, 0.3), dice.between(-0.3, 0.3)))
+        rosette(
+            leaves,
+            dice,
+            at,
+            size,
+            habit,
+            colours=colours,
+            tilt=(dice.between(-0.3, 0.3), dice.between(-0.3, 0.3)),
+        )
         if web:
             ends = at + dice.directions(60) * (0.5, 0.5, 0.12) * size + (0, 0, 0.35 * size)
-            spikes(threads, dice, ends, np.roll(ends, 1, 0) - ends, 0.5 * size, 0.006 * size, (0.9, 0.9, 0.88))
+            spikes(
+                threads,
+                dice,
+                ends,
+                np.roll(ends, 1, 0) - ends,
+                0.5 * size,
+                0.006 * size,
+                (0.9, 0.9, 0.88),
+            )
     return [Part(leaves, powdery(dice, radius)), Part(threads, Coloured(roughness=0.9))]
 
 
@@ -144,15 +186,26 @@ def aeonium(dice: Dice, potted: bool) -> Parts:
     bark = shade(dice, (128, 112, 92), (150, 136, 116))
     for head in range(1 if flat else dice.whole(3, 9)):
         turn, reach = head * GOLDEN_ANGLE, radius * (0.0 if flat else dice.between(0.3, 2.2))
-        top = np.array([reach * math.cos(turn), reach * math.sin(turn), height * dice.between(0.7, 1.1)])
+        top = np.array(
+            [reach * math.cos(turn), reach * math.sin(turn), height * dice.between(0.7, 1.1)]
+        )
         t = np.linspace(0, 1, 12)[:, None]
         path = np.hstack([top[:2] * t**1.4, top[2:] * t])
         tube(stems, path, radius * np.linspace(0.14, 0.09, 12), bark, sides=9)
         tilt = (dice.between(-0.3, 0.3), dice.between(-0.3, 0.3)) if not flat else (0.0, 0.0)
         rosette(
-            leaves, dice, np.add(top, (0, 0, 0.1 * radius)), radius * dice.between(0.75, 1.1), habit, colours=colours, tilt=tilt
+            leaves,
+            dice,
+            np.add(top, (0, 0, 0.1 * radius)),
+            radius * dice.between(0.75, 1.1),
+            habit,
+            colours=colours,
+            tilt=tilt,
         )
-    return [Part(leaves, powdery(dice, radius)), Part(stems, Coloured(roughness=0.85, grain=30 / radius, depth=0.5))]
+    return [
+        Part(leaves, powdery(dice, radius)),
+        Part(stems, Coloured(roughness=0.85, grain=30 / radius, depth=0.5)),
+    ]
 
 
 def mosaic(dice: Dice, potted: bool) -> Parts:
@@ -163,8 +216,20 @@ def mosaic(dice: Dice, potted: bool) -> Parts:
     for head in range(dice.whole(6, 12) if potted else dice.whole(40, 60)):
         habit, colours = dice.pick(*kinds)
         size, away = radius * dice.between(0.55, 1.25), 0.98 * radius * math.sqrt(head)
-        at = (away * math.cos(head * GOLDEN_ANGLE), away * math.sin(head * GOLDEN_ANGLE), size * dice.between(0.25, 0.6))
-        rosette(leaves, dice, at, size, habit, colours=colours, tilt=(dice.between(-0.3, 0.3), dice.between(-0.3, 0.3)))
+        at = (
+            away * math.cos(head * GOLDEN_ANGLE),
+            away * math.sin(head * GOLDEN_ANGLE),
+            size * dice.between(0.25, 0.6),
+        )
+        rosette(
+            leaves,
+            dice,
+            at,
+            size,
+            habit,
+            colours=colours,
+            tilt=(dice.between(-0.3, 0.3), dice.between(-0.3, 0.3)),
+        )
     return [Part(leaves, powdery(dice, radius))]
 
 
@@ -174,7 +239,11 @@ def ghost_plant(dice: Dice, potted: bool) -> Parts:
     leaves, stems, habit = Mesh(), Mesh(), spoons(dice)
     pale = shade(dice, (176, 180, 178), (190, 170, 170), (170, 186, 160), (206, 170, 150))
     for head in range(dice.whole(4, 11)):
-        turn, reach, rise = dice.angle(), radius * dice.between(0.3, 3), radius * dice.between(0.8, 2.4)
+        turn, reach, rise = (
+            dice.angle(),
+            radius * dice.between(0.3, 3),
+            radius * dice.between(0.8, 2.4),
+        )
         t = np.linspace(0, 1, 14)
         path = np.c_[reach * math.cos(turn) * t, reach * math.sin(turn) * t, rise * t**2]
         tube(stems, path, 0.09 * radius, mixed(linear((150, 120, 96)), pale, 0.3), sides=7)
@@ -195,8 +264,20 @@ POTS = ("studio", "window_sill", "table", "nursery", "patio", "hand")
 LOOK_DOWN = (Framing.ABOVE, Framing.ABOVE, Framing.PORTRAIT, Framing.CLOSE)
 SPECIES = (
     Species("echeveria", "succulent", echeveria, (*POTS, "rockery"), LOOK_DOWN, share=1.6),
-    Species("houseleek", "succulent", houseleek, ("patio", "nursery", "rockery", "carpet", "carpet"), LOOK_DOWN),
+    Species(
+        "houseleek",
+        "succulent",
+        houseleek,
+        ("patio", "nursery", "rockery", "carpet", "carpet"),
+        LOOK_DOWN,
+    ),
     Species("aeonium", "succulent", aeonium, ("patio", "table", "rockery", "garden"), LOOK_DOWN),
-    Species("mosaic", "succulent", mosaic, ("patio", "studio", "table", "carpet", "carpet"), (Framing.ABOVE, Framing.CLOSE)),
+    Species(
+        "mosaic",
+        "succulent",
+        mosaic,
+        ("patio", "studio", "table", "carpet", "carpet"),
+        (Framing.ABOVE, Framing.CLOSE),
+    ),
     Species("ghost_plant", "succulent", ghost_plant, POTS, LOOK_DOWN, share=0.6),
 )

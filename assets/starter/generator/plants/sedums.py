@@ -19,7 +19,14 @@ RIM = 0.07  # Radius of the pot that trailing kinds hang over, in metres
 
 
 def clothed(
-    leaves: Mesh, dice: Dice, path: Array, leaf: float, blade: Blade, *, colours: tuple[Array, Array], closeness: float
+    leaves: Mesh,
+    dice: Dice,
+    path: Array,
+    leaf: float,
+    blade: Blade,
+    *,
+    colours: tuple[Array, Array],
+    closeness: float,
 ) -> None:
     """Leaves all around a stem; `closeness` is their distance along it beside their length."""
     along, first, second = frames(path)
@@ -50,14 +57,19 @@ def trailing(dice: Dice, turn: float, drop: float, rise: float = 0.03) -> Array:
     fall = np.maximum(0, t - 0.36) / 0.64 * drop
     wander = np.cumsum(dice.normal(0.0012, 48, 3), 0) * (1, 1, 0)
     height = rise * np.sin(math.pi * np.minimum(1, 1.1 * over)) - fall
-    return np.asarray(np.outer(over * RIM * dice.between(1.16, 1.4), out) + np.outer(height, (0, 0, 1)) + wander)
+    return np.asarray(
+        np.outer(over * RIM * dice.between(1.16, 1.4), out) + np.outer(height, (0, 0, 1)) + wander
+    )
 
 
 def stonecrop(dice: Dice, potted: bool) -> Parts:
     """Upright stems with leaves like jelly beans (Sedum rubrotinctum, pachyphyllum, nussbaumerianum)."""
     size = dice.between(0.07, 0.15)
     leaves, stems = Mesh(), Mesh()
-    colours = (shade(dice, *SUCCULENT_GREENS, (150, 175, 90), (170, 190, 150), spread=0.15), shade(dice, *TIPS, (200, 190, 120)))
+    colours = (
+        shade(dice, *SUCCULENT_GREENS, (150, 175, 90), (170, 190, 150), spread=0.15),
+        shade(dice, *TIPS, (200, 190, 120)),
+    )
     leaf, wide = size * dice.between(0.14, 0.24), dice.between(0.2, 0.36)
     blade = Blade(
         width=wide,
@@ -100,9 +112,22 @@ def stonecrop(dice: Dice, potted: bool) -> Parts:
 
 def burros_tail(dice: Dice, potted: bool) -> Parts:
     """Thick pale braids that hang from a pot (Sedum morganianum)."""
-    leaves, colours = Mesh(), (shade(dice, (150, 176, 140), (164, 184, 156), (140, 170, 126)), linear((176, 190, 160)))
+    leaves, colours = (
+        Mesh(),
+        (shade(dice, (150, 176, 140), (164, 184, 156), (140, 170, 126)), linear((176, 190, 160))),
+    )
     blade = Blade(
-        width=0.28, thickness=0.24, swell=0.5, taper=0.4, curl=-0.5, cup=0, point=0.4, flatness=0.9, edge=0, tip=0.1, points=(7, 8)
+        width=0.28,
+        thickness=0.24,
+        swell=0.5,
+        taper=0.4,
+        curl=-0.5,
+        cup=0,
+        point=0.4,
+        flatness=0.9,
+        edge=0,
+        tip=0.1,
+        points=(7, 8),
     )
     for shoot in range(dice.whole(12, 20)):
         clothed(
@@ -114,24 +139,43 @@ def burros_tail(dice: Dice, potted: bool) -> Parts:
             colours=colours,
             closeness=0.12,
         )
-    return [Part(leaves, Skin(0.06, roughness=0.6, translucency=0.2, bumps=0.03, mottling=0.08, gloss=0.25, bloom=0.4))]
+    return [
+        Part(
+            leaves,
+            Skin(
+                0.06,
+                roughness=0.6,
+                translucency=0.2,
+                bumps=0.03,
+                mottling=0.08,
+                gloss=0.25,
+                bloom=0.4,
+            ),
+        )
+    ]
 
 
 def string_of_pearls(dice: Dice, potted: bool) -> Parts:
     """Green beads on threads that hang over the rim (Curio rowleyanus)."""
     threads, pearls = Mesh(), Mesh()
-    colour, radius = shade(dice, (110, 150, 72), (96, 138, 64), (128, 160, 90)), dice.between(0.0045, 0.0065)
+    colour, radius = (
+        shade(dice, (110, 150, 72), (96, 138, 64), (128, 160, 90)),
+        dice.between(0.0045, 0.0065),
+    )
     for shoot in range(dice.whole(30, 60)):
         path = trailing(dice, shoot * GOLDEN_ANGLE, dice.between(0.03, 0.4), 0.012)
         tube(threads, path, 0.0007, linear((120, 134, 80)), sides=5)
         at = path[np.repeat(np.arange(2, 48), 2)] + dice.normal(1.2 * radius, 92, 3)
-        at[:, :2] *= np.maximum(1, (RIM * 1.14 + radius) / np.maximum(np.linalg.norm(at[:, :2], axis=1), 1e-6))[:, None] ** (
-            at[:, 2:] < 0
-        )
+        at[:, :2] *= np.maximum(
+            1, (RIM * 1.14 + radius) / np.maximum(np.linalg.norm(at[:, :2], axis=1), 1e-6)
+        )[:, None] ** (at[:, 2:] < 0)
         blobs(pearls, at, radius * dice.uniform(0.8, 1.15, 92), shades(dice, colour, 92), detail=1)
     return [
         Part(threads, Coloured()),
-        Part(pearls, Skin(0.02, roughness=0.4, translucency=0.25, bumps=0.02, mottling=0.06, gloss=0.4)),
+        Part(
+            pearls,
+            Skin(0.02, roughness=0.4, translucency=0.25, bumps=0.02, mottling=0.06, gloss=0.4),
+        ),
     ]
 
 
@@ -139,7 +183,10 @@ def stonecrop_mat(dice: Dice, potted: bool) -> Parts:
     """A mat of short shoots with star-shaped flowers (Sedum acre, spurium, album)."""
     size = 0.12
     leaves, flowers = Mesh(), Mesh()
-    colours = (shade(dice, (120, 150, 60), (96, 136, 60), (140, 150, 90), (130, 90, 70)), shade(dice, *TIPS, (160, 180, 90)))
+    colours = (
+        shade(dice, (120, 150, 60), (96, 136, 60), (140, 150, 90), (130, 90, 70)),
+        shade(dice, *TIPS, (160, 180, 90)),
+    )
     blade = Blade(
         width=0.32,
         thickness=0.26,
@@ -153,7 +200,10 @@ def stonecrop_mat(dice: Dice, potted: bool) -> Parts:
         tip=dice.between(0, 0.4),
         points=(5, 6),
     )
-    hue, share = shade(dice, (246, 220, 60), (240, 150, 180), (248, 244, 240)), dice.pick(0, 0, 0.15, 0.4)
+    hue, share = (
+        shade(dice, (246, 220, 60), (240, 150, 180), (248, 244, 240)),
+        dice.pick(0, 0, 0.15, 0.4),
+    )
     blooming = []
     for shoot in range(140):
         away, turn = size * 0.09 * math.sqrt(shoot), shoot * GOLDEN_ANGLE
@@ -167,15 +217,32 @@ def stonecrop_mat(dice: Dice, potted: bool) -> Parts:
         at = np.array(blooming)
         petals(flowers, dice, at, np.add(dice.normal(0.25, len(at), 3), (0, 0, 1)), 0.008, hue)
     return [
-        Part(leaves, Skin(0.03, roughness=0.5, translucency=0.2, bumps=0.02, mottling=0.08, gloss=0.35)),
+        Part(
+            leaves,
+            Skin(0.03, roughness=0.5, translucency=0.2, bumps=0.02, mottling=0.08, gloss=0.35),
+        ),
         Part(flowers, Leaf(translucency=0.3)),
     ]
 
 
 POTS = ("studio", "window_sill", "table", "nursery", "patio", "hand")
 SPECIES = (
-    Species("stonecrop", "succulent", stonecrop, (*POTS, "rockery"), (Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE), share=1.2),
-    Species("burros_tail", "succulent", burros_tail, ("shelf",), (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE), share=0.6),
+    Species(
+        "stonecrop",
+        "succulent",
+        stonecrop,
+        (*POTS, "rockery"),
+        (Framing.PORTRAIT, Framing.ABOVE, Framing.CLOSE),
+        share=1.2,
+    ),
+    Species(
+        "burros_tail",
+        "succulent",
+        burros_tail,
+        ("shelf",),
+        (Framing.PORTRAIT, Framing.PORTRAIT, Framing.CLOSE),
+        share=0.6,
+    ),
     Species(
         "string_of_pearls",
         "succulent",

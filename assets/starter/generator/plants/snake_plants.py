@@ -19,14 +19,21 @@ def snake_plant(dice: Dice, potted: bool) -> Parts:
     """Banded swords, often with a yellow margin (Dracaena trifasciata)."""
     height = dice.between(0.25, 0.8) if potted else dice.between(0.5, 1.0)
     leaves, colour = Mesh(), shade(dice, (62, 92, 56), (74, 104, 66), (92, 116, 86))
-    yellow, margin = shade(dice, (206, 196, 96), (190, 196, 110), (165, 175, 110)), dice.chance(0.65)
+    yellow, margin = (
+        shade(dice, (206, 196, 96), (190, 196, 110), (165, 175, 110)),
+        dice.chance(0.65),
+    )
     field, phase = dice.field(6, 1), dice.uniform(0, 50, 40)
     wide, count = dice.between(0.055, 0.09), dice.whole(6, 16) if potted else dice.whole(18, 34)
     for leaf in range(count):
 
-        def bands(colours: Array, along: Array, across: Array, up: Array, shift: float = phase[leaf]) -> Array:
+        def bands(
+            colours: Array, along: Array, across: Array, up: Array, shift: float = phase[leaf]
+        ) -> Array:
             wave = np.sin(
-                along * 34 + 2.2 * np.sin(across * 3 + shift) + 2 * field(np.stack([along * 9, across * 2 + shift, 0 * along], -1))
+                along * 34
+                + 2.2 * np.sin(across * 3 + shift)
+                + 2 * field(np.stack([along * 9, across * 2 + shift, 0 * along], -1))
             )
             banded = mixed(colours, linear((150, 172, 140)), smooth(-0.1, 0.6, wave) * 0.55)
             return mixed(banded, yellow, smooth(0.72, 0.8, np.abs(across))) if margin else banded
@@ -57,7 +64,12 @@ def snake_plant(dice: Dice, potted: bool) -> Parts:
             lean=dice.between(0, 0.2),
             paint=bands,
         )
-    return [Part(leaves, Skin(height, roughness=0.45, translucency=0.05, bumps=0.06, mottling=0.12, gloss=0.4))]
+    return [
+        Part(
+            leaves,
+            Skin(height, roughness=0.45, translucency=0.05, bumps=0.06, mottling=0.12, gloss=0.4),
+        )
+    ]
 
 
 POTS = ("studio", "window_sill", "table", "nursery", "patio")

@@ -34,7 +34,13 @@ def acacia(dice: Dice, potted: bool) -> Parts:
     )
     return [
         tree.wood,
-        tree.leaves(shade(dice, (104, 120, 60), (120, 130, 74), (90, 108, 58)), count=80_000, length=0.008, slim=0.4, spread=0.025),
+        tree.leaves(
+            shade(dice, (104, 120, 60), (120, 130, 74), (90, 108, 58)),
+            count=80_000,
+            length=0.008,
+            slim=0.4,
+            spread=0.025,
+        ),
     ]
 
 
@@ -45,16 +51,35 @@ def baobab(dice: Dice, potted: bool) -> Parts:
         dice,
         height,
         Frame(
-            "spread", trunk=dice.between(0.6, 0.72), width=dice.between(0.5, 0.75), foot=0.055, bark=PALE, twigs=320, wobble=0.05
+            "spread",
+            trunk=dice.between(0.6, 0.72),
+            width=dice.between(0.5, 0.75),
+            foot=0.055,
+            bark=PALE,
+            twigs=320,
+            wobble=0.05,
         ),
     )
     t = np.linspace(0, 1, 40)
-    waist = 1 + 0.15 * np.sin(5 * t + dice.angle()) - 0.8 * np.clip((t - 0.7) / 0.3, 0, 1) ** 1.5 + 0.3 * np.exp(-12 * t)
-    tube(trunk, np.c_[0 * t, 0 * t, t * 0.7 * height], height * dice.between(0.07, 0.12) * waist, (0.3, 0.3, 0.3), sides=24)
+    waist = (
+        1
+        + 0.15 * np.sin(5 * t + dice.angle())
+        - 0.8 * np.clip((t - 0.7) / 0.3, 0, 1) ** 1.5
+        + 0.3 * np.exp(-12 * t)
+    )
+    tube(
+        trunk,
+        np.c_[0 * t, 0 * t, t * 0.7 * height],
+        height * dice.between(0.07, 0.12) * waist,
+        (0.3, 0.3, 0.3),
+        sides=24,
+    )
     bark = tree.wood.material
     parts = [tree.wood, Part(trunk, bark)]
     if dice.chance(0.6):
-        parts.append(tree.leaves(shade(dice, *LEAF_GREENS), count=26_000, length=0.012, spread=0.04))
+        parts.append(
+            tree.leaves(shade(dice, *LEAF_GREENS), count=26_000, length=0.012, spread=0.04)
+        )
     return parts
 
 
@@ -78,7 +103,11 @@ def eucalyptus(dice: Dice, potted: bool) -> Parts:
     return [
         tree.wood,
         tree.leaves(
-            shade(dice, (120, 138, 96), (134, 146, 110), (108, 126, 84)), count=45_000, length=0.014, slim=0.25, spread=0.045
+            shade(dice, (120, 138, 96), (134, 146, 110), (108, 126, 84)),
+            count=45_000,
+            length=0.014,
+            slim=0.25,
+            spread=0.045,
         ),
     ]
 
@@ -102,7 +131,12 @@ def olive(dice: Dice, potted: bool) -> Parts:
     )
     return [
         tree.wood,
-        tree.leaves(shade(dice, (134, 146, 116), (120, 132, 100), (150, 158, 132)), count=150_000, length=0.013, slim=0.25),
+        tree.leaves(
+            shade(dice, (134, 146, 116), (120, 132, 100), (150, 158, 132)),
+            count=150_000,
+            length=0.013,
+            slim=0.25,
+        ),
     ]
 
 
@@ -112,7 +146,15 @@ def frangipani(dice: Dice, potted: bool) -> Parts:
     tree = grown(
         dice,
         height,
-        Frame("spread", trunk=dice.between(0.2, 0.35), width=dice.between(0.9, 1.2), foot=0.03, bark=GREY, twigs=90, wobble=0.15),
+        Frame(
+            "spread",
+            trunk=dice.between(0.2, 0.35),
+            width=dice.between(0.9, 1.2),
+            foot=0.03,
+            bark=GREY,
+            twigs=90,
+            wobble=0.15,
+        ),
     )
     tips = np.flatnonzero(np.bincount(tree.parents[1:], minlength=len(tree.nodes)) == 0)
     leaves, flowers, count = Mesh(), Mesh(), 16 * len(tips)
@@ -127,7 +169,11 @@ def frangipani(dice: Dice, potted: bool) -> Parts:
         length=0.085 * height,
         slim=0.3,
     )
-    at = np.repeat(tree.nodes[tips], 5, 0) + dice.normal(0.03 * height, 5 * len(tips), 3) + (0, 0, 0.05 * height)
+    at = (
+        np.repeat(tree.nodes[tips], 5, 0)
+        + dice.normal(0.03 * height, 5 * len(tips), 3)
+        + (0, 0, 0.05 * height)
+    )
     petals(
         flowers,
         dice,
@@ -148,8 +194,23 @@ def frangipani(dice: Dice, potted: bool) -> Parts:
 
 WHOLE = (*(Framing.STANDING,) * 5, Framing.AFAR, Framing.CROWN, Framing.TRUNK)
 SPECIES = (
-    Species("acacia", "tree", acacia, ("desert", "desert", "skyline"), (Framing.STANDING,), look_alike=True),
-    Species("baobab", "tree", baobab, ("desert", "desert", "skyline"), WHOLE[:6], share=0.7, look_alike=True),
+    Species(
+        "acacia",
+        "tree",
+        acacia,
+        ("desert", "desert", "skyline"),
+        (Framing.STANDING,),
+        look_alike=True,
+    ),
+    Species(
+        "baobab",
+        "tree",
+        baobab,
+        ("desert", "desert", "skyline"),
+        WHOLE[:6],
+        share=0.7,
+        look_alike=True,
+    ),
     Species("eucalyptus", "tree", eucalyptus, ("park", "skyline", "forest_edge"), WHOLE, share=0.8),
     Species("olive", "tree", olive, ("field", "garden", "rockery"), WHOLE[:3], share=0.9),
     Species(

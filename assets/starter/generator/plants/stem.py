@@ -14,7 +14,15 @@ from assets.starter.generator.mesh import Mesh
 from assets.starter.generator.shapes import blobs, frames, grid, lengths, spikes, thin_leaves
 from assets.starter.generator.stage import Part, Parts
 
-GREENS: tuple[RGB, ...] = ((74, 104, 58), (92, 118, 66), (64, 96, 74), (98, 126, 96), (112, 132, 84), (80, 108, 88), (60, 88, 44))
+GREENS: tuple[RGB, ...] = (
+    (74, 104, 58),
+    (92, 118, 66),
+    (64, 96, 74),
+    (98, 126, 96),
+    (112, 132, 84),
+    (80, 108, 88),
+    (60, 88, 44),
+)
 SPINES: tuple[RGB, ...] = (
     (226, 208, 160),
     (240, 232, 214),
@@ -79,7 +87,9 @@ class Cactus:
     flowers: Mesh = field(default_factory=Mesh)
 
     @classmethod
-    def rolled(cls, dice: Dice, size: float, greens: Sequence[RGB] = GREENS, spines: Sequence[RGB] = SPINES) -> "Cactus":
+    def rolled(
+        cls, dice: Dice, size: float, greens: Sequence[RGB] = GREENS, spines: Sequence[RGB] = SPINES
+    ) -> "Cactus":
         """A cactus of one of these colours, still without a stem."""
         return cls(dice, size, shade(dice, *greens, spread=0.18), Armour.rolled(dice, spines))
 
@@ -96,7 +106,12 @@ class Cactus:
             gloss=dice.between(0.15, 0.45),
         )
         wool, spines = Coloured(roughness=0.95, gloss=0.1), Coloured(roughness=0.5)
-        return [Part(self.body, skin), Part(self.areoles, wool), Part(self.spines, spines), Part(self.flowers, Leaf())]
+        return [
+            Part(self.body, skin),
+            Part(self.areoles, wool),
+            Part(self.spines, spines),
+            Part(self.flowers, Leaf()),
+        ]
 
     def arm(self, at: Array, outwards: Array, along: Array, spacing: float) -> None:
         """Put areoles with spines at points (n, 3) of the skin, which looks outwards there; `along` points up the stem."""
@@ -107,15 +122,33 @@ class Cactus:
         blobs(self.areoles, at, size, shades(dice, armour.wool, count))
         sideways = np.cross(outwards, along)
         width = max(spacing * 0.022 * armour.thickness, self.size * 0.0011)
-        turn = np.arange(armour.radial) * 2 * math.pi / armour.radial + dice.uniform(-0.3, 0.3, count, armour.radial)
+        turn = np.arange(armour.radial) * 2 * math.pi / armour.radial + dice.uniform(
+            -0.3, 0.3, count, armour.radial
+        )
         lift = armour.spread + dice.uniform(-0.15, 0.15, count, armour.radial)
         directions = outwards[:, None] * lift[..., None]
-        directions = directions + along[:, None] * np.cos(turn)[..., None] + sideways[:, None] * np.sin(turn)[..., None]
+        directions = (
+            directions
+            + along[:, None] * np.cos(turn)[..., None]
+            + sideways[:, None] * np.sin(turn)[..., None]
+        )
         length = spacing * armour.length * dice.uniform(0.6, 1.15, count * armour.radial)
         colours = shades(dice, armour.colour, count * armour.radial)
-        spikes(self.spines, dice, np.repeat(at, armour.radial, 0), directions.reshape(-1, 3), length, width, colours)
+        spikes(
+            self.spines,
+            dice,
+            np.repeat(at, armour.radial, 0),
+            directions.reshape(-1, 3),
+            length,
+            width,
+            colours,
+        )
         if armour.central:
-            directions = outwards[:, None] + dice.normal(0.35, count, armour.central, 3) + along[:, None] * dice.between(-0.4, 0.3)
+            directions = (
+                outwards[:, None]
+                + dice.normal(0.35, count, armour.central, 3)
+                + along[:, None] * dice.between(-0.4, 0.3)
+            )
             length = spacing * armour.length * dice.uniform(1, 1.9, count * armour.central)
             colours = shades(dice, armour.colour * dice.between(0.5, 1), count * armour.central)
             feet = np.repeat(at, armour.central, 0)
@@ -142,7 +175,9 @@ class Cactus:
         dice, path, radius = self.dice, np.asarray(path, float), np.asarray(radius, float)
         along, first, second = frames(path)
         distance = lengths(path)
-        surface = lengths(np.c_[distance, radius])  # Along the skin, so that areoles stay even on domed tops
+        surface = lengths(
+            np.c_[distance, radius]
+        )  # Along the skin, so that areoles stay even on domed tops
         columns = ribs * 10
         turn = np.linspace(0, 2 * math.pi, columns, endpoint=False)
         crest = np.abs(np.cos(ribs * turn / 2)) ** sharpness
@@ -150,22 +185,36 @@ class Cactus:
         swelling = (
             bumps
             * crest**3
-            * np.cos(2 * math.pi * surface[:, None] / spacing - phase[np.round(turn * ribs / 2 / math.pi).astype(int) % ribs])
+            * np.cos(
+                2 * math.pi * surface[:, None] / spacing
+                - phase[np.round(turn * ribs / 2 / math.pi).astype(int) % ribs]
+            )
         )
         reach = radius[:, None] * (1 - depth * (1 - crest)) * (1 + swelling * depth)
         turned = turn + twist * distance[:, None]
-        ring = np.cos(turned)[..., None] * first[:, None] + np.sin(turned)[..., None] * second[:, None]
-        reach = reach * (1 + 0.05 * dice.field(4, 3 / radius.max())(path[:, None] + reach[..., None] * ring))
+        ring = (
+            np.cos(turned)[..., None] * first[:, None] + np.sin(turned)[..., None] * second[:, None]
+        )
+        reach = reach * (
+            1 + 0.05 * dice.field(4, 3 / radius.max())(path[:, None] + reach[..., None] * ring)
+        )
         points = path[:, None] + reach[..., None] * ring
         height = surface / surface[-1]
-        colours = mixed(self.colour * 0.62, self.colour * 1.12, crest) * (0.85 + 0.3 * height)[:, None, None]
+        colours = (
+            mixed(self.colour * 0.62, self.colour * 1.12, crest)
+            * (0.85 + 0.3 * height)[:, None, None]
+        )
         if cork:
             ragged = 0.6 + 0.4 * np.sin(points @ (40, 31, 7) / self.size)
-            colours = mixed(colours, linear(CORK), np.clip(smooth(cork, 0, height)[:, None] * ragged, 0, 1))
+            colours = mixed(
+                colours, linear(CORK), np.clip(smooth(cork, 0, height)[:, None] * ragged, 0, 1)
+            )
         self.body.add(points, grid(len(path), columns), colours.reshape(-1, 3))
         slope = np.clip(np.gradient(radius) / np.maximum(np.gradient(surface), 1e-6), -0.99, 0.99)
         for rib in range(ribs):
-            at = np.arange(phase[rib] / 2 / math.pi * spacing, surface[-1] - spacing * 0.15, spacing)
+            at = np.arange(
+                phase[rib] / 2 / math.pi * spacing, surface[-1] - spacing * 0.15, spacing
+            )
             if len(at):
                 here = [
                     np.stack([np.interp(at, surface, values[:, axis]) for axis in range(3)], 1)
@@ -192,7 +241,9 @@ class Cactus:
         petals = dice.whole(12, 22)
         for ring, opened in ((0, 1.1), (1, 0.6)):
             turn = np.linspace(0, 2 * math.pi, petals, endpoint=False)[:, None] + ring * 0.2
-            directions = towards * (1.2 - opened / 2) + opened * (np.cos(turn) * first + np.sin(turn) * second)
+            directions = towards * (1.2 - opened / 2) + opened * (
+                np.cos(turn) * first + np.sin(turn) * second
+            )
             colours = shades(dice, colour * (0.85 if ring else 1), petals)
             feet = np.broadcast_to(at, (petals, 3))
             thin_leaves(

@@ -14,7 +14,17 @@ from assets.starter.generator.species import Species
 from assets.starter.generator.stage import Part, Parts
 
 
-def swords(mesh: Mesh, dice: Dice, at: Array, up: Array, length: float, count: int, colour: Array, *, slim: float = 0.07) -> None:
+def swords(
+    mesh: Mesh,
+    dice: Dice,
+    at: Array,
+    up: Array,
+    length: float,
+    count: int,
+    colour: Array,
+    *,
+    slim: float = 0.07,
+) -> None:
     """A tuft of stiff leaves on the end of an arm."""
     directions = unit(dice.directions(count) + unit(up) * dice.between(0.6, 1.0))
     feet = at + directions * 0.05 * length
@@ -32,12 +42,27 @@ def swords(mesh: Mesh, dice: Dice, at: Array, up: Array, length: float, count: i
 
 
 def forked(
-    bark: Mesh, dice: Dice, foot: Array, up: Array, length: float, thick: float, depth: int, *, spread: float, lift: float
+    bark: Mesh,
+    dice: Dice,
+    foot: Array,
+    up: Array,
+    length: float,
+    thick: float,
+    depth: int,
+    *,
+    spread: float,
+    lift: float,
 ) -> list[tuple[Array, Array]]:
     """An arm that forks `depth` times; where its ends are, and where they point."""
     t = np.linspace(0, 1, 8)
     path = foot + np.outer(t * length, unit(up)) + np.cumsum(dice.normal(0.02 * length, 8, 3), 0)
-    tube(bark, path, thick * (1.05 - 0.25 * t) * (1 + 0.1 * dice.uniform(-1, 1, 8)), (0.3, 0.3, 0.3), sides=10)
+    tube(
+        bark,
+        path,
+        thick * (1.05 - 0.25 * t) * (1 + 0.1 * dice.uniform(-1, 1, 8)),
+        (0.3, 0.3, 0.3),
+        sides=10,
+    )
     direction = unit(path[-1] - path[-3])
     if not depth:
         return [(path[-1], direction)]
@@ -100,7 +125,16 @@ def joshua_tree(dice: Dice, potted: bool) -> Parts:
     for at, up in tips:
         swords(leaves, dice, at, up, 0.1 * height, 120, colour, slim=0.09)
         for down in range(1, 4):
-            swords(leaves, dice, at - unit(up) * 0.05 * height * down, -up, 0.08 * height, 50, linear((150, 132, 96)), slim=0.08)
+            swords(
+                leaves,
+                dice,
+                at - unit(up) * 0.05 * height * down,
+                -up,
+                0.08 * height,
+                50,
+                linear((150, 132, 96)),
+                slim=0.08,
+            )
     return [
         Part(bark, Bark(linear((92, 80, 66)), linear((140, 124, 104)), 0.05 * height)),
         Part(leaves, Leaf(translucency=0.1, roughness=0.5)),
@@ -114,11 +148,20 @@ def yucca(dice: Dice, potted: bool) -> Parts:
     for stem in range(dice.whole(1, 4)):
         lean = np.array([*dice.uniform(-0.2, 0.2, 2), 1])
         t = np.linspace(0, 1, 10)
-        path = np.outer(t * height * (0.7 if not stem else dice.between(0.25, 0.6)), lean) + np.array(
-            [*dice.uniform(-0.04, 0.04, 2), 0]
-        ) * height * (stem > 0)
+        path = np.outer(
+            t * height * (0.7 if not stem else dice.between(0.25, 0.6)), lean
+        ) + np.array([*dice.uniform(-0.04, 0.04, 2), 0]) * height * (stem > 0)
         tube(bark, path, height * 0.03 * (1.2 - 0.4 * t), (0.3, 0.3, 0.3), sides=10)
-        swords(leaves, dice, path[-1], lean, height * dice.between(0.28, 0.38), 80, colour, slim=dice.between(0.05, 0.09))
+        swords(
+            leaves,
+            dice,
+            path[-1],
+            lean,
+            height * dice.between(0.28, 0.38),
+            80,
+            colour,
+            slim=dice.between(0.05, 0.09),
+        )
     flowers = Mesh()
     if not potted and dice.chance(0.35):
         top = np.array([0, 0, 0.85 * height])
@@ -139,9 +182,22 @@ def yucca(dice: Dice, potted: bool) -> Parts:
 WHOLE = (*(Framing.STANDING,) * 5, Framing.AFAR)
 SPECIES = (
     Species(
-        "dragon_tree", "tree", dragon_tree, ("garden", "skyline", "desert"), (*WHOLE, Framing.CROWN), share=0.9, look_alike=True
+        "dragon_tree",
+        "tree",
+        dragon_tree,
+        ("garden", "skyline", "desert"),
+        (*WHOLE, Framing.CROWN),
+        share=0.9,
+        look_alike=True,
     ),
-    Species("joshua_tree", "tree", joshua_tree, ("desert", "desert", "skyline"), (*WHOLE, Framing.CLOSE), look_alike=True),
+    Species(
+        "joshua_tree",
+        "tree",
+        joshua_tree,
+        ("desert", "desert", "skyline"),
+        (*WHOLE, Framing.CLOSE),
+        look_alike=True,
+    ),
     Species(
         "yucca",
         "tree",

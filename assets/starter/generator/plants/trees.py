@@ -48,7 +48,13 @@ class Tree:
     wood: Part
 
     def leaves(
-        self, colour: Array, *, count: int = 110_000, length: float = 0.012, slim: float = 0.6, spread: float = 0.035
+        self,
+        colour: Array,
+        *,
+        count: int = 110_000,
+        length: float = 0.012,
+        slim: float = 0.6,
+        spread: float = 0.035,
     ) -> Part:
         """A crown of leaves; lengths beside the tree's height."""
         mesh, dice, height = Mesh(), self.dice, self.height
@@ -65,7 +71,9 @@ class Tree:
             slim=slim,
             mixed_with=other,
         )
-        return Part(mesh, Leaf(translucency=dice.between(0.25, 0.45), roughness=dice.between(0.4, 0.65)))
+        return Part(
+            mesh, Leaf(translucency=dice.between(0.25, 0.45), roughness=dice.between(0.4, 0.65))
+        )
 
 
 def grown(dice: Dice, height: float, frame: Frame) -> Tree:
@@ -81,4 +89,6 @@ def grown(dice: Dice, height: float, frame: Frame) -> Tree:
     wood(mesh, nodes, parents, radius, (0.2, 0.2, 0.2), 9)
     dark, light = (shade(dice, colour) for colour in frame.bark)
     bearing = ends(parents, radius, 0.0055 * height)
-    return Tree(dice, height, nodes, radius, bearing, parents, Part(mesh, Bark(dark, light, 0.12 * height)))
+    return Tree(
+        dice, height, nodes, radius, bearing, parents, Part(mesh, Bark(dark, light, 0.12 * height))
+    )

@@ -27,18 +27,39 @@ class Tuft:
     tooth: Array | None = None
 
 
-def tuft(leaves: Mesh, thorns: Mesh, dice: Dice, at: ArrayLike, length: float, kind: Tuft, paint: Paint | None = None) -> None:
+def tuft(
+    leaves: Mesh,
+    thorns: Mesh,
+    dice: Dice,
+    at: ArrayLike,
+    length: float,
+    kind: Tuft,
+    paint: Paint | None = None,
+) -> None:
     """Add a tuft at a foot. Its longest leaf has this length; the margins bear teeth."""
     start = dice.angle()
     for leaf in range(kind.leaves):
         age = (leaf + 0.5) / kind.leaves
         turn = start + leaf * GOLDEN_ANGLE + float(dice.rng.normal(0, 0.06))
         long = length * (0.45 + 0.55 * age**0.5) * dice.between(0.82, 1.08)
-        foot = np.add(at, (0.04 * length * age * math.cos(turn), 0.04 * length * age * math.sin(turn), 0.12 * length * (1 - age)))
-        blade = replace(kind.blade, curl=kind.blade.curl * dice.between(0.6, 1.4), cup=kind.blade.cup * dice.between(0.5, 1.2))
+        foot = np.add(
+            at,
+            (
+                0.04 * length * age * math.cos(turn),
+                0.04 * length * age * math.sin(turn),
+                0.12 * length * (1 - age),
+            ),
+        )
+        blade = replace(
+            kind.blade,
+            curl=kind.blade.curl * dice.between(0.6, 1.4),
+            cup=kind.blade.cup * dice.between(0.5, 1.2),
+        )
         lean = 0.06 + kind.spread * age**0.85 + float(dice.rng.normal(0, 0.06))
         colour, tip = varied(dice, kind.colours[0], 0.08), kind.colours[1]
-        points = fleshy_leaf(leaves, foot, long, blade, (colour, tip), turn=turn, lean=lean, paint=paint)
+        points = fleshy_leaf(
+            leaves, foot, long, blade, (colour, tip), turn=turn, lean=lean, paint=paint
+        )
         if kind.teeth:
             _teeth(thorns, dice, points, kind, turn, long)
 
@@ -49,10 +70,18 @@ def _teeth(thorns: Mesh, dice: Dice, points: Array, kind: Tuft, turn: float, len
     along, size = unit(points[-1, 0] - points[0, 0]), length * kind.blade.width
     for column, side in ((0, 1), (columns // 2, -1)):
         where = np.linspace(0.05 * rows, 0.93 * (rows - 1), kind.teeth)
-        margin = np.stack([np.interp(where, np.arange(rows), points[:, column, axis]) for axis in range(3)], 1)
-        outwards = side * np.array([-math.sin(turn), math.cos(turn), 0]) + dice.normal(0.15, kind.teeth, 3) + 0.3 * along
+        margin = np.stack(
+            [np.interp(where, np.arange(rows), points[:, column, axis]) for axis in range(3)], 1
+        )
+        outwards = (
+            side * np.array([-math.sin(turn), math.cos(turn), 0])
+            + dice.normal(0.15, kind.teeth, 3)
+            + 0.3 * along
+        )
         colours = shades(dice, kind.colours[1] if kind.tooth is None else kind.tooth, kind.teeth)
-        spikes(thorns, dice, margin, outwards, size * dice.between(0.14, 0.24), 0.05 * size, colours)
+        spikes(
+            thorns, dice, margin, outwards, size * dice.between(0.14, 0.24), 0.05 * size, colours
+        )
 
 
 def stiff_skin(dice: Dice, size: float) -> Skin:

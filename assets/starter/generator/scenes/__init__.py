@@ -1,6 +1,16 @@
 """All places a plant may be photographed in."""
 
-from assets.starter.generator.scenes import desert, garden, indoors, nursery, outskirts, park, patio, street, studio
+from assets.starter.generator.scenes import (
+    desert,
+    garden,
+    indoors,
+    nursery,
+    outskirts,
+    park,
+    patio,
+    street,
+    studio,
+)
 from assets.starter.generator.scenes.setting import Scene
 
 SCENES: dict[str, Scene] = {

@@ -14,7 +14,12 @@ from assets.starter.generator.shapes import grid, stones, thin_leaves
 from assets.starter.generator.stage import Part, Parts, Stage, Thing
 
 Height = Callable[[float, float], float]  # Of the ground at x, y; metres
-SPAN = (-3.2, 3.2, -3.6, 5.0)  # Of the fine ground, in sizes of the plant: left, right, towards the camera, away from it
+SPAN = (
+    -3.2,
+    3.2,
+    -3.6,
+    5.0,
+)  # Of the fine ground, in sizes of the plant: left, right, towards the camera, away from it
 
 KINDS: dict[str, tuple[RGB, RGB, RGB]] = {
     "sand": ((150, 118, 84), (196, 164, 122), (226, 202, 164)),
@@ -38,7 +43,14 @@ PATCHES: dict[str, RGB] = {
     "dry soil": (120, 116, 70),
     "litter": (70, 82, 36),
 }
-ROCKS: tuple[RGB, ...] = ((150, 138, 122), (120, 112, 104), (176, 150, 120), (140, 104, 82), (190, 184, 174), (96, 92, 88))
+ROCKS: tuple[RGB, ...] = (
+    (150, 138, 122),
+    (120, 112, 104),
+    (176, 150, 120),
+    (140, 104, 82),
+    (190, 184, 174),
+    (96, 92, 88),
+)
 GRAVELS: tuple[tuple[RGB, ...], ...] = (
     ((150, 138, 122), (120, 112, 104), (176, 160, 140)),
     ((222, 218, 210), (200, 196, 188), (232, 230, 226)),
@@ -51,9 +63,18 @@ GRAVELS: tuple[tuple[RGB, ...], ...] = (
 
 def material(dice: Dice, kind: str, size: float) -> Ground:
     """A ground of this kind; `size` is that of what one sees, in metres."""
-    stops = tuple((position, varied(dice, linear(colour), 0.08)) for position, colour in zip((0, 0.5, 1), KINDS[kind], strict=True))
+    stops = tuple(
+        (position, varied(dice, linear(colour), 0.08))
+        for position, colour in zip((0, 0.5, 1), KINDS[kind], strict=True)
+    )
     patches = shade(dice, PATCHES[kind]) if kind in PATCHES else None
-    return Ground(stops, size, patches=patches, patchiness=dice.between(0.1, 0.45), relief=dice.between(0.5, 0.9))
+    return Ground(
+        stops,
+        size,
+        patches=patches,
+        patchiness=dice.between(0.1, 0.45),
+        relief=dice.between(0.5, 0.9),
+    )
 
 
 def terrain(dice: Dice, stage: Stage, kind: str, size: float, relief: float = 0.0) -> Height:
@@ -66,8 +87,15 @@ def terrain(dice: Dice, stage: Stage, kind: str, size: float, relief: float = 0.
     def height(x: Array, y: Array) -> Array:
         at = np.stack([x, y, 0 * x], -1)
         distance = np.hypot(x, y)
-        rise = waves[0](at) * 0.25 * near + waves[1](at) * 1.5 * near + waves[2](at) * np.minimum(distance, 60) * 0.15
-        return np.asarray(relief * (rise * smooth(0.4 * near, 3 * near, distance) * smooth(-2 * near, 1.5 * near, y)))
+        rise = (
+            waves[0](at) * 0.25 * near
+            + waves[1](at) * 1.5 * near
+            + waves[2](at) * np.minimum(distance, 60) * 0.15
+        )
+        return np.asarray(
+            relief
+            * (rise * smooth(0.4 * near, 3 * near, distance) * smooth(-2 * near, 1.5 * near, y))
+        )
 
     x, y = away[:, None] * np.cos(turn), away[:, None] * np.sin(turn)
     mesh = Mesh()
@@ -77,7 +105,14 @@ def terrain(dice: Dice, stage: Stage, kind: str, size: float, relief: float = 0.
 
 
 def tiled(
-    dice: Dice, stage: Stage, parts: Parts, side: float, *, size: float, share: float = 1.0, height: Height | None = None
+    dice: Dice,
+    stage: Stage,
+    parts: Parts,
+    side: float,
+    *,
+    size: float,
+    share: float = 1.0,
+    height: Height | None = None,
 ) -> None:
     """Cover the ground around a plant with one patch, set again and again; `share` is how much of it."""
     left, right, front, back = (edge * max(size, 0.1) for edge in SPAN)
@@ -87,7 +122,9 @@ def tiled(
             if dice.chance(share * float(1 - 0.8 * smooth(0.65, 1, max(abs(x) / right, y / back)))):
                 z = height(x, y) if height else 0.0
                 turn = dice.angle() if share < 1 else dice.whole(0, 3) * math.pi / 2
-                stage.around.append(Thing(parts, (float(x + off[0]), float(y + off[1]), z), turn=turn))
+                stage.around.append(
+                    Thing(parts, (float(x + off[0]), float(y + off[1]), z), turn=turn)
+                )
 
 
 def gravel(dice: Dice, stage: Stage, size: float, share: float = 1.0) -> None:
@@ -102,10 +139,19 @@ def gravel(dice: Dice, stage: Stage, size: float, share: float = 1.0) -> None:
     centres = np.c_[spread, dice.uniform(-0.2, 0.35, count) * small]
     mesh = Mesh()
     stones(mesh, dice, centres, small * dice.uniform(0.5, 1.25, count), tints, 0.8)
-    tiled(dice, stage, [Part(mesh, Coloured(roughness=0.85, gloss=0.25))], side, size=near, share=share)
+    tiled(
+        dice,
+        stage,
+        [Part(mesh, Coloured(roughness=0.85, gloss=0.25))],
+        side,
+        size=near,
+        share=share,
+    )
 
 
-def rocks(dice: Dice, stage: Stage, size: float, count: int, *, clear: float, height: Height | None = None) -> None:
+def rocks(
+    dice: Dice, stage: Stage, size: float, count: int, *, clear: float, height: Height | None = None
+) -> None:
     """Boulders of many sizes, half sunk into the ground, `clear` of the plant by so many metres."""
     colour = dice.pick(*ROCKS)
     kinds = [foliage.rock(dice, shade(dice, colour)) for _ in range(3)]
@@ -120,32 +166,76 @@ def rocks(dice: Dice, stage: Stage, size: float, count: int, *, clear: float, he
         stage.around.append(Thing(dice.pick(*kinds), (x, y, z), turn=dice.angle(), scale=radius))
 
 
-def blades(dice: Dice, count: int, side: float, *, length: float, colour: Array, straw: float = 0.15) -> Parts:
+def blades(
+    dice: Dice, count: int, side: float, *, length: float, colour: Array, straw: float = 0.15
+) -> Parts:
     """A patch of grass, thinner to its edges so that many make one lawn; `straw` is how much of it is dry."""
     feet = np.c_[dice.normal(0.45 * side, count, 2), np.zeros(count)]
     dense = 1 + 0.35 * dice.field(5, 8 / side)(feet)
     way = unit(np.c_[dice.normal(0.5, count, 2), np.ones(count)])
     tints = shades(dice, colour, count, 0.3)
-    tints = np.where(dice.uniform(0, 1, (count))[:, None] < straw, shades(dice, linear((176, 160, 104)), count, 0.15), tints)
+    tints = np.where(
+        dice.uniform(0, 1, (count))[:, None] < straw,
+        shades(dice, linear((176, 160, 104)), count, 0.15),
+        tints,
+    )
     mesh = Mesh()
     facing = dice.directions(count)
     width = length * dice.uniform(0.06, 0.11, count)
-    thin_leaves(mesh, feet, way, facing, length * dice.uniform(0.4, 1.2, count) * dense, width, tints, fold=0.2, droop=0.35)
+    thin_leaves(
+        mesh,
+        feet,
+        way,
+        facing,
+        length * dice.uniform(0.4, 1.2, count) * dense,
+        width,
+        tints,
+        fold=0.2,
+        droop=0.35,
+    )
     return [Part(mesh, Leaf(translucency=0.4, roughness=0.5, gloss=0.25))]
 
 
-def lawn(dice: Dice, stage: Stage, size: float, *, dry: bool = False, tall: float = 1.0, share: float = 1.0) -> None:
+def lawn(
+    dice: Dice,
+    stage: Stage,
+    size: float,
+    *,
+    dry: bool = False,
+    tall: float = 1.0,
+    share: float = 1.0,
+) -> None:
     """Grass all around, of blades; `tall` is 1 where it is mown."""
     near = max(size, 0.1)
     side = 0.8 * near
     length = min(0.3 * near, 0.03 + 0.009 * near) * dice.between(0.8, 1.3) * tall
     count = int(min(14000, max(500, 60000 * side**2)))
-    colour = shade(dice, (176, 162, 124), (190, 176, 140)) if dry else shade(dice, (104, 136, 84), (114, 142, 92), (94, 124, 80))
-    parts = blades(dice, count, side, length=length, colour=colour, straw=0.4 if dry else dice.between(0.02, 0.2))
+    colour = (
+        shade(dice, (176, 162, 124), (190, 176, 140))
+        if dry
+        else shade(dice, (104, 136, 84), (114, 142, 92), (94, 124, 80))
+    )
+    parts = blades(
+        dice,
+        count,
+        side,
+        length=length,
+        colour=colour,
+        straw=0.4 if dry else dice.between(0.02, 0.2),
+    )
     tiled(dice, stage, parts, side, size=near, share=share)
 
 
-def tufts(dice: Dice, stage: Stage, size: float, count: int, *, colour: Array, clear: float, height: Height | None = None) -> None:
+def tufts(
+    dice: Dice,
+    stage: Stage,
+    size: float,
+    count: int,
+    *,
+    colour: Array,
+    clear: float,
+    height: Height | None = None,
+) -> None:
     """Single tufts of grass or weeds, `clear` of the plant by so many metres."""
     number = 140
     way = dice.directions(number)
@@ -154,7 +244,15 @@ def tufts(dice: Dice, stage: Stage, size: float, count: int, *, colour: Array, c
     feet = np.c_[dice.normal(0.1, number, 2), np.zeros(number)]
     length = dice.uniform(0.4, 1.1, number)
     thin_leaves(
-        mesh, feet, unit(way), dice.directions(number), length, 0.03, shades(dice, colour, number, 0.2), fold=0.2, droop=0.5
+        mesh,
+        feet,
+        unit(way),
+        dice.directions(number),
+        length,
+        0.03,
+        shades(dice, colour, number, 0.2),
+        fold=0.2,
+        droop=0.5,
     )
     parts = [Part(mesh, Leaf(translucency=0.3, roughness=0.6, gloss=0.2))]
     for _ in range(count):
@@ -163,10 +261,20 @@ def tufts(dice: Dice, stage: Stage, size: float, count: int, *, colour: Array, c
         x, y = away * math.cos(turn), away * math.sin(turn)
         if y < 0:
             tall *= 0.6
-        stage.around.append(Thing(parts, (x, y, height(x, y) if height else 0.0), turn=dice.angle(), scale=tall))
+        stage.around.append(
+            Thing(parts, (x, y, height(x, y) if height else 0.0), turn=dice.angle(), scale=tall)
+        )
 
 
-def strip(dice: Dice, stage: Stage, kind: str, *, start: tuple[float, float], end: tuple[float, float], wide: float) -> None:
+def strip(
+    dice: Dice,
+    stage: Stage,
+    kind: str,
+    *,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    wide: float,
+) -> None:
     """A path or bed of this ground, from one place to another, a hand above the rest at most, with uneven edges."""
     along = np.linspace(0, 1, 80)[:, None]
     middle = np.array(start) * (1 - along) + np.array(end) * along
@@ -176,22 +284,36 @@ def strip(dice: Dice, stage: Stage, kind: str, *, start: tuple[float, float], en
     left, right = middle + side * (wide / 2 + wave), middle - side * (wide / 2 - 0.5 * wave)
     level = np.full((80, 1), min(0.004 + 0.002 * wide, 0.02))
     mesh = Mesh()
-    mesh.add(np.stack([np.c_[left, level], np.c_[right, level]]).reshape(-1, 3), grid(2, 80, closed=False), (0.3, 0.3, 0.3))
+    mesh.add(
+        np.stack([np.c_[left, level], np.c_[right, level]]).reshape(-1, 3),
+        grid(2, 80, closed=False),
+        (0.3, 0.3, 0.3),
+    )
     stage.add(mesh, material(dice, kind, max(0.1, min(2.0, 0.5 * wide))))
 
 
-def bed(dice: Dice, stage: Stage, kind: str, radius: float, at: tuple[float, float] = (0, 0)) -> None:
+def bed(
+    dice: Dice, stage: Stage, kind: str, radius: float, at: tuple[float, float] = (0, 0)
+) -> None:
     """A round bed dug around a plant."""
     turn = np.linspace(0, 2 * math.pi, 64, endpoint=False)
     edge = 1 + 0.2 * dice.field(5, 2.5)(np.c_[np.cos(turn), np.sin(turn), 0 * turn])
-    rings = [np.c_[q * radius * edge * np.cos(turn), q * radius * edge * np.sin(turn), 0 * turn + z] for q, z in RINGS]
+    rings = [
+        np.c_[q * radius * edge * np.cos(turn), q * radius * edge * np.sin(turn), 0 * turn + z]
+        for q, z in RINGS
+    ]
     mesh = Mesh()
     points = np.stack(rings).reshape(-1, 3) * (1, 1, radius) + (*at, 0)
     mesh.add(points, grid(len(RINGS), 64), mixed((0.1, 0.08, 0.06), (0.2, 0.2, 0.2), 0.2))
     stage.add(mesh, material(dice, kind, max(0.06, min(1.0, radius * 0.4))))
     clods, count = Mesh(), 260
-    turn, away = dice.uniform(0, 2 * math.pi, count), radius * (1 - np.abs(dice.normal(0.35, count)))
-    lying = np.c_[away * np.cos(turn) + at[0], away * np.sin(turn) + at[1], np.full(count, 0.025 * radius)]
+    turn, away = (
+        dice.uniform(0, 2 * math.pi, count),
+        radius * (1 - np.abs(dice.normal(0.35, count))),
+    )
+    lying = np.c_[
+        away * np.cos(turn) + at[0], away * np.sin(turn) + at[1], np.full(count, 0.025 * radius)
+    ]
     lumps = min(0.05 * radius, 0.03) * dice.uniform(0.2, 1, count) ** 2
     stones(clods, dice, lying, lumps, shades(dice, linear(KINDS[kind][1]), count, 0.3), 0.8)
     stage.add(clods, Coloured(roughness=0.95, gloss=0.1))

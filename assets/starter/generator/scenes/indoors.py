@@ -9,7 +9,18 @@ from assets.starter.generator.colour import of_light, shade
 from assets.starter.generator.dice import Dice
 from assets.starter.generator.materials import Plain, View, Wood
 from assets.starter.generator.mesh import Mesh
-from assets.starter.generator.scenes.furniture import GREENERY, WOODS, clutter, curtain, hand, picture, surface, table, wall, window
+from assets.starter.generator.scenes.furniture import (
+    GREENERY,
+    WOODS,
+    clutter,
+    curtain,
+    hand,
+    picture,
+    surface,
+    table,
+    wall,
+    window,
+)
 from assets.starter.generator.scenes.pots import neighbour
 from assets.starter.generator.scenes.setting import Scene
 from assets.starter.generator.shapes import box
@@ -23,7 +34,9 @@ def beside(dice: Dice, stage: Stage, subject: Subject, most: int) -> None:
         parts, reach = neighbour(dice, subject)
         hand_side = 1 if number % 2 else -1
         x = hand_side * (subject.reach + reach) * dice.between(1.0, 1.7) * (1 + number // 2)
-        stage.around.append(Thing(parts, (x, dice.between(0, 1.2) * subject.size * (0.4 + 0.4 * number), 0)))
+        stage.around.append(
+            Thing(parts, (x, dice.between(0, 1.2) * subject.size * (0.4 + 0.4 * number), 0))
+        )
 
 
 def on_a_table(dice: Dice, stage: Stage, subject: Subject) -> None:
@@ -58,9 +71,18 @@ def on_a_window_sill(dice: Dice, stage: Stage, subject: Subject) -> None:
     if dice.chance(0.35):
         beside(dice, stage, subject, 3)
     light.indoors(dice, stage, size, np.array([0.9, 0.9, 0.88]), window=back)
-    at = np.array([dice.between(-1, 1), -2.0 * size - 1.2, size + 1.0])  # The bright room behind the photographer
+    at = np.array(
+        [dice.between(-1, 1), -2.0 * size - 1.2, size + 1.0]
+    )  # The bright room behind the photographer
     stage.lights.append(
-        Lamp(at, np.array([0, 0, size / 2]), power=dice.between(20, 50) * (size + 1) ** 2, colour=of_light(5500), width=2, height=2)
+        Lamp(
+            at,
+            np.array([0, 0, size / 2]),
+            power=dice.between(20, 50) * (size + 1) ** 2,
+            colour=of_light(5500),
+            width=2,
+            height=2,
+        )
     )
 
 
@@ -70,7 +92,12 @@ def by_a_shelf(dice: Dice, stage: Stage, subject: Subject) -> None:
     back, board = 0.14 + subject.reach, Mesh()
     colour = wall(dice, stage, size, back)
     if foot > 0.02:
-        box(board, (0, back - 0.06, foot - 0.012), (dice.between(0.4, 1.2), 0.12, 0.022), (0.5, 0.5, 0.5))
+        box(
+            board,
+            (0, back - 0.06, foot - 0.012),
+            (dice.between(0.4, 1.2), 0.12, 0.022),
+            (0.5, 0.5, 0.5),
+        )
     table(stage, surface(dice), size, back)
     stage.add(board, Wood(shade(dice, *WOODS), size=0.1), flat=True)
     light.indoors(dice, stage, size, colour)

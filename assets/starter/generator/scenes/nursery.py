@@ -26,13 +26,23 @@ def nursery(dice: Dice, stage: Stage, subject: Subject) -> None:
             if (column, row) == (0, 0) or dice.chance(0.06):
                 continue
             parts, _ = dice.pick(*kinds)
-            x, y = 2 * reach * column + dice.between(-0.1, 0.1) * reach, 2 * reach * row + dice.between(-0.1, 0.1) * reach
-            stage.around.append(Thing(parts, (x, y, 0), turn=dice.angle(), scale=dice.between(0.85, 1.05)))
+            x, y = (
+                2 * reach * column + dice.between(-0.1, 0.1) * reach,
+                2 * reach * row + dice.between(-0.1, 0.1) * reach,
+            )
+            stage.around.append(
+                Thing(parts, (x, y, 0), turn=dice.angle(), scale=dice.between(0.85, 1.05))
+            )
     _tray(dice, stage, reach, columns, before, behind)
     bench = (
         Wood(shade(dice, *WOODS), size=0.15)
         if dice.chance(0.4)
-        else Plain(shade(dice, (150, 148, 144), (90, 90, 88), (196, 192, 186)), roughness=0.8, grain=9, mottling=0.3)
+        else Plain(
+            shade(dice, (150, 148, 144), (90, 90, 88), (196, 192, 186)),
+            roughness=0.8,
+            grain=9,
+            mottling=0.3,
+        )
     )
     back = 2 * reach * (behind + 1) + dice.between(0.1, 0.6)
     table(stage, bench, size, back)
@@ -44,8 +54,16 @@ def _tray(dice: Dice, stage: Stage, reach: float, columns: int, before: int, beh
     """The tray the pots stand in: a rim around them."""
     if dice.chance(0.4):
         return
-    tray, wide, deep = Mesh(), 2 * reach * (2 * columns + 1) + 0.02, 2 * reach * (before + behind + 1) + 0.02
-    middle, height, colour = reach * (behind - before), 0.35 * reach, linear(dice.pick((30, 30, 32), (60, 62, 60), (232, 230, 226)))
+    tray, wide, deep = (
+        Mesh(),
+        2 * reach * (2 * columns + 1) + 0.02,
+        2 * reach * (before + behind + 1) + 0.02,
+    )
+    middle, height, colour = (
+        reach * (behind - before),
+        0.35 * reach,
+        linear(dice.pick((30, 30, 32), (60, 62, 60), (232, 230, 226))),
+    )
     for x, y, long, across in (
         (0, middle - deep / 2, wide, 0.004),
         (0, middle + deep / 2, wide, 0.004),
@@ -63,7 +81,12 @@ def _house(dice: Dice, stage: Stage, size: float, back: float) -> None:
     box(out, (0, away, 0), (16 * away, 0.1, 16 * away), (0.5, 0.5, 0.5))
     stops = tuple(
         (place, shade(dice, *colours))
-        for place, colours in ((0.0, ((40, 54, 34),)), (0.45, GREENERY), (0.75, ((160, 168, 134),)), (1.0, ((232, 234, 228),)))
+        for place, colours in (
+            (0.0, ((40, 54, 34),)),
+            (0.45, GREENERY),
+            (0.75, ((160, 168, 134),)),
+            (1.0, ((232, 234, 228),)),
+        )
     )
     stage.add(
         out,

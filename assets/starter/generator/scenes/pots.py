@@ -28,7 +28,14 @@ GLAZES: tuple[RGB, ...] = (
     (170, 190, 180),
 )
 SOILS: tuple[RGB, ...] = ((60, 46, 36), (48, 38, 30), (84, 66, 52))
-GRAVELS: tuple[RGB, ...] = ((70, 55, 44), (150, 138, 122), (120, 112, 104), (215, 210, 200), (190, 150, 110), (96, 92, 88))
+GRAVELS: tuple[RGB, ...] = (
+    (70, 55, 44),
+    (150, 138, 122),
+    (120, 112, 104),
+    (215, 210, 200),
+    (190, 150, 110),
+    (96, 92, 88),
+)
 
 
 @dataclass(frozen=True)
@@ -43,10 +50,17 @@ class Pot:
 def pot(dice: Dice, radius: float, height: float, style: str = "") -> Pot:
     """A pot whose soil reaches out to `radius`: `terracotta`, `plastic`, `glazed`; whatever comes where none is named."""
     style = style or dice.pick("terracotta", "terracotta", "glazed", "glazed", "plastic")
-    colour = shade(dice, *{"terracotta": TERRACOTTA, "plastic": PLASTIC, "glazed": GLAZES}[style], spread=0.1)
+    colour = shade(
+        dice, *{"terracotta": TERRACOTTA, "plastic": PLASTIC, "glazed": GLAZES}[style], spread=0.1
+    )
     rimmed = style == "terracotta" or (style == "plastic" and dice.chance(0.7)) or dice.chance(0.2)
     square = dice.pick(0, 0, 0, 5) if style != "terracotta" else 0
-    body, wall, foot, bulge = Mesh(), 0.08 * radius, dice.between(0.62, 0.95), dice.between(0.7, 1.2)
+    body, wall, foot, bulge = (
+        Mesh(),
+        0.08 * radius,
+        dice.between(0.62, 0.95),
+        dice.between(0.7, 1.2),
+    )
     t = np.linspace(0.1, 0.78 if rimmed else 0.98, 8)
     profile = [
         (0.001, 0.0),
@@ -56,7 +70,11 @@ def pot(dice: Dice, radius: float, height: float, style: str = "") -> Pot:
     ]
     rim = radius * 1.12 if rimmed else radius
     if rimmed:
-        profile += [(1.07 * radius, 0.79 * height), (1.1 * radius, 0.82 * height), (rim, 0.97 * height)]
+        profile += [
+            (1.07 * radius, 0.79 * height),
+            (1.1 * radius, 0.82 * height),
+            (rim, 0.97 * height),
+        ]
     profile += [
         (rim, 0.99 * height),
         (rim - wall / 2, height),
@@ -98,9 +116,18 @@ def _soil(dice: Dice, rim: float, height: float) -> Parts:
     """Soil up to this height, with gravel on it."""
     earth, gravel, count = Mesh(), Mesh(), dice.whole(150, 700)
     colour = shade(dice, *SOILS)
-    profile = [(0.001, height), *((rim * 0.93 * share, height + 0.02 * rim * dice.between(-1, 1)) for share in (0.3, 0.6, 1))]
+    profile = [
+        (0.001, height),
+        *(
+            (rim * 0.93 * share, height + 0.02 * rim * dice.between(-1, 1))
+            for share in (0.3, 0.6, 1)
+        ),
+    ]
     lathe(earth, profile, colour)
-    turn, away = dice.uniform(0, 2 * math.pi, count), 0.88 * rim * np.sqrt(dice.uniform(0, 1, count))
+    turn, away = (
+        dice.uniform(0, 2 * math.pi, count),
+        0.88 * rim * np.sqrt(dice.uniform(0, 1, count)),
+    )
     lying = np.c_[away * np.cos(turn), away * np.sin(turn), np.full(count, height)]
     size = rim * dice.between(0.02, 0.055) * np.exp(dice.normal(0.3, count))
     stones(gravel, dice, lying, size, shades(dice, shade(dice, *GRAVELS), count, 0.2), 0.3)
@@ -116,10 +143,14 @@ def fitting(dice: Dice, subject: Subject) -> tuple[float, float]:
     low_and_wide = height < 0.5 * width
     if subject.bounds.low[2] < -0.02:  # It trails: the pot fits inside the stems.
         return 0.058, dice.between(0.08, 0.11)
-    radius = max(min(subject.bounds.foot * dice.between(1.1, 1.35), 0.58 * width), width * dice.between(0.28, 0.42), 0.15 * height)
-    return radius, radius * (dice.between(0.5, 1.2) if low_and_wide and dice.chance(0.4) else dice.between(0.95, 1.8)) * (
-        1.0 if radius < 0.25 else 0.8
+    radius = max(
+        min(subject.bounds.foot * dice.between(1.1, 1.35), 0.58 * width),
+        width * dice.between(0.28, 0.42),
+        0.15 * height,
     )
+    return radius, radius * (
+        dice.between(0.5, 1.2) if low_and_wide and dice.chance(0.4) else dice.between(0.95, 1.8)
+    ) * (1.0 if radius < 0.25 else 0.8)
 
 
 def in_a_pot(dice: Dice, stage: Stage, subject: Subject) -> None:
@@ -130,8 +161,18 @@ def in_a_pot(dice: Dice, stage: Stage, subject: Subject) -> None:
     stage.around.append(Thing(made.parts, (0, 0, lift)))
     if lift:
         stand = Mesh()
-        box(stand, (0, 0, lift / 2), (1.5 * made.rim, 1.5 * made.rim, lift), (0.5, 0.5, 0.5), dice.angle())
-        stage.add(stand, Wood(shade(dice, (150, 104, 66), (226, 224, 218), (60, 58, 56)), size=0.15), flat=True)
+        box(
+            stand,
+            (0, 0, lift / 2),
+            (1.5 * made.rim, 1.5 * made.rim, lift),
+            (0.5, 0.5, 0.5),
+            dice.angle(),
+        )
+        stage.add(
+            stand,
+            Wood(shade(dice, (150, 104, 66), (226, 224, 218), (60, 58, 56)), size=0.15),
+            flat=True,
+        )
     if dice.chance(0.12):
         label = Mesh()
         box(
@@ -141,7 +182,11 @@ def in_a_pot(dice: Dice, stage: Stage, subject: Subject) -> None:
             linear((236, 234, 226)),
         )
         stage.add(label, Coloured(), flat=True)
-    subject.base, subject.reach, subject.rim = lift + made.soil, max(subject.reach, made.rim), made.rim
+    subject.base, subject.reach, subject.rim = (
+        lift + made.soil,
+        max(subject.reach, made.rim),
+        made.rim,
+    )
 
 
 def neighbour(dice: Dice, subject: Subject, style: str = "") -> tuple[Parts, float]:

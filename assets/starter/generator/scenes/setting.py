@@ -7,7 +7,9 @@ from assets.starter.generator.dice import Dice
 from assets.starter.generator.species import Subject
 from assets.starter.generator.stage import Stage
 
-Build = Callable[[Dice, Stage, Subject], None]  # Adds the surroundings and the light; the subject stands already.
+Build = Callable[
+    [Dice, Stage, Subject], None
+]  # Adds the surroundings and the light; the subject stands already.
 
 
 @dataclass(frozen=True)
@@ -17,4 +19,6 @@ class Scene:
     name: str
     build: Build
     potted: bool
-    frontal: bool = False  # Whether the plant turns its front to the camera; elsewhere it stands as it likes
+    frontal: bool = (
+        False  # Whether the plant turns its front to the camera; elsewhere it stands as it likes
+    )

@@ -31,12 +31,17 @@ def lamp_post(dice: Dice) -> Parts:
     return [Part(mesh, Coloured(roughness=0.4, gloss=0.5))]
 
 
-def _paved(dice: Dice, stage: Stage, *, low: tuple[float, float], high: tuple[float, float]) -> None:
+def _paved(
+    dice: Dice, stage: Stage, *, low: tuple[float, float], high: tuple[float, float]
+) -> None:
     """A pavement between two corners, its kerb as high as the plant's foot."""
     mesh, kerb = Mesh(), Mesh()
     middle, extent = np.add(low, high) / 2, np.subtract(high, low)
     box(mesh, (*middle, -KERB / 2), (*extent, KERB), (0.4, 0.4, 0.4))
-    grey, other = shade(dice, (136, 132, 126), (124, 116, 108)), shade(dice, (122, 118, 112), (140, 122, 110))
+    grey, other = (
+        shade(dice, (136, 132, 126), (124, 116, 108)),
+        shade(dice, (122, 118, 112), (140, 122, 110)),
+    )
     slabs: Material = Tiles(grey, other, dice.between(0.5, 1), upright=False)
     cast: Material = Plain(grey, roughness=0.9, gloss=0.2, grain=3, mottling=0.12)
     stage.add(mesh, dice.pick(slabs, cast), flat=True)
@@ -49,7 +54,9 @@ def _paved(dice: Dice, stage: Stage, *, low: tuple[float, float], high: tuple[fl
             (extent[0] if long else 0.14, 0.14 if long else extent[1], KERB),
             linear((146, 144, 138)),
         )
-    stage.add(kerb, Coloured(roughness=0.85, gloss=0.2, grain=6, depth=0.3, relief=0.004), flat=True)
+    stage.add(
+        kerb, Coloured(roughness=0.85, gloss=0.2, grain=6, depth=0.3, relief=0.004), flat=True
+    )
 
 
 def _line(stage: Stage, *, start: tuple[float, float], way: tuple[float, float]) -> None:
@@ -57,7 +64,12 @@ def _line(stage: Stage, *, start: tuple[float, float], way: tuple[float, float])
     mesh = Mesh()
     for along in np.arange(0, FAR, 6.0):
         x, y = start[0] + way[0] * along, start[1] + way[1] * along
-        box(mesh, (x, y, -KERB + 0.004), (0.14 + 2.8 * way[0], 0.14 + 2.8 * way[1], 0.006), linear((214, 212, 204)))
+        box(
+            mesh,
+            (x, y, -KERB + 0.004),
+            (0.14 + 2.8 * way[0], 0.14 + 2.8 * way[1], 0.006),
+            linear((214, 212, 204)),
+        )
     stage.add(mesh, Coloured(roughness=0.8, gloss=0.2), flat=True)
 
 
@@ -85,16 +97,30 @@ def _along(dice: Dice, stage: Stage, subject: Subject) -> None:
         for number in range(1, 9):
             for x in (0.0, inner + side * (road + abs(inner))):
                 at = (x + dice.between(-0.1, 0.1), number * step + dice.between(-0.3, 0.3), 0.0)
-                stage.around.append(Thing(dice.pick(*kinds), at, turn=dice.angle(), scale=dice.between(0.8, 1.1)))
+                stage.around.append(
+                    Thing(dice.pick(*kinds), at, turn=dice.angle(), scale=dice.between(0.8, 1.1))
+                )
     post = lamp_post(dice)
     for y in np.arange(dice.between(6, 14) + size, FAR, 24.0):
-        stage.around.append(Thing(post, (inner - side * 0.4, float(y), 0), turn=0 if side > 0 else math.pi))
-    for edge, turn in ((-side * back, -side * math.pi / 2), (inner + side * (road + back), side * math.pi / 2)):
+        stage.around.append(
+            Thing(post, (inner - side * 0.4, float(y), 0), turn=0 if side > 0 else math.pi)
+        )
+    for edge, turn in (
+        (-side * back, -side * math.pi / 2),
+        (inner + side * (road + back), side * math.pi / 2),
+    ):
         y = dice.between(2, 10) + 0.5 * size
         while y < 90:
             wide = dice.between(8, 18)
             across = edge + math.copysign(dice.between(0.2, 3), edge)
-            background.house(dice, stage, (across, y + wide / 2), wide=wide, tall=dice.pick(3.2, 5.8, 8.6), turn=-turn)
+            background.house(
+                dice,
+                stage,
+                (across, y + wide / 2),
+                wide=wide,
+                tall=dice.pick(3.2, 5.8, 8.6),
+                turn=-turn,
+            )
             y += wide + dice.pick(0.5, 3, 10)
 
 
@@ -111,15 +137,26 @@ def _across(dice: Dice, stage: Stage, subject: Subject) -> None:
         for number in (-3, -2, -1, 1, 2, 3):
             stage.around.append(
                 Thing(
-                    dice.pick(*kinds), (number * step, dice.between(-0.2, 0.2), 0), turn=dice.angle(), scale=dice.between(0.8, 1.1)
+                    dice.pick(*kinds),
+                    (number * step, dice.between(-0.2, 0.2), 0),
+                    turn=dice.angle(),
+                    scale=dice.between(0.8, 1.1),
                 )
             )
-    stage.around.append(Thing(lamp_post(dice), (dice.between(2, 6) * dice.pick(-1, 1), near + road + 0.4, 0), turn=-math.pi / 2))
+    stage.around.append(
+        Thing(
+            lamp_post(dice),
+            (dice.between(2, 6) * dice.pick(-1, 1), near + road + 0.4, 0),
+            turn=-math.pi / 2,
+        )
+    )
     x = -35 - dice.between(0, 8)
     while x < 35:
         wide = dice.between(8, 18)
         tall = dice.pick(3.2, 5.8, 8.6, 11.4)
-        background.house(dice, stage, (x + wide / 2, near + road + 3 + dice.between(0, 3)), wide=wide, tall=tall)
+        background.house(
+            dice, stage, (x + wide / 2, near + road + 3 + dice.between(0, 3)), wide=wide, tall=tall
+        )
         x += wide + dice.pick(0, 0, 3, 8)
 
 
@@ -145,7 +182,9 @@ def street(dice: Dice, stage: Stage, subject: Subject) -> None:
     if dice.chance(0.8):
         _pit(dice, stage, 1.15 * subject.bounds.foot + 0.2 * min(1, subject.size))
     if dice.chance(0.6):
-        background.tree_line(dice, stage, dice.between(60, 110), dice.whole(24, 40), dice.between(8, 14))
+        background.tree_line(
+            dice, stage, dice.between(60, 110), dice.whole(24, 40), dice.between(8, 14)
+        )
     light.outdoors(dice, stage)
 
 

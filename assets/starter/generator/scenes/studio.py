@@ -29,7 +29,11 @@ def paper(dice: Dice, stage: Stage, subject: Subject) -> None:
     size = subject.size
     back, wide, round_ = size * dice.between(1.2, 2.5) + 0.1, 12 * size + 2, 0.5 * size
     bend = np.linspace(0, np.pi / 2, 12)
-    curve = [(-8 * size, 0), *np.c_[back - round_ + round_ * np.sin(bend), round_ - round_ * np.cos(bend)], (back, 12 * size)]
+    curve = [
+        (-8 * size, 0),
+        *np.c_[back - round_ + round_ * np.sin(bend), round_ - round_ * np.cos(bend)],
+        (back, 12 * size),
+    ]
     sheet = Mesh()
     points = [(x, y, z) for x in (-wide, wide) for y, z in curve]
     colour = shade(dice, PAPER[0], PAPER[1], *PAPER, spread=0.06)

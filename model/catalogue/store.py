@@ -1,0 +1,258 @@
+"""The data folder: the catalogue's database, the photos by hash, the runs. Opened once a process, used by many threads.
+
+`AREOLE_HOME` says where (default `.areole/` beside the app), `AREOLE_DATABASE` names another database than the SQLite
+file in it, `AREOLE_PHOTOS` another place for the photos (any URL that fsspec knows). Deleting the folder is a clean reset.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from time import time
+from typing import Any
+from uuid import uuid4
+
+import fsspec
+from PIL import Image
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError
+from sqlalchemy.orm import Session
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from model.catalogue.schema import (
+    VERSION,
+    FeatureRow,
+    FingerprintRow,
+    Meta,
+    PhotoRow,
+    QualityRow,
+    Table,
+)
+from model.errors import NotFound, StoreUnavailable
+from model.photos.image import DECODER_ERRORS, Photo
+
+ROOT = Path(__file__).resolve().parents[2]
+WRITES = "areole_writes"  # The name of our own execution option.
+CHUNK = 500  # Names in one query.
+BUSY_TIMEOUT_S = (
+    30  # How long one writer waits for another; an import holds the lock for about a second.
+)
+POSTGRES_LOCK = 0x6172656F6C65  # "areole": one writer at a time there too, so that what is read and then written holds.
+STALE_S = 24 * 3600  # What is unfinished for so long was left by a process that was killed.
+INSERTS: dict[str, Callable[[type[Table]], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}  # Both know ON CONFLICT DO NOTHING.
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open data folder."""
+
+    home: Path
+    engine: Engine
+    files: fsspec.AbstractFileSystem
+    photos: str
+    identity: int | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads. Raises StoreUnavailable."""
+        with self._transaction(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that waits for other writers; committed at the end, rolled back on an error. Raises StoreUnavailable."""
+        with self._transaction(self.engine.execution_options(**{WRITES: True})) as session:
+            if self.engine.dialect.name == "postgresql":
+                session.execute(select(func.pg_advisory_xact_lock(POSTGRES_LOCK)))
+            yield session
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Session]:
+        try:
+            with Session(engine) as session, session.begin():
+                yield session
+        except (OperationalError, TimeoutError) as error:
+            raise unavailable(self.home, error) from error
+
+    @property
+    def runs(self) -> Path:
+        """The folder of saved runs."""
+        return self.home / "runs"
+
+    def is_alive(self) -> bool:
+        """False once somebody deleted the data folder under a running server."""
+        return _identity(self.engine) == self.identity
+
+
+def open_store(home: Path | None = None) -> Store:
+    """Open the data folder, made new where it is absent. Raises StoreUnavailable."""
+    home = home or Path(os.environ.get("AREOLE_HOME") or ROOT / ".areole").absolute()
+    database = os.environ.get("AREOLE_DATABASE") or URL.create(
+        "sqlite", database=str(home / "catalogue.db")
+    )
+    try:
+        files, photos = fsspec.url_to_fs(os.environ.get("AREOLE_PHOTOS") or str(home / "photos"))
+        (home / "runs").mkdir(parents=True, exist_ok=True)
+        _sweep(home)
+        engine = create_engine(database)
+        if engine.url.get_backend_name() == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        store = Store(home, engine, files, photos)
+        _create_tables(store)
+        return replace(store, identity=_identity(engine))
+    except (ArgumentError, ValueError, ImportError) as error:
+        raise StoreUnavailable(
+            f"AREOLE_DATABASE or AREOLE_PHOTOS cannot be used: {error}. The README says what they may be."
+        ) from error
+    except (OSError, DBAPIError) as error:
+        raise unavailable(home, error) from error
+
+
+def unavailable(home: Path, error: Exception) -> StoreUnavailable:
+    """The sentence for a data folder that cannot be used, or not now."""
+    fact = str(error.orig if isinstance(error, DBAPIError) else error)
+    if isinstance(error, TimeoutError) or "locked" in fact:
+        return StoreUnavailable(
+            "Many others are writing just now. Nothing is lost: try again in a moment."
+        )
+    return StoreUnavailable(
+        f"The data folder {home.name} cannot be used: {fact}. "
+        "Free some space, make it writable, or set AREOLE_HOME to another folder."
+    )
+
+
+def keep_photos(store: Store, session: Session, photos: Iterable[Photo]) -> None:
+    """Within a transaction that writes: keep photos. Raises StoreUnavailable."""
+    kept = [(photo.sha256, photo.jpeg, *photo.image.size) for photo in photos]
+    rows = [
+        {"sha256": name, "width": width, "height": height, "bytes": len(data)}
+        for name, data, width, height in kept
+    ]
+    insert_missing(session, PhotoRow, rows)
+    try:
+        for name, data, _, _ in kept:
+            _write_once(store, _path(store, name), data)
+    except OSError as error:
+        raise unavailable(store.home, error) from error
+
+
+def is_kept(store: Store, session: Session, sha256: str) -> bool:
+    """Whether a photo is in the catalogue and in the photo folder."""
+    return session.get(PhotoRow, sha256) is not None and has_file(store, sha256)
+
+
+def has_file(store: Store, sha256: str) -> bool:
+    """Whether a photo is in the photo folder."""
+    return bool(store.files.exists(_path(store, sha256)))
+
+
+def insert_missing(session: Session, table: type[Table], rows: list[dict[str, Any]]) -> None:
+    """Insert the rows whose primary key is not there yet: two processes may do so at once."""
+    if rows:
+        session.execute(
+            INSERTS[session.get_bind().dialect.name](table).on_conflict_do_nothing(), rows
+        )
+
+
+def read_photo(store: Store, sha256: str) -> bytes:
+    """The JPEG bytes of a photo. Raises NotFound."""
+    try:
+        data: bytes = store.files.cat_file(_path(store, sha256))
+    except OSError as error:
+        raise NotFound("This photo is no longer here. Upload it again.") from error
+    return data
+
+
+def open_stored(store: Store, sha256: str) -> Image.Image:
+    """A kept photo, decoded: RGB, upright. Raises NotFound."""
+    data = read_photo(store, sha256)
+    try:
+        return Image.open(BytesIO(data)).convert("RGB")
+    except DECODER_ERRORS as error:
+        raise NotFound("This photo was damaged in the data folder. Upload it again.") from error
+
+
+def forget_photos(store: Store, session: Session, photos: Sequence[str]) -> None:
+    """Within a transaction that writes: destroy photos' files and measures. The caller knows that nobody needs them."""
+    for table in (FeatureRow, QualityRow, FingerprintRow):
+        session.execute(delete(table).where(table.photo.in_(photos)))
+    for sha256 in photos:
+        try:
+            store.files.rm_file(_path(store, sha256))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise unavailable(store.home, error) from error
+
+
+def _path(store: Store, sha256: str) -> str:
+    return f"{store.photos}/{sha256[:2]}/{sha256}.jpg"
+
+
+def _write_once(store: Store, path: str, data: bytes) -> None:
+    """Write beside and rename, so that no reader and no crash ever sees half a photo."""
+    if store.files.exists(path) and store.files.size(path):
+        return
+    store.files.makedirs(path.rpartition("/")[0], exist_ok=True)
+    unfinished = f"{path}.{uuid4().hex}"
+    store.files.pipe_file(unfinished, data)
+    store.files.mv(unfinished, path)
+
+
+def _sweep(home: Path) -> None:
+    """Remove what killed processes left half-written."""
+    for unfinished in (*home.glob("runs/.*"), *home.glob("jobs/*.unfinished")):
+        if time() - unfinished.stat().st_mtime > STALE_S:
+            shutil.rmtree(unfinished) if unfinished.is_dir() else unfinished.unlink()
+
+
+def _identity(engine: Engine) -> int | None:
+    """Which file the database is, to notice when another has taken its place."""
+    database = Path(engine.url.database or "")
+    return (
+        database.stat().st_ino
+        if engine.url.get_backend_name() == "sqlite" and database.exists()
+        else None
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # Python's own BEGIN comes too late; `_begin_sqlite` says it.
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its place in the queue at once: one that has read before it writes would be turned away, not queued."""
+    connection.exec_driver_sql(
+        "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN"
+    )
+
+
+def _create_tables(store: Store) -> None:
+    """`create_all` looks first and creates then, and fails when another process starts in between; this cannot."""
+    with store.writing() as session:
+        for table in Table.metadata.sorted_tables:
+            session.execute(CreateTable(table, if_not_exists=True))
+            for index in table.indexes:
+                session.execute(CreateIndex(index, if_not_exists=True))
+        if not session.scalars(select(Meta)).first():
+            session.add(Meta(version=VERSION))
+        if session.scalars(select(Meta.version)).one() != VERSION:
+            raise StoreUnavailable(
+                f"The data folder {store.home.name} was made by another version of Areole. Move it away and start again."
+            )

@@ -1,0 +1,40 @@
+"""A classifier's answer to a photo, apart from `classifier.py`, so that a page can name it without importing torch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.evaluation.confidence import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A training photo and its cosine similarity to the photo asked about, 0 to 1."""
+
+    photo: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a run says about a photo. Classes stand in the run's order."""
+
+    classes: tuple[str, ...]
+    probabilities: NDArray[np.float32]  # (C,)
+    evidence: NDArray[
+        np.float32
+    ]  # (C, H, W): each class's score against the mean of all classes, region by region
+    neighbours: tuple[Neighbour, ...]
+    similarity: float
+    trust: Trust
+
+    @property
+    def best(self) -> str:
+        """The class with the highest probability."""
+        return self.classes[int(self.probabilities.argmax())]
+
+    @property
+    def probability(self) -> float:
+        """Of the best class."""
+        return float(self.probabilities.max())

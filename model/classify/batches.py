@@ -1,0 +1,77 @@
+"""Photos to evaluate, from a folder of class folders or from a dataset: found at once, opened one by one."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PIL import Image
+
+from model.catalogue.dataset import find_dataset
+from model.catalogue.store import Store, open_stored
+from model.errors import AreoleError, NotFound
+from model.photos.image import SUFFIXES, open_file
+from model.photos.prefetch import ahead
+
+
+@dataclass(frozen=True)
+class EvaluationPhoto:
+    """A photo to evaluate: how to open it, and the position of its class."""
+
+    name: str
+    open: Callable[[], Image.Image]
+    label: int
+
+
+def folder_sources(folder: Path, classes: tuple[str, ...]) -> list[EvaluationPhoto]:
+    """The photos of a folder of class folders. Raises NotFound for a folder named like no class."""
+    positions = {name.casefold(): position for position, name in enumerate(classes)}
+    sources = []
+    for inside in sorted(
+        path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")
+    ):
+        if inside.name.casefold() not in positions:
+            raise NotFound(
+                f"The folder {inside.name} is no class of this run; its classes are {', '.join(classes)}."
+            )
+        files = sorted(path for path in inside.rglob("*") if _is_photo(path))
+        sources += [
+            EvaluationPhoto(str(file), partial(_open_file, file), positions[inside.name.casefold()])
+            for file in files
+        ]
+    return sources
+
+
+def _is_photo(path: Path) -> bool:
+    return path.suffix.lower().lstrip(".") in SUFFIXES and not path.name.startswith(".")
+
+
+def _open_file(file: Path) -> Image.Image:
+    return open_file(file).image
+
+
+def dataset_sources(
+    store: Store, name: str, split: str, classes: tuple[str, ...]
+) -> list[EvaluationPhoto]:
+    """The photos of a dataset in one split, or in "all". Raises NotFound when its classes are not the run's."""
+    dataset = find_dataset(store, name)
+    if dataset.classes != classes:
+        raise NotFound(
+            f"The run knows {', '.join(classes)}, the dataset {', '.join(dataset.classes)}."
+        )
+    return [
+        EvaluationPhoto(
+            labelled.photo,
+            partial(open_stored, store, labelled.photo),
+            classes.index(labelled.label),
+        )
+        for labelled in dataset.photos
+        if split in (labelled.split, "all")
+    ]
+
+
+def decoded(
+    sources: Iterable[EvaluationPhoto],
+) -> Iterator[tuple[EvaluationPhoto, Image.Image | AreoleError]]:
+    """Open photos a few ahead of the network, in order, without ever holding many."""
+    return ahead(sources, lambda source: source.open())

@@ -1,0 +1,167 @@
+"""Repairing labels: keep, relabel or delete photos, each with a reason; undo, redo, start over."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.edits import (
+    ADD,
+    KEEP,
+    MAX_REASON,
+    NOTE,
+    RELABEL,
+    Edit,
+    History,
+    append,
+    bring_back,
+    history_of,
+    let_go,
+    take_back,
+)
+from model.catalogue.store import Store, is_kept
+from model.catalogue.workspaces import current_dataset, dataset_name, ensure_workspace
+from model.datasets.quota import check_room
+from model.errors import NotFound
+
+TOLD = "told on Classify"
+UNWANTED = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
+Row = tuple[str, str, str | None, str | None]  # Photo, action, label, reason
+
+
+def history(store: Store, workspace: str) -> History:
+    """Everything that was decided in a workspace."""
+    with store.reading() as session:
+        return _history(session, workspace)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to become of a photo."""
+
+    photo: str
+    action: str  # KEEP, RELABEL, DELETE or NOTE
+    label: str | None = None  # The new one of RELABEL; the one that KEEP leaves, by default today's
+    reason: str | None = None  # None: whatever was said before
+
+
+def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
+    """Keep, relabel, delete or note photos of train and valid, in one step that can be undone as one.
+
+    What was decided already, with the same reason, is not decided twice.
+    Raises NotFound for a photo that is not there or belongs to the test split, and for a class that the dataset does not have.
+    """
+    imported, now = _datasets(store, workspace)
+    labelled_photos = {labelled.photo: labelled for labelled in (*imported.photos, *now.photos)}
+    rows: dict[str, Row] = {}  # A photo named twice is decided once.
+    for decision in decisions:
+        if decision.label not in now.classes and (
+            decision.label is not None or decision.action == RELABEL
+        ):
+            raise NotFound(f"This dataset has no class {decision.label}.")
+        labelled = labelled_photos.get(decision.photo)
+        if labelled is None:
+            raise NotFound("This photo is no longer in the dataset.")
+        if labelled.split == "test":
+            raise NotFound(
+                "This photo belongs to the test split, which stays as it is so that it can judge fairly."
+            )
+        told = {RELABEL: decision.label, KEEP: decision.label or labelled.label}.get(
+            decision.action
+        )
+        comes_back = decision.action == RELABEL and told == imported.labels.get(decision.photo)
+        action = KEEP if comes_back else decision.action
+        rows[decision.photo] = (decision.photo, action, told, _cleaned(decision.reason))
+    _append(store, workspace, rows.values())
+
+
+def label_photo(store: Store, workspace: str, photo: str, label: str) -> None:
+    """File a photo under `label`: a new one joins the train split, one of train or valid is relabelled.
+
+    Raises NotFound, as `decide`; QuotaReached where a new one would be too many.
+    """
+    imported, now = _datasets(store, workspace)
+    if label not in now.classes:
+        raise NotFound(f"This dataset has no class {label}.")
+    if imported.find(photo):
+        decide(store, workspace, [Decision(photo, RELABEL, label, TOLD)])
+    else:
+        check_room(store, workspace)
+        _append(store, workspace, [(photo, ADD, label, TOLD)])
+
+
+def revert_edits(store: Store, workspace: str, photo: str) -> None:
+    """Take back all that was decided about a photo: an added one leaves the dataset, another has its imported label again."""
+    with store.writing() as session:
+        before = _history(session, workspace)
+        take_back(session, before, [edit for edit in before.edits if edit.photo == photo])
+
+
+def undo(store: Store, workspace: str, step: int) -> None:
+    """Take a step back. A second click on the same button finds it undone, and undoes nothing else."""
+    with store.writing() as session:
+        before = _history(session, workspace)
+        take_back(session, before, [edit for edit in before.edits if edit.step == step])
+
+
+def redo(store: Store, workspace: str, step: int) -> None:
+    """Bring a step back, but photos that were destroyed meanwhile."""
+    with store.writing() as session:
+        before = _history(session, workspace)
+        edits = [edit for edit in before.edits if edit.step == step]
+        kept = [edit for edit in edits if is_kept(store, session, edit.photo)]
+        let_go(session, before, [edit for edit in edits if edit not in kept])
+        bring_back(session, before, kept)
+
+
+def start_over(store: Store, workspace: str) -> None:
+    """Take every decision back: the dataset is as it was imported. Redo brings them back step by step."""
+    with store.writing() as session:
+        before = _history(session, workspace)
+        take_back(session, before, before.edits)
+
+
+def _history(session: Session, workspace: str) -> History:
+    return history_of(session, workspace, current_dataset(session, workspace))
+
+
+def _datasets(store: Store, workspace: str) -> tuple[Dataset, Dataset]:
+    name = dataset_name(store, workspace)
+    return find_dataset(store, name), find_dataset(store, name, workspace=workspace)
+
+
+def _append(store: Store, workspace: str, rows: Iterable[Row]) -> None:
+    with store.writing() as session:
+        ensure_workspace(session, workspace)
+        before = _history(session, workspace)
+        standing, new = before.standing, []
+        for photo, action, label, reason in rows:
+            edit = standing.get(photo)
+            said = (edit.reason if edit else "") if reason is None else reason
+            is_news = (
+                (action != NOTE or said)
+                if edit is None
+                else not _is_said(edit, action, label, said)
+            )
+            if is_news:
+                _check_kept(store, session, photo)
+                new.append((photo, action, label, said))
+        append(session, before, new)
+
+
+def _is_said(edit: Edit, action: str, label: str | None, reason: str) -> bool:
+    return edit.reason == reason and (
+        action == NOTE or (edit.action, edit.label) == (action, label)
+    )
+
+
+def _cleaned(reason: str | None) -> str | None:
+    """Without NUL, for which PostgreSQL has no place, and without marks that turn the direction of all that follows."""
+    return None if reason is None else UNWANTED.sub("", reason).strip()[:MAX_REASON]
+
+
+def _check_kept(store: Store, session: Session, photo: str) -> None:
+    if not is_kept(store, session, photo):
+        raise NotFound("This photo is no longer here: somebody removed it. Upload it again.")

@@ -1,0 +1,124 @@
+"""Decisions as a file: edits out as CSV, decisions back in from a CSV or a ZIP of ours."""
+
+import csv
+import lzma
+import zlib
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import PurePosixPath
+from zipfile import BadZipFile, ZipFile
+
+from model.catalogue.dataset import Dataset
+from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, Edit
+from model.cleaning.decisions import Decision
+from model.csv_files import as_csv, from_csv
+from model.datasets.layout import MAX_TABLE_BYTES, TABLE
+from model.errors import NotFound
+
+MAX_FILES = 50_000
+BROKEN = (
+    BadZipFile,
+    RuntimeError,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    ValueError,
+    csv.Error,
+    zlib.error,
+    lzma.LZMAError,
+)
+COLUMNS = ("photo", "file", "split", "imported label", "action", "label", "reason", "decided at")
+
+
+def edits_as_csv(edits: Iterable[Edit], imported: Dataset) -> bytes:
+    """What was decided, a row a photo."""
+    labelled_photos = {labelled.photo: labelled for labelled in imported.photos}
+    rows: list[dict[str, object]] = []
+    for edit in edits:
+        labelled = labelled_photos.get(edit.photo)
+        rows.append(
+            {
+                "photo": edit.photo,
+                "file": labelled.file if labelled else "",
+                "split": labelled.split if labelled else "train",
+                "imported label": labelled.label if labelled else "",
+                "action": edit.action,
+                "label": edit.label or "",
+                "reason": edit.reason,
+                "decided at": edit.created_at.isoformat(timespec="seconds"),
+            }
+        )
+    return as_csv(rows, COLUMNS)
+
+
+def decisions_from(data: bytes, imported: Dataset, now: Dataset) -> tuple[list[Decision], int]:
+    """What a CSV or ZIP of ours says about photos of a dataset, and how many it names that are not there or not to be edited.
+
+    Raises NotFound with what is wrong with the file.
+    """
+    editable = {
+        labelled.photo for labelled in (*imported.photos, *now.photos) if labelled.split != "test"
+    }
+    found = _from_zip(data, now) if data.startswith(b"PK") else _from_csv(data)
+    there = [
+        decision for decision in found if decision.photo in editable and decision.action != ADD
+    ]
+    known = [
+        decision
+        for decision in there
+        if decision.action != RELABEL or decision.label in now.classes
+    ]
+    return known, len(found) - len(known)
+
+
+def _from_csv(data: bytes) -> list[Decision]:
+    try:
+        rows = from_csv(data[:MAX_TABLE_BYTES])
+    except (UnicodeError, csv.Error) as error:
+        raise NotFound(
+            "This is no table of edits: it cannot be read. Save it as CSV in UTF-8."
+        ) from error
+    if not rows or not {"photo", "action", "label", "reason"} <= set(rows[0]):
+        raise NotFound(
+            "This is no table of edits: it needs the columns photo, action, label and reason."
+        )
+    known = [row for row in rows if row.get("action") in (KEEP, RELABEL, DELETE, NOTE, ADD)]
+    return [
+        Decision(row["photo"], row["action"], row.get("label") or None, row.get("reason", ""))
+        for row in known
+    ]
+
+
+def _from_zip(data: bytes, now: Dataset) -> list[Decision]:
+    """Where each photo lies now says its label; one that is gone was deleted. Only names and the table are read."""
+    try:
+        with ZipFile(BytesIO(data)) as folder:
+            names = {
+                PurePosixPath(name): name for name in folder.namelist() if not name.endswith("/")
+            }
+            if len(names) > MAX_FILES:
+                raise NotFound(f"This ZIP holds more than {MAX_FILES} files.")
+            tables = [name for name in names if name.name == TABLE]
+            if len(tables) != 1:
+                raise NotFound(f"This ZIP was not made here: it needs one table {TABLE}.")
+            with folder.open(names[tables[0]]) as table:
+                rows = from_csv(table.read(MAX_TABLE_BYTES))
+    except BROKEN as error:
+        raise NotFound("This ZIP cannot be read: it is broken or encrypted.") from error
+    lying = {name.name: name.parent.name for name in names}
+    told = {
+        row.get("photo", ""): lying.get(PurePosixPath(row.get("file", "")).name) for row in rows
+    }
+    if not any(photo in now.labels for photo in told):
+        raise NotFound("This ZIP holds none of this dataset's photos.")
+    gone = [photo for photo, label in told.items() if label is None and photo in now.labels]
+    moved = [
+        (photo, label)
+        for photo, label in told.items()
+        if label not in (None, now.labels.get(photo))
+    ]
+    deleted = [Decision(photo, DELETE, reason="not in the ZIP") for photo in gone]
+    return [
+        *deleted,
+        *(Decision(photo, RELABEL, label, f"in the ZIP under {label}") for photo, label in moved),
+    ]

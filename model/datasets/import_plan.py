@@ -1,0 +1,125 @@
+"""What is to become of the files of a ZIP or folder: which class, which split, and what their table says of each."""
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from model.catalogue.dataset import SPLITS
+from model.catalogue.origins import Origin
+from model.catalogue.schema import LabelRow
+from model.csv_files import from_csv
+from model.datasets.class_names import merge_class_names
+from model.datasets.folders import Bundle, ImportFile, RefusedFile
+from model.datasets.intake import IncomingPhoto
+from model.datasets.layout import ATTRIBUTION, MAX_TABLE_BYTES, ORIGIN_COLUMNS
+from model.links import https_link
+from model.untrusted_text import without_markup
+
+NO_CLASS = "It lies in no folder named after a class."
+OURS = {
+    "file",
+    "photo",
+    "split",
+    "label",
+    "imported label",
+}  # By which a table is known as one of ours
+ADDRESSES = ("page", "licence_url")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The files that are to come, under the classes they will have."""
+
+    arrivals: tuple[IncomingPhoto, ...]
+    classes: tuple[str, ...]  # Those the dataset has, then those that are new
+    notices: tuple[str, ...]  # What is good to know of the class names
+    refused: tuple[RefusedFile, ...]
+
+    def count(self, label: str) -> int:
+        """How many files are to be filed under a class."""
+        return sum(arrival.label == label for arrival in self.arrivals)
+
+
+def plan(
+    bundle: Bundle, known: Sequence[str], *, loose: str | None = None, source: str = "upload"
+) -> Plan:
+    """File what a bundle holds under classes: the folders it lies in, or `loose` for what lies in none.
+
+    Classes the dataset has already (`known`) keep their spelling. Where the bundle brings a table of ours, that says split and
+    origin; the folder still says the class, for people sort photos by moving them.
+    """
+    table = _rows_by_name(bundle.table)
+    ordered = [
+        row["label"] for row in table.values() if row.get("label")
+    ]  # The order that the dataset had
+    filed = {file.path: _label(file, table) or loose for file in bundle.files}
+    names = [*ordered, *filter(None, filed.values())]
+    mapping, notices = merge_class_names(list(dict.fromkeys(names)), known)
+    ours = (ATTRIBUTION,) if table else ()
+    arrivals, refused = [], [one for one in bundle.refused if not one.path.endswith(ours)]
+    for file in bundle.files:
+        label = mapping.get(filed[file.path] or "", "")
+        if label:
+            arrivals.append(
+                _arrival(file, label, table.get(PurePosixPath(file.path).name, {}), source)
+            )
+        else:
+            refused.append(RefusedFile(file.path, NO_CLASS))
+    used = {arrival.label for arrival in arrivals}
+    new = [name for name in mapping.values() if name in used]
+    classes = dict.fromkeys([*known, *(new if table else sorted(new, key=_as_counted))])
+    return Plan(tuple(arrivals), tuple(classes), tuple(notices), tuple(refused))
+
+
+def _as_counted(name: str) -> list[tuple[int, str]]:
+    """Sorted so, class 2 comes before class 10."""
+    return [
+        (int(part), "") if part.isdecimal() else (-1, part.casefold())
+        for part in re.split(r"(\d+)", name)
+    ]
+
+
+def _label(file: ImportFile, table: Mapping[str, Mapping[str, str]]) -> str | None:
+    """The folder it lies in; where that is named like a split, the table says whether it is a class all the same."""
+    path = PurePosixPath(file.path)
+    return file.label or (
+        path.parent.name if path.parent.name == table.get(path.name, {}).get("label") else None
+    )
+
+
+def _arrival(file: ImportFile, label: str, row: Mapping[str, str], source: str) -> IncomingPhoto:
+    known = {name: _told(name, row.get(column, "")) for name, column in ORIGIN_COLUMNS.items()}
+    split = row["split"] if row.get("split") in SPLITS else file.split
+    return IncomingPhoto(
+        file.path, label, file.read, Origin(**known) if known["source"] else Origin(source), split
+    )
+
+
+def _told(name: str, text: str) -> str:
+    """What a table says in an origin's field, where it is fit to be shown: anybody may have written the table."""
+    return (
+        https_link(text[: _width(name)])
+        if name in ADDRESSES
+        else without_markup(text, _width(name))
+    )
+
+
+def _width(name: str) -> int:
+    """How much of an origin's field the catalogue keeps."""
+    width: int = getattr(LabelRow, name).type.length
+    return width
+
+
+def _rows_by_name(table: bytes | None) -> dict[str, dict[str, str]]:
+    """The rows of a table of ours by the name of their file; none where there is no table, or somebody else's."""
+    if table is None:
+        return {}
+    try:
+        rows = from_csv(table[:MAX_TABLE_BYTES])
+    except (UnicodeError, csv.Error):
+        return {}
+    return {
+        PurePosixPath(row["file"]).name: row for row in rows if row.keys() >= OURS and row["file"]
+    }

@@ -1,0 +1,83 @@
+"""How much a workspace may keep, of its own datasets and of what it asked about. What is in everybody's datasets is free."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from model.catalogue.schema import AskedRow, DatasetRow, LabelRow, PhotoRow
+from model.catalogue.store import Store
+from model.errors import QuotaReached
+from model.settings import hosting
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a workspace keeps, and what it may."""
+
+    photos: int
+    bytes: int
+    max_photos: int
+    max_bytes: int
+
+    @property
+    def room(self) -> int:
+        """How many photos may come, if bytes allow."""
+        return max(0, self.max_photos - self.photos)
+
+    @property
+    def share(self) -> float:
+        """How full it is, 0 to 1."""
+        shares = (self.photos / max(1, self.max_photos), self.bytes / max(1, self.max_bytes))
+        return min(1.0, max(shares))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more may come."""
+        return self.photos >= self.max_photos or self.bytes >= self.max_bytes
+
+    def holds(self, sizes: Sequence[int]) -> bool:
+        """Whether photos of so many bytes each may come."""
+        return (
+            self.photos + len(sizes) <= self.max_photos
+            and self.bytes + sum(sizes) <= self.max_bytes
+        )
+
+
+def check_room(store: Store, workspace: str) -> None:
+    """Raise QuotaReached where nothing more may come."""
+    if usage(store, workspace).is_full:
+        raise QuotaReached(
+            "Your workspace is full. Remove photos or a dataset on Dataset, and there is room again."
+        )
+
+
+def usage(store: Store, workspace: str) -> Usage:
+    """What a workspace keeps; a photo that is in several places is counted once, and one that is in everybody's not at all."""
+    mine = _is_kept_by(workspace) & ~_is_free()
+    counted = select(func.count(), func.sum(PhotoRow.bytes)).where(mine)
+    with store.reading() as session:
+        photos, size = session.execute(counted).one()
+    limits = hosting()
+    return Usage(photos, size or 0, limits.max_photos, limits.max_megabytes * 1_000_000)
+
+
+def already_counted(store: Store, workspace: str, photos: Sequence[str]) -> set[str]:
+    """Those of a few photos that take no room more: the workspace keeps them already, or they are in everybody's datasets."""
+    with store.reading() as session:
+        rows = select(PhotoRow.sha256).where(
+            PhotoRow.sha256.in_(photos), _is_kept_by(workspace) | _is_free()
+        )
+        return set(session.scalars(rows))
+
+
+def _is_kept_by(workspace: str) -> ColumnElement[bool]:
+    own = select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner == workspace)
+    asked = select(AskedRow.photo).where(AskedRow.workspace == workspace)
+    return or_(PhotoRow.sha256.in_(own), PhotoRow.sha256.in_(asked))
+
+
+def _is_free() -> ColumnElement[bool]:
+    return PhotoRow.sha256.in_(
+        select(LabelRow.photo).join(DatasetRow).where(DatasetRow.owner.is_(None))
+    )

@@ -1,0 +1,50 @@
+"""Which split a new photo goes to: decided once, by its hash, class by class; near-duplicates go together.
+
+Nothing is drawn at random and nothing that is there moves, so a test photo stays one, and no copy of a train photo judges it.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+SHARES = {
+    "train": 0.65,
+    "valid": 0.2,
+    "test": 0.15,
+}  # Of a class; close to the starter set's. Of equals the first is chosen.
+
+
+def assign_splits(
+    new: Mapping[str, str], taken: Mapping[str, tuple[str, str]], groups: Sequence[Collection[str]]
+) -> dict[str, str]:
+    """The split of each new photo; of one that is taken already, nothing is said.
+
+    `new` gives a photo's label, by its SHA-256; `taken` the label and split of what the dataset holds; `groups` near-duplicates,
+    each photo in one group at most. Copies of a taken photo follow it, rather into train than into valid, rather there than into
+    test. Then every other group goes whole to where the class of its first photo lacks most, in the order of their hashes.
+    """
+    alone = new.keys() - {photo for group in groups for photo in group}
+    arriving: list[tuple[bool, list[str], str]] = []
+    for group in (*groups, *([photo] for photo in alone)):
+        photos = sorted(photo for photo in group if photo in new and photo not in taken)
+        there = {taken[photo][1] for photo in group if photo in taken}
+        if photos:
+            arriving.append(
+                (not there, photos, next((split for split in SHARES if split in there), ""))
+            )
+    counts = Counter(taken.values())  # (label, split) -> photos
+    splits: dict[str, str] = {}
+    for _, photos, given in sorted(
+        arriving
+    ):  # Those that follow first: the others even out what they bring.
+        split = given or _most_lacking(counts, [new[photo] for photo in photos])
+        counts.update((new[photo], split) for photo in photos)
+        splits.update(dict.fromkeys(photos, split))
+    return splits
+
+
+def _most_lacking(counts: Counter[tuple[str, str]], labels: Sequence[str]) -> str:
+    """The split in which the class of the first label has the fewest for its share, once these are added."""
+    label = labels[0]
+    total = sum(counts[label, split] for split in SHARES) + labels.count(label)
+    # Rounded, because 4 * 0.65 - 2 and 4 * 0.15 are equal only on paper.
+    return max(SHARES, key=lambda split: round(SHARES[split] * total - counts[label, split], 9))

@@ -1,0 +1,124 @@
+"""Trainings in a row: what each gets wrong, and who wants to know how far they are."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.evaluation.intervals import mcnemar
+from model.experiments.split_features import Progress
+from model.runs.settings import HeadSettings
+from model.wording import counted
+
+if TYPE_CHECKING:
+    from model.training.head import LabelledFeatures
+
+Mistakes = NDArray[np.bool_]  # (N,), True where the prediction is not the label
+Item = TypeVar("Item")
+
+_training = Lock()  # One at a time: how many cores torch takes is set for the whole process.
+
+
+@dataclass(frozen=True)
+class ErrorRange:
+    """An error rate over several trainings."""
+
+    error: float  # Mean
+    low: float  # Least
+    high: float  # Greatest
+
+
+def error_range(wrong: Mistakes) -> ErrorRange | None:
+    """Of mistakes (trainings, photos); None where there are no photos."""
+    if not wrong.shape[1]:
+        return None
+    rates = wrong.mean(axis=1)
+    return ErrorRange(float(rates.mean()), float(rates.min()), float(rates.max()))
+
+
+@dataclass(frozen=True)
+class PairedComparison:
+    """Two heads on the same photos."""
+
+    photos: int
+    fixed: int  # Photos that only the second has right
+    broken: int  # Photos that only the first has right
+    p_value: float  # How often chance alone would part them so unevenly
+
+    @property
+    def net_fixed(self) -> int:
+        """How many more the second has right, below 0 when fewer."""
+        return self.fixed - self.broken
+
+    @property
+    def words(self) -> str:
+        """As the end of a sentence about the second."""
+        return f"sets {self.fixed} right and {self.broken} wrong of {counted(self.photos, 'photo')}"
+
+
+def compare_paired(first: Mistakes, second: Mistakes) -> PairedComparison:
+    """Hold the mistakes (N,) of a second head against a first's."""
+    fixed, broken = int((first & ~second).sum()), int((second & ~first).sum())
+    return PairedComparison(len(first), fixed, broken, mcnemar(fixed, broken))
+
+
+def mistakes_per_training(
+    train: "LabelledFeatures",
+    valid: "LabelledFeatures",
+    judged: Iterable["LabelledFeatures"],
+    classes: tuple[str, ...],
+    settings: HeadSettings,
+) -> list[Mistakes]:
+    """Train once; which photos of each part of `judged` the head gets wrong. Raises CannotTrain."""
+    from model.training.head import train_head  # torch
+
+    with one_core():
+        head = train_head(train, valid, classes, settings)
+    return [np.asarray(head.logits(part.features).argmax(axis=1) != part.labels) for part in judged]
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """So little is computed in a step that sharing it out costs more: 0.03 s a training on one core, 0.3 s on two busy ones."""
+    import torch
+
+    with _training:
+        usual = _usual_cores()
+        torch.set_num_threads(1)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(usual)
+
+
+@cache
+def _usual_cores() -> int:
+    """Asked once, before anything is changed: a thread that starts during a training would answer 1."""
+    import torch
+
+    return torch.get_num_threads()
+
+
+def select_rows(part: "LabelledFeatures", rows: NDArray[np.intp]) -> "LabelledFeatures":
+    """Some rows of a part."""
+    return replace(part, features=part.features[rows], labels=part.labels[rows])
+
+
+def with_progress(items: Sequence[Item], progress: Progress) -> Iterator[Item]:
+    """The items one by one; `progress` hears of each before and after, and may raise to stop it all."""
+    progress(0, len(items))
+    for done, item in enumerate(items, start=1):
+        yield item
+        progress(done, len(items))
+
+
+def seeds(settings: HeadSettings, seed: int, count: int) -> list[HeadSettings]:
+    """The same settings under other seeds; the first are those asked for, where `seed` is 0."""
+    return [
+        replace(settings, seed=settings.seed + seed * count + number) for number in range(count)
+    ]

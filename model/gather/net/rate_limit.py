@@ -1,0 +1,104 @@
+"""Politeness towards those we ask: one queue for each in this whole process, and their wish to be left alone is obeyed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Lock
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry
+
+from model.errors import SourceFailed
+from model.gather.net.errors import PassingFailure
+from model.gather.net.fetch import Response
+from model.gather.net.pause import LOOK_S, Check, now, pause
+from model.untrusted_text import duration
+
+SHORT_WAIT_S = 15.0  # Longer than this, a visitor is told instead of kept waiting.
+UNSAID_WAIT_S = 60.0  # After a 429 that does not say how long
+LONGEST_WAIT_S = 24 * 3600
+BUSY = (429, 503)
+PASSING = (500, 502, 503, 504)
+FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 4.0
+
+
+class Queue:
+    """The turns of all who ask one server from this process."""
+
+    def __init__(self, title: str, least_interval_s: float, at_once: int = 1) -> None:
+        self.title = title
+        self._least_interval_s = least_interval_s
+        self._places = BoundedSemaphore(at_once)
+        self._lock = Lock()
+        self._next = 0.0
+        self._not_before = 0.0
+
+    @contextmanager
+    def slot(self, check: Check) -> Iterator[None]:
+        """Wait for a turn and hold it. Raises SourceFailed when the server wants no questions for longer than a short while."""
+        self.refuse_if_held()
+        while not self._places.acquire(timeout=LOOK_S):
+            check()
+            self.refuse_if_held()
+        try:
+            while (wait := self._wait()) > 0:
+                pause(wait, check)
+            yield
+        finally:
+            self._places.release()
+
+    def pause_for(self, seconds: float) -> None:
+        """Nobody asks for so long."""
+        with self._lock:
+            self._not_before = max(self._not_before, now() + min(seconds, LONGEST_WAIT_S))
+
+    def refuse_if_held(self) -> None:
+        """Raise SourceFailed when the wait is not a short one."""
+        with self._lock:
+            left = self._not_before - now()
+        if left > SHORT_WAIT_S:
+            raise SourceFailed(
+                f"{self.title} asks for a pause. Try again in {duration(left)}, or choose another source."
+            )
+
+    def _wait(self) -> float:
+        """The seconds until it may be asked; when there are none, this question is counted."""
+        self.refuse_if_held()
+        with self._lock:
+            wait = max(self._next, self._not_before) - now()
+            if wait <= 0:
+                self._next = now() + self._least_interval_s
+        return wait
+
+
+def request_with_retry(
+    queue: Queue, ask: Callable[[], Response], check: Check, tries: int
+) -> Response:
+    """Ask in turn, again after what may pass, waiting as long as the server wishes. Raises FetchFailed, SourceFailed, Cancelled."""
+    retrying = Retrying(
+        stop=stop_after_attempt(tries),
+        wait=wait_exponential_jitter(multiplier=FIRST_BACK_OFF_S, max=LONGEST_BACK_OFF_S),
+        retry=retry_if_exception_type(PassingFailure),
+        sleep=lambda seconds: pause(seconds, check),
+        reraise=True,
+    )
+    return retrying(_attempt, queue, ask, check)
+
+
+def _attempt(queue: Queue, ask: Callable[[], Response], check: Check) -> Response:
+    with queue.slot(check):
+        answer = ask()
+        if answer.status in BUSY:
+            queue.pause_for(_wished_wait(answer))
+            queue.refuse_if_held()
+    if answer.status in (*BUSY, *PASSING):
+        raise PassingFailure(f"the server answered {answer.status}")
+    return answer
+
+
+def _wished_wait(answer: Response) -> float:
+    """How long the server wants to be left alone, in seconds (RFC 9110, Retry-After: seconds or a date)."""
+    try:
+        return Retry().parse_retry_after(answer.headers["Retry-After"])
+    except (KeyError, InvalidHeader, ValueError, OverflowError):
+        return UNSAID_WAIT_S if answer.status == 429 else 0.0

@@ -1,0 +1,38 @@
+"""What a trainer leaves beside the catalogue: its reports, a JSON line each, and the weights of its last finished epoch."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from model.catalogue.store import Store
+from model.runs.settings import Epoch
+
+Doing = Literal["waking", "looking", "learning", "judging"]  # What a trainer is about
+
+
+def report_file(store: Store, job: int) -> Path:
+    """Where a trainer's JSON lines lie."""
+    return store.home / "jobs" / f"{job}.jsonl"
+
+
+def checkpoint_file(store: Store, job: int) -> Path:
+    """Where a trainer keeps the weights of its last finished epoch."""
+    return store.home / "jobs" / f"{job}.safetensors"
+
+
+def reports_of(store: Store, job: int) -> list[dict[str, Any]]:
+    """The whole lines that a trainer has written so far."""
+    file = report_file(store, job)
+    lines = file.read_text().split("\n")[:-1] if file.exists() else []
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def forget_reports(store: Store, job: int) -> None:
+    """Remove all that a trainer left."""
+    for file in report_file(store, job).parent.glob(f"{job}.*"):
+        file.unlink(missing_ok=True)
+
+
+def epochs_in(reports: list[dict[str, Any]]) -> list[Epoch]:
+    """The epochs that a trainer has finished, those of the one it went on from included."""
+    return [Epoch(**report) for report in reports if "train_loss" in report]

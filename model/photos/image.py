@@ -1,0 +1,239 @@
+"""Bytes -> upright RGB photo: the one gate for everything uploaded, downloaded or read from a folder.
+
+The gate checks size and dimensions before it decodes, decodes the first frame only, applies the EXIF orientation,
+lays transparency over white, brings any colour mode to 8-bit RGB and shrinks to a megapixel. What it returns
+holds pixels only: no EXIF, no location, no comments. A JPEG that is so already is kept to the last byte, so that a photo
+that was exported and comes back is still the same photo.
+"""
+
+import hashlib
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from math import sqrt
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from PIL import ExifTags, Image
+from PIL.JpegImagePlugin import JpegImageFile
+from pillow_heif import register_heif_opener
+
+from model.errors import PhotoRefused
+
+register_heif_opener()
+warnings.filterwarnings(
+    "ignore", module=r"PIL\."
+)  # Of large or odd files; the gate decides what to do about them.
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
+SUFFIXES = (
+    "jpg",
+    "jpeg",
+    "jpe",
+    "jfif",
+    "png",
+    "webp",
+    "gif",
+    "bmp",
+    "tif",
+    "tiff",
+    "heic",
+    "heif",
+    "avif",
+)
+MAX_MEGABYTES = 25
+MAX_MEGAPIXELS = 60
+MIN_SIDE_PX = 32
+KEPT_BYTES = 2_000_000  # Of a JPEG that is kept as it came.
+KEPT_PIXELS = (
+    1024 * 1024
+)  # Four times what any backbone looks at; a phone's photo is twelve times as large.
+JPEG_QUALITY = 92
+JPEG_END = b"\xff\xd9"  # Nowhere else in a bare JPEG: its compressed data never holds it (ITU-T T.81, B.1.1).
+STRIP_PIXELS = 1024 * 1024
+
+TURNS = {  # EXIF orientation -> how to turn the picture upright (TIFF 6.0, tag 274).
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# Pillow promises OSError, but its decoders let these through for malformed files (found by tests/model/photos/test_image.py).
+DECODER_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError,
+                  ZeroDivisionError, RuntimeError, struct.error, zlib.error)  # fmt: skip
+
+_decoding = (
+    Lock()
+)  # Sixty decoded megapixels with transparency are 240 MB: thirty visitors take turns.
+
+
+@dataclass(frozen=True)
+class Photo:
+    """An upright RGB picture of at most a megapixel."""
+
+    image: Image.Image
+    original: bytes | None = (
+        None  # The JPEG that it came from, where that holds nothing but the picture.
+    )
+
+    @cached_property
+    def jpeg(self) -> bytes:
+        """The photo as it is stored."""
+        if self.original is not None:
+            return self.original
+        buffer = BytesIO()
+        self.image.save(buffer, "JPEG", quality=JPEG_QUALITY)
+        return buffer.getvalue()
+
+    @cached_property
+    def sha256(self) -> str:
+        """The photo's name."""
+        return digest(self.jpeg)
+
+
+def digest(jpeg: bytes) -> str:
+    """The name of a photo: the SHA-256 of its bytes as they are stored."""
+    return hashlib.sha256(jpeg).hexdigest()
+
+
+def open_photo(data: bytes) -> Photo:
+    """Decode `data`, or raise PhotoRefused with a sentence that says what to do."""
+    if not data:
+        raise PhotoRefused("The file is empty. Choose it again, or take another photo.")
+    if len(data) > MAX_MEGABYTES * 1_000_000:
+        raise _too_many_bytes(len(data))
+    try:
+        image = Image.open(BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels() from error
+    except DECODER_ERRORS as error:
+        raise PhotoRefused(
+            "This is not an image that can be read. Save it as a JPEG or PNG and try again."
+        ) from error
+    _check_dimensions(*image.size)
+    original = data if _is_bare(image, data) else None  # Before decoding, which may shrink it.
+    try:
+        with _decoding:
+            pixels = _upright_rgb(image)
+    except (*DECODER_ERRORS, Image.DecompressionBombError, MemoryError) as error:
+        raise PhotoRefused(
+            "The image is cut off or damaged. Download or export it once more."
+        ) from error
+    _check_dimensions(*pixels.size)
+    return Photo(pixels, original)
+
+
+def open_file(path: Path) -> Photo:
+    """`open_photo` for a file, whose size is looked at before it is read. Raises PhotoRefused."""
+    try:
+        if path.stat().st_size > MAX_MEGABYTES * 1_000_000:
+            raise _too_many_bytes(path.stat().st_size)
+        return open_photo(path.read_bytes())
+    except OSError as error:
+        raise PhotoRefused(f"The file cannot be read: {error.strerror}.") from error
+
+
+def _too_many_bytes(count: int) -> PhotoRefused:
+    return PhotoRefused(
+        f"The file has {count / 1e6:.0f} MB; {MAX_MEGABYTES} MB is the most. Save a smaller copy."
+    )
+
+
+def _check_dimensions(width: int, height: int) -> None:
+    if width * height > MAX_MEGAPIXELS * 1_000_000:
+        raise _too_many_pixels()
+    if min(width, height) < MIN_SIDE_PX:
+        raise PhotoRefused(
+            f"The image is {width} x {height} pixels; each side needs {MIN_SIDE_PX}. Choose a larger one."
+        )
+
+
+def _too_many_pixels() -> PhotoRefused:
+    return PhotoRefused(
+        f"The image has more than {MAX_MEGAPIXELS} million pixels. Save a smaller copy."
+    )
+
+
+def _is_bare(image: Image.Image, data: bytes) -> bool:
+    """Whether a file is a JPEG that could have been stored here: RGB, small enough, no metadata, nothing behind its end."""
+    if not isinstance(image, JpegImageFile) or image.mode != "RGB" or len(data) > KEPT_BYTES:
+        return False
+    bare = all(name == "APP0" and content.startswith(b"JFIF") for name, content in image.applist)
+    return (
+        bare
+        and image.width * image.height <= KEPT_PIXELS
+        and data.find(JPEG_END) == len(data) - len(JPEG_END)
+    )
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
+    shrink = min(1.0, sqrt(KEPT_PIXELS / (image.width * image.height)))
+    small = (
+        max(MIN_SIDE_PX, int(image.width * shrink)),
+        max(MIN_SIDE_PX, int(image.height * shrink)),
+    )
+    image.draft(
+        None, small
+    )  # JPEG decodes straight to an eighth, a quarter or half; others ignore it.
+    image.seek(0)
+    image.load()
+    orientation = _orientation(image)
+    pixels = _shrunk_rgb(image, max(1, int(sqrt(image.width * image.height / KEPT_PIXELS))))
+    if shrink < 1:
+        pixels = pixels.resize(small, Image.Resampling.BICUBIC)
+    return pixels if orientation is None else pixels.transpose(orientation)  # FLIP_LEFT_RIGHT is 0.
+
+
+def _shrunk_rgb(image: Image.Image, factor: int) -> Image.Image:
+    """The picture in RGB, each side divided by a whole number: strip by strip, so that no second full-size copy is made.
+
+    What it returns is a new image and carries no metadata over.
+    """
+    white = _white(image)
+    shrunk = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
+    height = factor * max(1, STRIP_PIXELS // (image.width * factor))
+    for top in range(0, image.height, height):
+        strip = image.crop((0, top, image.width, min(top + height, image.height)))
+        if white is not None:
+            strip = _eight_bit(strip, white)
+        rgb = _over_white(strip) if strip.has_transparency_data else strip.convert("RGB")
+        shrunk.paste(rgb.reduce(factor), (0, top // factor))
+    return shrunk
+
+
+def _orientation(image: Image.Image) -> Image.Transpose | None:
+    """How to turn the picture upright; none when EXIF is absent or damaged."""
+    try:
+        tag = image.getexif().get(ExifTags.Base.Orientation)
+    except DECODER_ERRORS:
+        return None
+    return TURNS.get(tag) if isinstance(tag, int) else None
+
+
+def _white(image: Image.Image) -> float | None:
+    """The brightest value that the picture's numbers allow; None for 8-bit modes, where nothing needs scaling."""
+    if image.mode not in ("I", "F") and not image.mode.startswith("I;16"):
+        return None
+    brightest = float(np.nanmax(np.asarray(image), initial=0))
+    return next((level for level in (1, 255, 65535) if brightest <= level), brightest)
+
+
+def _eight_bit(strip: Image.Image, white: float) -> Image.Image:
+    """16-bit, 32-bit and floating-point greys, scaled so that white stays white."""
+    grey = np.nan_to_num(np.asarray(strip, dtype=np.float32)).clip(0, white)  # (H, W)
+    return Image.fromarray((grey * (255 / white)).astype(np.uint8))
+
+
+def _over_white(image: Image.Image) -> Image.Image:
+    picture = image.convert("RGBA")
+    white = Image.new("RGBA", picture.size, "white")
+    white.alpha_composite(picture)
+    return white.convert("RGB")

@@ -1,0 +1,200 @@
+"""What we hook into fastai's training: reports and cancelling, the weights that are kept, mixed precision, several processes."""
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from model.errors import CannotTrain, NotFound
+from model.networks.torchvision_operators import define_missing_operators
+from model.runs.settings import Epoch, FineTuneSettings
+from model.training.head import best_epoch
+
+define_missing_operators()
+from fastai.vision.all import Callback, CancelEpochException, CancelFitException, Learner  # noqa: E402  # It imports torchvision.
+
+REPORT_S = 0.3  # Between two reports of batches.
+
+
+@dataclass
+class Watcher:
+    """Who is told how a fine-tuning goes, and may stop it."""
+
+    on_batch: Callable[[int, int], None] = lambda done, total: (
+        None
+    )  # Batches done in all epochs, and of how many
+    on_epoch: Callable[[Epoch], None] = lambda epoch: None
+    on_look: Callable[[int, int], None] = lambda done, total: (
+        None
+    )  # Photos looked at before, unless they were known
+    on_judge: Callable[[int, int], None] = lambda done, total: None  # Photos judged afterwards
+    is_cancelled: Callable[[], bool] = lambda: False
+
+
+class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
+    """Reports batches and epochs, keeps the weights of the epoch that is wanted, stops when asked or when patience is over."""
+
+    order = 60  # After the Recorder.
+
+    def __init__(
+        self,
+        watcher: Watcher,
+        settings: FineTuneSettings,
+        checkpoint: Path | None,
+        history: list[Epoch],
+    ) -> None:
+        self.watcher, self.settings, self.checkpoint, self.history = (
+            watcher,
+            settings,
+            checkpoint,
+            history,
+        )
+        self.kept: dict[str, Tensor] = {}
+        self.skipped = len(history)  # Epochs of a training that broke off
+        self.batches, self.reported, self.is_over, self.is_cancelled = 0, 0.0, False, False
+
+    def restore(self, model: nn.Module) -> None:
+        """Begin with the weights of the last finished epoch. Raises NotFound."""
+        if self.checkpoint is None or not self.checkpoint.exists():
+            raise NotFound("What the training had learned is no longer here. Start it anew.")
+        saved = load_file(self.checkpoint)
+        self.kept = {
+            name.removeprefix("kept/"): tensor
+            for name, tensor in saved.items()
+            if name.startswith("kept/")
+        }
+        model.load_state_dict(
+            {
+                name.removeprefix("last/"): tensor
+                for name, tensor in saved.items()
+                if name.startswith("last/")
+            }
+        )
+
+    def before_fit(self) -> None:
+        """The frozen epochs and the others are two fits."""
+        if self.is_over:
+            raise CancelFitException
+
+    def before_epoch(self) -> None:
+        """Start the clock; skip what was learned before."""
+        self.started, self.is_skipped = perf_counter(), self.skipped > 0
+        if self.is_skipped:
+            self.skipped -= 1
+            self.batches += len(self.dls.train)
+            raise CancelEpochException
+
+    def after_batch(self) -> None:
+        """Report; stop within a batch when cancelled."""
+        if self.watcher.is_cancelled():
+            self.is_over = self.is_cancelled = True
+            raise CancelFitException
+        if self.training:
+            self.batches += 1
+        if perf_counter() - self.reported > REPORT_S:
+            self.reported = perf_counter()
+            self.watcher.on_batch(
+                self.batches,
+                len(self.dls.train) * (self.settings.frozen_epochs + self.settings.epochs),
+            )
+
+    def after_train(self) -> None:
+        """How long learning took, without judging."""
+        self.train_seconds = perf_counter() - self.started
+
+    def after_epoch(self) -> None:
+        """Report; keep the weights if they are the ones wanted."""
+        if self.is_skipped:
+            return
+        train_loss, valid_loss, errors = (float(value) for value in self.recorder.values[-1])
+        if not isfinite(train_loss + valid_loss):
+            raise CannotTrain("The losses grew beyond all bounds. Choose a lower learning rate.")
+        rate, seconds = float(self.opt.hypers[-1]["lr"]), perf_counter() - self.started
+        self.history.append(Epoch(len(self.history), train_loss, valid_loss, errors, seconds, rate))
+        if best_epoch(self.history) == self.history[-1].epoch or self.settings.keep == "last":
+            self.kept = {name: tensor.clone() for name, tensor in self._weights().items()}
+        self._save_checkpoint()
+        self.watcher.on_epoch(self.history[-1])
+        if (
+            self.settings.patience
+            and len(self.history) - 1 - best_epoch(self.history) >= self.settings.patience
+        ):
+            self.is_over = True
+            raise CancelFitException
+
+    def _weights(self) -> dict[str, Tensor]:
+        model = (
+            self.model.module if hasattr(self.model, "module") else self.model
+        )  # Several processes wrap it.
+        return {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
+
+    def _save_checkpoint(self) -> None:
+        """Write beside and rename: whenever the process dies, a whole file is there."""
+        if self.checkpoint is None:
+            return
+        last = self._weights()
+        unfinished = self.checkpoint.with_suffix(".unfinished")
+        parts = (("last", last), ("kept", self.kept))
+        both = {
+            f"{kind}/{name}": tensor.contiguous()
+            for kind, part in parts
+            for name, tensor in part.items()
+        }
+        save_file(both, unfinished)
+        unfinished.replace(self.checkpoint)
+
+
+class CpuAutocast(Callback):  # type: ignore[misc]  # fastai has no types.
+    """Mixed precision on a CPU that has bfloat16; fastai's own is for GPUs only."""
+
+    order = 10  # As fastai's MixedPrecision.
+
+    def before_batch(self) -> None:
+        """Compute in bfloat16 from here on ..."""
+        self.autocast: AbstractContextManager[Any] = torch.autocast("cpu", torch.bfloat16)
+        self.autocast.__enter__()
+
+    def after_pred(self) -> None:
+        """... but the loss in full."""
+        self.learn.pred = self.pred.float()
+        self.autocast.__exit__(None, None, None)
+
+
+def together(learner: Learner) -> AbstractContextManager[Any]:
+    """fastai's data-parallel training where torchrun started several processes: gloo on CPUs, NCCL on GPUs."""
+    if os.environ.get("WORLD_SIZE", "1") == "1":
+        return nullcontext()
+    from fastai.distributed import (
+        DistributedDL,
+    )  # The import also gives learners their distrib_ctx.
+
+    on_gpu = torch.cuda.is_available()
+    if not on_gpu:
+        DistributedDL._broadcast = _broadcast
+    return learner.distrib_ctx(sync_bn=on_gpu, cpu=not on_gpu)  # type: ignore[no-any-return]  # fastai has no types.
+
+
+def _broadcast(_: object, numbers: list[int], rank: int) -> list[int]:
+    """The photos' order, from one process to all; fastai's own works on GPUs only."""
+    order = torch.tensor(numbers)
+    torch.distributed.broadcast(order, rank)
+    return order.tolist()
+
+
+def mixed_precision() -> list[Callback]:
+    """The callback for numbers of half the size, where the machine has them."""
+    if torch.cuda.is_available():
+        from fastai.callback.fp16 import AMPMode, MixedPrecision
+
+        return [MixedPrecision(AMPMode.BF16 if torch.cuda.is_bf16_supported() else AMPMode.FP16)]
+    return (
+        [CpuAutocast()] if torch.cpu._is_avx512_bf16_supported() else []
+    )  # torch has no public name for it.

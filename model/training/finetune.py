@@ -1,0 +1,237 @@
+"""Fine-tune the whole network with fastai, as the assignment did: `vision_learner` and `fine_tune`, with our linear head.
+
+With fastai_callbacks and lr_finder the only module that imports fastai: 300 MB and some seconds, in a process of its own.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from model.catalogue.dataset import Dataset, LabelledPhoto, check_trainable
+from model.catalogue.speeds import record_speed
+from model.catalogue.store import Store, open_stored, read_photo
+from model.errors import Cancelled
+from model.networks.backbones import STEP, Backbone, find_backbone, with_input_px
+from model.networks.features import STORED, extract_features
+from model.networks.pretrained import build_network, feature_map, freeze_for_inference
+from model.networks.torchvision_operators import define_missing_operators
+from model.runs.run import FineTunedWeights, Run
+from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
+from model.runtime import is_main_process
+from model.training.fastai_callbacks import FineTuneCallback, Watcher, mixed_precision, together
+from model.training.head import Head, best_epoch, train_head
+from model.training.head_run import build_run, labelled_features, new_run_id, save_and_register_run
+from model.training.request import TrainRequest
+
+define_missing_operators()
+from fastai.callback.channelslast import ChannelsLast  # noqa: E402  # They import torchvision, which needs the line above.
+from fastai.vision.all import (  # noqa: E402
+    Callback,
+    CategoryBlock,
+    CrossEntropyLossFlat,
+    DataBlock,
+    DataLoaders,
+    ImageBlock,
+    IndexSplitter,
+    Learner,
+    Normalize,
+    Resize,
+    aug_transforms,
+    default_split,
+    error_rate,
+    model_meta,
+    set_seed,
+    vision_learner,
+)
+
+LOOKS_A_QUESTION = 10  # Photos judged before it asks again whether it was cancelled.
+
+
+def fine_tune_run(
+    store: Store,
+    request: TrainRequest,
+    watcher: Watcher,
+    *,
+    folder: Path | None = None,
+    checkpoint: Path | None = None,
+    before: Sequence[Epoch] = (),
+) -> Run | None:
+    """Fine-tune, judge every photo as it will be served, and save the run.
+
+    After each epoch the weights are kept in the file `checkpoint`. With the epochs `before` of a training that broke off it goes
+    on from there: weights and learning rate as they were, the optimizer's moments anew. Cancelled while it learns, it saves the
+    best epoch so far.
+    Under `torchrun` several processes learn together; the first judges and saves, the others return None.
+    Raises Cancelled where there is none, CannotTrain, NotFound, WeightsMissing, StoreUnavailable.
+    """
+    settings, dataset, backbone = request.settings, request.dataset, find_backbone(request.backbone)
+    assert isinstance(settings, FineTuneSettings)
+    check_trainable(dataset)
+    started = perf_counter()
+    learner = build_learner(
+        data_loaders(store, dataset, backbone, settings), backbone, settings, len(dataset.classes)
+    )
+    start_from_trained_head(store, dataset, backbone, learner.model[1][-1], watcher)
+    progress = FineTuneCallback(watcher, settings, checkpoint, list(before))
+    if before and checkpoint:
+        progress.restore(learner.model)
+    with together(learner):
+        fit(learner, settings, progress)
+    if not is_main_process():
+        return None
+    if len(progress.history) > max(settings.frozen_epochs, len(before)):
+        seen, size = len(learner.dls.train_ds), (settings.image_px / 224) ** 2
+        record_speed(store, STEP, backbone.name, progress.train_seconds / seen / size)
+    if not progress.history:
+        raise Cancelled("Cancelled before the first epoch was over: there is nothing to keep.")
+    learner.model.load_state_dict(progress.kept)
+    network, linear = learner.model.cpu()[0], learner.model[1][-1]
+    weights = _halved(network)
+    photos = [labelled.photo for labelled in dataset.photos]
+    vectors = _look(
+        store,
+        photos,
+        with_input_px(backbone, settings.image_px),
+        freeze_for_inference(network),
+        watcher,
+    )
+    weight, bias = (part.detach().float().numpy() for part in (linear.weight, linear.bias))
+    head = Head(weight, bias, tuple(progress.history), best_epoch(progress.history))
+    seconds = perf_counter() - started + sum(epoch.seconds for epoch in before)
+    events = [f"continued after epoch {before[-1].epoch}"] if before else []
+    if progress.is_cancelled:
+        events.append(f"cancelled after epoch {progress.history[-1].epoch}")
+    run = build_run(
+        request,
+        head,
+        vectors.astype(np.float32),
+        new_run_id("tuned"),
+        seconds=seconds,
+        events=events,
+    )
+    train = [row for row, labelled in enumerate(dataset.photos) if labelled.split == "train"]
+    tuned = FineTunedWeights(weights, vectors[train])
+    save_and_register_run(store, run, request, folder, tuned)
+    return run
+
+
+def data_loaders(
+    store: Store, dataset: Dataset, backbone: Backbone, settings: FineTuneSettings
+) -> DataLoaders:
+    """Batches of train and validation photos: square, varied while training, normalised as the backbone wants it."""
+    labelled_photos = [
+        labelled for labelled in dataset.photos if labelled.split in ("train", "valid")
+    ]
+    varied = aug_transforms(mult=settings.augmentation) if settings.augmentation else []
+
+    def photo(labelled: LabelledPhoto) -> bytes:
+        return read_photo(store, labelled.photo)
+
+    block = DataBlock(
+        blocks=(ImageBlock, CategoryBlock(vocab=list(dataset.classes), sort=False)),
+        get_x=photo,
+        get_y=lambda labelled: labelled.label,
+        splitter=IndexSplitter(
+            [row for row, labelled in enumerate(labelled_photos) if labelled.split == "valid"]
+        ),
+        item_tfms=Resize(settings.image_px),
+        batch_tfms=[*varied, Normalize.from_stats(backbone.mean, backbone.std)],
+    )
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    set_seed(settings.seed, reproducible=True)
+    return block.dataloaders(labelled_photos, bs=settings.batch_size, num_workers=0, device=device)
+
+
+def build_learner(
+    loaders: DataLoaders, backbone: Backbone, settings: FineTuneSettings, classes: int
+) -> Learner:
+    """fastai's own learner on the backbone, with a linear head on average-pooled features."""
+
+    def body(pretrained: bool = True) -> nn.Module:  # fastai asks; ours always are.
+        return build_network(backbone.name)
+
+    model_meta[body] = {"cut": lambda network: network, "split": default_split}
+    return vision_learner(
+        loaders,
+        body,
+        normalize=False,  # data_loaders does.
+        n_out=classes,
+        custom_head=nn.Sequential(
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(backbone.channels, classes)
+        ),
+        loss_func=CrossEntropyLossFlat(label_smoothing=settings.label_smoothing),
+        metrics=error_rate,
+        wd=settings.weight_decay,
+        cbs=[ChannelsLast(), *mixed_precision()],
+    )
+
+
+def start_from_trained_head(
+    store: Store, dataset: Dataset, backbone: Backbone, linear: nn.Linear, watcher: Watcher
+) -> None:
+    """Begin with the head that cached features give in a moment: a random one would first spoil what the network knows.
+
+    Kumar et al. 2022, https://arxiv.org/abs/2202.10054.
+    """
+
+    def look(done: int, total: int) -> None:
+        watcher.on_look(done, total)
+        if watcher.is_cancelled():
+            raise Cancelled("Cancelled before it began to learn: there is nothing to keep.")
+
+    vectors = extract_features(
+        store, [labelled.photo for labelled in dataset.photos], backbone, look
+    )
+    train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
+    head = train_head(train, valid, dataset.classes, HeadSettings())
+    linear.load_state_dict(
+        {"weight": torch.from_numpy(head.weight), "bias": torch.from_numpy(head.bias)}
+    )
+
+
+def fit(learner: Learner, settings: FineTuneSettings, *callbacks: Callback) -> None:
+    """fastai's `fine_tune`; without frozen epochs, its second half."""
+    rate = settings.learning_rate
+    with learner.no_bar(), learner.no_logging(), learner.added_cbs(list(callbacks)):
+        if settings.frozen_epochs:
+            learner.fine_tune(settings.epochs, rate, freeze_epochs=settings.frozen_epochs)
+        else:
+            learner.unfreeze()
+            learner.fit_one_cycle(
+                settings.epochs, slice(rate / 200, rate / 2), pct_start=0.3, div=5.0
+            )
+
+
+def _halved(network: nn.Module) -> dict[str, NDArray[np.float16]]:
+    """Round a network's weights to half precision, in place, so that what is judged is what is saved: 7 MB instead of 14."""
+    # Contiguous, or safetensors writes the bytes of channels-last weights in their own order.
+    weights = {
+        name: np.ascontiguousarray(tensor.numpy(), np.float16)
+        for name, tensor in network.state_dict().items()
+    }
+    network.load_state_dict(
+        {name: torch.from_numpy(array).float() for name, array in weights.items()}
+    )
+    return weights
+
+
+def _look(
+    store: Store, photos: list[str], backbone: Backbone, network: nn.Module, watcher: Watcher
+) -> NDArray[np.float16]:
+    """Judge photos with a tuned network. Cancelled meanwhile, what it learned waits in the checkpoint."""
+    vectors, stopped = np.zeros((len(photos), backbone.channels), STORED), watcher.is_cancelled()
+    for row, photo in enumerate(photos):
+        if row % LOOKS_A_QUESTION == 0 and not stopped and watcher.is_cancelled():
+            raise Cancelled(
+                "Cancelled before all photos were judged. What it learned is kept: it can go on."
+            )
+        vectors[row] = (
+            feature_map(open_stored(store, photo), backbone, network).numpy().mean(axis=(1, 2))
+        )
+        watcher.on_judge(row + 1, len(photos))
+    return vectors

@@ -1,0 +1,177 @@
+"""From a dataset to a saved run: features from the cache, a head on them, its temperature, its evaluation."""
+
+import secrets
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.catalogue.dataset import Dataset, check_trainable
+from model.catalogue.schema import DatasetRow, RunRow
+from model.catalogue.store import Store
+from model.errors import NotFound
+from model.evaluation.calibration import fit_temperature
+from model.evaluation.confidence import out_of_distribution_threshold
+from model.evaluation.neighbours import nearest, unit
+from model.evaluation.table import Evaluation
+from model.jobs.records import HEAD, record_job
+from model.networks.backbones import find_backbone
+from model.networks.features import extract_features
+from model.runs.run import FineTunedWeights, Run, RunCard, run_folder, save_run
+from model.runs.settings import Epoch, HeadSettings
+from model.training.head import Head, LabelledFeatures, train_head
+from model.training.request import TrainRequest
+
+PACKAGES = {
+    "head": ("torch", "numpy", "pillow"),
+    "fine-tune": ("torch", "torchvision", "fastai", "numpy", "pillow"),
+}  # What figures depend on.
+
+
+def train_head_run(
+    store: Store,
+    request: TrainRequest,
+    *,
+    folder: Path | None = None,
+    on_features: Callable[[int, int], None] = lambda done, total: None,
+    on_epoch: Callable[[Epoch], None] = lambda epoch: None,
+) -> Run:
+    """Train a head on cached features and save the run, in `folder` or among the data folder's runs.
+
+    Raises CannotTrain, NotFound, WeightsMissing, StoreUnavailable.
+    """
+    assert isinstance(request.settings, HeadSettings)
+    dataset = request.dataset
+    with record_job(store, HEAD, asdict(request.settings), workspace=request.workspace):
+        check_trainable(dataset)
+        vectors = extract_features(
+            store,
+            [labelled.photo for labelled in dataset.photos],
+            find_backbone(request.backbone),
+            on_features,
+        )
+        started = perf_counter()
+        train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
+        head = train_head(train, valid, dataset.classes, request.settings, on_epoch)
+        run = build_run(
+            request,
+            head,
+            vectors,
+            folder.name if folder else new_run_id("head"),
+            seconds=perf_counter() - started,
+        )
+        save_and_register_run(store, run, request, folder)
+    return run
+
+
+def new_run_id(mode: str) -> str:
+    """A name for a run that no other has."""
+    return f"{mode}-{secrets.token_hex(4)}"
+
+
+def build_run(
+    request: TrainRequest,
+    head: Head,
+    vectors: NDArray[np.float32],
+    run_id: str,
+    *,
+    seconds: float,
+    events: Sequence[str] = (),
+) -> Run:
+    """A trained head with its evaluation on every photo of the dataset, whose features (N, D) are `vectors`."""
+    dataset = request.dataset
+    train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
+    temperature = fit_temperature(head.logits(valid.features), valid.labels)
+    photos, splits = (
+        tuple(getattr(labelled, column) for labelled in dataset.photos)
+        for column in ("photo", "split")
+    )
+    neighbours, similarities = _look_alikes(photos, splits, vectors)
+    labels, logits = _positions(dataset), head.logits(vectors)
+    table = Evaluation(
+        dataset.classes, photos, splits, labels, logits, neighbours, similarities, temperature
+    )
+    card = RunCard(
+        id=run_id,
+        name=request.name,
+        mode=request.mode,
+        backbone=request.backbone,
+        classes=dataset.classes,
+        dataset=dataset.name,
+        fingerprint=dataset.fingerprint,
+        settings=request.settings,
+        history=head.history,
+        best_epoch=head.best_epoch,
+        temperature=temperature,
+        unfamiliar_below=out_of_distribution_threshold(train.features, train.labels),
+        created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        seconds=seconds,
+        versions={package: version(package) for package in PACKAGES[request.mode]}
+        | {"python": python_version()},
+        command=request.command,
+        events=tuple(events),
+    )
+    return Run(card, head.weight, head.bias, table)
+
+
+def save_and_register_run(
+    store: Store,
+    run: Run,
+    request: TrainRequest,
+    folder: Path | None = None,
+    tuned: FineTunedWeights | None = None,
+) -> None:
+    """Save a run, in `folder` or among the data folder's runs, where its workspace finds it.
+
+    Raises StoreUnavailable; NotFound where the dataset was deleted meanwhile.
+    """
+    save_run(run, folder or run_folder(store, run.card.id), tuned)
+    if folder is not None:
+        return
+    with store.writing() as session:
+        if session.get(DatasetRow, request.dataset.id) is None:
+            shutil.rmtree(run_folder(store, run.card.id), ignore_errors=True)
+            raise NotFound("The dataset was deleted while it was learned from.")
+        name = request.name or run.card.id
+        session.add(
+            RunRow(
+                id=run.card.id,
+                workspace=request.workspace,
+                dataset_id=request.dataset.id,
+                name=name,
+            )
+        )
+
+
+def _positions(dataset: Dataset) -> NDArray[np.intp]:
+    return np.array([dataset.classes.index(labelled.label) for labelled in dataset.photos], np.intp)
+
+
+def labelled_features(
+    dataset: Dataset, split: str, vectors: NDArray[np.float32]
+) -> LabelledFeatures:
+    """The features and labels of one split, from those (N, D) of all the dataset's photos."""
+    rows = [row for row, labelled in enumerate(dataset.photos) if labelled.split == split]
+    return LabelledFeatures(vectors[rows], _positions(dataset)[rows])
+
+
+def _look_alikes(
+    photos: tuple[str, ...], splits: tuple[str, ...], vectors: NDArray[np.float32]
+) -> tuple[tuple[tuple[str, ...], ...], NDArray[np.float32]]:
+    """The most similar training photos of each, and how similar they are on average, (N,)."""
+    train, units = [row for row, name in enumerate(splits) if name == "train"], unit(vectors)
+    names = tuple(photos[row] for row in train)
+    alike = nearest(units, list(photos), units[train], names)
+    similarities = [
+        float(np.mean([similarity for _, similarity in row])) if row else 0.0 for row in alike
+    ]
+    return tuple(tuple(names[at] for at, _ in row) for row in alike), np.array(
+        similarities, np.float32
+    )

@@ -1,0 +1,47 @@
+"""Telling the classifier what a photo really shows."""
+
+import streamlit as st
+
+from model.catalogue.dataset import Dataset
+from model.catalogue.store import Store
+from model.catalogue.workspaces import filed_photos
+from model.cleaning.decisions import label_photo, revert_edits
+from pages.shared.text import plain
+
+PLACES = {
+    "train": "From the train split, filed under {label}. I learned from this very photo, so my answer proves little.",
+    "valid": "From the validation split, filed under {label}. I never learned from it.",
+    "test": "From the test split, filed under {label}. I never learned from it, and it stays as it is so that it can judge fairly.",
+}
+
+
+def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *, own: bool) -> None:
+    """Let the visitor say what a photo really shows: her own joins the training photos, one of the dataset's is relabelled."""
+    labelled, filed = dataset.find(photo), photo in filed_photos(store, workspace)
+    if labelled is not None and (labelled.split == "test" or not (own or filed)):
+        st.caption(PLACES[labelled.split].format(label=plain(labelled.label)))
+    if labelled is not None and labelled.split == "test":
+        return
+    label = labelled.label if labelled else None
+    told = st.pills(
+        "Wrong? Tell it what this is",
+        dataset.classes,
+        format_func=plain,
+        default=label,
+        required=True,
+        wrap=True,
+        key=f"classify_told_{photo}_{label}",
+    )
+    if told is not None and told != label:
+        label_photo(store, workspace, photo, told)
+        st.rerun()
+    if filed:
+        follows = (
+            "the next retraining learns from it"
+            if labelled and labelled.split == "train"
+            else "the figures on Evaluate follow"
+        )
+        st.caption(f"Filed under {plain(str(label))}: {follows}.")
+        if st.button("Take it back", icon=":material/undo:", key="classify_withdraw"):
+            revert_edits(store, workspace, photo)
+            st.rerun()

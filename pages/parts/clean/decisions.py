@@ -1,0 +1,130 @@
+"""Everything that was decided: undo, redo, take one back, start over; take it away, and bring it back."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.edits import Edit, History
+from model.catalogue.store import Store
+from model.cleaning.answer_key import has_key
+from model.cleaning.decisions import decide, redo, revert_edits, start_over, undo
+from model.cleaning.decisions_file import decisions_from, edits_as_csv
+from model.errors import NotFound
+from pages.parts.clean.score import show_score
+from pages.shared import state
+from pages.shared.cache.store import get_store
+from pages.shared.callbacks import attempt, succeeds
+from pages.shared.export import offer_zip
+from pages.shared.gallery import PhotoCard, show_thumbnail
+from pages.shared.text import count, decided, plain
+
+PAGE = 10
+THUMB_PX = 64
+MAX_UPLOAD_MB = 200
+
+
+def show_steps(history: History, workspace: str) -> None:
+    """Undo and redo."""
+    for text, key, step, turn, icon in (
+        ("Undo", "U", history.undoable, undo, ":material/undo:"),
+        ("Redo", "Y", history.redoable, redo, ":material/redo:"),
+    ):
+        st.button(
+            text,
+            key=f"clean_{text}",
+            icon=icon,
+            shortcut=key,
+            disabled=step is None,
+            on_click=_turn,
+            args=(turn, workspace, [edit for edit in history.edits if edit.step == step], text),
+            type="tertiary",
+        )
+
+
+def _turn(
+    turn: Callable[[Store, str, int], None], workspace: str, edits: list[Edit], name: str
+) -> None:
+    """Undo or redo a step, say which, and show its first photo."""
+    if succeeds(turn, get_store(), workspace, edits[0].step):
+        state.show_card(edits[0].photo)
+        st.toast(
+            f"{name}: {decided(edits[0])}, {count(len(edits), 'photo')}", icon=":material/history:"
+        )
+
+
+def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
+    """The list of decisions, the newest first, and what can be done with all of them."""
+    imported = find_dataset(get_store(), dataset.name)
+    standing = sorted(history.standing.values(), key=lambda edit: -edit.id)
+    listing, doing = st.columns([6, 5], gap="medium")
+    with listing:
+        st.subheader(count(len(standing), "decision"), anchor=False)
+        if not standing:
+            st.caption(
+                "Nothing decided yet. Whatever you decide is kept at once, and can be taken back."
+            )
+        pages = -(-len(standing) // PAGE)
+        place = st.container()
+        page = st.pagination(pages, key="clean_edits_page") if pages > 1 else 1
+        with place:
+            for edit in standing[(page - 1) * PAGE : page * PAGE]:
+                _show_edit(imported, edit.photo, edit.id, decided(edit), workspace)
+        if standing:
+            with st.popover("Start over", icon=":material/restart_alt:"):
+                st.write(
+                    "Every decision is taken back, also photos added on Classify. Redo brings them back step by step."
+                )
+                st.button("Take everything back", type="primary", key="clean_start_over", on_click=attempt,
+                          args=(start_over, get_store(), workspace))  # fmt: skip
+    with doing:
+        if has_key(dataset):
+            with st.container(border=True):
+                show_score(imported, dataset)
+        with st.container(border=True):
+            _show_exchange(imported, dataset, history, workspace)
+
+
+def _show_edit(imported: Dataset, photo: str, number: int, said: str, workspace: str) -> None:
+    label = imported.label_of(photo)
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key=f"clean_edit_{number}"
+    ):
+        with st.container(width=THUMB_PX):
+            show_thumbnail(PhotoCard(photo, "", f"A photo imported under {label or 'nothing'}"))
+        st.markdown(f"{plain(label or 'yours')}: {said}", width="stretch")
+        taken = (revert_edits, get_store(), workspace, photo)
+        st.button(
+            "Take back", key=f"clean_revoke_{number}", type="tertiary", on_click=attempt, args=taken
+        )
+
+
+def _show_exchange(imported: Dataset, dataset: Dataset, history: History, workspace: str) -> None:
+    st.markdown("**Take it away, bring it back**")
+    with st.container(horizontal=True):
+        offer_zip(dataset, "Cleaned photos (ZIP)")
+        table, name = (
+            edits_as_csv(history.standing.values(), imported),
+            f"{dataset.name}-decisions.csv",
+        )
+        st.download_button(
+            "Decisions (CSV)", table, name, "text/csv", icon=":material/table:", on_click="ignore"
+        )
+    file = st.file_uploader(
+        "Bring back either of them", ["csv", "zip"], max_upload_size=MAX_UPLOAD_MB, key="clean_bring",
+        help="What it says about photos of this dataset becomes one step that Undo takes back. Photos of your own stay behind.",
+    )  # fmt: skip
+    if file is not None and st.button("Follow this file", type="primary", key="clean_follow"):
+        try:
+            decisions, unknown = decisions_from(file.getvalue(), imported, dataset)
+            decide(get_store(), workspace, decisions)
+        except NotFound as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        left = (
+            f" {count(unknown, 'row')} named photos or classes that are not here, or not to be edited."
+            if unknown
+            else ""
+        )
+        st.toast(f"{count(len(decisions), 'decision')} followed.{left}", icon=":material/check:")
+        st.rerun()

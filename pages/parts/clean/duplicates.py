@@ -1,0 +1,141 @@
+"""The same picture twice, side by side, with what to do about it."""
+
+import streamlit as st
+
+from model.catalogue.edits import DELETE, KEEP, History
+from model.cleaning.decisions import Decision, decide
+from model.cleaning.duplicates import DuplicateGroup
+from model.cleaning.suspects import Suspects
+from pages.shared.cache.runs import CurrentEvaluation
+from pages.shared.cache.store import get_store
+from pages.shared.callbacks import attempt
+from pages.shared.colours import label_badge
+from pages.shared.gallery import PhotoCard, show_thumbnail
+from pages.shared.text import SPLIT_NAMES, count, listed, named
+
+PAGE = 12
+PHOTO_PX = 150
+JUDGES = ("test", "valid", "train")  # Whose copy is left in place
+
+
+def show_copies(
+    judged: CurrentEvaluation, suspects: Suspects, history: History, workspace: str
+) -> None:
+    """Every group of copies; those that leak across splits first."""
+    twins = [
+        group
+        for group in suspects.twins
+        if any(suspects.splits[photo] != "test" for photo in group.photos)
+    ]
+    groups = sorted(twins, key=lambda group: not suspects.is_leak(group))
+    if not groups:
+        st.success("No picture is here twice.", icon=":material/check_circle:")
+        return
+    leaks, are = (
+        sum(suspects.is_leak(group) for group in groups),
+        "is" if len(groups) == 1 else "are",
+    )
+    st.markdown(
+        f"**{count(len(groups), 'picture')} {are} here more than once,** cropped, resized or brightened; {leaks} of them on both "
+        "sides of a split. Such a leak flatters: what was learned from one copy is asked of the other."
+    )
+    pages = -(-len(groups) // PAGE)
+    place = st.container()
+    page = st.pagination(pages, key="clean_copies_page") if pages > 1 else 1
+    with place:
+        for group in groups[(page - 1) * PAGE : page * PAGE]:
+            _show_group(judged, suspects, history, group, workspace)
+
+
+def _show_group(
+    judged: CurrentEvaluation,
+    suspects: Suspects,
+    history: History,
+    group: DuplicateGroup,
+    workspace: str,
+) -> None:
+    there = [photo for photo in group.photos if photo in judged.dataset.labels]
+    open_ones = [
+        photo
+        for photo in there
+        if suspects.splits[photo] != "test" and not _is_kept(history, photo)
+    ]
+    key = group.photos[0][:12]
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key=f"clean_copy_{key}"
+    ):
+        for photo in group.photos:
+            with st.container(width=PHOTO_PX, gap="xxsmall"):
+                label = judged.dataset.label_of(photo)
+                badge = label_badge(judged.dataset.classes, label)
+                size = suspects.measures[photo]
+                split = SPLIT_NAMES[suspects.splits[photo]]
+                show_thumbnail(
+                    PhotoCard(photo, "", f"{split}, filed under {label or 'nothing: deleted'}")
+                )
+                st.markdown(f"{badge}  \n:small[{split}, {size.width} by {size.height}]")
+        with st.container(width="stretch"):
+            st.markdown(_finding(judged, suspects, group, there))
+            if len(there) > 1 and open_ones:
+                with st.container(horizontal=True):
+                    _ask(suspects, group, there, workspace, key)
+            else:
+                st.markdown(":green-badge[:material/check: dealt with]")
+
+
+def _is_kept(history: History, photo: str) -> bool:
+    return photo in history.standing and history.standing[photo].action == KEEP
+
+
+def _finding(
+    judged: CurrentEvaluation, suspects: Suspects, group: DuplicateGroup, there: list[str]
+) -> str:
+    splits = [SPLIT_NAMES[suspects.splits[photo]].lower() for photo in group.photos]
+    alike = f"Laid over each other, they agree by {group.correlation:.0%}."
+    labels = {label for photo in there if (label := judged.dataset.label_of(photo))}
+    said = (
+        f" They are filed under {named(sorted(labels))}: one of them is wrong."
+        if len(labels) > 1
+        else ""
+    )
+    if suspects.is_leak(group):
+        return f"**A leak:** the same picture is in {listed(list(dict.fromkeys(splits)), 'and')}. {alike}{said}"
+    times = "twice" if len(splits) == 2 else f"{len(splits)} times"
+    return f"**A copy:** the same picture is in {splits[0]} {times}. {alike}{said}"
+
+
+def _ask(
+    suspects: Suspects, group: DuplicateGroup, there: list[str], workspace: str, key: str
+) -> None:
+    """One click leaves one: of a leak the one that judges, else the largest."""
+    sizes = {
+        photo: suspects.measures[photo].width * suspects.measures[photo].height for photo in there
+    }
+    spared = min(there, key=lambda photo: (JUDGES.index(suspects.splits[photo]), -sizes[photo]))
+    editable = [photo for photo in there if suspects.splits[photo] != "test"]
+    superfluous = [photo for photo in editable if photo != spared]
+    named = {SPLIT_NAMES[suspects.splits[photo]].lower() for photo in superfluous}
+    what = f"the {named.pop()} copy" if len(superfluous) == 1 else f"{len(superfluous)} copies"
+    reason = "a copy on the other side of a split" if suspects.is_leak(group) else "a copy"
+    for title, kind, icon, decisions in (
+        (
+            f"Delete {what}",
+            "primary",
+            ":material/delete:",
+            [Decision(photo, DELETE, reason=reason) for photo in superfluous],
+        ),
+        (
+            "Keep all",
+            "secondary",
+            None,
+            [Decision(photo, KEEP, reason="no copy") for photo in editable],
+        ),
+    ):
+        st.button(
+            title,
+            key=f"clean_{title[:4].lower()}_{key}",
+            type=kind,  # type: ignore[arg-type]  # A Literal, spelled above.
+            icon=icon,
+            on_click=attempt,
+            args=(decide, get_store(), workspace, decisions),
+        )

@@ -1,0 +1,280 @@
+"""The cleaner itself: one photo after the other, with its evidence, a key for each decision, and a reason."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, Edit
+from model.cleaning.decisions import Decision, decide
+from model.cleaning.suspects import Suspects
+from model.errors import NotFound
+from model.evaluation.top_losses import TopLoss, top_losses
+from pages.shared import state
+from pages.shared.cache.photos import get_evidence, get_picture, prepare_look_alikes
+from pages.shared.cache.runs import CurrentEvaluation
+from pages.shared.cache.store import get_store
+from pages.shared.callbacks import attempt, succeeds
+from pages.shared.colours import class_badge, label_badge
+from pages.shared.gallery import PhotoCard, show_cards
+from pages.shared.loss_cards import EVIDENCE_PX, show_neighbours
+from pages.shared.text import bad, decided, doubtful, percent, plain
+
+REASONS = ("wrong plant", "two plants", "not a photo", "ambiguous", "bad photo", "a copy")
+STRIP = 12
+KEYS = 9  # Classes that have a key of their own.
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The photos to be judged, in their order, and what was decided so far."""
+
+    judged: CurrentEvaluation
+    suspects: Suspects
+    standing: dict[str, Edit]
+    queue: list[str]
+    workspace: str
+
+    @property
+    def current(self) -> str:
+        """The photo of the link, or the first that is not judged."""
+        asked = state.card()
+        if asked in self.queue:
+            return str(asked)
+        return next((photo for photo in self.queue if not self.is_judged(photo)), self.queue[0])
+
+    def is_judged(self, photo: str) -> bool:
+        """Whether something was decided about a photo since the run in use was trained."""
+        edit = self.standing.get(photo)
+        return (
+            edit is not None and edit.decides and edit.created_at >= self.judged.run.card.trained_at
+        )
+
+
+def show_deck(deck: Deck) -> None:
+    """The photo whose turn it is, and the next ones."""
+    photo, queue = deck.current, deck.queue
+    case, done = _case(deck.judged, deck.suspects, photo), sum(map(deck.is_judged, queue))
+    st.progress(done / len(queue), f"Photo {queue.index(photo) + 1} of {len(queue)}, {done} judged")
+    if done == len(queue):
+        st.success(
+            "All of these are judged. Look for something else, or retrain and see the effect.",
+            icon=":material/check_circle:",
+        )
+    with st.container(border=True):
+        pictures, words = st.columns([4, 6], gap="medium")
+        with words:
+            _show_facts(deck, photo, case)
+            _ask_for_decision(deck, photo, case.actual if case else None)
+            _ask_for_reason(deck, photo)
+            _ask_for_place(queue, queue.index(photo))
+        with pictures:
+            _show_photo(photo, case)
+        if case:
+            _show_evidence(deck.judged, case)
+    _show_strip(deck, queue.index(photo))
+
+
+def _case(judged: CurrentEvaluation, suspects: Suspects, photo: str) -> TopLoss | None:
+    """What the run says about a photo, under the label it learned; None for one that was added since."""
+    table = judged.run.evaluation
+    if photo not in table.photos:
+        return None
+    flaws = {photo: suspects.measures[photo].issues} if photo in suspects.measures else {}
+    return top_losses(
+        table,
+        [table.photos.index(photo)],
+        judged.dataset.labels,
+        flaws,
+        judged.run.card.unfamiliar_below,
+    )[0]
+
+
+def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
+    classes, suspects = deck.judged.run.card.classes, deck.suspects
+    if case is None:
+        label = deck.judged.dataset.label_of(photo)
+        filed = f"Filed under {class_badge(classes, label)}. " if label else ""
+        st.markdown(f"{filed}Added since the run in use was trained: retrain to hear what it says.")
+    else:
+        label = deck.judged.dataset.label_of(photo)
+        moved = f", now {label_badge(classes, label)}" if label != case.actual else ""
+        st.markdown(
+            f"Filed under {class_badge(classes, case.actual)}{moved} :small[probability {percent(case.actual_probability)}, "
+            f"loss {case.loss:.2f}]  \nPredicted {class_badge(classes, case.predicted)} :small[{percent(case.probability)}]"
+        )
+    if photo in suspects.bad_photos:
+        st.markdown(bad(suspects.measures[photo]))
+    if photo in suspects.doubts:
+        st.markdown(doubtful(suspects.doubts[photo]))
+    if any(photo in group.photos for group in suspects.twins):
+        st.markdown("**The same picture is here twice:** see Copies.")
+    if photo in deck.standing:
+        edit = deck.standing[photo]
+        st.markdown(
+            f":{'green-badge[:material/check:' if edit.decides else 'gray-badge[:material/edit_note:'} {decided(edit)}]"
+        )
+
+
+def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:
+    """A button and a key for each decision; the one that is advised stands out. To keep is to leave it where it was `filed`."""
+    label, classes = deck.judged.dataset.label_of(photo), deck.judged.dataset.classes
+    moves = [
+        (plain(name), str(number) if number <= KEYS else None, ":material/east:", RELABEL, name)
+        for number, name in enumerate(classes, start=1)
+        if name != label
+    ]
+    keep, delete = (
+        ("Keep", "K", ":material/check:", KEEP, filed),
+        ("Delete", "D", ":material/delete:", DELETE, None),
+    )
+    advised = None if deck.is_judged(photo) else _advice(deck, photo, label)
+    with st.container(horizontal=True, gap="xsmall", key="clean_decisions"):
+        for text, shortcut, icon, action, new in (keep, *moves, delete):
+            st.button(
+                text,
+                key=f"clean_{action}_{new}_{photo}",  # A press counts for the photo that was on the screen.
+                icon=icon,
+                shortcut=shortcut,
+                type="primary" if advised in ((action, new), (action, None)) else "secondary",
+                on_click=_decide,
+                args=(deck, Decision(photo, action, new)),
+            )
+
+
+def _advice(deck: Deck, photo: str, label: str | None) -> tuple[str, str | None]:
+    """The decision that the findings speak for."""
+    if photo in deck.suspects.bad_photos:
+        return DELETE, None
+    doubt = deck.suspects.doubts.get(photo)
+    return (
+        (RELABEL, doubt.suggestion)
+        if doubt and doubt.is_label_issue and doubt.suggestion != label
+        else (KEEP, None)
+    )
+
+
+def _ask_for_reason(deck: Deck, photo: str) -> None:
+    """Why, by a click or in words."""
+    reason = deck.standing[photo].reason if photo in deck.standing else ""
+    quick, words = f"clean_why_{photo}_{reason}", f"clean_words_{photo}_{reason}"
+    usual = reason if reason in REASONS else None
+    st.pills(
+        "Why?",
+        REASONS,
+        default=usual,
+        key=quick,
+        wrap=True,
+        on_change=_say,
+        args=(deck, photo, quick, usual or ""),
+    )
+    st.text_input(
+        "In your own words",
+        "" if usual else reason,
+        max_chars=MAX_REASON,
+        key=words,
+        placeholder="or in your own words",
+        label_visibility="collapsed",
+        on_change=_say,
+        args=(deck, photo, words, "" if usual else reason),
+    )
+
+
+def _ask_for_place(queue: list[str], place: int) -> None:
+    with st.container(horizontal=True):
+        for text, key, to in (("Previous", "Left", place - 1), ("Next", "Right", place + 1)):
+            st.button(
+                text,
+                key=f"clean_{key}",
+                shortcut=key,
+                type="tertiary",
+                disabled=not 0 <= to < len(queue),
+                on_click=state.show_card,
+                args=(queue[to % len(queue)],),
+            )
+
+
+def _decide(deck: Deck, decision: Decision) -> None:
+    """Store a decision, and go on to the next photo that is not judged."""
+    if not succeeds(decide, get_store(), deck.workspace, [decision]):
+        return
+    place = deck.queue.index(decision.photo)
+    rest = [*deck.queue[place + 1 :], *deck.queue[:place]]
+    state.show_card(next((photo for photo in rest if not deck.is_judged(photo)), decision.photo))
+
+
+def _say(deck: Deck, photo: str, key: str, before: str) -> None:
+    """Store a reason: with the decision that stands, or as a note until there is one.
+
+    Streamlit also calls this for widgets of a run that was interrupted, with nothing new in them.
+    """
+    said = st.session_state[key] or ""
+    if said == before:
+        return
+    edit = deck.standing.get(photo)
+    action, label = (edit.action, edit.label) if edit else (NOTE, None)
+    attempt(decide, get_store(), deck.workspace, [Decision(photo, action, label, said)])
+    state.show_card(photo)
+
+
+def _show_photo(photo: str, case: TopLoss | None) -> None:
+    try:
+        st.image(
+            get_picture(photo),
+            width="stretch",
+            alt=f"The photo{f', filed under {case.actual}' if case else ''}",
+        )
+    except NotFound as error:
+        st.info(str(error), icon=":material/hide_image:")
+
+
+def _show_evidence(judged: CurrentEvaluation, case: TopLoss) -> None:
+    """What in the photo speaks for and against the two classes in question, and what it resembles."""
+    classes, rival = (
+        judged.run.card.classes,
+        case.actual if case.actual != case.predicted else case.runner_up,
+    )
+    prepare_look_alikes(judged.run.card.id)
+    maps, alike = st.columns([4, 6], gap="medium")
+    with maps, st.grid(2, min_column_width=84, gap="xsmall"):
+        for name in dict.fromkeys((case.predicted, rival)):
+            with st.container(gap="xxsmall"):
+                _show_map(judged, case.photo, name, classes.index(name))
+                st.caption(f"for and against {plain(name)}")
+    with alike:
+        show_neighbours(judged, case, "clean_alike")
+
+
+def _show_map(judged: CurrentEvaluation, photo: str, name: str, position: int) -> None:
+    try:
+        tinted = get_evidence(photo, judged.run.card.id, position, EVIDENCE_PX)
+    except NotFound:
+        return  # The photo was destroyed; its place says so.
+    st.image(
+        tinted,
+        width="stretch",
+        alt=f"Tinted orange where it speaks for {name} and blue where against",
+    )
+
+
+def _show_strip(deck: Deck, place: int) -> None:
+    """The photos around the current one."""
+    start = min(max(0, place - 2), max(0, len(deck.queue) - STRIP))
+    labels, classes = deck.judged.dataset.labels, deck.judged.dataset.classes
+    cards = []
+    for photo in deck.queue[start : start + STRIP]:
+        label = labels.get(photo)
+        mark = (
+            ":material/visibility: "
+            if photo == deck.queue[place]
+            else ":material/check: "
+            if deck.is_judged(photo)
+            else ""
+        )
+        cards.append(
+            PhotoCard(
+                photo,
+                f"{mark}{label_badge(classes, label)}",
+                f"Filed under {label or 'nothing: deleted'}",
+            )
+        )
+    show_cards(cards, columns=6, key="clean_strip", on_pick=state.show_card)

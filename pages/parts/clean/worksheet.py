@@ -1,0 +1,134 @@
+"""The assignment's worksheet on the screen: ten photos, what was done with each, and why."""
+
+import streamlit as st
+
+from model.catalogue.dataset import find_dataset
+from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, History
+from model.cleaning.decisions import Decision, decide, revert_edits
+from model.cleaning.worksheet import WorksheetCase, worksheet
+from model.csv_files import as_csv
+from pages.shared.cache.runs import CurrentEvaluation
+from pages.shared.cache.store import get_store
+from pages.shared.callbacks import attempt
+from pages.shared.colours import class_badge
+from pages.shared.gallery import PhotoCard, show_thumbnail
+from pages.shared.text import percent, plain
+
+PHOTO_PX = 110
+
+
+def show_worksheet(judged: CurrentEvaluation, history: History, workspace: str) -> None:
+    """A row a photo; what is filled in here is a decision like any other."""
+    trained = judged.run.card.trained_at  # What was decided before, the run has learned.
+    since = {photo: edit for photo, edit in history.standing.items() if edit.created_at >= trained}
+    cases = worksheet(judged.run.evaluation.for_split("valid"), since)
+    imported = find_dataset(get_store(), judged.dataset.name)  # What was deleted has a name too.
+    files = {
+        labelled.photo: labelled.file for labelled in (*imported.photos, *judged.dataset.photos)
+    }
+    st.markdown(
+        f"The ten validation photos with the highest loss in **{plain(judged.run.card.name)}**. Why was each wrong, and what "
+        "is to be done?"
+    )
+    for number, case in enumerate(cases, start=1):
+        _show_case(judged, case, number, workspace)
+    st.download_button(
+        "The worksheet as CSV",
+        as_csv([_row(case, number, files) for number, case in enumerate(cases, start=1)]),
+        "areole-worksheet.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _show_case(judged: CurrentEvaluation, case: WorksheetCase, number: int, workspace: str) -> None:
+    classes = judged.dataset.classes
+    with st.container(border=True, horizontal=True, key=f"clean_case_{number}"):
+        with st.container(width=PHOTO_PX):
+            show_thumbnail(PhotoCard(case.photo, "", f"Number {number}, filed under {case.label}"))
+        taken = (
+            f"taken for {class_badge(classes, case.predicted)}"
+            if case.predicted != case.label
+            else "recognised"
+        )
+        with st.container(width="stretch", gap="xsmall"):
+            st.markdown(
+                f"**{number}.** {class_badge(classes, case.label)} {taken} "
+                f":small[{percent(case.probability)}, loss {case.loss:.2f}]"
+            )
+            _ask(case, classes, workspace)
+
+
+def _ask(case: WorksheetCase, classes: tuple[str, ...], workspace: str) -> None:
+    """What to do and why; stored as soon as either is said."""
+    edit, moves = (
+        case.edit,
+        {f"to {name}": (RELABEL, name) for name in classes if name != case.label},
+    )
+    options: dict[str, tuple[str, str | None]] = {
+        "keep": (KEEP, case.label),
+        **moves,
+        "delete": (DELETE, None),
+    }
+    key, reason = f"{case.photo}_{edit.id if edit else 0}", edit.reason if edit else ""
+    said = next(
+        (name for name, option in options.items() if edit and option == (edit.action, edit.label)),
+        None,
+    )
+    st.pills(
+        "What to do",
+        list(options),
+        default=said,
+        key=f"clean_do_{key}",
+        label_visibility="collapsed",
+        wrap=True,
+        on_change=_choose,
+        args=(workspace, case, options, f"clean_do_{key}"),
+    )
+    st.text_input(
+        "Why was it wrong?",
+        reason,
+        max_chars=MAX_REASON,
+        key=f"clean_explain_{key}",
+        placeholder="Why was it wrong?",
+        label_visibility="collapsed",
+        on_change=_explain,
+        args=(workspace, case, f"clean_explain_{key}"),
+    )
+
+
+def _choose(
+    workspace: str, case: WorksheetCase, options: dict[str, tuple[str, str | None]], key: str
+) -> None:
+    """Store what is to be done; nothing at all takes the decision back."""
+    chosen = st.session_state[key]
+    if chosen:
+        action, label = options[chosen]
+        attempt(decide, get_store(), workspace, [Decision(case.photo, action, label)])
+    else:
+        attempt(revert_edits, get_store(), workspace, case.photo)
+
+
+def _explain(workspace: str, case: WorksheetCase, key: str) -> None:
+    """Store the explanation: with the decision that stands, or as a note until there is one."""
+    action, label = (case.edit.action, case.edit.label) if case.edit else (NOTE, None)
+    attempt(
+        decide,
+        get_store(),
+        workspace,
+        [Decision(case.photo, action, label, st.session_state[key] or "")],
+    )
+
+
+def _row(case: WorksheetCase, number: int, files: dict[str, str]) -> dict[str, object]:
+    return {
+        "number": number,
+        "file": files.get(case.photo, ""),
+        "filed under": case.label,
+        "predicted": case.predicted,
+        "probability": round(case.probability, 4),
+        "loss": round(case.loss, 4),
+        "action": case.action,
+        "explanation": case.edit.reason if case.edit else "",
+    }

@@ -1,0 +1,110 @@
+"""Watching a fine-tuning, which runs in a process of its own: whoever opens the page finds it."""
+
+import streamlit as st
+
+from model.catalogue.store import Store
+from model.jobs.queue import Job, cancel, last_job, resumable_job, resume
+from model.jobs.records import CANCELLED, FAILED, QUEUED, STOPPING
+from pages.shared import state
+from pages.shared.text import count, curve_finding, duration, plain
+from pages.shared.training_curves import show_curves
+
+TICK_S = 1.0
+LEARNING = 0.85  # Of the bar
+
+
+def show_job(job: Job, store: Store, workspace: str) -> None:
+    """The workspace's latest fine-tuning, until its end was seen."""
+    if job.is_over:
+        _show_end(job, store, workspace)
+    else:
+        _watch(job.id, store, workspace)
+
+
+@st.fragment(run_every=TICK_S)
+def _watch(job_id: int, store: Store, workspace: str) -> None:
+    job = last_job(store, workspace)
+    if job is None or job.is_over or job.id != job_id:
+        st.rerun()
+    st.markdown(f"**{plain(job.name)}**")
+    st.progress(_share(job), _doing(job))
+    if job.state != STOPPING:
+        st.button(
+            "Cancel",
+            icon=":material/cancel:",
+            key="retrain_cancel_job",
+            on_click=cancel,
+            args=(store, workspace, job.id),
+        )
+    if job.history:
+        show_curves({job.name: job.history}, job.epochs)
+        last = job.history[-1]
+        st.caption(
+            f"After epoch {last.epoch}: valid_loss {last.valid_loss:.3f}, {last.error_rate:.1%} of the validation photos wrong."
+        )
+
+
+def _show_end(job: Job, store: Store, workspace: str) -> None:
+    st.markdown(f"**{plain(job.name)}**")
+    if job.state == FAILED:
+        st.error(plain(job.message), icon=":material/error:")
+    elif job.state == CANCELLED:
+        st.info(plain(job.message or "Cancelled while it waited."), icon=":material/cancel:")
+    else:
+        st.success(
+            "Done. The run is kept; it is in the list below unless it was deleted.",
+            icon=":material/check_circle:",
+        )
+    if job.history:
+        show_curves({job.name: job.history}, max(job.epochs, len(job.history)))
+        st.markdown(curve_finding(job.history))
+    with st.container(horizontal=True):
+        broken = resumable_job(store, job)
+        if broken is not None:
+            resumed = f"Go on after epoch {job.history[-1].epoch}" if job.history else "Go on"
+            st.button(
+                resumed,
+                key="retrain_resume",
+                type="primary",
+                on_click=resume,
+                args=(store, workspace, broken),
+            )
+        st.button(
+            "Close", key="retrain_close_job", on_click=state.set_seen, args=(f"job {job.id}",)
+        )
+
+
+def _share(job: Job) -> float:
+    """How much of the bar is full: learning takes most of the time, judging the rest."""
+    done = min(1.0, job.done / job.total) if job.total else 0.0
+    return {
+        "waking": 0.0,
+        "looking": done,
+        "learning": LEARNING * done,
+        "judging": LEARNING + (1 - LEARNING) * done,
+    }[job.doing]
+
+
+def _doing(job: Job) -> str:
+    """What it is about, in a line."""
+    if job.state == QUEUED:
+        return (
+            f"Waiting: {count(job.place, 'training')} before it."
+            if job.place
+            else "Waiting for its turn."
+        )
+    if job.state == STOPPING:
+        return "Stopping; the best epoch so far is kept." if job.doing != "looking" else "Stopping."
+    if job.doing == "judging":
+        return f"Judging every photo: {job.done} of {job.total}."
+    if job.doing == "looking":
+        return f"Looking at the photos: {job.done} of {job.total}. Once is enough."
+    if not job.done:
+        return "Waking up fastai: some seconds."
+    learned = max(job.done - job.since, 1)
+    when = (
+        duration(job.seconds / learned * (job.total - job.done))
+        if job.done > job.since
+        else "some minutes"
+    )
+    return f"Epoch {len(job.history)} of 0 to {job.epochs - 1}, batch {job.done} of {job.total}, about {when} left"

@@ -1,0 +1,55 @@
+"""A dataset to take away: a ZIP of class folders with a table and the names of those who made the photos."""
+
+from tempfile import SpooledTemporaryFile
+
+import streamlit as st
+
+from model.catalogue.dataset import Dataset, find_dataset
+from model.datasets.export import write_zip
+from pages.shared.cache.store import get_store
+
+ZIP_IN_MEMORY = 50_000_000
+MOST_ZIPPED = 2000  # Photos; a server has to hold the whole ZIP while it is sent.
+
+
+def show_take_away(dataset: Dataset, workspace: str) -> None:
+    """The ZIP, and what it is good for."""
+    st.markdown(
+        "One ZIP with a folder for each class in a folder for each split, as fastai, Keras and Teachable Machine read them. "
+        "`photos.csv` in it says of each photo its hash, label, split, source, licence, author and page; `ATTRIBUTION.txt` names "
+        "everybody to be named. Bring it back with **Upload**, here or on another machine, and the dataset is the same."
+    )
+    offer_zip(dataset, "Take it away (ZIP)")
+    st.caption("From a shell, of any size:")
+    st.code(
+        f"python -m model export --dataset={dataset.name} --workspace=WORKSPACE --out photos.zip",
+        language="sh",
+    )
+    st.caption(
+        "WORKSPACE is what stands behind `w=` in this page's address. Whoever knows it can open your workspace."
+    )
+
+
+def offer_zip(dataset: Dataset, title: str) -> None:
+    """A button that makes the ZIP when it is pressed."""
+
+    def as_zip() -> bytes:
+        with SpooledTemporaryFile(ZIP_IN_MEMORY) as file:
+            write_zip(get_store(), dataset, find_dataset(get_store(), dataset.name), file)
+            file.seek(0)
+            return file.read()
+
+    many = len(dataset.photos) > MOST_ZIPPED
+    st.download_button(
+        title,
+        as_zip,
+        f"{dataset.name}.zip",
+        "application/zip",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+        disabled=many or not dataset.photos,
+    )
+    if many:
+        st.caption(
+            f"More than {MOST_ZIPPED} photos are too many to send by a browser. From a shell: `python -m model export`"
+        )

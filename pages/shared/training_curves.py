@@ -1,0 +1,135 @@
+"""Watching a training: its curves while they grow, the table that fastai prints, and what they say."""
+
+from collections.abc import Sequence
+from math import ceil
+from time import monotonic
+
+import streamlit as st
+
+from model.catalogue.store import Store
+from model.jobs.queue import last_killed_job
+from model.jobs.records import HEAD, HEAD_KILLED
+from model.runs.listing import runs_of
+from model.runs.run import RunCard
+from model.runs.settings import Epoch
+from model.training.background import HeadJob
+from pages.shared import state
+from pages.shared.cache.runs import active_run_id, get_card
+from pages.shared.text import curve_finding, plain
+
+TICK_S, WAIT_S = 0.15, 0.5
+GROW_S = 1.2  # A head learns faster than the eye sees: its curves take at least so long to grow.
+
+
+def show_training(job: HeadJob | None, store: Store, workspace: str) -> None:
+    """The training under way, or how the last one went, or that of the run in use."""
+    if job and not (job.run and state.is_seen(job.run)) and not job.error:
+        watch(job)
+        return
+    stopped = (
+        last_killed_job(store, workspace, HEAD) if job is None else None
+    )  # This server knows of no training; an earlier one may.
+    if stopped is not None and not state.is_seen(f"job {stopped}"):
+        st.warning(HEAD_KILLED, icon=":material/error:")
+        st.button(
+            "Close", key="retrain_close_killed", on_click=state.set_seen, args=(f"job {stopped}",)
+        )
+    if job and job.error:
+        show = st.info if job.cancelled else st.error
+        show(plain(job.error), icon=":material/cancel:" if job.cancelled else ":material/error:")
+    names = {entry.id: entry.name for entry in runs_of(store, workspace)}
+    shown = job.run if job and job.run in names else active_run_id(workspace)
+    if shown is None:
+        st.caption("Nothing trained on this dataset yet. Its curves will grow here.")
+        return
+    card = get_card(shown)
+    st.markdown(f"**{plain(names[card.id])}**")
+    show_card_curves({names[card.id]: card})
+    show_epochs(card)
+
+
+@st.fragment(run_every=TICK_S)
+def watch(job: HeadJob) -> None:
+    """A training under way, until it is over."""
+    job.finished.wait(
+        WAIT_S
+    )  # Drawing and learning share one interpreter lock: it learns twenty times faster while this waits.
+    st.markdown(f"**{plain(job.request.name)}**")
+    elapsed = monotonic() - job.started
+    if job.looked and not job.history and job.is_running:
+        done, total = job.looked
+        left = elapsed / max(done, 1) * (total - done)
+        st.progress(
+            done / total,
+            f"Looking at the photos: {done} of {total}, about {ceil(left)} s left. Once is enough.",
+        )
+        if st.button("Cancel", icon=":material/cancel:", key="retrain_cancel"):
+            job.cancelled = True
+    epochs = job.request.settings.epochs
+    shown = job.history[: ceil(epochs * min(1.0, elapsed / GROW_S))]
+    show_curves({job.request.name: shown}, epochs)
+    if job.error or (job.run and (elapsed > GROW_S or len(shown) == len(job.history) == epochs)):
+        if job.run:
+            state.set_seen(job.run)
+        st.rerun()
+
+
+def show_card_curves(cards: dict[str, RunCard]) -> None:
+    """The curves of finished runs."""
+    show_curves(
+        {name: card.history for name, card in cards.items()},
+        max(len(card.history) for card in cards.values()),
+    )
+
+
+def show_curves(histories: dict[str, Sequence[Epoch]], epochs: int) -> None:
+    """Losses and error rate side by side."""
+    from pages.shared.charts.training import (
+        error_curves,
+        loss_curves,
+    )  # Not before the first paint: see charts.py.
+
+    findings = " ".join(
+        f"{name}: {curve_finding(history)}" for name, history in histories.items() if history
+    )
+    losses, errors = st.columns(2)
+    with losses:
+        st.altair_chart(loss_curves(histories, epochs), alt=findings or "Nothing learned yet")
+    with errors:
+        st.altair_chart(
+            error_curves(histories, epochs),
+            alt="The error rate on the validation photos after each epoch",
+        )
+
+
+def show_epochs(card: RunCard) -> None:
+    """What the curves say, and the table behind them."""
+    import pandas as pd  # Not before the first paint: half a second.
+
+    from pages.shared.charts.training import rate_curves
+
+    st.markdown(curve_finding(card.history))
+    with st.expander("Every epoch", icon=":material/table_rows:"):
+        rows = [
+            {
+                "epoch": f"{one.epoch}{' (best)' if one.epoch == card.best_epoch else ''}",
+                "train_loss": f"{one.train_loss:.4f}",
+                "valid_loss": f"{one.valid_loss:.4f}",
+                "error_rate": f"{one.error_rate:.4f}",
+                "learning rate": f"{one.learning_rate:.1e}",
+                "time": f"{one.seconds:.3f} s"
+                if one.seconds < 10
+                else f"{one.seconds // 60:.0f}:{one.seconds % 60:02.0f}",
+            }
+            for one in card.history
+        ]
+        st.altair_chart(
+            rate_curves({card.name: card.history}, len(card.history)),
+            alt="The learning rate at the end of each epoch",
+        )
+        st.dataframe(
+            pd.DataFrame(rows), hide_index=True, alt="The training table, as fastai prints it"
+        )
+        st.caption(
+            "Best: the lowest valid_loss. Losses are in nats; error_rate is the share of wrong validation photos."
+        )
