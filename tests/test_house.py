@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from model.catalogue.store import Store
+
 ROOT = Path(__file__).parents[1]
 SOURCES = [*ROOT.glob("*.py"), *ROOT.glob("model/**/*.py"), *ROOT.glob("pages/**/*.py")]
 
@@ -76,6 +78,13 @@ import pages.shared.frame
 import model.classify.classifier
 """
     assert in_fresh_process(watched).split() == ["numpy", "True", "torch", "True"]
+
+
+def test_commands_bring_only_what_they_need(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AREOLE_HOME", str(store.home))
+    code = "import sys; from model.cli.main import main; main(['datasets'])"
+    heavy = f"[name for name in {(*HEAVY, 'onnxruntime', 'optuna')} if name in sys.modules]"
+    assert in_fresh_process(f"{code}; print(*{heavy})") == ""
 
 
 def test_model_never_imports_streamlit() -> None:
