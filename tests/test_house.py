@@ -44,7 +44,8 @@ def heavy_imports_of(modules: str) -> set[str]:
 
 def test_everything_imports_in_a_fresh_process() -> None:
     code = (
-        "from model.networks.torchvision_operators import define_missing_operators; define_missing_operators()\n"
+        "from model.networks.torchvision_operators import define_missing_operators\n"
+        "define_missing_operators()\n"
         "import torchvision, timm, fastai.vision.all, streamlit, altair\n"
         "import model.cli.main, model.training.head_run, pages.shared.frame\n"
         "print(torchvision.models.resnet18(num_classes=2).fc.out_features)"

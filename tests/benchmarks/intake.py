@@ -1,7 +1,9 @@
-"""What an import costs: seconds a photo beside decoding alone, and memory. `python -m tests.benchmarks.intake [PHOTOS]`
+"""What an import costs: seconds a photo beside decoding alone, and memory.
 
-Writes PHOTOS (500) photos of 12 megapixels into a temporary folder and a ZIP, about 1.5 GB each, and imports both, each in a
-process of its own. The memory is read from Linux.
+`python -m tests.benchmarks.intake [PHOTOS]`
+
+Writes PHOTOS (500) photos of 12 megapixels into a temporary folder and a ZIP, about 1.5 GB each,
+and imports both, each in a process of its own. The memory is read from Linux.
 """
 
 import json

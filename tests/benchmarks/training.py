@@ -1,11 +1,15 @@
-"""The assignment's own training beside ours, on the starter set: seconds an epoch, and what ten epochs take.
+"""The assignment's own training beside ours, on the starter set.
+
+Seconds an epoch, and what ten epochs take.
 
     python -m tests.benchmarks.training
 
-Plain fastai is `vision_learner(dls, resnet18)` + `fine_tune`, `Resize(224)`, as in the assignment; our fine-tuning of ResNet-18
-runs with the same settings. Weights are random: nothing need be downloaded to measure time. Then the head alone, cold (no photo
-looked at yet) and warm, and the memory of a trainer at the default settings. Last, plain fastai and our defaults on the same
-pretrained EfficientNet-Lite0, for their errors. Each training is one process, one after the other; read the ratios.
+Plain fastai is `vision_learner(dls, resnet18)` + `fine_tune`, `Resize(224)`, as in the assignment;
+our fine-tuning of ResNet-18 runs with the same settings. Weights are random: nothing need be
+downloaded to measure time. Then the head alone, cold (no photo looked at yet) and warm, and the
+memory of a trainer at the default settings. Last, plain fastai and our defaults on the same
+pretrained EfficientNet-Lite0, for their errors. Each training is one process, one after the other;
+read the ratios.
 """
 
 import json
@@ -113,7 +117,10 @@ def main() -> int:
 
 
 def run(home: Path, arguments: list[str]) -> tuple[list[float], int, list[dict[str, float]]]:
-    """A training in a process of its own: the seconds of its epochs, its peak memory in MB, and all it reported."""
+    """A training in a process of its own.
+
+    The seconds of its epochs, its peak memory in MB, and all it reported.
+    """
     command, environment = [sys.executable, *arguments], {**os.environ, "AREOLE_HOME": str(home)}
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True
