@@ -110,8 +110,8 @@ def open_store(home: Path | None = None) -> Store:
         return Store(home, engine, files, photos, _identity(engine))
     except (ArgumentError, ValueError, ImportError) as error:
         raise StoreUnavailable(
-            f"AREOLE_DATABASE or AREOLE_PHOTOS cannot be used: {error}. The README says what they "
-            f"may be."
+            f"AREOLE_DATABASE or AREOLE_PHOTOS cannot be used: {error}. "
+            "HOSTING.md says what they may be."
         ) from error
     except (OSError, DBAPIError) as error:
         raise unavailable(home, error) from error

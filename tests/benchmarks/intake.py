@@ -28,7 +28,7 @@ import json, sys
 from pathlib import Path
 from time import perf_counter
 from model.datasets.archives import folder_bundle, zip_bundle
-from model.datasets.intake import Report, take_in
+from model.datasets.intake import ImportResult, add_photos
 from model.datasets.import_plan import plan
 from model.datasets.manage import create_dataset
 from model.catalogue.starter import import_starter
@@ -45,8 +45,8 @@ import_starter(store)
 create_dataset(store, "big", ["left", "right"], name="big")
 base = peak_mb()
 with nullcontext(folder_bundle(source)) if source.is_dir() else zip_bundle(source) as bundle:
-    arrivals, report, started = plan(bundle, ("left", "right")).arrivals, Report(), perf_counter()
-    take_in(store, "big", arrivals, report, total=len(arrivals))
+    arrivals, report, started = plan(bundle, ("left", "right")).arrivals, ImportResult(), perf_counter()
+    add_photos(store, "big", arrivals, report, total=len(arrivals))
 print(json.dumps({"seconds": perf_counter() - started, "added": report.added, "base": base, "peak": peak_mb()}))
 """
 

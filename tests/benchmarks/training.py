@@ -66,14 +66,14 @@ from pathlib import Path
 from model.catalogue import starter
 from model.networks.backbones import find_backbone
 from model.catalogue.dataset import find_dataset
-from model.networks.features import features
+from model.networks.features import extract_features
 from model.catalogue.store import open_store
 starter.FEATURES = Path("absent")
 store = open_store()
 starter.import_starter(store)
 photos = [labelled.photo for labelled in find_dataset(store, "starter").photos]
 started = time.perf_counter()
-features(store, photos, find_backbone("efficientnet-lite0"))
+extract_features(store, photos, find_backbone("efficientnet-lite0"))
 print(json.dumps({"seconds": time.perf_counter() - started}))
 """
 HEAD = ["-m", "model", "train", "--epochs", "10", "--json"]

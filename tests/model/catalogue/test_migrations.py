@@ -109,7 +109,10 @@ def add_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AddRevision
     def add(lines: str) -> None:
         folder = tmp_path / f"migrations-{uuid4().hex}"
         shutil.copytree(MIGRATIONS, folder)
-        script = f"from alembic import op\nimport sqlalchemy as sa\nrevision, down_revision = 'made_up', {HEAD!r}\n"
+        script = (
+            "from alembic import op\nimport sqlalchemy as sa\n"
+            f"revision, down_revision = 'made_up', {HEAD!r}\n"
+        )
         (folder / "versions" / "made_up.py").write_text(
             f"{script}\n\ndef upgrade():\n    {lines}\n"
         )
@@ -135,7 +138,7 @@ def contents(database: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def tables_of(engine: Engine) -> dict[str, Any]:
-    """Columns, keys, indexes and constraints of all tables of ours, in a form that can be compared."""
+    """Columns, keys, indexes and constraints of all our tables, in a form to compare."""
     inspector = inspect(engine)
 
     def compared(entries: list[Any], *facts: str) -> list[str]:

@@ -32,7 +32,10 @@ from tests.starter_set import IN_SPLIT, PHOTOS
 
 ROOT = Path(__file__).parents[3]
 LITE0 = BACKBONES[DEFAULT_BACKBONE]
-IMPORT = "from model.catalogue.store import open_store; from model.catalogue.starter import import_starter; import_starter(open_store())"
+IMPORT = (
+    "from model.catalogue.store import open_store; "
+    "from model.catalogue.starter import import_starter; import_starter(open_store())"
+)
 
 
 def importing(home: Path, code: str = IMPORT) -> subprocess.Popen[str]:
@@ -166,9 +169,13 @@ def test_an_unusable_data_folder_is_a_sentence(home: str, tmp_path: Path) -> Non
 
 
 def test_a_read_only_database_is_a_sentence(empty_store: Store) -> None:
-    with pytest.raises(StoreUnavailable, match="readonly"), empty_store.writing() as session:
-        session.execute(text("PRAGMA query_only=ON"))
-        session.add(PhotoRow(sha256="0" * 64, width=1, height=1, bytes=1))
+    def write() -> None:
+        with empty_store.writing() as session:
+            session.execute(text("PRAGMA query_only=ON"))
+            session.add(PhotoRow(sha256="0" * 64, width=1, height=1, bytes=1))
+
+    with pytest.raises(StoreUnavailable, match="readonly"):
+        write()
 
 
 def test_a_full_disk_is_a_sentence(empty_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
