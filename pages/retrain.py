@@ -8,6 +8,7 @@ from model.errors import CannotTrain
 from model.jobs.queue import is_training, last_job
 from model.networks.backbones import find_backbone
 from model.runs.settings import FineTuneSettings
+from model.training.background import start_training
 from model.training.estimates import estimate_s
 from model.training.memory import check_disk, check_memory, needed_mb
 from model.training.request import TrainRequest, enqueue_fine_tune, enqueue_lr_find
@@ -26,7 +27,7 @@ from pages.shared.training_curves import show_training
 def start(store: Store, workspace: str, request: TrainRequest) -> None:
     """Begin the training that was asked for, or queue it."""
     if request.mode == "head":
-        get_head_jobs().start(store, workspace, request)
+        start_training(get_head_jobs(), store, workspace, request)
     else:
         enqueue_fine_tune(store, workspace, request)
 

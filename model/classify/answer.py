@@ -1,4 +1,6 @@
-"""A classifier's answer to a photo, apart from `classifier.py`, so that a page can name it without importing torch."""
+"""A classifier's answer to a photo, apart from `classifier.py`, so that a page can name it without
+importing torch.
+"""
 
 from dataclasses import dataclass
 

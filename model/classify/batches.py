@@ -1,4 +1,7 @@
-"""Photos to evaluate, from a folder of class folders or from a dataset: found at once, opened one by one."""
+"""Photos to evaluate, from a folder of class folders or from a dataset.
+
+Found at once, opened one by one.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -53,7 +56,10 @@ def _open_file(file: Path) -> Image.Image:
 def dataset_sources(
     store: Store, name: str, split: str, classes: tuple[str, ...]
 ) -> list[EvaluationPhoto]:
-    """The photos of a dataset in one split, or in "all". Raises NotFound when its classes are not the run's."""
+    """The photos of a dataset in one split, or in "all".
+
+    Raises NotFound when its classes are not the run's.
+    """
     dataset = find_dataset(store, name)
     if dataset.classes != classes:
         raise NotFound(

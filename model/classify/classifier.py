@@ -1,4 +1,7 @@
-"""Answer for one photo: probabilities, evidence, look-alikes, and whether to trust them. Plain torch, safe from many threads."""
+"""Answer for one photo: probabilities, evidence, look-alikes, and whether to trust them.
+
+Plain torch, safe from many threads.
+"""
 
 from dataclasses import dataclass
 
@@ -31,7 +34,9 @@ class Classifier:
     vectors: NDArray[np.float32]  # (M, D), of length one
 
     def predict(self, image: Image.Image, photo: str | None = None) -> Prediction:
-        """Classify an RGB image; if it is a kept photo, say which, so that it is not its own look-alike."""
+        """Classify an RGB image; if it is a kept photo, say which, so that it is not its own
+        look-alike.
+        """
         run, maps = self.run, feature_map(image, self.backbone, self.network).numpy()  # (D, H, W)
         pooled = maps.mean(axis=(1, 2))
         probabilities = softmax(pooled @ run.weight.T + run.bias, run.card.temperature)
@@ -48,10 +53,13 @@ class Classifier:
 
 
 def evidence(maps: NDArray[np.float32], run: Run) -> NDArray[np.float32]:
-    """Where the scores come from: feature maps (D, H, W) -> (C, H, W), whose mean over H and W is the score itself.
+    """Where the scores come from.
 
-    Exact, because pooling and head are linear (Zhou et al. 2016, class activation mapping, https://arxiv.org/abs/1512.04150).
-    The mean over classes is taken off: softmax ignores it, and what is left says for or against.
+    Feature maps (D, H, W) -> (C, H, W), whose mean over H and W is the score itself.
+
+    Exact, because pooling and head are linear (Zhou et al. 2016, class activation mapping,
+    https://arxiv.org/abs/1512.04150). The mean over classes is taken off: softmax ignores it, and
+    what is left says for or against.
     """
     scores = np.tensordot(run.weight, maps, axes=1) + run.bias[:, None, None]
     return np.asarray((scores - scores.mean(axis=0)) / np.float32(run.card.temperature), np.float32)

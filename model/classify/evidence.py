@@ -12,7 +12,8 @@ STRONGEST_TINT = 0.8
 
 
 def overlay(image: Image.Image, evidence: NDArray[np.float32], position: int) -> Image.Image:
-    """The photo in grey, tinted where it speaks for (orange) or against (blue) the class at `position`.
+    """The photo in grey, tinted where it speaks for (orange) or against (blue) the class at
+    `position`.
 
     `evidence` is (C, H, W); all classes share one scale, so that the maps of two classes can be compared.
     """

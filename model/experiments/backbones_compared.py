@@ -17,17 +17,12 @@ from model.experiments.repeats import (
     with_progress,
 )
 from model.experiments.split_features import Progress, SplitFeatures
-from model.networks.backbones import DEFAULT_BACKBONE, LOOK, USUAL_S, find_backbone
+from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.runs.run import Run
 from model.runs.settings import HeadSettings
 from model.wording import between, percent
 
 SEEDS = 3
-WEIGHTS_MB = {
-    "efficientnet-lite0": 13.7,
-    "efficientnet-lite2": 19.5,
-    "resnet18": 44.7,
-}  # Without ImageNet's classifier
 
 
 @dataclass(frozen=True)
@@ -163,7 +158,7 @@ def _row(
     name: str, material: SplitFeatures | str, wrong: Mapping[str, list[list[Mistakes]]]
 ) -> BackboneRow:
     facts = find_backbone(name)
-    row = (name, facts.title, facts.channels, WEIGHTS_MB[name], USUAL_S[name][LOOK])
+    row = (name, facts.title, facts.channels, facts.weights_mb, facts.feature_s)
     if isinstance(material, str):
         return BackboneRow(*row, missing=material)
     valid, test = (_rate(list(column)) for column in zip(*wrong[name], strict=True))

@@ -1,7 +1,8 @@
-"""What is being trained or taken in, and how it ended, so that whoever looks later knows, even if the process was killed.
+"""What is being trained or taken in, and how it ended, so that whoever looks later knows, even if
+the process was killed.
 
-Fine-tunings run in processes of their own, one at a time on a host; others wait in the catalogue. Nobody watches the
-queue: whoever looks at it, and a trainer that ends, starts the next.
+Fine-tunings run in processes of their own, one at a time on a host; others wait in the catalogue.
+Nobody watches the queue: whoever looks at it, and a trainer that ends, starts the next.
 """
 
 import os
@@ -70,7 +71,10 @@ class Job:
 
 
 def resume(store: Store, workspace: str, job: int) -> None:
-    """Ask for the rest of a fine-tuning that broke off: it goes on from its last finished epoch. Raises NotFound."""
+    """Ask for the rest of a fine-tuning that broke off: it goes on from its last finished epoch.
+
+    Raises NotFound.
+    """
     with store.reading() as session:
         row = session.scalars(
             select(JobRow).where(JobRow.id == job, JobRow.workspace == workspace)
@@ -86,8 +90,8 @@ def resume(store: Store, workspace: str, job: int) -> None:
 def enqueue(store: Store, workspace: str, kind: str, arguments: list[str], name: str) -> int:
     """Queue a command of `python -m model` and start it if it is its turn; returns the job's id.
 
-    Where a job of this kind waits or runs for the workspace already, that is the one. Reports of the workspace's earlier
-    jobs are deleted, except those of the job that this one resumes.
+    Where a job of this kind waits or runs for the workspace already, that is the one. Reports of
+    the workspace's earlier jobs are deleted, except those of the job that this one resumes.
     """
     with store.writing() as session:
         ensure_workspace(session, workspace)
@@ -173,7 +177,10 @@ def set_job_run(store: Store, job: int, run: str) -> None:
 
 
 def last_job(store: Store, workspace: str, kind: str = FINE_TUNE) -> Job | None:
-    """The workspace's latest job of a kind, with what its trainer has reported; starts it if it is its turn."""
+    """The workspace's latest job of a kind, with what its trainer has reported.
+
+    Starts it if it is its turn.
+    """
     start_next(store)
     with store.reading() as session:
         mine = select(JobRow).where(JobRow.workspace == workspace, JobRow.kind == kind)
@@ -221,7 +228,10 @@ def last_killed_job(store: Store, workspace: str, kind: str) -> int | None:
 
 
 def resumable_job(store: Store, job: Job) -> int | None:
-    """The job whose last epoch is kept and can be gone on from: this one, or the one that this was to go on from."""
+    """The job whose last epoch is kept and can be gone on from.
+
+    This one, or the one that this was to go on from.
+    """
     asked = (
         [int(job.arguments[job.arguments.index("--resume") + 1])]
         if "--resume" in job.arguments
@@ -242,7 +252,10 @@ def is_training(store: Store) -> bool:
 
 
 def _spawn(store: Store, job: JobRow) -> psutil.Popen:
-    """Start the command that a person could type, in a session of its own: it outlives the server."""
+    """Start the command that a person could type, in a session of its own.
+
+    It outlives the server.
+    """
     report = report_file(store, job.id)
     report.parent.mkdir(parents=True, exist_ok=True)
     arguments: list[str] = job.settings["arguments"]  # type: ignore[assignment]  # JSON has no better type.

@@ -82,7 +82,10 @@ def record_end(store: Store, job: int) -> Iterator[None]:
 
 
 def host_of(store: Store) -> str:
-    """Which machine's processes the jobs belong to. A SQLite file has one machine, even when a new container gave it a new name."""
+    """Which machine's processes the jobs belong to.
+
+    A SQLite file has one machine, even when a new container gave it a new name.
+    """
     return "local" if store.engine.dialect.name == "sqlite" else socket.gethostname()
 
 
@@ -117,7 +120,10 @@ def _end(store: Store, job: int, state: str, message: str) -> None:
 
 
 def _is_alive(process: int, started: float) -> bool:
-    """Process numbers come round again, in a container at every restart: the time of its start tells two apart."""
+    """Process numbers come round again, in a container at every restart.
+
+    The time of its start tells two apart.
+    """
     try:
         found = psutil.Process(process)
         if found.status() != psutil.STATUS_ZOMBIE:

@@ -1,4 +1,7 @@
-"""What a trainer leaves beside the catalogue: its reports, a JSON line each, and the weights of its last finished epoch."""
+"""What a trainer leaves beside the catalogue.
+
+Its reports, a JSON line each, and the weights of its last finished epoch.
+"""
 
 import json
 from pathlib import Path

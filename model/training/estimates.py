@@ -1,4 +1,4 @@
-"""How long a training will take on this machine: from what earlier ones took, or from what two cores took."""
+"""Estimate how long a training takes here: from earlier ones, or from what two cores took."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from model.catalogue.schema import FeatureRow
 from model.catalogue.speeds import recorded_speeds
 from model.catalogue.store import CHUNK, Store
-from model.networks.backbones import LOOK, STEP, USUAL_S, find_backbone
+from model.networks.backbones import FEATURES_SPEED, STEP_SPEED, find_backbone
 from model.runs.settings import FineTuneSettings
 from model.training.request import TrainRequest
 
@@ -17,36 +17,32 @@ FROZEN_SHARE = 0.6  # Of a step, when only the head learns but the photo passes 
 
 
 def estimate_s(store: Store, request: TrainRequest) -> float:
-    """Seconds that a training will take, cached features considered."""
-    counts, settings = (
-        Counter(labelled.split for labelled in request.dataset.photos),
-        request.settings,
-    )
-    look, step = (_recall(store, what, request.backbone) for what in (LOOK, STEP))
-    unseen = _unseen(store, request) * look
+    """Estimate the seconds of a training, cached features considered."""
+    counts = Counter(labelled.split for labelled in request.dataset.photos)
+    settings = request.settings
+    backbone, speeds = find_backbone(request.backbone), recorded_speeds(store)
+    feature_s = speeds.get(f"{FEATURES_SPEED} {backbone.name}", backbone.feature_s)
+    step_s = speeds.get(f"{STEP_SPEED} {backbone.name}", backbone.step_s)
+    extraction_s = _count_missing(store, request) * feature_s
     if not isinstance(settings, FineTuneSettings):
-        return HEAD_START_S + unseen + settings.epochs * counts["train"] * HEAD_STEP_S
+        return HEAD_START_S + extraction_s + settings.epochs * counts["train"] * HEAD_STEP_S
     passes = settings.epochs + FROZEN_SHARE * settings.frozen_epochs
-    learning = counts["train"] * passes * step * (settings.image_px / 224) ** 2
-    judging = (counts["valid"] * (settings.epochs + settings.frozen_epochs) + counts.total()) * look
-    return FINE_TUNE_START_S + unseen + learning + judging
+    training_s = counts["train"] * passes * step_s * (settings.image_px / 224) ** 2
+    evaluated = counts["valid"] * (settings.epochs + settings.frozen_epochs) + counts.total()
+    return FINE_TUNE_START_S + extraction_s + training_s + evaluated * feature_s
 
 
-def _recall(store: Store, what: str, backbone: str) -> float:
-    return recorded_speeds(store).get(
-        f"{what} {backbone}", USUAL_S[find_backbone(backbone).name][what]
-    )
-
-
-def _unseen(store: Store, request: TrainRequest) -> int:
-    """How many photos the backbone has not looked at yet."""
+def _count_missing(store: Store, request: TrainRequest) -> int:
+    """Count the photos whose features are not cached yet."""
     photos = [labelled.photo for labelled in request.dataset.photos]
-    seen = 0
+    cached = 0
     with store.reading() as session:
         for start in range(0, len(photos), CHUNK):
-            some = (
+            chunk = (
                 FeatureRow.backbone == request.backbone,
                 FeatureRow.photo.in_(photos[start : start + CHUNK]),
             )
-            seen += session.scalar(select(func.count()).select_from(FeatureRow).where(*some)) or 0
-    return len(photos) - seen
+            cached += (
+                session.scalar(select(func.count()).select_from(FeatureRow).where(*chunk)) or 0
+            )
+    return len(photos) - cached

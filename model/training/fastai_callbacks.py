@@ -1,4 +1,7 @@
-"""What we hook into fastai's training: reports and cancelling, the weights that are kept, mixed precision, several processes."""
+"""What we hook into fastai's training.
+
+Reports and cancelling, the weights that are kept, mixed precision, several processes.
+"""
 
 import os
 from collections.abc import Callable
@@ -40,7 +43,9 @@ class Watcher:
 
 
 class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
-    """Reports batches and epochs, keeps the weights of the epoch that is wanted, stops when asked or when patience is over."""
+    """Reports batches and epochs, keeps the weights of the epoch that is wanted, stops when asked
+    or when patience is over.
+    """
 
     order = 60  # After the Recorder.
 
@@ -169,7 +174,10 @@ class CpuAutocast(Callback):  # type: ignore[misc]  # fastai has no types.
 
 
 def together(learner: Learner) -> AbstractContextManager[Any]:
-    """fastai's data-parallel training where torchrun started several processes: gloo on CPUs, NCCL on GPUs."""
+    """fastai's data-parallel training where torchrun started several processes.
+
+    Gloo on CPUs, NCCL on GPUs.
+    """
     if os.environ.get("WORLD_SIZE", "1") == "1":
         return nullcontext()
     from fastai.distributed import (

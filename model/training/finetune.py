@@ -1,6 +1,9 @@
-"""Fine-tune the whole network with fastai, as the assignment did: `vision_learner` and `fine_tune`, with our linear head.
+"""Fine-tune the whole network with fastai, as the assignment did.
 
-With fastai_callbacks and lr_finder the only module that imports fastai: 300 MB and some seconds, in a process of its own.
+`vision_learner` and `fine_tune`, with our linear head.
+
+With fastai_callbacks and lr_finder the only module that imports fastai: 300 MB and some seconds, in
+a process of its own.
 """
 
 from collections.abc import Sequence
@@ -16,7 +19,7 @@ from model.catalogue.dataset import Dataset, LabelledPhoto, check_trainable
 from model.catalogue.speeds import record_speed
 from model.catalogue.store import Store, open_stored, read_photo
 from model.errors import Cancelled
-from model.networks.backbones import STEP, Backbone, find_backbone, with_input_px
+from model.networks.backbones import STEP_SPEED, Backbone, find_backbone, with_input_px
 from model.networks.features import STORED, extract_features
 from model.networks.pretrained import build_network, feature_map, freeze_for_inference
 from model.networks.torchvision_operators import define_missing_operators
@@ -63,10 +66,10 @@ def fine_tune_run(
 ) -> Run | None:
     """Fine-tune, judge every photo as it will be served, and save the run.
 
-    After each epoch the weights are kept in the file `checkpoint`. With the epochs `before` of a training that broke off it goes
-    on from there: weights and learning rate as they were, the optimizer's moments anew. Cancelled while it learns, it saves the
-    best epoch so far.
-    Under `torchrun` several processes learn together; the first judges and saves, the others return None.
+    After each epoch the weights are kept in the file `checkpoint`. With the epochs `before` of a
+    training that broke off it goes on from there: weights and learning rate as they were, the
+    optimizer's moments anew. Cancelled while it learns, it saves the best epoch so far. Under
+    `torchrun` several processes learn together; the first judges and saves, the others return None.
     Raises Cancelled where there is none, CannotTrain, NotFound, WeightsMissing, StoreUnavailable.
     """
     settings, dataset, backbone = request.settings, request.dataset, find_backbone(request.backbone)
@@ -86,7 +89,7 @@ def fine_tune_run(
         return None
     if len(progress.history) > max(settings.frozen_epochs, len(before)):
         seen, size = len(learner.dls.train_ds), (settings.image_px / 224) ** 2
-        record_speed(store, STEP, backbone.name, progress.train_seconds / seen / size)
+        record_speed(store, STEP_SPEED, backbone.name, progress.train_seconds / seen / size)
     if not progress.history:
         raise Cancelled("Cancelled before the first epoch was over: there is nothing to keep.")
     learner.model.load_state_dict(progress.kept)
@@ -123,7 +126,10 @@ def fine_tune_run(
 def data_loaders(
     store: Store, dataset: Dataset, backbone: Backbone, settings: FineTuneSettings
 ) -> DataLoaders:
-    """Batches of train and validation photos: square, varied while training, normalised as the backbone wants it."""
+    """Batches of train and validation photos.
+
+    Square, varied while training, normalised as the backbone wants it.
+    """
     labelled_photos = [
         labelled for labelled in dataset.photos if labelled.split in ("train", "valid")
     ]
@@ -174,7 +180,9 @@ def build_learner(
 def start_from_trained_head(
     store: Store, dataset: Dataset, backbone: Backbone, linear: nn.Linear, watcher: Watcher
 ) -> None:
-    """Begin with the head that cached features give in a moment: a random one would first spoil what the network knows.
+    """Begin with the head that cached features give in a moment.
+
+    A random one would first spoil what the network knows.
 
     Kumar et al. 2022, https://arxiv.org/abs/2202.10054.
     """
@@ -208,7 +216,9 @@ def fit(learner: Learner, settings: FineTuneSettings, *callbacks: Callback) -> N
 
 
 def _halved(network: nn.Module) -> dict[str, NDArray[np.float16]]:
-    """Round a network's weights to half precision, in place, so that what is judged is what is saved: 7 MB instead of 14."""
+    """Round a network's weights to half precision, in place, so that what is judged is what is
+    saved: 7 MB instead of 14.
+    """
     # Contiguous, or safetensors writes the bytes of channels-last weights in their own order.
     weights = {
         name: np.ascontiguousarray(tensor.numpy(), np.float16)
@@ -223,7 +233,10 @@ def _halved(network: nn.Module) -> dict[str, NDArray[np.float16]]:
 def _look(
     store: Store, photos: list[str], backbone: Backbone, network: nn.Module, watcher: Watcher
 ) -> NDArray[np.float16]:
-    """Judge photos with a tuned network. Cancelled meanwhile, what it learned waits in the checkpoint."""
+    """Judge photos with a tuned network.
+
+    Cancelled meanwhile, what it learned waits in the checkpoint.
+    """
     vectors, stopped = np.zeros((len(photos), backbone.channels), STORED), watcher.is_cancelled()
     for row, photo in enumerate(photos):
         if row % LOOKS_A_QUESTION == 0 and not stopped and watcher.is_cancelled():

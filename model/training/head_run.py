@@ -1,4 +1,7 @@
-"""From a dataset to a saved run: features from the cache, a head on them, its temperature, its evaluation."""
+"""From a dataset to a saved run.
+
+Features from the cache, a head on them, its temperature, its evaluation.
+"""
 
 import secrets
 import shutil
@@ -43,7 +46,8 @@ def train_head_run(
     on_features: Callable[[int, int], None] = lambda done, total: None,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,
 ) -> Run:
-    """Train a head on cached features and save the run, in `folder` or among the data folder's runs.
+    """Train a head on cached features and save the run, in `folder` or among the data folder's
+    runs.
 
     Raises CannotTrain, NotFound, WeightsMissing, StoreUnavailable.
     """
@@ -85,7 +89,9 @@ def build_run(
     seconds: float,
     events: Sequence[str] = (),
 ) -> Run:
-    """A trained head with its evaluation on every photo of the dataset, whose features (N, D) are `vectors`."""
+    """A trained head with its evaluation on every photo of the dataset, whose features (N, D) are
+    `vectors`.
+    """
     dataset = request.dataset
     train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
     temperature = fit_temperature(head.logits(valid.features), valid.labels)

@@ -1,4 +1,7 @@
-"""fastai's learning rate finder: a training with an ever larger rate, and the loss at each. Like finetune.py, it imports fastai."""
+"""fastai's learning rate finder: a training with an ever larger rate, and the loss at each.
+
+Like finetune.py, it imports fastai.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +22,8 @@ from model.training.finetune import build_learner, data_loaders, start_from_trai
 from model.training.head_run import labelled_features
 from model.training.request import TrainRequest
 
-from fastai.callback.schedule import valley  # isort: skip  # model.training.finetune has made it importable.
+# isort: skip  # model.training.finetune has made it importable.
+from fastai.callback.schedule import valley
 from fastai.vision.all import Callback, CrossEntropyLossFlat, DataLoaders, Learner  # isort: skip
 
 STEPS = 100
@@ -49,7 +53,10 @@ class Steps(Callback):  # type: ignore[misc]  # fastai has no types.
 
 
 def find_learning_rate(store: Store, request: TrainRequest, watcher: Watcher) -> LearningRateResult:
-    """Try learning rates for the training that is asked for. Raises CannotTrain, NotFound, WeightsMissing."""
+    """Try learning rates for the training that is asked for.
+
+    Raises CannotTrain, NotFound, WeightsMissing.
+    """
     check_trainable(request.dataset)
     learner = (
         _fine_tuner(store, request, watcher)

@@ -1,4 +1,6 @@
-"""Is there room: how much memory is really free, container limits included, what a fine-tuning takes, and the disk."""
+"""Is there room: how much memory is really free, container limits included, what a fine-tuning
+takes, and the disk.
+"""
 
 import shutil
 from pathlib import Path
@@ -8,7 +10,8 @@ import psutil
 from model.errors import CannotTrain
 from model.networks.backbones import Backbone
 
-TRAINER_MB = 680  # fastai, torch and the network, before the first batch; measured, see tests/benchmarks/training.py
+# fastai, torch and the network, before the first batch; measured, see tests/benchmarks/training.py
+TRAINER_MB = 680
 RUN_MB = {
     "head": 10,
     "fine-tune": 200,
@@ -24,7 +27,10 @@ CGROUPS = (  # Limit and use of the container this process is in: version 2, the
 
 
 def free_mb() -> int:
-    """What this process may still take: the machine's free memory, or what its container has left."""
+    """What this process may still take.
+
+    The machine's free memory, or what its container has left.
+    """
     free = psutil.virtual_memory().available
     for limit, use in CGROUPS:
         try:
@@ -40,7 +46,9 @@ def free_mb() -> int:
 
 
 def check_disk(folder: Path, mode: str) -> None:
-    """Raise CannotTrain where the disk of a folder has no room for what a training of this mode writes."""
+    """Raise CannotTrain where the disk of a folder has no room for what a training of this mode
+    writes.
+    """
     free = shutil.disk_usage(folder).free // 1_000_000
     if free < RUN_MB[mode]:
         raise CannotTrain(

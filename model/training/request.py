@@ -1,4 +1,7 @@
-"""What is asked of a training: on what data, with what settings, for whom - and the command that asks the same again."""
+"""What is asked of a training.
+
+On what data, with what settings, for whom - and the command that asks the same again.
+"""
 
 import shlex
 from dataclasses import asdict, dataclass, field
@@ -57,12 +60,18 @@ def option(setting: str) -> str:
 
 
 def enqueue_fine_tune(store: Store, workspace: str, request: TrainRequest) -> int:
-    """Ask for a fine-tuning; where one of this workspace waits or runs already, that is the one. Starts it if it is its turn."""
+    """Ask for a fine-tuning; where one of this workspace waits or runs already, that is the one.
+
+    Starts it if it is its turn.
+    """
     return enqueue(
         store, workspace, FINE_TUNE, [*request.arguments, f"--name={request.name}"], request.name
     )
 
 
 def enqueue_lr_find(store: Store, workspace: str, request: TrainRequest) -> None:
-    """Ask for the learning rate finder on the training that is meant; one at a time for a workspace, in the same queue."""
+    """Ask for the learning rate finder on the training that is meant.
+
+    One at a time for a workspace, in the same queue.
+    """
     enqueue(store, workspace, LR_FIND, ["lr-find", *request.arguments[1:]], request.name)

@@ -56,12 +56,12 @@ def watch(job: HeadJob) -> None:
     )  # Drawing and learning share one interpreter lock: it learns twenty times faster while this waits.
     st.markdown(f"**{plain(job.request.name)}**")
     elapsed = monotonic() - job.started
-    if job.looked and not job.history and job.is_running:
-        done, total = job.looked
-        left = elapsed / max(done, 1) * (total - done)
+    if job.total and not job.history and job.is_running:
+        left = elapsed / max(job.done, 1) * (job.total - job.done)
         st.progress(
-            done / total,
-            f"Looking at the photos: {done} of {total}, about {ceil(left)} s left. Once is enough.",
+            job.done / job.total,
+            f"Looking at the photos: {job.done} of {job.total}, about {ceil(left)} s left. "
+            "Once is enough.",
         )
         if st.button("Cancel", icon=":material/cancel:", key="retrain_cancel"):
             job.cancelled = True

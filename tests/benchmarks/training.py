@@ -54,8 +54,7 @@ with learner.no_bar(), learner.no_logging(): learner.fine_tune(int(sys.argv[2]),
 OURS = """
 import json, sys
 from model.networks import pretrained
-from model.networks.pretrained import ARCHITECTURES
-pretrained.WEIGHTS["resnet18"] = lambda: ARCHITECTURES["resnet18"]().state_dict()
+pretrained.resnet18_weights = lambda: pretrained.resnet18().state_dict()
 from model.cli.main import main
 settings = "--backbone resnet18 --epochs 1 --batch-size 64 --augmentation 0".split()
 sys.exit(main(["train", "--mode", "fine-tune", *settings, "--json"]))

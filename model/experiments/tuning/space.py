@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from model.catalogue.dataset import Dataset
-from model.networks.backbones import DEFAULT_BACKBONE
+from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE
 from model.runs.settings import HeadSettings
 
 Params = dict[str, float | int | str]
@@ -11,7 +11,7 @@ PREFIX = (
     "areole-1"  # Its number grows when the ranges below change: older trials would not compare.
 )
 BACKBONE = "backbone"
-BACKBONES_TRIED = (DEFAULT_BACKBONE, "efficientnet-lite2")  # Those whose weights are installed
+BACKBONES_TRIED = tuple(row.name for row in BACKBONES.values() if row.is_installed)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from model.errors import NotFound
 from model.evaluation.comparison import Comparison, compare
 from model.runs.listing import activate_run, runs_of
 from model.runs.settings import HeadSettings
+from model.training.background import start_training
 from model.training.request import TrainRequest
 from pages.shared import state
 from pages.shared.cache.runs import (
@@ -43,7 +44,7 @@ def start_retraining(workspace: str) -> None:
         state.set_choice(state.AFTER, known)
     else:
         state.forget_choice(state.AFTER)
-        get_head_jobs().start(store, workspace, request)
+        start_training(get_head_jobs(), store, workspace, request)
 
 
 def _is_of(run: str, request: TrainRequest) -> bool:

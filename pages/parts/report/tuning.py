@@ -7,6 +7,7 @@ from model.experiments.tuning.background import start_tuning
 from model.experiments.tuning.findings import TuningResult, best_request
 from model.experiments.tuning.run import forget_search
 from model.experiments.tuning.space import BACKBONE, SPACE
+from model.training.background import start_training
 from pages.shared import state
 from pages.shared.cache.report import get_tuning_result
 from pages.shared.cache.store import get_store
@@ -105,7 +106,9 @@ def _search(dataset: Dataset, workspace: str) -> None:
 
 
 def _keep_best(search: TuningResult, dataset: Dataset, workspace: str) -> None:
-    get_head_jobs().start(get_store(), workspace, best_request(dataset, search, workspace))
+    start_training(
+        get_head_jobs(), get_store(), workspace, best_request(dataset, search, workspace)
+    )
     st.toast(
         "It is being trained, and will stand among the runs on Retrain in a second.",
         icon=":material/bookmark_add:",

@@ -7,16 +7,16 @@ import streamlit as st
 from model.datasets.background import ImportJob
 from model.gather.background import SearchJob
 from model.jobs.threads import BackgroundJobs
-from model.training.background import HeadJobs
+from model.training.background import HeadJob
 
 if TYPE_CHECKING:
     from model.experiments.background import ExperimentJob
 
 
 @st.cache_resource(show_spinner=False)
-def get_head_jobs() -> HeadJobs:
+def get_head_jobs() -> BackgroundJobs[HeadJob]:
     """The head trainings under way in this server."""
-    return HeadJobs()
+    return BackgroundJobs()
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,4 +1,6 @@
-"""Answers: the evidence is the score itself, look-alikes come from the train split, threads do not disturb each other."""
+"""Answers: the evidence is the score itself, look-alikes come from the train split, threads do not
+disturb each other.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,7 @@
-"""The command line: JSON on standard output, words on standard error, exit codes; folders of any size."""
+"""The command line: JSON on standard output, words on standard error, exit codes.
+
+Folders of any size.
+"""
 
 import json
 from pathlib import Path

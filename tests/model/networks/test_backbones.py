@@ -1,4 +1,6 @@
-"""Backbones: the same feature maps as timm's networks, the whole photo in view, and a clear word where weights are missing."""
+"""Backbones: the same feature maps as timm's networks, the whole photo in view, and a clear word
+where weights are missing.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,9 +24,9 @@ from tests.conftest import picture
 @pytest.fixture
 def rebuilt() -> Iterator[None]:
     """No network from before, none left behind."""
-    networks._networks.pop("resnet18", None)
+    networks.LOADED.pop("resnet18", None)
     yield
-    networks._networks.pop("resnet18", None)
+    networks.LOADED.pop("resnet18", None)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""Fine-tuning: fastai in a process of its own, queued, cancelled, killed and resumed; memory; what is served is what was judged."""
+"""Fine-tuning: fastai in a process of its own, queued, cancelled, killed and resumed; memory.
+
+What is served is what was judged.
+"""
 
 import json
 import os

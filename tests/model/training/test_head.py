@@ -1,4 +1,6 @@
-"""The head: the same seed gives the same numbers, the best epoch is kept, and where training cannot work it says why."""
+"""The head: the same seed gives the same numbers, the best epoch is kept, and where training cannot
+work it says why.
+"""
 
 from dataclasses import replace
 
