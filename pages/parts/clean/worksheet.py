@@ -7,7 +7,7 @@ from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, Histo
 from model.cleaning.decisions import Decision, decide, revert_edits
 from model.cleaning.worksheet import WorksheetCase, worksheet
 from model.csv_files import as_csv
-from pages.shared.cache.runs import CurrentEvaluation
+from model.runs.current import CurrentEvaluation
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge
