@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import save_file
 from tqdm import tqdm
 
-from model.catalogue.dataset import SPLITS, find_dataset
+from model.catalogue.dataset import Split, find_dataset
 from model.catalogue.measures import MEASURES, load_qualities, pack_measures
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import Store, open_store
@@ -176,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluated.add_argument("data", nargs="?", default=STARTER, metavar="FOLDER|DATASET")
     evaluated.add_argument(
         "--split",
-        choices=[*SPLITS, "all"],
+        choices=[*Split, "all"],
         default="valid",
         help="of a dataset (default: %(default)s)",
     )

@@ -31,8 +31,8 @@ class Quality:
     """Measures of a photo."""
 
     blur: float  # 0 (sharp) to 1: Crete et al. 2007, https://doi.org/10.1117/12.702790
-    brightest: float  # The 99th percentile of its brightness, 0 to 1
-    middle: float  # The 10th percentile of the brightness of its middle
+    p99: float  # 99th percentile of the brightness, 0 to 1
+    p10_centre: float  # 10th percentile of the brightness of the central quarter, 0 to 1
     width: int
     height: int
 
@@ -40,14 +40,14 @@ class Quality:
     def issues(self) -> tuple[ImageIssue, ...]:
         """What is wrong with it. What is dark or tiny is not also called blurred: nobody could see."""
         shorter, longer = sorted((self.width, self.height))
-        if self.brightest < DARK_BELOW:
+        if self.p99 < DARK_BELOW:
             return (ImageIssue.DARK,)
         if shorter < TINY_BELOW_PX:
             return (ImageIssue.TINY,)
         found = {
             ImageIssue.BLURRED: self.blur >= BLURRED_FROM,
-            ImageIssue.OVEREXPOSED: self.brightest >= CLIPPED_FROM
-            and self.middle >= OVEREXPOSED_FROM,
+            ImageIssue.OVEREXPOSED: self.p99 >= CLIPPED_FROM
+            and self.p10_centre >= OVEREXPOSED_FROM,
             ImageIssue.LONG: longer >= LONG_FROM * shorter,
         }
         return tuple(flaw for flaw, holds in found.items() if holds)
@@ -65,8 +65,8 @@ def measure(image: Image.Image) -> Quality:
     rows, columns = (slice(side // 4, side - side // 4) for side in pixels.shape)
     return Quality(
         blur=float(np.nan_to_num(blur_effect(pixels), nan=0.0)),
-        brightest=float(np.percentile(pixels, 99)),
-        middle=float(np.percentile(pixels[rows, columns], 10)),
+        p99=float(np.percentile(pixels, 99)),
+        p10_centre=float(np.percentile(pixels[rows, columns], 10)),
         width=image.width,
         height=image.height,
     )

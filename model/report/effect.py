@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from model.catalogue.dataset import Dataset
-from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, History
+from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, EditAction, History
 from model.errors import NotFound
 from model.evaluation.comparison import Comparison, compare
 from model.evaluation.table import Evaluation
@@ -19,7 +19,7 @@ MOST_REASONS = 8
 class Cleaning:
     """What was decided about photos, so far as it stands."""
 
-    decisions: Mapping[str, int]  # By action
+    decisions: Mapping[EditAction, int]
     moved: tuple[tuple[str, str, int], ...]  # From, to, photos; the most frequent first
     reasons: tuple[tuple[str, int], ...]  # Those given more than once, as the visitor wrote them
     without_reason: int

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from model.catalogue.dataset import SPLITS, Dataset
+from model.catalogue.dataset import Dataset, Split
 from model.evaluation.table import Evaluation
 from model.runs.run import Run
 
@@ -32,7 +32,7 @@ def current_evaluation(run: Run, dataset: Dataset) -> CurrentEvaluation:
     return CurrentEvaluation(
         run,
         dataset,
-        {split: table.for_split(split) for split in SPLITS},
+        {split: table.for_split(split) for split in Split},
         relabelled,
         removed,
         added=len(dataset.labels.keys() - set(run.evaluation.photos)),

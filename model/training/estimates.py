@@ -4,6 +4,7 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
+from model.catalogue.dataset import Split
 from model.catalogue.schema import FeatureRow
 from model.catalogue.speeds import recorded_speeds
 from model.catalogue.store import CHUNK, Store
@@ -25,10 +26,12 @@ def estimate_s(store: Store, request: TrainRequest) -> float:
     look, step = (_recall(store, what, request.backbone) for what in (LOOK, STEP))
     unseen = _unseen(store, request) * look
     if not isinstance(settings, FineTuneSettings):
-        return HEAD_START_S + unseen + settings.epochs * counts["train"] * HEAD_STEP_S
+        return HEAD_START_S + unseen + settings.epochs * counts[Split.TRAIN] * HEAD_STEP_S
     passes = settings.epochs + FROZEN_SHARE * settings.frozen_epochs
-    learning = counts["train"] * passes * step * (settings.image_px / 224) ** 2
-    judging = (counts["valid"] * (settings.epochs + settings.frozen_epochs) + counts.total()) * look
+    learning = counts[Split.TRAIN] * passes * step * (settings.image_px / 224) ** 2
+    judging = (
+        counts[Split.VALID] * (settings.epochs + settings.frozen_epochs) + counts.total()
+    ) * look
     return FINE_TUNE_START_S + unseen + learning + judging
 
 

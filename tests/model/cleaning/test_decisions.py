@@ -8,7 +8,17 @@ import pytest
 from sqlalchemy import select
 
 from model.catalogue.dataset import Dataset, find_dataset
-from model.catalogue.edits import ADD, DELETE, KEEP, MAX_REASON, NOTE, REDO, RELABEL, UNDO
+from model.catalogue.edits import (
+    ADD,
+    DELETE,
+    KEEP,
+    MAX_REASON,
+    NOTE,
+    REDO,
+    RELABEL,
+    UNDO,
+    EditAction,
+)
 from model.catalogue.schema import EditRow
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store, read_photo
@@ -360,7 +370,7 @@ def test_deciding_nothing_leaves_nothing_to_undo(store: Store, workspace: str) -
 
 @pytest.mark.parametrize("action", [KEEP, RELABEL, DELETE, NOTE])
 def test_the_test_split_is_refused_and_the_whole_step_with_it(
-    store: Store, workspace: str, action: str
+    store: Store, workspace: str, action: EditAction
 ) -> None:
     with pytest.raises(NotFound, match="test split"):
         tested = starter_examples(store)["tree"][0]
@@ -383,7 +393,7 @@ def test_a_class_that_is_not_there_is_refused(
 
 @pytest.mark.parametrize("action", [KEEP, RELABEL, DELETE, NOTE])
 def test_a_photo_that_is_not_in_the_dataset_is_refused(
-    store: Store, workspace: str, action: str
+    store: Store, workspace: str, action: EditAction
 ) -> None:
     loose = put_photo(store, open_photo(encoded(picture(seed=400))))
     for photo in (loose, "0" * 64):

@@ -131,7 +131,9 @@ def test_a_photo_is_measured_once_and_one_that_is_gone_not_at_all(
     assert first == {photo: measure(open_stored(store, photo))}
     with store.reading() as session:
         assert session.get(QualityRow, photo) is not None
-    monkeypatch.setattr("model.photos.quality.measure", lambda image: pytest.fail("measured again"))
+    monkeypatch.setattr(
+        "model.catalogue.measures.measure", lambda image: pytest.fail("measured again")
+    )
     assert load_qualities(store, [photo]) == first
 
 
@@ -175,6 +177,4 @@ def test_over_exposed_is_what_is_bright_in_its_middle_not_before_a_white_wall() 
 def test_what_is_tiny_or_long_goes_by_its_sides(
     size: tuple[int, int], flaws: tuple[ImageIssue, ...]
 ) -> None:
-    assert (
-        Quality(blur=0.2, brightest=0.9, middle=0.2, width=size[0], height=size[1]).issues == flaws
-    )
+    assert Quality(blur=0.2, p99=0.9, p10_centre=0.2, width=size[0], height=size[1]).issues == flaws

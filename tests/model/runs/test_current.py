@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.catalogue.dataset import Dataset, LabelledPhoto
+from model.catalogue.dataset import Dataset, LabelledPhoto, Split
 from model.catalogue.store import ROOT
 from model.evaluation.table import Evaluation
 from model.runs.current import CurrentEvaluation, count_edits, current_evaluation
@@ -29,10 +29,10 @@ def current() -> CurrentEvaluation:
         table,
     )
     photos = (
-        LabelledPhoto("p1", "b", "train", "1.jpg"),
-        LabelledPhoto("p2", "a", "valid", "2.jpg"),
-        LabelledPhoto("p4", "b", "test", "4.jpg"),
-        LabelledPhoto("p5", "a", "train", "5.jpg"),
+        LabelledPhoto("p1", "b", Split.TRAIN, "1.jpg"),
+        LabelledPhoto("p2", "a", Split.VALID, "2.jpg"),
+        LabelledPhoto("p4", "b", Split.TEST, "4.jpg"),
+        LabelledPhoto("p5", "a", Split.TRAIN, "5.jpg"),
     )
     return current_evaluation(run, Dataset(1, "d", "D", ("a", "b"), photos))
 
@@ -50,12 +50,12 @@ def test_it_has_the_photos_of_each_split_under_their_labels_now(
         "valid": ("p2",),
         "test": ("p4",),
     }
-    assert current.tables["train"].errors == 0  # Under its first label it was one.
-    assert current.run.evaluation.for_split("train").errors == 1
+    assert current.tables[Split.TRAIN].errors == 0  # Under its first label it was one.
+    assert current.run.evaluation.for_split(Split.TRAIN).errors == 1
 
 
 def test_edits_are_counted_in_one_split_too(current: CurrentEvaluation) -> None:
-    valid = current.run.evaluation.for_split("valid")
+    valid = current.run.evaluation.for_split(Split.VALID)
     assert valid.labels_by_photo == {"p2": "a", "p3": "b"}
     assert count_edits(valid, {"p2": "b"}) == (1, 1)
     assert count_edits(valid, valid.labels_by_photo) == (0, 0)
