@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, EditAction, History
-from model.errors import NotFound
+from model.errors import InvalidRequest
 from model.evaluation.comparison import Comparison, compare
 from model.evaluation.table import Evaluation
 from model.runs.current import count_edits
@@ -77,11 +77,11 @@ def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Datase
     try:
         both = compare(_table(before, labels, "valid"), _table(after, labels, "valid"))
         old = compare(_table(before, was, "valid"), _table(after, was, "valid"))
-    except NotFound:
+    except InvalidRequest:
         return None
     try:
         test = compare(_table(before, labels, "test"), _table(after, labels, "test"))
-    except NotFound:
+    except InvalidRequest:
         test = None
     relabelled, removed = count_edits(before.evaluation.for_split("valid"), labels)
     return Effect(

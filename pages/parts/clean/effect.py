@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import Comparison, compare
 from model.runs.current import CurrentEvaluation, count_edits
 from model.runs.listing import activate_run, runs_of
@@ -79,7 +79,7 @@ def show_effect(judged: CurrentEvaluation, workspace: str) -> None:
             names,
             workspace,
         )
-    except NotFound as error:
+    except (NotFound, InvalidRequest) as error:
         st.info(f"{error} Choose another run.", icon=":material/info:")
 
 
@@ -147,7 +147,7 @@ def _fair(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
     """The figure on the photos that nobody may touch."""
     try:
         test = compare(first.tables["test"], second.tables["test"])
-    except NotFound:
+    except InvalidRequest:
         return "There are no test photos, so nobody can say how good either run is on photos that nobody touched."
     n, before, after = len(test.before.photos), test.before.errors, test.after.errors
     if before == after:

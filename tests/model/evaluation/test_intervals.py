@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from model.errors import NotFound
+from model.errors import InvalidRequest
 from model.evaluation.calibration import Answered, answered_at, calibration_error, reliability
 from model.evaluation.comparison import compare
 from model.evaluation.intervals import mcnemar, wilson
@@ -87,7 +87,7 @@ def test_a_clear_difference_is_no_noise() -> None:
 def test_only_photos_that_both_have_judged_count() -> None:
     one = table([0, 1], [[1, 0], [0, 1]])
     assert compare(one, one.rows([1])).before.photos == ("p1",)
-    with pytest.raises(NotFound, match="no photo"):
+    with pytest.raises(InvalidRequest, match="no photo"):
         compare(one, replace(one, splits=("test", "test")))
-    with pytest.raises(NotFound, match="different classes"):
+    with pytest.raises(InvalidRequest, match="different classes"):
         compare(one, replace(one, classes=("x", "y")))

@@ -38,7 +38,7 @@ def window(
 
 @pytest.fixture(scope="module")
 def forty() -> FingerprintIndex:
-    """Forty photos, forty by their numbers."""
+    """Forty photos, named by their numbers."""
     index = FingerprintIndex()
     for number in range(1, 41):
         if number not in PLANTED:
