@@ -112,7 +112,7 @@ def _edit(row: EditRow) -> Edit:
 def append(
     session: Session, before: History, rows: Iterable[tuple[str, str, str | None, str]]
 ) -> None:
-    """Within a transaction that writes: add decisions (photo, action, label, reason) in one step."""
+    """Within a transaction that writes: add (photo, action, label, reason) rows as one step."""
     step = max((edit.step for edit in before.edits), default=0) + 1
     for photo, action, label, reason in rows:
         _add(session, before, photo=photo, step=step, action=action, label=label, reason=reason)

@@ -176,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluated.add_argument("data", nargs="?", default=STARTER, metavar="FOLDER|DATASET")
     evaluated.add_argument(
         "--split",
-        choices=[*Split, "all"],
+        choices=[*map(str, Split), "all"],
         default="valid",
         help="of a dataset (default: %(default)s)",
     )

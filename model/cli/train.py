@@ -53,7 +53,7 @@ def add_train_commands(
     tried.set_defaults(command=lr_find)
 
     for command in (trained, tried):
-        command.add_argument("--mode", choices=list(MODES), default="head")
+        command.add_argument("--mode", choices=list(map(str, MODES)), default="head")
         command.add_argument("--epochs", type=between(int, 1, 1000))
         command.add_argument("--lr", dest="learning_rate", type=between(float, 1e-8, 10.0))
         command.add_argument("--weight-decay", type=between(float, 0.0, 10.0))

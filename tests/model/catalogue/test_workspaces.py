@@ -16,8 +16,8 @@ from model.catalogue.workspaces import (
     filed_photos,
     forget_loose,
     is_workspace_id,
-    last_edit,
     new_workspace_id,
+    view_of,
 )
 from model.cleaning.decisions import label_photo, revert_edits
 from model.errors import NotFound
@@ -52,7 +52,7 @@ def test_ids_are_unguessable_and_nobody_chooses_one() -> None:
 def test_a_workspace_starts_on_the_shipped_run_without_edits(store: Store, workspace: str) -> None:
     ask(store, workspace, 99)
     assert active_run(store, workspace) == SHIPPED
-    assert last_edit(store, workspace) == 0
+    assert view_of(store, workspace).last_edit == 0
     assert filed_photos(store, workspace) == set()
 
 
@@ -115,7 +115,7 @@ def test_a_photo_of_the_starter_set_is_relabelled_in_its_split_and_back(
 def test_the_test_split_is_never_touched(store: Store, workspace: str) -> None:
     with pytest.raises(NotFound, match="test split"):
         label_photo(store, workspace, starter_examples(store)["tree"][0], "cactus")
-    assert last_edit(store, workspace) == 0
+    assert view_of(store, workspace).last_edit == 0
 
 
 def test_a_class_that_is_not_there_is_refused(store: Store, workspace: str) -> None:
@@ -125,7 +125,7 @@ def test_a_class_that_is_not_there_is_refused(store: Store, workspace: str) -> N
 
 def test_taking_back_what_was_never_told_is_no_edit(store: Store, workspace: str) -> None:
     revert_edits(store, workspace, starter_examples(store)["tree"][0])
-    assert last_edit(store, workspace) == 0
+    assert view_of(store, workspace).last_edit == 0
 
 
 def test_the_newest_photo_comes_first_and_asking_again_moves_it_up(
