@@ -3,7 +3,7 @@
 import shutil
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from model.catalogue.schema import ActiveRunRow, DatasetRow, RunRow
@@ -36,13 +36,9 @@ def active_run(store: Store, workspace: str) -> str | None:
         active = session.get(ActiveRunRow, (workspace, dataset.id))
         if active is not None and (active.run != SHIPPED or _suits(dataset)):
             return active.run
-        oldest = (
-            select(RunRow.id)
-            .where(_visible(session, workspace))
-            .order_by(RunRow.created_at, RunRow.id)
-        )
+        oldest = _visible_runs(session, workspace).order_by(RunRow.created_at, RunRow.id)
         first = None if dataset.name == STARTER else session.scalars(oldest).first()
-        return first or (SHIPPED if _suits(dataset) else None)
+        return first.id if first else SHIPPED if _suits(dataset) else None
 
 
 def runs_of(store: Store, workspace: str) -> list[RunEntry]:
@@ -51,14 +47,9 @@ def runs_of(store: Store, workspace: str) -> list[RunEntry]:
     The shipped run is last, where it knows the dataset's classes.
     """
     with store.reading() as session:
-        newest = (
-            select(RunRow)
-            .where(_visible(session, workspace))
-            .order_by(RunRow.created_at.desc(), RunRow.id)
-        )
-        entries = [
-            RunEntry(row.id, row.name, row.workspace is not None) for row in session.scalars(newest)
-        ]
+        newest = _visible_runs(session, workspace).order_by(RunRow.created_at.desc(), RunRow.id)
+        rows = session.scalars(newest)
+        entries = [RunEntry(row.id, row.name, row.workspace is not None) for row in rows]
         if _suits(session.get_one(DatasetRow, current_dataset(session, workspace))):
             entries.append(RunEntry(SHIPPED, SHIPPED_NAME, own=False))
         return entries
@@ -68,7 +59,7 @@ def activate_run(store: Store, workspace: str, run: str) -> None:
     """Make a run the one in use. Raises NotFound for one that this workspace may not see."""
     with store.writing() as session:
         dataset = session.get_one(DatasetRow, current_dataset(session, workspace))
-        visible = select(RunRow.id).where(RunRow.id == run, _visible(session, workspace))
+        visible = _visible_runs(session, workspace).where(RunRow.id == run)
         if not (_suits(dataset) if run == SHIPPED else session.scalars(visible).one_or_none()):
             raise NotFound("This run is no longer here.")
         ensure_workspace(session, workspace)
@@ -96,11 +87,9 @@ def _own_run(session: Session, workspace: str, run: str) -> RunRow:
     return row
 
 
-def _visible(session: Session, workspace: str) -> ColumnElement[bool]:
-    dataset = current_dataset(session, workspace)
-    return (RunRow.dataset_id == dataset) & or_(
-        RunRow.workspace == workspace, RunRow.workspace.is_(None)
-    )
+def _visible_runs(session: Session, workspace: str) -> Select[RunRow]:
+    owner = or_(RunRow.workspace == workspace, RunRow.workspace.is_(None))
+    return select(RunRow).where(RunRow.dataset_id == current_dataset(session, workspace), owner)
 
 
 def _suits(dataset: DatasetRow) -> bool:

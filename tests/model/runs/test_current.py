@@ -42,9 +42,7 @@ def test_it_counts_what_was_relabelled_removed_and_added(current: CurrentEvaluat
     assert current.changes == 3
 
 
-def test_it_has_the_photos_of_each_split_under_their_labels_now(
-    current: CurrentEvaluation,
-) -> None:
+def test_it_has_the_photos_of_each_split_under_their_labels_now(current: CurrentEvaluation) -> None:
     assert {split: table.photos for split, table in current.tables.items()} == {
         "train": ("p1",),
         "valid": ("p2",),
