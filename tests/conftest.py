@@ -91,26 +91,8 @@ def fabricate(
 
     Returns the workspace's and the run's id. The photos share one picture's pixels.
     """
-    name, pixels = f"made-{uuid4().hex[:8]}", picture(64, 64)
-    jpeg = encoded(pixels)
-    kept = [Photo(pixels, jpeg + f"{name} {number}".encode()) for number in range(len(rows))]
-    photos = [photo.sha256 for photo in kept]
-    workspace, run_id = new_workspace_id(), name
-    with store.writing() as session:
-        keep_photos(store, session, kept)
-        dataset = DatasetRow(name=name, title="Made up", classes=list(classes), owner=workspace)
-        session.add(dataset)
-        session.flush()
-        common = {"dataset_id": dataset.id}
-        labels = [
-            {**common, "photo": photo, "file": f"{number:05d}.jpg", "label": label, "split": split}
-            for number, (photo, (label, split)) in enumerate(zip(photos, rows, strict=True))
-        ]
-        session.execute(insert(LabelRow), labels)
-        session.add(WorkspaceRow(id=workspace, dataset_id=dataset.id))
-        session.flush()
-        session.add(ActiveRunRow(workspace=workspace, dataset_id=dataset.id, run=run_id))
-        session.add(RunRow(id=run_id, workspace=None, dataset_id=dataset.id, name="Made up"))
+    workspace, run_id = new_workspace_id(), f"made-{uuid4().hex[:8]}"
+    photos = _file_photos(store, workspace, run_id, classes, rows)
     pairs = zip(photos, rows, strict=True)
     train = tuple(photo for photo, (_, split) in pairs if split == "train")[:5]
     table = Evaluation(
@@ -124,10 +106,36 @@ def fabricate(
     )
     shipped = load_run(run_folder(store, SHIPPED))
     card = replace(
-        shipped.card, id=run_id, name="Made up", classes=classes, dataset=name, temperature=1.0
+        shipped.card, id=run_id, name="Made up", classes=classes, dataset=run_id, temperature=1.0
     )
     size = (len(classes), shipped.weight.shape[1])
     weight = np.random.default_rng(0).normal(size=size).astype(np.float32)
     run = Run(card, weight, np.zeros(len(classes), np.float32), table)
     save_run(run, run_folder(store, run_id))
     return workspace, run_id
+
+
+def _file_photos(
+    store: Store, workspace: str, name: str, classes: tuple[str, ...], rows: list[tuple[str, str]]
+) -> list[str]:
+    """Make a workspace with a dataset of photos with (label, split), and its run's row."""
+    pixels = picture(64, 64)
+    jpeg = encoded(pixels)
+    made_up = [Photo(pixels, jpeg + f"{name} {number}".encode()) for number in range(len(rows))]
+    photos = [photo.sha256 for photo in made_up]
+    with store.writing() as session:
+        keep_photos(store, session, made_up)
+        dataset = DatasetRow(name=name, title="Made up", classes=list(classes), owner=workspace)
+        session.add(dataset)
+        session.flush()
+        common = {"dataset_id": dataset.id}
+        labels = [
+            {**common, "photo": photo, "file": f"{number:05d}.jpg", "label": label, "split": split}
+            for number, (photo, (label, split)) in enumerate(zip(photos, rows, strict=True))
+        ]
+        session.execute(insert(LabelRow), labels)
+        session.add(WorkspaceRow(id=workspace, dataset_id=dataset.id))
+        session.flush()
+        session.add(ActiveRunRow(workspace=workspace, dataset_id=dataset.id, run=name))
+        session.add(RunRow(id=name, workspace=None, dataset_id=dataset.id, name="Made up"))
+    return photos

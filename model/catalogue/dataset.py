@@ -48,13 +48,13 @@ class Dataset:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A digest of the photos, labels, splits and classes, and of nothing else."""
+        """Digest of the photos, labels, splits and classes, and of nothing else."""
         rows = sorted(f"{photo.photo} {photo.label} {photo.split}" for photo in self.photos)
         return hashlib.sha256("\n".join((*self.classes, *rows)).encode()).hexdigest()[:16]
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """The label of each photo."""
+        """Label of each photo."""
         return {labelled.photo: labelled.label for labelled in self.photos}
 
     def find(self, photo: str) -> LabelledPhoto | None:

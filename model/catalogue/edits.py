@@ -63,7 +63,7 @@ class History:
 
     @property
     def standing(self) -> dict[str, Edit]:
-        """The last decision about each photo, with the reason of the last note on it."""
+        """Last decision about each photo, with the reason of the last note on it."""
         standing: dict[str, Edit] = {}
         for edit in self.edits:
             if not edit.undone:
@@ -73,7 +73,7 @@ class History:
 
     @property
     def undoable(self) -> int | None:
-        """The step that undo takes back: the last that is not undone as a whole."""
+        """Step that undo takes back: the last that is not undone as a whole."""
         return max((edit.step for edit in self.edits if not edit.undone), default=None)
 
 
@@ -112,25 +112,25 @@ def _edit(row: EditRow) -> Edit:
 def append(
     session: Session, before: History, rows: Iterable[tuple[str, str, str | None, str]]
 ) -> None:
-    """Within a transaction that writes: add (photo, action, label, reason) rows as one step."""
+    """Append decisions (photo, action, label, reason) as one step, in a writing transaction."""
     step = max((edit.step for edit in before.edits), default=0) + 1
     for photo, action, label, reason in rows:
         _add(session, before, photo=photo, step=step, action=action, label=label, reason=reason)
 
 
 def take_back(session: Session, before: History, edits: Sequence[Edit]) -> None:
-    """Within a transaction that writes: undo edits, the newest first; redo starts at the oldest."""
+    """Undo edits in a writing transaction, the newest first, so that redo starts at the oldest."""
     standing = (edit for edit in edits if not edit.undone)
     _turn(session, before, UNDO, sorted(standing, key=lambda edit: -edit.id))
 
 
 def bring_back(session: Session, before: History, edits: Sequence[Edit]) -> None:
-    """Within a transaction that writes: redo edits."""
+    """Redo edits in a writing transaction."""
     _turn(session, before, REDO, [edit for edit in edits if edit.undone])
 
 
 def let_go(session: Session, before: History, edits: Sequence[Edit]) -> None:
-    """Within a transaction that writes: drop undone edits for good, so that redo skips them."""
+    """Drop undone edits for good in a writing transaction, so that redo skips them."""
     _turn(session, before, GONE, [edit for edit in edits if edit.undone])
 
 

@@ -35,7 +35,7 @@ def attribution(origin: Origin) -> str:
 
 
 def origins_in(session: Session, dataset: int) -> dict[str, Origin]:
-    """Within a transaction: read the origins of a dataset's photos, by photo."""
+    """Read the origins of a dataset's photos within a transaction, by photo."""
     columns = [getattr(LabelRow, field.name) for field in fields(Origin)]
     rows = session.execute(select(LabelRow.photo, *columns).where(LabelRow.dataset_id == dataset))
     return {photo: Origin(*values) for photo, *values in rows}

@@ -66,7 +66,7 @@ def view_of(store: Store, workspace: str) -> View:
 
 
 def current_dataset(session: Session, workspace: str) -> int:
-    """Within a transaction: find the workspace's dataset, by id; the starter set by default."""
+    """Find the id of the workspace's dataset, in a transaction; by default the starter set's."""
     dataset = session.scalar(select(WorkspaceRow.dataset_id).where(WorkspaceRow.id == workspace))
     starter = select(DatasetRow.id).where(DatasetRow.name == STARTER)
     return dataset or session.scalars(starter).one()
@@ -82,7 +82,7 @@ def ask_about(store: Store, workspace: str, photo: Photo, name: str) -> None:
         )
         session.add(AskedRow(workspace=workspace, photo=photo.sha256, name=name[:255]))
         filed = _filed_anywhere(session, workspace)
-        loose = [asked.photo for asked in _asked(session, workspace) if asked.photo not in filed]
+        loose = [row.photo for row in _asked(session, workspace) if row.photo not in filed]
         for old in loose[MAX_ASKED:]:
             _forget(store, session, workspace, old)
 
@@ -103,13 +103,13 @@ def forget_loose(store: Store, workspace: str) -> None:
     """Forget the photos asked about but not under a class; destroys those that are unused."""
     with store.writing() as session:
         filed = _filed_anywhere(session, workspace)
-        for asked in _asked(session, workspace):
-            if asked.photo not in filed:
-                _forget(store, session, workspace, asked.photo)
+        for row in _asked(session, workspace):
+            if row.photo not in filed:
+                _forget(store, session, workspace, row.photo)
 
 
 def ensure_workspace(session: Session, workspace: str) -> None:
-    """Within a transaction that writes: give the workspace a row, unless it has one."""
+    """Give the workspace a row, in a writing transaction, unless it has one."""
     row = {"id": workspace, "dataset_id": current_dataset(session, workspace)}
     insert_missing(session, WorkspaceRow, [row])
 
@@ -126,7 +126,7 @@ def note_use(store: Store, workspace: str) -> None:
 
 
 def forget_unused(store: Store, session: Session, photos: Iterable[str]) -> None:
-    """Within a transaction that writes: destroy the photos that no dataset or visitor needs."""
+    """Destroy the photos that no dataset or visitor needs, in a writing transaction."""
     for some in chunks(list(photos)):
         used = {*session.scalars(select(LabelRow.photo).where(LabelRow.photo.in_(some)))}
         used |= {*session.scalars(select(AskedRow.photo).where(AskedRow.photo.in_(some)))}

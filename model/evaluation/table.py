@@ -43,14 +43,14 @@ class Evaluation:
         """Put the photos under new labels, without inference; leaves out those without one."""
         positions = {name: position for position, name in enumerate(self.classes)}
         new = [positions.get(labels.get(photo, "")) for photo in self.photos]
-        kept = self.rows(row for row, label in enumerate(new) if label is not None)
+        table = self.rows(row for row, label in enumerate(new) if label is not None)
         return replace(
-            kept, labels=np.array([label for label in new if label is not None], np.intp)
+            table, labels=np.array([label for label in new if label is not None], np.intp)
         )
 
     @property
     def labels_by_photo(self) -> dict[str, str]:
-        """The label of each photo in this table, by name."""
+        """Label of each photo, by the photo's name."""
         rows = zip(self.photos, self.labels, strict=True)
         return {photo: self.classes[label] for photo, label in rows}
 

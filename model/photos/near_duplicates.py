@@ -126,9 +126,9 @@ def _descriptors(picture: Image.Image) -> NDArray[np.float32]:
     return np.asarray(_scaled(np.hstack([light, _scaled(colour, LEAST_COLOUR)]), 1e-12), np.float32)
 
 
-def _scaled(vectors: NDArray[np.float64], least: float) -> NDArray[np.float64]:
+def _scaled(rows: NDArray[np.float64], least: float) -> NDArray[np.float64]:
     """Scale rows to length one; those less than `least` long stay shorter."""
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), least))
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), least))
 
 
 def _cosines(others: NDArray[np.float32], own: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -55,7 +55,7 @@ class RunCard:
 
     @property
     def trained_at(self) -> datetime:
-        """The time when it was saved."""
+        """Time when it was saved."""
         return datetime.fromisoformat(self.created_at)
 
 

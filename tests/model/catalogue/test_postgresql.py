@@ -100,7 +100,9 @@ def test_two_pages_start_one_trainer(store: Store, monkeypatch: pytest.MonkeyPat
             with ThreadPoolExecutor(len(others)) as pages:
                 list(
                     pages.map(
-                        lambda other, asked: enqueue_fine_tune(other, str(asked.workspace), asked),
+                        lambda other, request: enqueue_fine_tune(
+                            other, str(request.workspace), request
+                        ),
                         others,
                         requests,
                     )
