@@ -1,4 +1,4 @@
-"""Everything of Areole that is not screen: photos in, classifiers and figures out. Never imports streamlit."""
+"""Everything of Areole but the screen: photos in, classifiers and figures out. No streamlit."""
 
 from model.runtime import share_cores, share_memory
 

@@ -1,4 +1,4 @@
-"""Tables to take away, and to bring back."""
+"""CSV files for spreadsheets: written so that no cell runs as a formula, and read back."""
 
 from collections.abc import Sequence
 from csv import DictReader, DictWriter, Error
@@ -13,12 +13,15 @@ FORMULAS = (
     "\t",
     "\r",
     "'",
-)  # What a spreadsheet would run, and our own mark for it
+)  # Begin what a spreadsheet would run; and our mark.
 MAX_ROWS = 50_000
 
 
 def as_csv(rows: list[dict[str, object]], columns: Sequence[str] = ()) -> bytes:
-    """Rows with the same columns as CSV, with the mark by which Excel knows UTF-8; `columns` are those of a table without rows."""
+    """Write rows with the same columns as CSV; `columns` are those of a table without rows.
+
+    It begins with the byte order mark by which Excel knows UTF-8.
+    """
     text = StringIO()
     safe = [{_cell(name): _cell(value) for name, value in row.items()} for row in rows]
     writer = DictWriter(text, list(safe[0]) if safe else columns)
@@ -28,20 +31,20 @@ def as_csv(rows: list[dict[str, object]], columns: Sequence[str] = ()) -> bytes:
 
 
 def _cell(value: object) -> object:
-    """A value that no spreadsheet runs as a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
+    """Mark text that would run as a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
 
 
 def from_csv(data: bytes) -> list[dict[str, str]]:
-    """The rows that `as_csv` wrote, all as text; saved by a spreadsheet in between or not. Raises UnicodeError, csv.Error."""
+    """Read the rows of `as_csv`, all as text; a spreadsheet may have saved them since.
+
+    Raises UnicodeError, csv.Error.
+    """
     text = data.decode("utf-8-sig")
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)  # Spreadsheets choose by country.
-    rows = list(
-        islice(
-            DictReader(StringIO(text, newline=""), delimiter=separator, restval=""), MAX_ROWS + 1
-        )
-    )
+    header = text.partition("\n")[0]
+    separator = max(",;\t", key=header.count)  # Spreadsheets choose by country.
+    reader = DictReader(StringIO(text, newline=""), delimiter=separator, restval="")
+    rows = list(islice(reader, MAX_ROWS + 1))
     if len(rows) > MAX_ROWS:
         raise Error(f"more than {MAX_ROWS} rows")
     return [

@@ -1,16 +1,20 @@
-"""Errors that visitors may see. Each message states the fact and what to do, in words for a visitor."""
+"""Errors that visitors may see. Each message states the fact, and what to do about it."""
 
 
 class AreoleError(Exception):
-    """Base of everything the pages and the command line show as a sentence instead of a traceback."""
+    """Base of all errors that pages and commands show as a sentence instead of a traceback."""
 
 
 class PhotoRefused(AreoleError):
-    """The bytes are no photo that Areole takes."""
+    """Bytes that are no photo, or none that Areole takes."""
 
 
 class StoreUnavailable(AreoleError):
     """The data folder or the database cannot be read or written."""
+
+
+class InvalidSetting(AreoleError):
+    """An environment variable of the server has a value that it cannot have."""
 
 
 class WeightsMissing(AreoleError):
@@ -30,7 +34,7 @@ class NotFound(AreoleError):
 
 
 class InvalidRequest(AreoleError):
-    """What was asked for cannot be done as it was asked: a name, a file, a class or a combination."""
+    """A request that cannot be done as it is: a bad name, file, class or combination."""
 
 
 class SourceFailed(AreoleError):

@@ -1,4 +1,4 @@
-"""Which links may be followed, and which addresses belong to the test server."""
+"""Checks of links: https or the test server, before one is followed or shown."""
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
@@ -7,7 +7,7 @@ from model.settings import hosting
 
 
 def is_fetchable(url: str) -> bool:
-    """Whether an address may be asked at all: https on its usual port, or the test server."""
+    """True for an address that may be fetched: https on its usual port, or the test server."""
     if not url.isprintable():  # Half characters, line breaks, turned writing
         return False
     try:
@@ -20,7 +20,7 @@ def is_fetchable(url: str) -> bool:
 
 
 def is_test_server(url: Url) -> bool:
-    """Whether this is exactly the server that stands in for all sources in tests."""
+    """True for exactly the server that stands in for all sources in tests."""
     server = hosting().test_server
     if not server:
         return False
@@ -29,7 +29,6 @@ def is_test_server(url: Url) -> bool:
 
 
 def https_link(page: object) -> str:
-    """An https address to link to, or nothing."""
-    return (
-        page if isinstance(page, str) and page.startswith("https://") and is_fetchable(page) else ""
-    )
+    """Return `page` where it is an https address to link to, else an empty string."""
+    is_https = isinstance(page, str) and page.startswith("https://") and is_fetchable(page)
+    return str(page) if is_https else ""

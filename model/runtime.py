@@ -1,4 +1,4 @@
-"""How this process behaves towards others on a small machine. Runs before numpy and torch are imported."""
+"""Thread and memory settings for small machines; must run before numpy and torch are imported."""
 
 import ctypes
 import os
@@ -10,18 +10,18 @@ M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8  # From glibc's malloc.h.
 def share_cores() -> None:
     """Let torch's and numpy's worker threads wait with a short spin instead of a long one.
 
-    By default two processes on the same cores, a server and a training, starve each other: classifying 544 photos took
-    295 s instead of 15 s. Alone, the short spin costs a tenth. Read by libgomp; other platforms ignore it. Within a process
-    numpy's threads, spinning on after a product, keep torch from the cores likewise: an answer took 88 ms instead of 37 ms.
+    By default two processes on the same cores, a server and a training, starve each other:
+    classifying 544 photos took 295 s instead of 15 s. Alone, the short spin costs a tenth. Read by
+    libgomp; other platforms ignore it. Within a process numpy's threads, spinning on after a
+    product, keep torch from the cores likewise: an answer took 88 ms instead of 37 ms.
     """
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
-    os.environ.setdefault(
-        "OPENBLAS_THREAD_TIMEOUT", "4"
-    )  # The shortest, 16 clock ticks; by default 67 million.
+    # The shortest, 2 ** 4 = 16 clock ticks; by default 67 million
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")
 
 
 def share_memory() -> None:
-    """Give freed memory back, and keep two heaps instead of one a thread: about 40 MB less in a server (glibc only)."""
+    """Return freed memory; keep two heaps, not one per thread: about 40 MB less (glibc only)."""
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # Absent from other C libraries.
         if mallopt is not None:
@@ -30,5 +30,5 @@ def share_memory() -> None:
 
 
 def is_main_process() -> bool:
-    """Whether this process is alone, or the first of those that torchrun started: one reports, judges and saves."""
+    """True in the one process that reports, evaluates and saves: alone, or torchrun's first."""
     return os.environ.get("RANK", "0") == "0"

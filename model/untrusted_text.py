@@ -1,20 +1,20 @@
-"""What strangers wrote, made fit for a line of text: no HTML, no line breaks, nothing that turns the writing direction."""
+"""Strangers' text as one safe line: no HTML, no line breaks, no marks that turn the direction."""
 
 import unicodedata
 
 from markupsafe import Markup
 
-READ = 5000  # Characters looked at: some descriptions on Commons are essays.
-KEPT_FORMATS = "\u200c\u200d"  # Joiners, which Persian and Indian scripts need; the other format characters hide or turn text.
+READ = 5000  # Characters; some descriptions on Commons are essays.
+KEPT_FORMATS = "\u200c\u200d"  # Joiners, for Persian and Indian scripts; others hide or turn text.
 
 
 def without_markup(text: object, most: int) -> str:
-    """Text in one line of at most so many characters; empty where there is none."""
+    """Strip markup: one line of at most `most` characters; empty where there is no text."""
     if not isinstance(text, str):
         return ""
     stripped = text[:READ]
-    while (once := str(Markup(stripped).striptags())) != stripped:
-        stripped = once
+    while (again := str(Markup(stripped).striptags())) != stripped:
+        stripped = again
     visible = "".join(
         letter if _is_visible(letter) else " " if letter.isspace() else "" for letter in stripped
     )
@@ -23,13 +23,12 @@ def without_markup(text: object, most: int) -> str:
 
 
 def _is_visible(letter: str) -> bool:
-    return (
-        unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn") or letter in KEPT_FORMATS
-    )
+    category = unicodedata.category(letter)
+    return category not in ("Cc", "Cf", "Cs", "Co", "Cn") or letter in KEPT_FORMATS
 
 
 def duration(seconds: float) -> str:
-    """A time to wait, rounded up, as one would say it."""
+    """Say a time to wait, rounded up: "2 minutes"."""
     for unit, size in (("hour", 3600), ("minute", 60)):
         if seconds > size:
             count = int(-(-seconds // size))

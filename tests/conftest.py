@@ -1,4 +1,4 @@
-"""Fixtures for all rings: pictures made here, and a data folder with the starter set that costs one import."""
+"""Fixtures for all tests: made-up pictures, and a data folder with the starter set."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,7 +25,7 @@ STARTER_PHOTOS = Path(__file__).parents[1] / "assets" / "starter" / "photos"
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A data folder with the starter set, shared by all tests: each works in a workspace of its own."""
+    """A data folder with the starter set, shared by all tests; each has its own workspace."""
     shared = open_store(tmp_path_factory.mktemp("home"))
     import_starter(shared)
     return shared
@@ -41,12 +41,12 @@ def empty_store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def bare_store(empty_store: Store) -> Store:
-    """A data folder whose starter set holds no photos, for what counts everything or destroys it."""
+    """A data folder with an empty starter set, for tests that count or destroy everything."""
     return without_starter_photos(empty_store)
 
 
 def without_starter_photos(store: Store) -> Store:
-    """Let the starter set be there, empty, as nothing else has to be imported then."""
+    """Make the starter set exist, empty, so that it is not imported."""
     with store.writing() as session:
         session.add(DatasetRow(name=STARTER, title="Starter set", classes=list(CLASSES)))
     return store
@@ -54,7 +54,7 @@ def without_starter_photos(store: Store) -> Store:
 
 @pytest.fixture
 def workspace() -> str:
-    """A new visitor's."""
+    """The id of a new visitor's workspace."""
     return new_workspace_id()
 
 
@@ -72,7 +72,7 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
 
 
 def put_photo(store: Store, photo: Photo) -> str:
-    """Keep a photo for itself, without a visitor; its name."""
+    """Keep a photo without a visitor; returns its name."""
     with store.writing() as session:
         keep_photos(store, session, [photo])
     return photo.sha256
@@ -87,51 +87,55 @@ def plant() -> Callable[[str], bytes]:
 def fabricate(
     store: Store, classes: tuple[str, ...], rows: list[tuple[str, str]], logits: NDArray[np.float32]
 ) -> tuple[str, str]:
-    """A workspace's dataset of made-up photos, filed as `rows` say in (label, split), and a run that gave these logits.
+    """Make a workspace, a dataset of photos with (label, split), and a run with these logits.
 
     Returns the workspace's and the run's id. The photos share one picture's pixels.
     """
-    name, pixels = f"made-{uuid4().hex[:8]}", picture(64, 64)
-    jpeg = encoded(pixels)
-    kept = [Photo(pixels, jpeg + f"{name} {number}".encode()) for number in range(len(rows))]
-    photos = [photo.sha256 for photo in kept]
-    workspace, run_id = new_workspace_id(), name
-    with store.writing() as session:
-        keep_photos(store, session, kept)
-        dataset = DatasetRow(name=name, title="Made up", classes=list(classes), owner=workspace)
-        session.add(dataset)
-        session.flush()
-        session.execute(insert(LabelRow), [
-            {"dataset_id": dataset.id, "photo": photo, "file": f"{number:05d}.jpg", "label": label, "split": split}
-            for number, (photo, (label, split)) in enumerate(zip(photos, rows, strict=True))
-        ])  # fmt: skip
-        session.add(WorkspaceRow(id=workspace, dataset_id=dataset.id))
-        session.flush()
-        session.add(ActiveRunRow(workspace=workspace, dataset_id=dataset.id, run=run_id))
-        session.add(RunRow(id=run_id, workspace=None, dataset_id=dataset.id, name="Made up"))
-    labels = np.array([classes.index(label) for label, _ in rows])
-    train = tuple(
-        photo for photo, (_, split) in zip(photos, rows, strict=True) if split == "train"
-    )[:5]
+    workspace, run_id = new_workspace_id(), f"made-{uuid4().hex[:8]}"
+    photos = _file_photos(store, workspace, run_id, classes, rows)
+    pairs = zip(photos, rows, strict=True)
+    train = tuple(photo for photo, (_, split) in pairs if split == "train")[:5]
     table = Evaluation(
         classes,
         tuple(photos),
         tuple(split for _, split in rows),
-        labels,
+        np.array([classes.index(label) for label, _ in rows]),
         logits,
         (train,) * len(rows),
         np.full(len(rows), 0.9, np.float32),
     )
     shipped = load_run(run_folder(store, SHIPPED))
     card = replace(
-        shipped.card, id=run_id, name="Made up", classes=classes, dataset=name, temperature=1.0
+        shipped.card, id=run_id, name="Made up", classes=classes, dataset=run_id, temperature=1.0
     )
-    weight = (
-        np.random.default_rng(0)
-        .normal(size=(len(classes), shipped.weight.shape[1]))
-        .astype(np.float32)
-    )
-    save_run(
-        Run(card, weight, np.zeros(len(classes), np.float32), table), run_folder(store, run_id)
-    )
+    size = (len(classes), shipped.weight.shape[1])
+    weight = np.random.default_rng(0).normal(size=size).astype(np.float32)
+    run = Run(card, weight, np.zeros(len(classes), np.float32), table)
+    save_run(run, run_folder(store, run_id))
     return workspace, run_id
+
+
+def _file_photos(
+    store: Store, workspace: str, name: str, classes: tuple[str, ...], rows: list[tuple[str, str]]
+) -> list[str]:
+    """Make a workspace with a dataset of photos with (label, split), and its run's row."""
+    pixels = picture(64, 64)
+    jpeg = encoded(pixels)
+    made_up = [Photo(pixels, jpeg + f"{name} {number}".encode()) for number in range(len(rows))]
+    photos = [photo.sha256 for photo in made_up]
+    with store.writing() as session:
+        keep_photos(store, session, made_up)
+        dataset = DatasetRow(name=name, title="Made up", classes=list(classes), owner=workspace)
+        session.add(dataset)
+        session.flush()
+        common = {"dataset_id": dataset.id}
+        labels = [
+            {**common, "photo": photo, "file": f"{number:05d}.jpg", "label": label, "split": split}
+            for number, (photo, (label, split)) in enumerate(zip(photos, rows, strict=True))
+        ]
+        session.execute(insert(LabelRow), labels)
+        session.add(WorkspaceRow(id=workspace, dataset_id=dataset.id))
+        session.flush()
+        session.add(ActiveRunRow(workspace=workspace, dataset_id=dataset.id, run=name))
+        session.add(RunRow(id=name, workspace=None, dataset_id=dataset.id, name="Made up"))
+    return photos

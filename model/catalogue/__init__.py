@@ -1,4 +1,5 @@
-"""The data folder: tables, photos by hash, datasets, edits, workspaces, and what was measured of a photo.
+"""The data folder: tables, photos by hash, datasets, edits, workspaces, measures of photos.
 
-May import: photos. Begin with `schema.py` for the tables, then `store.py`, which opens them.
+May import: photos. Begin with `schema.py` for the tables, then `store.py`, which opens them, then
+`dataset.py` for the data as pages see it.
 """

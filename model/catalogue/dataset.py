@@ -1,19 +1,28 @@
-"""Datasets: which photos, under which labels, in which splits - as imported, and as a workspace has edited them."""
+"""Datasets: photos with their labels and splits, as imported or as a workspace has edited them."""
 
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cached_property
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from model.catalogue.edits import DELETE, Edit, history_of
+from model.catalogue.edits import EditAction, history_of
 from model.catalogue.schema import AskedRow, DatasetRow, LabelRow
 from model.catalogue.store import Store
 from model.errors import CannotTrain, NotFound
 
 MIN_PHOTOS_A_CLASS = 2
-SPLITS = ("train", "valid", "test")
+
+
+class Split(StrEnum):
+    """The parts of a dataset, in the order in which they are shown."""
+
+    TRAIN = "train"
+    VALID = "valid"
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,7 @@ class LabelledPhoto:
 
     photo: str
     label: str
-    split: str
+    split: Split
     file: str  # The name it came under, for people.
 
 
@@ -35,37 +44,34 @@ class Dataset:
     title: str
     classes: tuple[str, ...]
     photos: tuple[LabelledPhoto, ...]
-    edits: int = 0  # The workspace's last edit that is in it; 0 for a dataset as it was imported.
+    edits: int = 0  # Number of the workspace's last edit that is in it; 0: as it was imported
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """Changes with any photo, label or split, and with nothing else."""
-        rows = sorted(
-            f"{labelled.photo} {labelled.label} {labelled.split}" for labelled in self.photos
-        )
+        """Digest of the photos, labels, splits and classes, and of nothing else."""
+        rows = sorted(f"{photo.photo} {photo.label} {photo.split}" for photo in self.photos)
         return hashlib.sha256("\n".join((*self.classes, *rows)).encode()).hexdigest()[:16]
 
     @cached_property
     def labels(self) -> dict[str, str]:
-        """The label of each photo."""
+        """Label of each photo."""
         return {labelled.photo: labelled.label for labelled in self.photos}
 
     def find(self, photo: str) -> LabelledPhoto | None:
-        """A photo's place in this dataset, None when it is not in it."""
+        """Find a photo with its label and split; None when it is not in this dataset."""
         return next((labelled for labelled in self.photos if labelled.photo == photo), None)
 
     def label_of(self, photo: str) -> str | None:
-        """The label of a photo, None when it is not in this dataset."""
+        """Find the label of a photo; None when it is not in this dataset."""
         return self.labels.get(photo)
 
 
 def example_photos(dataset: Dataset, number: int = 3) -> dict[str, list[str]]:
-    """Photos to try, by class: the first of the test split, else of the others, for those the classifier may not have seen."""
-    ranked = sorted(
-        dataset.photos, key=lambda labelled: -SPLITS.index(labelled.split)
-    )  # Stable: by file within a split
+    """Choose photos to try, by class: of the test split first, which no classifier has learned."""
+    order = list(Split)
+    photos = sorted(dataset.photos, key=lambda photo: -order.index(photo.split))  # Then by file
     return {
-        name: [one.photo for one in ranked if one.label == name][:number]
+        name: [photo.photo for photo in photos if photo.label == name][:number]
         for name in dataset.classes
     }
 
@@ -74,58 +80,66 @@ def check_trainable(dataset: Dataset) -> None:
     """Raise CannotTrain, with what to add, where a dataset does not allow a training."""
     if len(dataset.classes) < 2:
         raise CannotTrain(
-            "There is only one class; a classifier needs at least two to tell apart. Add another class."
+            "There is only one class; a classifier needs at least two to tell apart. "
+            "Add another class."
         )
-    counts = Counter(labelled.label for labelled in dataset.photos if labelled.split == "train")
+    counts = Counter(photo.label for photo in dataset.photos if photo.split == Split.TRAIN)
     for name in dataset.classes:
         if counts[name] < MIN_PHOTOS_A_CLASS:
             raise CannotTrain(
-                f"{name} has {counts[name]} training photos; add some until there are at least {MIN_PHOTOS_A_CLASS}."
+                f"{name} has {counts[name]} training photos; "
+                f"add some until there are at least {MIN_PHOTOS_A_CLASS}."
             )
-    if not any(labelled.split == "valid" for labelled in dataset.photos):
+    if not any(photo.split == Split.VALID for photo in dataset.photos):
         raise CannotTrain(
-            "There are no validation photos, so nobody could say how good the classifier is. Add some."
+            "There are no validation photos, so nobody could say how good the classifier is. "
+            "Add some."
         )
 
 
 def find_dataset(
     store: Store, name: str, *, workspace: str | None = None, edits: int | None = None
 ) -> Dataset:
-    """The dataset called `name` with the workspace's edits applied: all, or those up to number `edits`. Raises NotFound."""
+    """Load a dataset with the workspace's edits: all, or those up to number `edits`.
+
+    Raises NotFound.
+    """
     with store.reading() as session:
         row = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).one_or_none()
         if row is None:
             raise NotFound(f"There is no dataset {name}.")
-        imported = session.execute(
+        rows = session.execute(
             select(LabelRow.photo, LabelRow.label, LabelRow.split, LabelRow.file)
             .where(LabelRow.dataset_id == row.id)
             .order_by(LabelRow.file)
         )
-        labelled_photos = {
-            photo: LabelledPhoto(photo, label, split, file)
-            for photo, label, split, file in imported
+        photos = {
+            photo: LabelledPhoto(photo, label, Split(split), file)
+            for photo, label, split, file in rows
         }
-        latest = 0
-        if workspace is not None:
-            history = history_of(session, workspace, row.id, edits)
-            added = dict(
-                session.execute(
-                    select(AskedRow.photo, AskedRow.name).where(AskedRow.workspace == workspace)
-                ).all()
-            )
-            for edit in history.standing.values():
-                _apply(edit, labelled_photos, added)
-            latest = history.last
+        last = 0 if workspace is None else _apply_edits(session, workspace, row.id, edits, photos)
         return Dataset(
-            row.id, row.name, row.title, tuple(row.classes), tuple(labelled_photos.values()), latest
+            row.id, row.name, row.title, tuple(row.classes), tuple(photos.values()), last
         )
 
 
-def _apply(edit: Edit, labelled_photos: dict[str, LabelledPhoto], added: dict[str, str]) -> None:
-    if edit.action == DELETE:
-        labelled_photos.pop(edit.photo, None)
-    elif edit.label is not None:  # An added photo joins the train split.
-        was = labelled_photos.get(edit.photo) or LabelledPhoto(
-            edit.photo, edit.label, "train", added.get(edit.photo, "unnamed")
-        )
-        labelled_photos[edit.photo] = replace(was, label=edit.label)
+def _apply_edits(
+    session: Session,
+    workspace: str,
+    dataset: int,
+    up_to: int | None,
+    photos: dict[str, LabelledPhoto],
+) -> int:
+    """Change `photos` as a workspace's edits say; returns the number of the last edit."""
+    history = history_of(session, workspace, dataset, up_to)
+    names = select(AskedRow.photo, AskedRow.name).where(AskedRow.workspace == workspace)
+    files = dict(session.execute(names).all())
+    for edit in history.standing.values():
+        if edit.action == EditAction.DELETE:
+            photos.pop(edit.photo, None)
+        elif edit.label is not None:  # An added photo joins the train split.
+            before = photos.get(edit.photo) or LabelledPhoto(
+                edit.photo, edit.label, Split.TRAIN, files.get(edit.photo, "unnamed")
+            )
+            photos[edit.photo] = replace(before, label=edit.label)
+    return history.last

@@ -1,108 +1,134 @@
-"""What is computed once a photo and kept: measures of quality, and sketches that tell copies."""
+"""Values computed once per photo and kept in a table: image quality, fingerprints, features."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from PIL import Image
+from sqlalchemy import Select, select
 
-from model.catalogue.schema import FingerprintRow, PhotoRow, QualityRow
+from model.catalogue.schema import FingerprintRow, PhotoRow, QualityRow, Table
 from model.catalogue.store import CHUNK, Store, insert_missing, open_stored
-from model.errors import AreoleError, NotFound
+from model.errors import AreoleError
 from model.photos.near_duplicates import fingerprint
 from model.photos.prefetch import ahead
 from model.photos.quality import Quality, measure
+from model.progress import Progress, no_progress
 
-BATCH = 32
+Value = TypeVar("Value")
+
+BATCH = 32  # Photos between two writes: what a killed computation loses at most
+DECODERS = 2  # One decodes while the other encodes.
 MEASURES = "measures"  # The name of the saved array
-COLUMNS = ("blur", "brightest", "middle")  # Its columns, and the catalogue's
+FIELDS = {"blur": "blur", "brightest": "p99", "middle": "p10_centre"}  # Column -> field of Quality
 
 
-def load_qualities(
-    store: Store,
-    photos: Iterable[str],
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> dict[str, Quality]:
-    """The measures of photos by name; those not seen before are measured and kept. A photo that cannot be read has none."""
-    names = list(dict.fromkeys(photos))
-    known = _kept(store, names)
-    missing = [name for name in names if name not in known]
-    for start in range(0, len(missing), BATCH):
-        new = {
-            name: quality
-            for name in missing[start : start + BATCH]
-            if (quality := _of_stored(store, name)) is not None
-        }
-        with store.writing() as session:
-            insert_missing(
-                session, QualityRow, [quality_row(name, one) for name, one in new.items()]
-            )
-        known |= new
-        progress(min(start + BATCH, len(missing)), len(missing))
-    return known
+def chunks(photo_ids: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:
+    """Cut photo names into pieces that fit into one query."""
+    return (photo_ids[start : start + size] for start in range(0, len(photo_ids), size))
 
 
-def pack_measures(found: Iterable[Quality]) -> NDArray[np.float64]:
-    """Measures as an array to be saved: blur, brightest, middle, (N, 3)."""
-    return np.array(
-        [[getattr(one, column) for column in COLUMNS] for one in found], np.float64
-    ).reshape(-1, len(COLUMNS))
+@dataclass(frozen=True)
+class PhotoValues(Generic[Value]):
+    """A table with one value per photo: reads what it keeps, computes and keeps what it lacks."""
+
+    table: type[Table]
+    query: Select[*tuple[Any, ...]]  # The photo's name, then the arguments of `parse`
+    parse: Callable[..., Value]
+    columns: Callable[[Value], dict[str, object]]  # Of the table, beside the photo's name
+
+    def read(self, store: Store, photo_ids: Sequence[str]) -> dict[str, Value]:
+        """Read the kept values, by photo."""
+        name = self.query.selected_columns[0]
+        with store.reading() as session:
+            return {
+                photo: self.parse(*values)
+                for some in chunks(photo_ids)
+                for photo, *values in session.execute(self.query.where(name.in_(some)))
+            }
+
+    def load(
+        self,
+        store: Store,
+        photos: Iterable[str],
+        compute: Callable[[Sequence[str]], dict[str, Value]],
+        progress: Progress = no_progress,
+        batch: int = BATCH,
+    ) -> dict[str, Value]:
+        """Read the kept values, by photo; compute the missing ones batch by batch, and keep them.
+
+        `compute` may leave out photos that cannot be read. `progress` counts the missing photos.
+        """
+        photo_ids = list(dict.fromkeys(photos))
+        values = self.read(store, photo_ids)
+        missing = [photo for photo in photo_ids if photo not in values]
+        done = 0
+        for some in chunks(missing, batch):
+            computed = compute(some)
+            rows = [{"photo": photo, **self.columns(computed[photo])} for photo in computed]
+            with store.writing() as session:
+                insert_missing(session, self.table, rows)
+            values |= computed
+            done += len(some)
+            progress(done, len(missing))
+        return values
+
+
+def pack_measures(qualities: Iterable[Quality]) -> NDArray[np.float64]:
+    """Pack measures into an array to be saved: blur, 99th percentile, centre's 10th, (N, 3)."""
+    rows = [list(_quality_columns(quality).values()) for quality in qualities]
+    return np.array(rows, np.float64).reshape(-1, len(FIELDS))
 
 
 def unpack_measures(
     photos: Iterable[str], measures: NDArray[np.float64]
 ) -> list[dict[str, object]]:
-    """Rows for the catalogue from what `pack_measures` made."""
+    """Make the catalogue's rows from the array of `pack_measures`."""
     rows = zip(photos, measures.tolist(), strict=True)
-    return [{"photo": photo, **dict(zip(COLUMNS, row, strict=True))} for photo, row in rows]
+    return [{"photo": photo, **dict(zip(FIELDS, row, strict=True))} for photo, row in rows]
 
 
-def quality_row(photo: str, quality: Quality) -> dict[str, object]:
-    """The measures as the catalogue keeps them."""
-    return {"photo": photo, **{name: getattr(quality, name) for name in COLUMNS}}
+def _quality_columns(quality: Quality) -> dict[str, object]:
+    return {column: getattr(quality, name) for column, name in FIELDS.items()}
 
 
-def _of_stored(store: Store, name: str) -> Quality | None:
-    try:
-        return measure(open_stored(store, name))
-    except NotFound:
-        return None
+QUALITIES = PhotoValues(
+    QualityRow,
+    select(
+        QualityRow.photo,
+        *(getattr(QualityRow, column) for column in FIELDS),
+        PhotoRow.width,
+        PhotoRow.height,
+    ).join(PhotoRow),
+    Quality,
+    _quality_columns,
+)
+FINGERPRINTS = PhotoValues(
+    FingerprintRow,
+    select(FingerprintRow.photo, FingerprintRow.sketch),
+    bytes,
+    lambda sketch: {"sketch": sketch},
+)
 
 
-def _kept(store: Store, names: list[str]) -> dict[str, Quality]:
-    kept: dict[str, Quality] = {}
-    with store.reading() as session:
-        for start in range(0, len(names), CHUNK):
-            measured = select(QualityRow, PhotoRow.width, PhotoRow.height).join(PhotoRow)
-            for row, width, height in session.execute(
-                measured.where(QualityRow.photo.in_(names[start : start + CHUNK]))
-            ):
-                kept[row.photo] = Quality(row.blur, row.brightest, row.middle, width, height)
-    return kept
+def load_qualities(
+    store: Store, photos: Iterable[str], progress: Progress = no_progress
+) -> dict[str, Quality]:
+    """Load the quality of photos; measured once per photo. A photo that cannot be read has none."""
+    return QUALITIES.load(store, photos, partial(_of_stored, store, measure, 1), progress)
 
 
-DECODERS = 2  # One decodes while the other encodes.
+def load_fingerprints(store: Store, photos: Iterable[str]) -> dict[str, bytes]:
+    """Load the fingerprints of photos; made once per photo. A photo that is lost has none."""
+    return FINGERPRINTS.load(store, photos, partial(_of_stored, store, fingerprint, DECODERS))
 
 
-def load_fingerprints(store: Store, photos: list[str]) -> dict[str, bytes]:
-    """The sketches of kept photos; those that are not there yet are drawn, but of photos that are lost."""
-    kept: dict[str, bytes] = {}
-    with store.reading() as session:
-        for start in range(0, len(photos), CHUNK):
-            some = FingerprintRow.photo.in_(photos[start : start + CHUNK])
-            kept.update(
-                session.execute(
-                    select(FingerprintRow.photo, FingerprintRow.sketch).where(some)
-                ).all()
-            )
-    missing = [photo for photo in photos if photo not in kept]
-    drawn = ahead(missing, lambda photo: fingerprint(open_stored(store, photo)), DECODERS)
-    new = {photo: sketch for photo, sketch in drawn if not isinstance(sketch, AreoleError)}
-    if new:
-        with store.writing() as session:
-            insert_missing(
-                session,
-                FingerprintRow,
-                [{"photo": photo, "sketch": sketch} for photo, sketch in new.items()],
-            )
-    return kept | new
+def _of_stored(
+    store: Store, work: Callable[[Image.Image], Value], workers: int, photo_ids: Sequence[str]
+) -> dict[str, Value]:
+    """Compute a value of each photo that can be read."""
+    results = ahead(photo_ids, lambda photo: work(open_stored(store, photo)), workers)
+    return {photo: value for photo, value in results if not isinstance(value, AreoleError)}

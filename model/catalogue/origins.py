@@ -1,4 +1,4 @@
-"""Where a photo comes from: who made it, under which licence, and the page that says so."""
+"""Origins of photos: author, licence, and the page that states them."""
 
 from dataclasses import dataclass, fields
 
@@ -11,7 +11,7 @@ from model.catalogue.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What is known of a photo's provenance; empty where it is not known, as for a visitor's own."""
+    """A photo's provenance; fields are empty where unknown, as for a visitor's own photo."""
 
     source: str = ""  # "iNaturalist", "upload", "camera"
     licence: str = ""  # "CC BY-SA 4.0", "CC0 1.0", "public domain"
@@ -22,33 +22,26 @@ class Origin:
 
 
 def attribution(origin: Origin) -> str:
-    """Title, author, source and licence in one line, as Creative Commons recommends.
+    """Write title, author, source and licence in one line, as Creative Commons recommends.
 
     https://wiki.creativecommons.org/wiki/Recommended_practices_for_attribution
     """
     title = f'"{origin.title}"' if origin.title else "a photo"
-    licence = (
-        f"{origin.licence} ({origin.licence_url})"
-        if origin.licence_url
-        else origin.licence or "no licence given"
-    )
-    parts = [
-        f"{title} by {origin.author or 'an unnamed author'}",
-        licence,
-        f"from {origin.source or 'an upload'}",
-        origin.page,
-    ]
-    return ", ".join(filter(None, parts))
+    licence = origin.licence or "no licence given"
+    if origin.licence_url:
+        licence = f"{origin.licence} ({origin.licence_url})"
+    author, source = origin.author or "an unnamed author", origin.source or "an upload"
+    return ", ".join(filter(None, [f"{title} by {author}", licence, f"from {source}", origin.page]))
 
 
 def origins_in(session: Session, dataset: int) -> dict[str, Origin]:
-    """Within a transaction: where the photos of a dataset come from, by photo."""
+    """Read the origins of a dataset's photos within a transaction, by photo."""
     columns = [getattr(LabelRow, field.name) for field in fields(Origin)]
     rows = session.execute(select(LabelRow.photo, *columns).where(LabelRow.dataset_id == dataset))
-    return {photo: Origin(*known) for photo, *known in rows}
+    return {photo: Origin(*values) for photo, *values in rows}
 
 
 def origins(store: Store, dataset: int) -> dict[str, Origin]:
-    """Where the photos of a dataset come from, by photo."""
+    """Read the origins of a dataset's photos, by photo."""
     with store.reading() as session:
         return origins_in(session, dataset)

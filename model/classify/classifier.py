@@ -80,7 +80,7 @@ def load_classifier(store: Store, run_id: str) -> Classifier:
             backbone,
             fine_tuned_network(backbone.name, weights),
             photos,
-            unit(tuned.vectors.astype(np.float32)),
+            unit(tuned.features.astype(np.float32)),
         )
     photos = tuple(photos_in_store(store, photos, backbone))
     return Classifier(

@@ -14,6 +14,7 @@ from model.catalogue.edits import (
     NOTE,
     RELABEL,
     Edit,
+    EditAction,
     History,
     append,
     bring_back,
@@ -42,7 +43,7 @@ class Decision:
     """What is to become of a photo."""
 
     photo: str
-    action: str  # KEEP, RELABEL, DELETE or NOTE
+    action: EditAction  # KEEP, RELABEL, DELETE or NOTE
     label: str | None = None  # The new one of RELABEL; the one that KEEP leaves, by default today's
     reason: str | None = None  # None: whatever was said before
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from zipfile import BadZipFile, ZipFile
 
 from model.catalogue.dataset import Dataset
-from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, Edit
+from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, Edit, EditAction
 from model.cleaning.decisions import Decision
 from model.csv_files import as_csv, from_csv
 from model.datasets.layout import MAX_TABLE_BYTES, TABLE
@@ -84,7 +84,9 @@ def _from_csv(data: bytes) -> list[Decision]:
         )
     known = [row for row in rows if row.get("action") in (KEEP, RELABEL, DELETE, NOTE, ADD)]
     return [
-        Decision(row["photo"], row["action"], row.get("label") or None, row.get("reason", ""))
+        Decision(
+            row["photo"], EditAction(row["action"]), row.get("label") or None, row.get("reason", "")
+        )
         for row in known
     ]
 

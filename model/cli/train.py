@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -31,14 +31,13 @@ from model.jobs.records import FINE_TUNE, LR_FIND, record_end, record_job
 from model.jobs.reports import Doing, checkpoint_file, epochs_in, reports_of
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.runs.run import Run
-from model.runs.settings import MODES, Epoch, FineTuneSettings, HeadSettings, Keep
+from model.runs.settings import MODES, Epoch, FineTuneSettings, HeadSettings, Keep, Mode
 from model.runtime import is_main_process
 from model.training.request import TrainRequest, option
 
 PHOTOS_A_REPORT, STEPS_A_REPORT = 20, 5
 TRAINER_NICENESS = 10  # Answers to visitors go first.
 
-ModeOption = Literal["head", "fine-tune"]
 EpochsOption = Annotated[int | None, typer.Option(min=1, max=1000)]
 RateOption = Annotated[float | None, typer.Option("--lr", min=1e-8, max=10)]
 DecayOption = Annotated[float | None, typer.Option(min=0, max=10)]
@@ -88,7 +87,7 @@ def train(
     *,
     dataset: DatasetOption = STARTER,
     backbone: BackboneOption = DEFAULT_BACKBONE,
-    mode: ModeOption = "head",
+    mode: Mode = Mode.HEAD,
     name: Annotated[
         str, typer.Option(help="The run's name on the pages.")
     ] = "Trained from the shell",
@@ -120,7 +119,7 @@ def train(
         data = find_dataset(store, dataset, workspace=workspace, edits=edits)
         request = TrainRequest(data, backbone, _settings(mode, given), name, workspace)
         task, folder = Task(store, request, job, as_json), out and out.resolve()
-        run = _train_head(task, folder) if mode == "head" else _fine_tune(task, folder, resume)
+        run = _train_head(task, folder) if mode is Mode.HEAD else _fine_tune(task, folder, resume)
     if run is not None:  # None in all processes of a training but the main one
         valid, card = run.evaluation.for_split("valid"), run.card
         line = {"run": card.id, "error_rate": valid.errors / len(valid.labels)}
@@ -137,7 +136,7 @@ def lr_find(
     *,
     dataset: DatasetOption = STARTER,
     backbone: BackboneOption = DEFAULT_BACKBONE,
-    mode: ModeOption = "head",
+    mode: Mode = Mode.HEAD,
     epochs: EpochsOption = None,
     learning_rate: RateOption = None,
     weight_decay: DecayOption = None,
@@ -292,7 +291,7 @@ def _resumed(store: Store, job: int | None, resume: int | None) -> tuple[list[Ep
     return epochs_in(reports_of(store, resume)), own_checkpoint
 
 
-def _settings(mode: str, given: dict[str, Any]) -> HeadSettings | FineTuneSettings:
+def _settings(mode: Mode, given: dict[str, Any]) -> HeadSettings | FineTuneSettings:
     """Fill the mode's settings with the options given. Raises InvalidRequest for another mode's."""
     kind = MODES[mode]
     every_name = {setting.name for settings in MODES.values() for setting in fields(settings)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from model.catalogue.dataset import SPLITS
+from model.catalogue.dataset import Split
 from model.catalogue.origins import Origin
 from model.catalogue.schema import LabelRow
 from model.csv_files import from_csv
@@ -91,7 +91,7 @@ def _label(file: ImportFile, table: Mapping[str, Mapping[str, str]]) -> str | No
 
 def _arrival(file: ImportFile, label: str, row: Mapping[str, str], source: str) -> IncomingPhoto:
     known = {name: _told(name, row.get(column, "")) for name, column in ORIGIN_COLUMNS.items()}
-    split = row["split"] if row.get("split") in SPLITS else file.split
+    split = row["split"] if row.get("split") in [*Split] else file.split
     return IncomingPhoto(
         file.path, label, file.read, Origin(**known) if known["source"] else Origin(source), split
     )

@@ -1,4 +1,4 @@
-"""Does a probability of 90 % mean right nine times in ten? Reliability, and what a threshold would withhold."""
+"""Calibration: does 90 % mean right nine times in ten? And what a threshold would withhold."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 from model.evaluation.numerics import cross_entropy
 
 BINS = 10
+TEMPERATURES = np.geomspace(0.5, 10, 301)  # A split without a mistake would drive it to zero.
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The photos whose best class got a probability between two bounds."""
+    """Photos whose best class has a probability between two bounds."""
 
     low: float
     high: float
@@ -23,58 +24,53 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What is left when answers below a threshold are withheld."""
+    """Answers that remain when those below a threshold are withheld."""
 
     answered: int
     wrong: int
 
 
 def reliability(probabilities: NDArray[np.float32], labels: NDArray[np.intp]) -> list[Bin]:
-    """Ten bins of equal width over the probability of the best class: probabilities (N, C), labels (N,).
+    """Sort photos into ten bins by the probability of their best class: (N, C), labels (N,).
 
     Guo et al. 2017, https://arxiv.org/abs/1706.04599.
     """
     best, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    position = np.clip(
-        np.ceil(best * BINS).astype(int) - 1, 0, BINS - 1
-    )  # Upper bounds belong to their bin.
+    position = np.ceil(best * BINS).astype(int) - 1  # Upper bounds belong to their bin.
+    position = np.clip(position, 0, BINS - 1)
     bins = []
     for number in range(BINS):
         inside = position == number
         count, low, high = int(inside.sum()), number / BINS, (number + 1) / BINS
         confidence = float(best[inside].mean()) if count else (low + high) / 2
-        bins.append(
-            Bin(low, high, count, confidence, float(right[inside].mean()) if count else None)
-        )
+        accuracy = float(right[inside].mean()) if count else None
+        bins.append(Bin(low, high, count, confidence, accuracy))
     return bins
 
 
 def calibration_error(bins: list[Bin]) -> float | None:
-    """Expected calibration error: how far confidence and accuracy lie apart, averaged over photos, 0 to 1. None without photos."""
-    n = sum(one.count for one in bins)
-    gaps = [
-        one.count * abs(one.accuracy - one.confidence) for one in bins if one.accuracy is not None
-    ]
+    """Compute the expected calibration error, 0 to 1: |confidence - accuracy| averaged over photos.
+
+    None without photos.
+    """
+    n = sum(b.count for b in bins)
+    gaps = (b.count * abs(b.accuracy - b.confidence) for b in bins if b.accuracy is not None)
     return sum(gaps) / n if n else None
 
 
 def answered_at(
     threshold: float, probabilities: NDArray[np.float32], labels: NDArray[np.intp]
 ) -> Answered:
-    """How many photos get an answer when its probability must reach `threshold`, and how many of those are wrong."""
+    """Count the answers, and the wrong ones, whose probability reaches `threshold`."""
     answered = probabilities.max(axis=1) >= threshold
     wrong = answered & (probabilities.argmax(axis=1) != labels)
     return Answered(int(answered.sum()), int(wrong.sum()))
 
 
-TEMPERATURES = np.geomspace(
-    0.5, 10, 301
-)  # A validation split without a mistake would drive it to zero.
-
-
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.intp]) -> float:
-    """The temperature with the least mean loss on validation logits (Guo et al. 2017, https://arxiv.org/abs/1706.04599)."""
-    losses = [
-        float(cross_entropy(logits, labels, temperature).mean()) for temperature in TEMPERATURES
-    ]
+    """Fit the temperature with the least mean loss on validation logits (N, C), labels (N,).
+
+    Guo et al. 2017, https://arxiv.org/abs/1706.04599.
+    """
+    losses = [cross_entropy(logits, labels, temperature).mean() for temperature in TEMPERATURES]
     return float(TEMPERATURES[int(np.argmin(losses))])

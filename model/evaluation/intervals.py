@@ -1,18 +1,16 @@
-"""How far a figure counted on a few photos can be off."""
+"""Confidence intervals and significance of figures counted on a few photos."""
 
 from math import exp, lgamma, log, sqrt
 
 Z_95 = 1.959963984540054  # Standard deviations that hold 95 % of a normal distribution.
 SIGNIFICANT = 0.05
-LEAST_DIFFERENT = (
-    6  # With fewer photos on which two classifiers differ, no p-value below 0.05 is possible.
-)
+LEAST_DIFFERENT = 6  # With fewer photos on which classifiers differ, no p-value is below 0.05.
 
 
 def wilson(errors: int, n: int) -> tuple[float, float]:
-    """Where the true rate lies with 95 % confidence when `errors` of `n` were counted; (0, 1) when nothing was.
+    """Compute the 95 % confidence interval of a rate, `errors` of `n`; (0, 1) without photos.
 
-    Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953. It holds for few photos and few errors.
+    Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953: holds for few photos and errors.
     """
     if n == 0:
         return 0.0, 1.0
@@ -23,9 +21,10 @@ def wilson(errors: int, n: int) -> tuple[float, float]:
 
 
 def mcnemar(fixed: int, broken: int) -> float:
-    """How often chance alone would part `fixed` and `broken` photos at least so unevenly (exact two-sided p-value, 0 to 1).
+    """Compute the exact two-sided p-value, 0 to 1, of `fixed` and `broken` photos being as likely.
 
-    McNemar 1947, https://doi.org/10.1007/BF02295996: only photos on which two classifiers differ say which is better.
+    McNemar 1947, https://doi.org/10.1007/BF02295996: only photos on which two classifiers differ
+    say which is better.
     """
     n, fewer = fixed + broken, min(fixed, broken)
     tail = sum(

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 
 def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float32]:
-    """Probabilities along the last axis."""
+    """Turn logits into probabilities along the last axis."""
     scaled = logits / temperature
     powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
@@ -14,7 +14,7 @@ def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np
 def cross_entropy(
     logits: NDArray[np.float32], labels: NDArray[np.intp], temperature: float = 1.0
 ) -> NDArray[np.float32]:
-    """Loss of each row: logits (N, C), labels (N,) -> (N,)."""
+    """Compute the loss of each row: logits (N, C), labels (N,) -> (N,)."""
     scaled = logits / temperature
     scaled = scaled - scaled.max(axis=1, keepdims=True)
     return np.asarray(

@@ -1,4 +1,4 @@
-"""How good a run is: one table of photo, split, label, logits and look-alikes, and the figures that follow from it."""
+"""A run's evaluation: one table of photo, split, label, logits and look-alikes, and its figures."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,45 +11,48 @@ from model.evaluation.numerics import cross_entropy, softmax
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a run says about every photo of its dataset. Rows are photos; labels are positions in `classes`."""
+    """A run's logits for every photo of its dataset. Rows are photos; labels index `classes`."""
 
     classes: tuple[str, ...]
     photos: tuple[str, ...]
     splits: tuple[str, ...]
     labels: NDArray[np.intp]  # (N,)
     logits: NDArray[np.float32]  # (N, C)
-    neighbours: tuple[
-        tuple[str, ...], ...
-    ]  # The most similar training photos of each row, the nearest first.
-    similarities: NDArray[np.float32]  # (N,), the mean over the row's neighbours
+    neighbours: tuple[tuple[str, ...], ...]  # The most similar train photos, the nearest first
+    similarities: NDArray[np.float32]  # (N,), mean cosine similarity to the row's neighbours
     temperature: float = 1.0
 
     def rows(self, positions: Iterable[int]) -> "Evaluation":
-        """Some rows, in the order given."""
-        kept = np.fromiter(positions, np.intp)
+        """Select rows, in the order given."""
+        rows = np.fromiter(positions, np.intp)
         return replace(
             self,
-            photos=tuple(self.photos[row] for row in kept),
-            splits=tuple(self.splits[row] for row in kept),
-            labels=self.labels[kept],
-            logits=self.logits[kept],
-            neighbours=tuple(self.neighbours[row] for row in kept),
-            similarities=self.similarities[kept],
+            photos=tuple(self.photos[row] for row in rows),
+            splits=tuple(self.splits[row] for row in rows),
+            labels=self.labels[rows],
+            logits=self.logits[rows],
+            neighbours=tuple(self.neighbours[row] for row in rows),
+            similarities=self.similarities[rows],
         )
 
     def for_split(self, split: str) -> "Evaluation":
-        """The rows of one split."""
+        """Select the rows of one split."""
         return self.rows(row for row, name in enumerate(self.splits) if name == split)
 
     def relabelled(self, labels: Mapping[str, str]) -> "Evaluation":
-        """The rows whose photo has one of these labels, under it: what later edits make of the table, without inference."""
+        """Put the photos under new labels, without inference; leaves out those without one."""
         positions = {name: position for position, name in enumerate(self.classes)}
-        kept = self.rows(
-            row for row, photo in enumerate(self.photos) if labels.get(photo) in positions
-        )
+        new = [positions.get(labels.get(photo, "")) for photo in self.photos]
+        table = self.rows(row for row, label in enumerate(new) if label is not None)
         return replace(
-            kept, labels=np.array([positions[labels[photo]] for photo in kept.photos], np.intp)
+            table, labels=np.array([label for label in new if label is not None], np.intp)
         )
+
+    @property
+    def labels_by_photo(self) -> dict[str, str]:
+        """Label of each photo, by the photo's name."""
+        rows = zip(self.photos, self.labels, strict=True)
+        return {photo: self.classes[label] for photo, label in rows}
 
     @property
     def predicted(self) -> NDArray[np.intp]:
@@ -68,7 +71,7 @@ class Evaluation:
 
     @property
     def errors(self) -> int:
-        """How many rows are predicted as another class than their label."""
+        """Number of rows predicted as another class than their label."""
         return int((self.predicted != self.labels).sum())
 
     @property
@@ -80,31 +83,29 @@ class Evaluation:
 def confusion_matrix(
     labels: NDArray[np.intp], predicted: NDArray[np.intp], classes: int
 ) -> NDArray[np.int64]:
-    """Counts [actual][predicted], (C, C)."""
+    """Count photos by class: [actual][predicted], (C, C)."""
     counts = np.bincount(labels * classes + predicted, minlength=classes * classes)
     return counts.reshape(classes, classes)
 
 
 def most_confused(confusion: NDArray[np.int64]) -> list[tuple[int, int, int]]:
-    """Pairs that were mistaken for each other as (actual, predicted, count), the most frequent first."""
+    """Rank confused pairs of classes, (actual, predicted, count), the most frequent first."""
     pairs = [
         (int(row), int(column), int(confusion[row, column]))
         for row, column in zip(*np.nonzero(confusion), strict=True)
+        if row != column
     ]
-    return sorted((pair for pair in pairs if pair[0] != pair[1]), key=lambda pair: -pair[2])
+    return sorted(pairs, key=lambda pair: -pair[2])
 
 
 def per_class(
     confusion: NDArray[np.int64], classes: tuple[str, ...]
 ) -> dict[str, dict[str, float | int | None]]:
-    """Support, precision, recall and F1 of each class; None where nothing was there to count."""
+    """Compute support, precision, recall and F1 of each class; None where none can be counted."""
     figures: dict[str, dict[str, float | int | None]] = {}
     for position, name in enumerate(classes):
-        right, support, predicted = (
-            confusion[position, position],
-            confusion[position].sum(),
-            confusion[:, position].sum(),
-        )
+        right, support = confusion[position, position], confusion[position].sum()
+        predicted = confusion[:, position].sum()
         figures[name] = {
             "support": int(support),
             "precision": float(right / predicted) if predicted else None,

@@ -1,4 +1,4 @@
-"""The photos a run gets most wrong, and why, from facts: the label, the margin, the look-alikes, the photo itself."""
+"""Top losses: the photos a run gets most wrong, and reasons from label, margin and look-alikes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ NARROW_MARGIN = 0.25  # Between the probabilities of the two best classes.
 
 
 class Reason(StrEnum):
-    """Why a photo has a high loss; several may hold."""
+    """A reason for a high loss; several may hold."""
 
-    LABEL = "label"  # It is confident, and so are the photo's look-alikes: the label looks wrong.
+    LABEL = "label"  # The run is confident, and most look-alikes agree: the label looks wrong.
     AMBIGUOUS = "ambiguous"  # Two classes are about as likely.
-    UNUSUAL = "unusual"  # Nothing it learned from is like this.
+    UNUSUAL = "unusual"  # Out of distribution: no training photo is like it.
     PHOTO = "photo"  # Blurred, dark or tiny.
-    MISTAKE = "mistake"  # None of these: it is simply wrong.
+    MISTAKE = "mistake"  # None of these: the run is simply wrong.
 
 
 @dataclass(frozen=True)
 class TopLoss:
-    """A photo with what a run says about it, against the label it has now."""
+    """A photo with a run's prediction, against the label it has now."""
 
     photo: str
     split: str
@@ -44,31 +44,28 @@ class TopLoss:
 
     @property
     def agreeing(self) -> int:
-        """How many look-alikes are filed under the predicted class."""
+        """Number of look-alikes under the predicted class."""
         return sum(label == self.predicted for _, label in self.neighbours)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """Why the loss is high; empty for a right answer about which nothing is odd."""
-        wrong, backed = self.predicted != self.actual, 2 * self.agreeing > len(self.neighbours)
-        found = {
-            Reason.LABEL: wrong
-            and self.sure
-            and self.margin >= NARROW_MARGIN
-            and backed
-            and not self.unfamiliar,
-            Reason.AMBIGUOUS: self.margin < NARROW_MARGIN,
+        """Reasons for the loss; none for a right answer about which nothing is odd."""
+        wrong, narrow = self.predicted != self.actual, self.margin < NARROW_MARGIN
+        backed = 2 * self.agreeing > len(self.neighbours)
+        holds = {
+            Reason.LABEL: wrong and self.sure and backed and not narrow and not self.unfamiliar,
+            Reason.AMBIGUOUS: narrow,
             Reason.UNUSUAL: self.unfamiliar,
             Reason.PHOTO: bool(self.issues),
         }
-        reasons = tuple(reason for reason, holds in found.items() if holds)
+        reasons = tuple(reason for reason in holds if holds[reason])
         return reasons or ((Reason.MISTAKE,) if wrong else ())
 
 
 def ranked(
     table: Evaluation, *, actual: str | None = None, predicted: str | None = None
 ) -> list[int]:
-    """Rows with the highest loss first, of one actual or predicted class if given."""
+    """Rank rows by loss, the highest first; of one actual or predicted class if given."""
     order = np.argsort(-table.losses, kind="stable")
     for wanted, column in ((actual, table.labels), (predicted, table.predicted)):
         if wanted is not None:
@@ -83,29 +80,29 @@ def top_losses(
     issues: Mapping[str, tuple[ImageIssue, ...]],
     unfamiliar_below: float,
 ) -> list[TopLoss]:
-    """What can be said about some rows of the table. `labels` are those of all photos now, for the look-alikes."""
-    rows = list(rows)
-    chosen = table.rows(rows)
-    shares, losses, predicted = chosen.probabilities, chosen.losses, chosen.predicted
-    found = []
-    for row, photo in enumerate(chosen.photos):
-        best, second = np.argsort(-shares[row])[:2] if len(table.classes) > 1 else (0, 0)
-        found.append(
+    """Describe rows of the table. `labels` are those of all photos now, for the look-alikes."""
+    table = table.rows(rows)
+    probabilities, losses, predicted = table.probabilities, table.losses, table.predicted
+    cases = []
+    for row, photo in enumerate(table.photos):
+        best, second = np.argsort(-probabilities[row])[:2] if len(table.classes) > 1 else (0, 0)
+        margin = probabilities[row, best] - probabilities[row, second]
+        cases.append(
             TopLoss(
                 photo=photo,
-                split=chosen.splits[row],
-                actual=table.classes[chosen.labels[row]],
+                split=table.splits[row],
+                actual=table.classes[table.labels[row]],
                 predicted=table.classes[predicted[row]],
                 runner_up=table.classes[second],
-                probability=float(shares[row, best]),
-                actual_probability=float(shares[row, chosen.labels[row]]),
-                margin=float(shares[row, best] - shares[row, second]) if best != second else 1.0,
+                probability=float(probabilities[row, best]),
+                actual_probability=float(probabilities[row, table.labels[row]]),
+                margin=float(margin) if best != second else 1.0,
                 loss=float(losses[row]),
-                similarity=float(chosen.similarities[row]),
-                neighbours=tuple((name, labels.get(name)) for name in chosen.neighbours[row]),
+                similarity=float(table.similarities[row]),
+                neighbours=tuple((name, labels.get(name)) for name in table.neighbours[row]),
                 issues=issues.get(photo, ()),
-                unfamiliar=bool(chosen.similarities[row] < unfamiliar_below),
-                sure=bool(shares[row, best] >= sure_from(len(table.classes))),
+                unfamiliar=bool(table.similarities[row] < unfamiliar_below),
+                sure=bool(probabilities[row, best] >= sure_from(len(table.classes))),
             )
         )
-    return found
+    return cases

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.catalogue.dataset import SPLITS, Dataset, check_trainable
+from model.catalogue.dataset import Dataset, Split, check_trainable
 from model.catalogue.store import Store
 from model.networks.backbones import find_backbone
 
@@ -54,9 +54,11 @@ def load_split_features(
     vectors = extract_features(
         store, [labelled.photo for labelled in dataset.photos], find_backbone(backbone), progress
     )
-    parts = {split: labelled_features(dataset, split, vectors) for split in SPLITS}
-    photos = {
+    parts: dict[str, LabelledFeatures] = {
+        split: labelled_features(dataset, split, vectors) for split in Split
+    }
+    photos: dict[str, tuple[str, ...]] = {
         split: tuple(labelled.photo for labelled in dataset.photos if labelled.split == split)
-        for split in SPLITS
+        for split in Split
     }
     return SplitFeatures(dataset.classes, parts, photos)

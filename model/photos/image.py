@@ -1,9 +1,9 @@
-"""Bytes -> upright RGB photo: the one gate for everything uploaded, downloaded or read from a folder.
+"""Bytes -> upright RGB photo: the one gate for whatever is uploaded, downloaded or read from files.
 
-The gate checks size and dimensions before it decodes, decodes the first frame only, applies the EXIF orientation,
-lays transparency over white, brings any colour mode to 8-bit RGB and shrinks to a megapixel. What it returns
-holds pixels only: no EXIF, no location, no comments. A JPEG that is so already is kept to the last byte, so that a photo
-that was exported and comes back is still the same photo.
+The gate checks size and dimensions before it decodes, decodes the first frame only, applies the
+EXIF orientation, lays transparency over white, brings any colour mode to 8-bit RGB and shrinks to a
+megapixel. Its photo holds pixels only: no EXIF, no location, no comments. A JPEG that is so already
+is kept to the last byte, so that a photo that was exported and comes back is still the same photo.
 """
 
 import hashlib
@@ -25,35 +25,20 @@ from pillow_heif import register_heif_opener
 from model.errors import PhotoRefused
 
 register_heif_opener()
-warnings.filterwarnings(
-    "ignore", module=r"PIL\."
-)  # Of large or odd files; the gate decides what to do about them.
+warnings.filterwarnings("ignore", module=r"PIL\.")  # Of odd files, which the gate decides about.
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
-SUFFIXES = (
-    "jpg",
-    "jpeg",
-    "jpe",
-    "jfif",
-    "png",
-    "webp",
-    "gif",
-    "bmp",
-    "tif",
-    "tiff",
-    "heic",
-    "heif",
-    "avif",
-)
+JPEG_SUFFIXES = ("jpg", "jpeg", "jpe", "jfif")
+SUFFIXES = (*JPEG_SUFFIXES, "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif")
 MAX_MEGABYTES = 25
 MAX_MEGAPIXELS = 60
 MIN_SIDE_PX = 32
 KEPT_BYTES = 2_000_000  # Of a JPEG that is kept as it came.
 KEPT_PIXELS = (
     1024 * 1024
-)  # Four times what any backbone looks at; a phone's photo is twelve times as large.
+)  # Four times a backbone's input; a phone's photo has twelve times as many.
 JPEG_QUALITY = 92
-JPEG_END = b"\xff\xd9"  # Nowhere else in a bare JPEG: its compressed data never holds it (ITU-T T.81, B.1.1).
+JPEG_END = b"\xff\xd9"  # Nowhere else in a bare JPEG (ITU-T T.81, B.1.1)
 STRIP_PIXELS = 1024 * 1024
 
 TURNS = {  # EXIF orientation -> how to turn the picture upright (TIFF 6.0, tag 274).
@@ -66,13 +51,13 @@ TURNS = {  # EXIF orientation -> how to turn the picture upright (TIFF 6.0, tag 
     8: Image.Transpose.ROTATE_90,
 }
 
-# Pillow promises OSError, but its decoders let these through for malformed files (found by tests/model/photos/test_image.py).
-DECODER_ERRORS = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError,
-                  ZeroDivisionError, RuntimeError, struct.error, zlib.error)  # fmt: skip
+# Pillow promises OSError, but its decoders let these through for malformed files; see the tests.
+DECODER_ERRORS = (
+    *(OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, OverflowError),
+    *(ZeroDivisionError, RuntimeError, struct.error, zlib.error),
+)
 
-_decoding = (
-    Lock()
-)  # Sixty decoded megapixels with transparency are 240 MB: thirty visitors take turns.
+_decoding = Lock()  # 60 megapixels with transparency are 240 MB decoded: visitors take turns.
 
 
 @dataclass(frozen=True)
@@ -80,13 +65,11 @@ class Photo:
     """An upright RGB picture of at most a megapixel."""
 
     image: Image.Image
-    original: bytes | None = (
-        None  # The JPEG that it came from, where that holds nothing but the picture.
-    )
+    original: bytes | None = None  # The JPEG it came from, where that is nothing but the picture
 
     @cached_property
     def jpeg(self) -> bytes:
-        """The photo as it is stored."""
+        """Its bytes as they are stored."""
         if self.original is not None:
             return self.original
         buffer = BytesIO()
@@ -95,17 +78,17 @@ class Photo:
 
     @cached_property
     def sha256(self) -> str:
-        """The photo's name."""
+        """Its name in the catalogue."""
         return digest(self.jpeg)
 
 
 def digest(jpeg: bytes) -> str:
-    """The name of a photo: the SHA-256 of its bytes as they are stored."""
+    """Name a photo: the SHA-256 of its bytes as they are stored."""
     return hashlib.sha256(jpeg).hexdigest()
 
 
 def open_photo(data: bytes) -> Photo:
-    """Decode `data`, or raise PhotoRefused with a sentence that says what to do."""
+    """Decode a photo. Raises PhotoRefused with a sentence that says what to do."""
     if not data:
         raise PhotoRefused("The file is empty. Choose it again, or take another photo.")
     if len(data) > MAX_MEGABYTES * 1_000_000:
@@ -132,7 +115,7 @@ def open_photo(data: bytes) -> Photo:
 
 
 def open_file(path: Path) -> Photo:
-    """`open_photo` for a file, whose size is looked at before it is read. Raises PhotoRefused."""
+    """Decode a file, whose size is checked before it is read. Raises PhotoRefused."""
     try:
         if path.stat().st_size > MAX_MEGABYTES * 1_000_000:
             raise _too_many_bytes(path.stat().st_size)
@@ -152,7 +135,8 @@ def _check_dimensions(width: int, height: int) -> None:
         raise _too_many_pixels()
     if min(width, height) < MIN_SIDE_PX:
         raise PhotoRefused(
-            f"The image is {width} x {height} pixels; each side needs {MIN_SIDE_PX}. Choose a larger one."
+            f"The image is {width} x {height} pixels; each side needs {MIN_SIDE_PX}. "
+            "Choose a larger one."
         )
 
 
@@ -163,39 +147,33 @@ def _too_many_pixels() -> PhotoRefused:
 
 
 def _is_bare(image: Image.Image, data: bytes) -> bool:
-    """Whether a file is a JPEG that could have been stored here: RGB, small enough, no metadata, nothing behind its end."""
+    """True for a JPEG as we store it: RGB, small enough, no metadata, nothing behind its end."""
     if not isinstance(image, JpegImageFile) or image.mode != "RGB" or len(data) > KEPT_BYTES:
         return False
-    bare = all(name == "APP0" and content.startswith(b"JFIF") for name, content in image.applist)
-    return (
-        bare
-        and image.width * image.height <= KEPT_PIXELS
-        and data.find(JPEG_END) == len(data) - len(JPEG_END)
-    )
+    if image.width * image.height > KEPT_PIXELS or data.find(JPEG_END) != len(data) - len(JPEG_END):
+        return False
+    return all(name == "APP0" and content.startswith(b"JFIF") for name, content in image.applist)
 
 
 def _upright_rgb(image: Image.Image) -> Image.Image:
     shrink = min(1.0, sqrt(KEPT_PIXELS / (image.width * image.height)))
-    small = (
-        max(MIN_SIDE_PX, int(image.width * shrink)),
-        max(MIN_SIDE_PX, int(image.height * shrink)),
-    )
+    width, height = (max(MIN_SIDE_PX, int(side * shrink)) for side in image.size)
     image.draft(
-        None, small
-    )  # JPEG decodes straight to an eighth, a quarter or half; others ignore it.
+        None, (width, height)
+    )  # JPEG decodes to an eighth, a quarter or half; others ignore it.
     image.seek(0)
     image.load()
     orientation = _orientation(image)
     pixels = _shrunk_rgb(image, max(1, int(sqrt(image.width * image.height / KEPT_PIXELS))))
     if shrink < 1:
-        pixels = pixels.resize(small, Image.Resampling.BICUBIC)
+        pixels = pixels.resize((width, height), Image.Resampling.BICUBIC)
     return pixels if orientation is None else pixels.transpose(orientation)  # FLIP_LEFT_RIGHT is 0.
 
 
 def _shrunk_rgb(image: Image.Image, factor: int) -> Image.Image:
-    """The picture in RGB, each side divided by a whole number: strip by strip, so that no second full-size copy is made.
+    """Convert to RGB, each side divided by a whole number; the new image has no metadata.
 
-    What it returns is a new image and carries no metadata over.
+    It goes strip by strip, so that no second full-size copy is made.
     """
     white = _white(image)
     shrunk = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
@@ -210,7 +188,7 @@ def _shrunk_rgb(image: Image.Image, factor: int) -> Image.Image:
 
 
 def _orientation(image: Image.Image) -> Image.Transpose | None:
-    """How to turn the picture upright; none when EXIF is absent or damaged."""
+    """Read how to turn the picture upright; None when EXIF is absent or damaged."""
     try:
         tag = image.getexif().get(ExifTags.Base.Orientation)
     except DECODER_ERRORS:
@@ -219,7 +197,7 @@ def _orientation(image: Image.Image) -> Image.Transpose | None:
 
 
 def _white(image: Image.Image) -> float | None:
-    """The brightest value that the picture's numbers allow; None for 8-bit modes, where nothing needs scaling."""
+    """Find the value of white in a picture; None for 8-bit modes, which need no scaling."""
     if image.mode not in ("I", "F") and not image.mode.startswith("I;16"):
         return None
     brightest = float(np.nanmax(np.asarray(image), initial=0))
@@ -227,7 +205,7 @@ def _white(image: Image.Image) -> float | None:
 
 
 def _eight_bit(strip: Image.Image, white: float) -> Image.Image:
-    """16-bit, 32-bit and floating-point greys, scaled so that white stays white."""
+    """Scale 16-bit, 32-bit and floating-point greys to 8 bits, so that white stays white."""
     grey = np.nan_to_num(np.asarray(strip, dtype=np.float32)).clip(0, white)  # (H, W)
     return Image.fromarray((grey * (255 / white)).astype(np.uint8))
 

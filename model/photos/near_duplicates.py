@@ -1,13 +1,15 @@
-"""Near-duplicates at the rate of an import: a sketch is kept of each photo, and a new photo's is compared with all.
+"""Near-duplicates, fast enough for an import: each new fingerprint is compared with all others.
 
-Candidates share their coarse light and colour, whole against whole or whole against a crop; the best few are then laid over each
-other as copies are in `twins`, but by their details only. No network: its features cost more than decoding, and 200 MB.
-Perceptual hashes were measured first (imagehash 4.3.2, as many false alarms allowed as there are true duplicates): of 120 crops of
-real photos pHash found 1 and dHash 1; its crop-resistant hash found half of 20, at 190 ms a photo and with 4 % false alarms.
+Candidates share their coarse light and colour, whole against whole or whole against a crop; the
+best few are then laid over each other, by their details only. No network: its features cost more
+than decoding, and 200 MB. Perceptual hashes were measured first (imagehash 4.3.2, as many false
+alarms allowed as there are true duplicates): of 120 crops of real photos pHash found 1 and dHash 1;
+its crop-resistant hash found half of 20, at 190 ms a photo and with 4 % false alarms.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from io import BytesIO
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,43 +17,41 @@ from PIL import Image, ImageFilter
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-SKETCH_PX = 64  # The longer side
+FINGERPRINT_PX = 64  # The longer side
 QUALITY = 90
 
 # Candidates
 GRID = 8  # Cells of light across and down, and half as many of colour
-EVEN_PX = 80  # The side of the square that a sketch is stretched to: whole pixels for the cells of every window
-CROPS, PLACES = (0.9, 0.8), (0, 0.5, 1)  # The share of each side, and how far from left and top
-LEAST_ALIKE = 0.85  # Cosine of descriptors; 0.88 takes half the time and misses true copies with words on them.
+SQUARE_PX = 80  # A fingerprint is stretched to this: whole pixels for the cells of all windows.
+CROPS, PLACES = (0.9, 0.8), (0, 0.5, 1)  # Share of each side, and how far from left and top
+LEAST_ALIKE = 0.85  # Cosine of descriptors; 0.88 halves the time and misses copies with words on.
 MOST_CANDIDATES = 3  # Looked at closely
-LEAST_LIGHT, LEAST_COLOUR = 8.0, 30.0  # Norms under which a picture is next to even, or grey
+LEAST_LIGHT, LEAST_COLOUR = 8.0, 30.0  # Norms under which a picture is nearly even, or grey
 BLOCK = 1024  # Photos for which memory is taken at once
 
-# What is no detail: noise, and nine tenths of light and shade. The last tenth guides the coarse look.
+# No detail: noise, and nine tenths of light and shade. The last tenth guides the coarse look.
 FINEST_PX, COARSEST_PX, SMOOTHED = 0.7, 4, 0.9
-SAME_FROM = 0.85  # Correlation of details; see tests/benchmarks/sketches.py.
-MIDDLE = 0.84  # Of each side: what two frames of a burst share, neither of which lies in the other
+SAME_FROM = 0.85  # Correlation of details; see tests/benchmarks/sketches.py
+MIDDLE = 0.84  # Of each side: two frames of a burst share it, and neither lies in the other.
 GREY = 128
 
 # Laying one picture over another
 COARSE_PX, FINE_PX = 32, 64  # The longer side while pictures are compared
 COARSE_FROM = 0.75  # Correlation of small pictures from which a closer look is worth it
-CROP_SIDES = tuple(
-    1 - step / 50 for step in range(21)
-)  # The share of a side that is left; a coarse look tries every fourth.
+CROP_SIDES = tuple(1 - step / 50 for step in range(21))  # Share of a side; coarsely every fourth
 COARSE_STEP = 0.081
 LEAST_AREA = 0.35  # Of a picture, in a copy
 
 
 def _windows() -> NDArray[np.intp]:
-    """Where the cells of each window begin and end in the stretched square, (W, 2, GRID + 1), across and down; the whole first."""
-    windows = [
-        (1.0, 0.0, 0.0),
-        *((crop, across, down) for crop in CROPS for across in PLACES for down in PLACES),
-    ]
+    """Compute the bounds of each window's cells in the square, (W, 2, GRID + 1): across and down.
+
+    The first window is the whole square.
+    """
+    windows = [(1.0, 0.0, 0.0), *product(CROPS, PLACES, PLACES)]
     steps = np.arange(GRID + 1) / GRID
     cells = [[(1 - crop) * place + crop * steps for place in places] for crop, *places in windows]
-    return np.asarray(np.rint(np.array(cells) * EVEN_PX), np.intp)
+    return np.asarray(np.rint(np.array(cells) * SQUARE_PX), np.intp)
 
 
 WINDOWS = _windows()
@@ -60,94 +60,85 @@ DESCRIPTOR = GRID * GRID + 2 * (GRID // 2) ** 2
 
 
 def fingerprint(image: Image.Image) -> bytes:
-    """A small copy of a photo to keep beside it: a JPEG of about 2.5 kB."""
-    scale = SKETCH_PX / max(image.size)
-    width, height = (max(1, round(side * scale)) for side in image.size)
+    """Make a fingerprint of a photo: a JPEG of its longer side at 64 px, about 2.5 kB."""
     buffer = BytesIO()
-    image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2).save(
-        buffer, "JPEG", quality=QUALITY, subsampling=0
-    )
+    small = shrunk(image, FINGERPRINT_PX, reducing_gap=2)
+    small.save(buffer, "JPEG", quality=QUALITY, subsampling=0)
     return buffer.getvalue()
 
 
-def decode_fingerprint(sketch: bytes) -> Image.Image:
-    """The picture in a sketch, in colour, its longer side 64 px."""
-    return Image.open(BytesIO(sketch), formats=("JPEG",)).convert("RGB")
+def decode_fingerprint(jpeg: bytes) -> Image.Image:
+    """Decode a fingerprint to RGB, its longer side 64 px."""
+    return Image.open(BytesIO(jpeg), formats=("JPEG",)).convert("RGB")
 
 
 class FingerprintIndex:
-    """The sketches of known photos, 10 kB each with what they are compared by; for one import, not for many threads."""
+    """Fingerprints to compare others with, 10 kB each with their descriptors. Not thread-safe."""
 
     def __init__(self) -> None:
         self._photos: list[str] = []
-        self._sketches: list[bytes] = []
+        self._fingerprints: list[bytes] = []
         self._blocks: list[NDArray[np.float32]] = []  # (BLOCK, W, DESCRIPTOR) each
 
-    def add(self, photo: str, sketch: bytes) -> None:
-        """Make a photo known."""
+    def add(self, photo: str, jpeg: bytes) -> None:
+        """Add a photo by its fingerprint."""
         row = len(self._photos) % BLOCK
         if row == 0:
             self._blocks.append(np.zeros((BLOCK, len(WINDOWS), DESCRIPTOR), np.float32))
-        self._blocks[-1][row] = _descriptors(decode_fingerprint(sketch))
+        self._blocks[-1][row] = _descriptors(decode_fingerprint(jpeg))
         self._photos.append(photo)
-        self._sketches.append(sketch)
+        self._fingerprints.append(jpeg)
 
-    def alike(self, sketch: bytes) -> list[str]:
-        """Known photos that are the same picture as this one, at most three, the most alike first. Ask before adding it."""
-        picture = decode_fingerprint(sketch)
-        rows = self._candidates(picture)
+    def alike(self, jpeg: bytes) -> list[str]:
+        """Find photos of the same picture as a fingerprint: at most three, the best first."""
+        picture = decode_fingerprint(jpeg)
         return [
             self._photos[row]
-            for row in rows
-            if _is_same(picture, decode_fingerprint(self._sketches[row]))
+            for row in self._candidates(picture)
+            if _is_same(picture, decode_fingerprint(self._fingerprints[row]))
         ]
 
     def _candidates(self, picture: Image.Image) -> NDArray[np.intp]:
-        """Rows of the few that are most alike, the most alike first."""
+        """Find the rows of the few most similar photos, the most similar first."""
         own = _descriptors(picture)  # (W, DESCRIPTOR)
-        cosines = np.concatenate(
-            [_cosines(block, own) for block in self._blocks] or [np.zeros(0, np.float32)]
-        )
+        blocks = [_cosines(block, own) for block in self._blocks]
+        cosines = np.concatenate(blocks or [np.zeros(0, np.float32)])
         best = np.argsort(-cosines, kind="stable")[:MOST_CANDIDATES]
         return best[cosines[best] >= LEAST_ALIKE]
 
 
 def _descriptors(picture: Image.Image) -> NDArray[np.float32]:
-    """The light and colour of each window, at length one, (W, DESCRIPTOR): neither brightness nor contrast changes them much."""
-    square = picture.convert("YCbCr").resize((EVEN_PX, EVEN_PX), Image.Resampling.BILINEAR)
-    sums = np.zeros(
-        (EVEN_PX + 1, EVEN_PX + 1, 3), np.int32
-    )  # Of all above and left, so that any cell is four look-ups.
+    """Compute light and colour of each window, at length one, (W, DESCRIPTOR).
+
+    Brightness and contrast change them little.
+    """
+    square = picture.convert("YCbCr").resize((SQUARE_PX, SQUARE_PX), Image.Resampling.BILINEAR)
+    # Sums of all pixels above and left, so that any cell is four look-ups
+    sums = np.zeros((SQUARE_PX + 1, SQUARE_PX + 1, 3), np.int32)
     sums[1:, 1:] = np.asarray(square).cumsum(axis=0, dtype=np.int32).cumsum(axis=1)
     corners = sums[WINDOWS[:, 1, :, None], WINDOWS[:, 0, None, :]]  # (W, GRID + 1, GRID + 1, 3)
-    cells = (
-        np.diff(np.diff(corners, axis=1), axis=2) / AREAS[:, :, None, None]
-    )  # (W, GRID, GRID, 3)
+    sums_of_cells = np.diff(np.diff(corners, axis=1), axis=2)  # (W, GRID, GRID, 3)
+    cells = sums_of_cells / AREAS[:, :, None, None]
     light = cells[..., 0].reshape(len(WINDOWS), -1)
-    colour = (
-        cells[..., 1:]
-        .reshape(-1, GRID // 2, 2, GRID // 2, 2, 2)
-        .mean(axis=(2, 4))
-        .reshape(len(WINDOWS), -1)
-        - GREY
-    )
+    quarters = cells[..., 1:].reshape(-1, GRID // 2, 2, GRID // 2, 2, 2).mean(axis=(2, 4))
+    colour = quarters.reshape(len(WINDOWS), -1) - GREY
     light = _scaled(light - light.mean(axis=1, keepdims=True), LEAST_LIGHT)
     return np.asarray(_scaled(np.hstack([light, _scaled(colour, LEAST_COLOUR)]), 1e-12), np.float32)
 
 
-def _scaled(vectors: NDArray[np.float64], least: float) -> NDArray[np.float64]:
-    """Rows brought to length one, shorter where they are less than `least` long."""
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), least))
+def _scaled(rows: NDArray[np.float64], least: float) -> NDArray[np.float64]:
+    """Scale rows to length one; those less than `least` long stay shorter."""
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), least))
 
 
-def _cosines(known: NDArray[np.float32], own: NDArray[np.float32]) -> NDArray[np.float32]:
-    """How alike each of (N, W, DESCRIPTOR) is to (W, DESCRIPTOR), (N,): any window of one beside the whole of the other."""
-    windows = (known.reshape(-1, DESCRIPTOR) @ own[0]).reshape(len(known), -1)
-    return np.asarray(np.maximum(windows.max(axis=1), (known[:, 0] @ own.T).max(axis=1)))
+def _cosines(others: NDArray[np.float32], own: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Compare (N, W, DESCRIPTOR) with (W, DESCRIPTOR), (N,): any window of one, the other whole."""
+    windows = (others.reshape(-1, DESCRIPTOR) @ own[0]).reshape(len(others), -1)
+    return np.asarray(np.maximum(windows.max(axis=1), (others[:, 0] @ own.T).max(axis=1)))
 
 
 def _is_same(first: Image.Image, second: Image.Image) -> bool:
-    """Whether one picture lies in the other, or the middle of the second in the first."""
+    """True where one picture lies in the other, or the middle of the second in the first."""
     across, down = (round(side * (1 - MIDDLE) / 2) for side in second.size)
     details, others = _details(first), _details(second)
     middle = others.crop((across, down, others.width - across, others.height - down))
@@ -155,7 +146,7 @@ def _is_same(first: Image.Image, second: Image.Image) -> bool:
 
 
 def _details(picture: Image.Image) -> Image.Image:
-    """What is finer than light and shade and coarser than noise, in grey."""
+    """Filter what is finer than light and shade and coarser than noise, in grey."""
     grey = picture.convert("L")
     fine, coarse = (
         np.asarray(grey.filter(ImageFilter.GaussianBlur(px)), np.float32)
@@ -166,35 +157,31 @@ def _details(picture: Image.Image) -> Image.Image:
 
 
 def correlation(first: Image.Image, second: Image.Image) -> float:
-    """How well two grey pictures agree where one is laid over the other, -1 to 1, as the best crop of either.
+    """Correlate two grey pictures, one laid over the best crop of the other, -1 to 1.
 
-    A coarse look tries every size; only what it finds promising is looked at closely.
+    A coarse look tries every size of crop; a close one follows where that is promising.
     """
-    small, other = (shrunk(picture, COARSE_PX) for picture in (first, second))
-    best = -1.0
-    for whole, part, coarse_whole, coarse_part in (
-        (first, second, small, other),
-        (second, first, other, small),
-    ):
-        agreeing, crop = _inside(coarse_whole, coarse_part, CROP_SIDES[::4])
-        if agreeing >= COARSE_FROM:
-            agreeing, _ = _inside(
-                whole, part, [near for near in CROP_SIDES if abs(near - crop) < COARSE_STEP]
-            )
-        best = max(best, agreeing)
+    pictures, best = (first, second), -1.0
+    coarse = [shrunk(picture, COARSE_PX) for picture in pictures]
+    for whole, part in ((0, 1), (1, 0)):
+        agreement, crop = _inside(coarse[whole], coarse[part], CROP_SIDES[::4])
+        if agreement >= COARSE_FROM:
+            near = [side for side in CROP_SIDES if abs(side - crop) < COARSE_STEP]
+            agreement, _ = _inside(pictures[whole], pictures[part], near)
+        best = max(best, agreement)
     return best
 
 
-def shrunk(grey: Image.Image, side_px: int) -> Image.Image:
-    """Shrink a grey picture so that its longer side is `side_px`."""
-    scale = side_px / max(grey.size)
-    width, height = (max(1, round(side * scale)) for side in grey.size)
-    return grey.resize((width, height), Image.Resampling.BILINEAR)
+def shrunk(picture: Image.Image, side_px: int, reducing_gap: float | None = None) -> Image.Image:
+    """Resize a picture so that its longer side is `side_px`."""
+    scale = side_px / max(picture.size)
+    width, height = (max(1, round(side * scale)) for side in picture.size)
+    return picture.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=reducing_gap)
 
 
 def _inside(whole: Image.Image, part: Image.Image, crops: Sequence[float]) -> tuple[float, float]:
-    """The best correlation of `part` with a piece of `whole` of the same proportions, and the crop that gives it."""
-    from skimage.feature import match_template  # Not at the start of a server: a fifth of a second.
+    """Find the crop of `part` that correlates best with a piece of `whole`: correlation, crop."""
+    from skimage.feature import match_template  # Not at the start of a server: 0.2 s.
 
     pixels = np.asarray(whole, np.float32)
     flatter = (part.width / part.height) / (whole.width / whole.height)
@@ -203,18 +190,16 @@ def _inside(whole: Image.Image, part: Image.Image, crops: Sequence[float]) -> tu
         across, down = (crop, crop / flatter) if flatter >= 1 else (crop * flatter, crop)
         if across * down < LEAST_AREA:
             continue
-        piece = np.asarray(
-            part.resize((max(1, round(across * whole.width)), max(1, round(down * whole.height)))),
-            np.float32,
-        )
+        size = (max(1, round(across * whole.width)), max(1, round(down * whole.height)))
+        piece = np.asarray(part.resize(size), np.float32)
         if piece.std() > 1:  # An even surface agrees with everything.
             best = max(best, (float(match_template(pixels, piece).max()), crop))
     return best
 
 
 def groups_of(alike: Mapping[str, Collection[str]]) -> list[frozenset[str]]:
-    """Groups of photos that are linked, if only through others: `alike` holds what was found for each photo."""
-    photos = sorted(alike.keys() | {other for others in alike.values() for other in others})
+    """Group photos that are linked, if only through others: `alike` has each photo's duplicates."""
+    photos = sorted(alike.keys() | set().union(*alike.values()))
     rows = {photo: row for row, photo in enumerate(photos)}
     links = [(rows[photo], rows[other]) for photo, others in alike.items() for other in others]
     ends = ([first for first, _ in links], [second for _, second in links])

@@ -1,4 +1,4 @@
-"""Decode a few photos ahead of whoever asks for them."""
+"""Do slow work, such as decoding photos, a few items ahead of their use."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,18 +8,15 @@ from typing import TypeVar
 from model.errors import AreoleError
 
 Item = TypeVar("Item")
-
 Result = TypeVar("Result")
 
-AHEAD = (
-    8  # Photos decoded before the network asks for them: what bounds the memory of ten thousand.
-)
+AHEAD = 8  # Items done before they are used: it bounds the memory of ten thousand decoded photos.
 
 
 def ahead(
     items: Iterable[Item], work: Callable[[Item], Result], workers: int = 1
 ) -> Iterator[tuple[Item, Result | AreoleError]]:
-    """Do the work on a few items before it is asked for, in order, without ever holding many results.
+    """Do the work in threads on the next few items; yields (item, result or error) in order.
 
     Where `items` raises AreoleError, that comes after the results of the items before.
     """
@@ -30,22 +27,19 @@ def ahead(
         except AreoleError as error:
             return error
 
-    waiting, failure = iter(items), None
+    remaining, failure, free = iter(items), None, AHEAD
     with ThreadPoolExecutor(workers) as pool:
         started: list[tuple[Item, Future[Result | AreoleError]]] = []
-        wanted = AHEAD
         while True:
             try:
-                for item in islice(waiting, wanted):
+                for item in islice(remaining, free):
                     started.append((item, pool.submit(attempt, item)))  # noqa: PERF401  # Those before a failure must stay.
-            except (
-                AreoleError
-            ) as error:  # From the items themselves; what is started is still worth having.
-                waiting, failure = iter(()), error
+            except AreoleError as error:  # From the items; what has been started is still wanted.
+                remaining, failure = iter(()), error
             if not started:
                 break
-            item, done = started.pop(0)
-            yield item, done.result()
-            wanted = 1
+            item, future = started.pop(0)
+            yield item, future.result()
+            free = 1
     if failure is not None:
         raise failure

@@ -55,7 +55,9 @@ class Data:
 
 def describe_data(dataset: Dataset, imported: Dataset, origins: Mapping[str, Origin]) -> Data:
     """What there is to say about a dataset; `imported` is the same before anything was edited."""
-    counts = Counter((labelled.label, labelled.split) for labelled in dataset.photos)
+    counts: Counter[tuple[str, str]] = Counter(
+        (labelled.label, labelled.split) for labelled in dataset.photos
+    )
     number = min(
         MOST_EXAMPLES, max(LEAST_EXAMPLES, EXAMPLES_IN_ALL // max(len(dataset.classes), 1))
     )

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from model.catalogue.dataset import Dataset
-from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, History
-from model.errors import NotFound
+from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, EditAction, History
+from model.errors import InvalidRequest
 from model.evaluation.comparison import Comparison, compare
 from model.evaluation.table import Evaluation
-from model.report.results import labels_of
+from model.runs.current import count_edits
 from model.runs.run import Run
 
 MOST_REASONS = 8
@@ -19,7 +19,7 @@ MOST_REASONS = 8
 class Cleaning:
     """What was decided about photos, so far as it stands."""
 
-    decisions: Mapping[str, int]  # By action
+    decisions: Mapping[EditAction, int]
     moved: tuple[tuple[str, str, int], ...]  # From, to, photos; the most frequent first
     reasons: tuple[tuple[str, int], ...]  # Those given more than once, as the visitor wrote them
     without_reason: int
@@ -73,24 +73,24 @@ def describe_cleaning(history: History | None, imported: Dataset) -> Cleaning | 
 def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Dataset) -> Effect | None:
     """What lies between two runs, given with their names; None where they have no photo in common."""
     (name, before), (other_name, after) = first, second
-    labels, was = dataset.labels, labels_of(before)
+    labels, was = dataset.labels, before.evaluation.labels_by_photo
     try:
         both = compare(_table(before, labels, "valid"), _table(after, labels, "valid"))
         old = compare(_table(before, was, "valid"), _table(after, was, "valid"))
-    except NotFound:
+    except InvalidRequest:
         return None
     try:
         test = compare(_table(before, labels, "test"), _table(after, labels, "test"))
-    except NotFound:
+    except InvalidRequest:
         test = None
-    validated = before.evaluation.for_split("valid").photos
+    relabelled, removed = count_edits(before.evaluation.for_split("valid"), labels)
     return Effect(
         name,
         other_name,
         both,
         test,
-        moved=sum(photo in labels and labels[photo] != was[photo] for photo in validated),
-        gone=sum(photo not in labels for photo in validated),
+        moved=relabelled,
+        gone=removed,
         under_old_labels=(old.before.errors, old.after.errors, len(old.before.photos)),
         same_data=before.card.fingerprint == after.card.fingerprint,
         other_settings=_differences(before, after),

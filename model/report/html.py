@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import ImageOps
 
-from model.catalogue.dataset import SPLITS
+from model.catalogue.dataset import Split
 from model.catalogue.origins import Origin
 from model.catalogue.store import Store, open_stored
 from model.errors import NotFound
@@ -50,7 +50,7 @@ def report_html(store: Store, contents: Contents) -> str:
         appendices={name: (letter, title) for letter, (name, title) in zip("AB", APPENDICES.items(), strict=True)},
         words=words,
         drawn=_drawn(contents),
-        splits=SPLITS,
+        splits=[*Split],
         many=drawings.MANY_CLASSES,
         picture=lru_cache(partial(_picture, store)),
         colour=partial(class_colour, contents.data.classes),

@@ -8,7 +8,6 @@ from model.catalogue.measures import load_qualities
 from model.catalogue.store import Store
 from model.cleaning.worksheet import ROWS, WorksheetCase, worksheet
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
-from model.report.results import labels_of
 from model.runs.run import Run
 
 
@@ -61,7 +60,9 @@ def find_losses(
         photo: one.issues
         for photo, one in load_qualities(store, [table.photos[row] for row in rows]).items()
     }
-    found = top_losses(table, rows, labels_of(run), flaws, run.card.unfamiliar_below)
+    found = top_losses(
+        table, rows, run.evaluation.labels_by_photo, flaws, run.card.unfamiliar_below
+    )
     return Losses(
         name,
         tuple(

@@ -6,6 +6,7 @@ from model.catalogue.dataset import Dataset
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
 from model.networks.backbones import find_backbone
+from model.runs.current import current_evaluation
 from model.runs.run import Run, RunCard
 
 JUDGED = ("valid", "test")
@@ -49,16 +50,14 @@ class SplitResult:
 
 def describe_training(name: str, run: Run, dataset: Dataset) -> Training:
     """How a run was trained, beside the dataset as it is now."""
-    card, labels, known = run.card, dataset.labels, labels_of(run)
+    card, current = run.card, current_evaluation(run, dataset)
     return Training(
         name,
         card,
         find_backbone(card.backbone).title,
-        relabelled=sum(
-            photo in labels and labels[photo] != label for photo, label in known.items()
-        ),
-        removed=sum(photo not in labels for photo in known),
-        added=sum(photo not in known for photo in labels),
+        current.relabelled,
+        current.removed,
+        current.added,
         learned_from=len(run.evaluation.for_split("train").photos),
     )
 
@@ -68,11 +67,3 @@ def results_of(run: Run, dataset: Dataset) -> tuple[SplitResult, ...]:
     table = run.evaluation.relabelled(dataset.labels)
     found = (SplitResult(split, table.for_split(split)) for split in JUDGED)
     return tuple(one for one in found if one.photos)
-
-
-def labels_of(run: Run) -> dict[str, str]:
-    """The label of each photo when the run was trained."""
-    table = run.evaluation
-    return {
-        photo: table.classes[label] for photo, label in zip(table.photos, table.labels, strict=True)
-    }

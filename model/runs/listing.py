@@ -1,9 +1,9 @@
-"""The runs a workspace may look at, and what it does with them: use one, rename, delete."""
+"""Runs of a workspace: list, use, rename, delete."""
 
 import shutil
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
 from model.catalogue.schema import ActiveRunRow, DatasetRow, RunRow
@@ -18,89 +18,80 @@ SHIPPED_NAME = "Shipped head"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RunEntry:
     """A run in a workspace's list."""
 
     id: str
     name: str
-    own: bool  # Its own runs a workspace may rename and delete; the shipped one and those from the shell it may only use.
+    own: bool  # May be renamed and deleted; the shipped run and those from the shell may not.
 
 
 def active_run(store: Store, workspace: str) -> str | None:
-    """The run this workspace uses for its dataset: its own choice, else the first it trained on a dataset of its own.
+    """Find the run in use: the workspace's choice, else the first trained on an own dataset.
 
-    Else the one that ships, where that knows the dataset's classes; else None.
+    Else the run that ships, where that knows the dataset's classes; else None.
     """
     with store.reading() as session:
         dataset = session.get_one(DatasetRow, current_dataset(session, workspace))
-        chosen = session.get(ActiveRunRow, (workspace, dataset.id))
-        if chosen is not None and (chosen.run != SHIPPED or _suits(dataset)):
-            return chosen.run
-        oldest = (
-            select(RunRow.id)
-            .where(_visible(session, workspace))
-            .order_by(RunRow.created_at, RunRow.id)
-        )
+        active = session.get(ActiveRunRow, (workspace, dataset.id))
+        if active is not None and (active.run != SHIPPED or _suits(dataset)):
+            return active.run
+        oldest = _visible_runs(session, workspace).order_by(RunRow.created_at, RunRow.id)
         first = None if dataset.name == STARTER else session.scalars(oldest).first()
-        return first or (SHIPPED if _suits(dataset) else None)
+        return first.id if first else SHIPPED if _suits(dataset) else None
 
 
-def runs_of(store: Store, workspace: str) -> list[Entry]:
-    """The runs of this workspace and those from the shell on its dataset, the newest first; the shipped one last, if it suits."""
+def runs_of(store: Store, workspace: str) -> list[RunEntry]:
+    """List the runs on the workspace's dataset, own and from the shell, the newest first.
+
+    The shipped run is last, where it knows the dataset's classes.
+    """
     with store.reading() as session:
-        newest = (
-            select(RunRow)
-            .where(_visible(session, workspace))
-            .order_by(RunRow.created_at.desc(), RunRow.id)
-        )
-        entries = [
-            Entry(row.id, row.name, row.workspace is not None) for row in session.scalars(newest)
-        ]
+        newest = _visible_runs(session, workspace).order_by(RunRow.created_at.desc(), RunRow.id)
+        rows = session.scalars(newest)
+        entries = [RunEntry(row.id, row.name, row.workspace is not None) for row in rows]
         if _suits(session.get_one(DatasetRow, current_dataset(session, workspace))):
-            entries.append(Entry(SHIPPED, SHIPPED_NAME, own=False))
+            entries.append(RunEntry(SHIPPED, SHIPPED_NAME, own=False))
         return entries
 
 
 def activate_run(store: Store, workspace: str, run: str) -> None:
-    """Let Classify and Evaluate use a run. Raises NotFound for one that this workspace may not see."""
+    """Make a run the one in use. Raises NotFound for one that this workspace may not see."""
     with store.writing() as session:
         dataset = session.get_one(DatasetRow, current_dataset(session, workspace))
-        there = select(RunRow.id).where(RunRow.id == run, _visible(session, workspace))
-        if not (_suits(dataset) if run == SHIPPED else session.scalars(there).one_or_none()):
+        visible = _visible_runs(session, workspace).where(RunRow.id == run)
+        if not (_suits(dataset) if run == SHIPPED else session.scalars(visible).one_or_none()):
             raise NotFound("This run is no longer here.")
         ensure_workspace(session, workspace)
         session.merge(ActiveRunRow(workspace=workspace, dataset_id=dataset.id, run=run))
 
 
 def rename_run(store: Store, workspace: str, run: str, name: str) -> None:
-    """Call one of the workspace's own runs something else. Raises NotFound."""
+    """Rename one of the workspace's own runs. Raises NotFound."""
     with store.writing() as session:
-        renamed = (
-            update(RunRow)
-            .where(RunRow.id == run, RunRow.workspace == workspace)
-            .values(name=name.strip()[:MAX_NAME] or run)
-        )
-        if session.execute(renamed).rowcount == 0:  # type: ignore[attr-defined]  # Missing from the type of an update's result.
-            raise NotFound("This run is no longer here.")
+        _own_run(session, workspace, run).name = name.strip()[:MAX_NAME] or run
 
 
 def delete_run(store: Store, workspace: str, run: str) -> None:
-    """Destroy one of the workspace's own runs; where it was in use, the shipped one takes its place. Raises NotFound."""
+    """Delete one of the workspace's own runs; the shipped one is then in use. Raises NotFound."""
     with store.writing() as session:
-        gone = delete(RunRow).where(RunRow.id == run, RunRow.workspace == workspace)
-        if session.execute(gone).rowcount == 0:  # type: ignore[attr-defined]  # As above.
-            raise NotFound("This run is no longer here.")
+        session.delete(_own_run(session, workspace, run))
         session.execute(delete(ActiveRunRow).where(ActiveRunRow.run == run))
     shutil.rmtree(run_folder(store, run), ignore_errors=True)
 
 
-def _visible(session: Session, workspace: str) -> ColumnElement[bool]:
-    dataset = current_dataset(session, workspace)
-    return (RunRow.dataset_id == dataset) & or_(
-        RunRow.workspace == workspace, RunRow.workspace.is_(None)
-    )
+def _own_run(session: Session, workspace: str, run: str) -> RunRow:
+    row = session.get(RunRow, run)
+    if row is None or row.workspace != workspace:
+        raise NotFound("This run is no longer here.")
+    return row
+
+
+def _visible_runs(session: Session, workspace: str) -> Select[RunRow]:
+    owner = or_(RunRow.workspace == workspace, RunRow.workspace.is_(None))
+    return select(RunRow).where(RunRow.dataset_id == current_dataset(session, workspace), owner)
 
 
 def _suits(dataset: DatasetRow) -> bool:
-    """Whether the run that ships knows a dataset's classes."""
+    """True where the run that ships knows a dataset's classes."""
     return tuple(dataset.classes) == CLASSES

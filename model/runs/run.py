@@ -1,9 +1,10 @@
-"""Saved trainings: a folder a run, written once, never changed. Safetensors and JSON; nothing is unpickled.
+"""Saved runs: one folder each, written once, never changed. Safetensors and JSON, no pickles.
 
-`head.safetensors`   weight (C, D) and bias (C,) on raw pooled features
-`card.json`          how it was made: settings, seed, versions, data, history, and the figures that serving needs
-`network.safetensors`, `features.safetensors`   of fine-tuned runs only: the whole network, and what it sees in the train photos
-`evaluation.json`    the one table every page reads: photo, split, label, logits, look-alikes
+`head.safetensors`       weight (C, D) and bias (C,) on raw pooled features
+`card.json`              settings, seed, versions, data, history, and the figures for serving
+`evaluation.json`        the one table every page reads: photo, split, label, logits, look-alikes
+`network.safetensors`    of fine-tuned runs only: the whole network
+`features.safetensors`   of fine-tuned runs only: its features of the train photos
 """
 
 import json
@@ -24,7 +25,7 @@ from safetensors.numpy import load_file, save_file
 from model.catalogue.store import ROOT, Store
 from model.errors import NotFound, StoreUnavailable
 from model.evaluation.table import Evaluation
-from model.runs.settings import MODES, Epoch, Settings
+from model.runs.settings import MODES, Epoch, Mode, Settings
 
 SHIPPED = "shipped"
 FORMAT = 2  # Raised when older folders can no longer be read.
@@ -32,11 +33,11 @@ FORMAT = 2  # Raised when older folders can no longer be read.
 
 @dataclass(frozen=True)
 class RunCard:
-    """How a run was made, and the figures that serving needs."""
+    """A run's settings, data and history, and the figures that serving needs."""
 
     id: str
     name: str
-    mode: str
+    mode: Mode
     backbone: str
     classes: tuple[str, ...]
     dataset: str
@@ -50,19 +51,17 @@ class RunCard:
     seconds: float
     versions: dict[str, str]
     command: str
-    events: tuple[
-        str, ...
-    ] = ()  # What kept it from going as it was asked: cancelled after an epoch, continued after one
+    events: tuple[str, ...] = ()  # "cancelled after epoch 2", "continued after epoch 1"
 
     @property
     def trained_at(self) -> datetime:
-        """When it was saved."""
+        """Time when it was saved."""
         return datetime.fromisoformat(self.created_at)
 
 
 @dataclass(frozen=True)
 class Run:
-    """A saved training."""
+    """A trained head with its card and evaluation."""
 
     card: RunCard
     weight: NDArray[np.float32]  # (C, D)
@@ -72,14 +71,14 @@ class Run:
 
 @dataclass(frozen=True)
 class FineTunedWeights:
-    """What a fine-tuned run has besides: its own network, and what that sees in its train photos."""
+    """A fine-tuned run's own network, and its features of the train photos."""
 
     network: dict[str, NDArray[np.float16]]  # By the network's own names
-    vectors: NDArray[np.float16]  # (N, D), the rows of the evaluation's train split
+    features: NDArray[np.float16]  # (N, D), the rows of the evaluation's train split
 
 
 def run_folder(store: Store, run_id: str) -> Path:
-    """Where a run lies. Raises NotFound for a name that could not be a run's."""
+    """Locate a run. Raises NotFound for a name that could not be a run's."""
     if run_id == SHIPPED:
         return ROOT / "model" / "shipped"
     if not run_id.replace("-", "").isalnum():
@@ -88,9 +87,10 @@ def run_folder(store: Store, run_id: str) -> Path:
 
 
 def save_run(run: Run, folder: Path, tuned: FineTunedWeights | None = None) -> None:
-    """Write a run beside its place and rename it, so that nobody sees half of one. Raises StoreUnavailable.
+    """Save a run beside its place and rename it, so that it is never half there.
 
-    Another run in its place is replaced; a folder that holds anything else is left alone.
+    Replaces another run in its place. Raises StoreUnavailable, also for a folder that holds
+    anything else.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / "card.json").exists():
         raise StoreUnavailable(f"{folder} is no run: it holds other things. Name another folder.")
@@ -99,12 +99,13 @@ def save_run(run: Run, folder: Path, tuned: FineTunedWeights | None = None) -> N
         _write_run(run, unfinished)
         if tuned:
             save_file(tuned.network, unfinished / "network.safetensors")
-            save_file({"train": tuned.vectors}, unfinished / "features.safetensors")
+            save_file({"train": tuned.features}, unfinished / "features.safetensors")
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)
     except (OSError, SafetensorError) as error:
         raise StoreUnavailable(
-            f"The run cannot be saved in {folder}: {error}. Free some space, or name another folder."
+            f"The run cannot be saved in {folder}: {error}. "
+            "Free some space, or name another folder."
         ) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -128,13 +129,13 @@ def _write_run(run: Run, unfinished: Path) -> None:
 
 
 def load_card(folder: Path) -> RunCard:
-    """Read only how a run was made. Raises NotFound, as `load_run`."""
+    """Load only a run's card. Raises NotFound, as `load_run`."""
     with _read(folder):
         return _card(json.loads((folder / "card.json").read_text()))
 
 
 def load_run(folder: Path) -> Run:
-    """Read a run. Raises NotFound when it is absent, damaged or of another format."""
+    """Load a run. Raises NotFound when it is absent, damaged or of another format."""
     with _read(folder):
         arrays = load_file(folder / "head.safetensors")
         card = load_card(folder)
@@ -153,7 +154,7 @@ def load_run(folder: Path) -> Run:
 
 
 def load_fine_tuned_weights(folder: Path) -> FineTunedWeights:
-    """Read the network of a fine-tuned run. Raises NotFound."""
+    """Load the network and features of a fine-tuned run. Raises NotFound."""
     with _read(folder):
         return FineTunedWeights(
             load_file(folder / "network.safetensors"),
@@ -174,18 +175,15 @@ def _read(folder: Path) -> Iterator[None]:
 def _card(saved: dict[str, Any]) -> RunCard:
     if saved.pop("format") != FORMAT:
         raise ValueError("it was saved by another version")
-    settings = MODES[saved["mode"]](**saved.pop("settings"))
-    history = tuple(Epoch(**row) for row in saved.pop("history"))
-    events = tuple(saved.pop("events", ()))  # Older cards have none.
-    return RunCard(
-        **{
-            **saved,
-            "classes": tuple(saved["classes"]),
-            "settings": settings,
-            "history": history,
-            "events": events,
-        }
-    )
+    mode = Mode(saved["mode"])
+    read = {
+        "mode": mode,
+        "classes": tuple(saved["classes"]),
+        "settings": MODES[mode](**saved["settings"]),
+        "history": tuple(Epoch(**row) for row in saved["history"]),
+        "events": tuple(saved.get("events", ())),  # Older cards have none.
+    }
+    return RunCard(**{**saved, **read})
 
 
 def _write_json(path: Path, content: dict[str, Any], indent: int | None = None) -> None:

@@ -1,16 +1,24 @@
 """Settings of a training, and the figures of an epoch."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Literal
 
 Keep = Literal[
     "best", "last"
-]  # Which epoch becomes the run: the one with the lowest valid_loss, or the last.
+]  # The epoch that becomes the run: of the lowest valid_loss, or the last
+
+
+class Mode(StrEnum):
+    """A way to train, as commands and cards name it."""
+
+    HEAD = "head"
+    FINE_TUNE = "fine-tune"
 
 
 @dataclass(frozen=True)
 class HeadSettings:
-    """What can be chosen; tests/benchmarks/accuracy.py found nothing better than the defaults for real photos."""
+    """Settings of a head; tests/benchmarks/accuracy.py found no better defaults for real photos."""
 
     epochs: int = 10
     learning_rate: float = 5e-4
@@ -24,12 +32,10 @@ class HeadSettings:
 
 @dataclass(frozen=True)
 class FineTuneSettings:
-    """What can be chosen when the whole network learns; the defaults fit 1.5 GB of memory beside the app."""
+    """Settings of fine-tuning; the defaults fit into 1.5 GB of memory beside the app."""
 
     epochs: int = 3
-    learning_rate: float = (
-        5e-4  # fastai's base_lr: for the head; the first layers learn at a hundredth of it.
-    )
+    learning_rate: float = 5e-4  # fastai's base_lr, of the head; a hundredth for the first layers
     weight_decay: float = 0.01
     batch_size: int = 6
     image_px: int = 224
@@ -42,9 +48,9 @@ class FineTuneSettings:
 
 
 Settings = HeadSettings | FineTuneSettings
-MODES: dict[str, type[HeadSettings] | type[FineTuneSettings]] = {
-    "head": HeadSettings,
-    "fine-tune": FineTuneSettings,
+MODES: dict[Mode, type[HeadSettings] | type[FineTuneSettings]] = {
+    Mode.HEAD: HeadSettings,
+    Mode.FINE_TUNE: FineTuneSettings,
 }
 
 

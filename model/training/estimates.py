@@ -4,6 +4,7 @@ from collections import Counter
 
 from sqlalchemy import func, select
 
+from model.catalogue.dataset import Split
 from model.catalogue.schema import FeatureRow
 from model.catalogue.speeds import recorded_speeds
 from model.catalogue.store import CHUNK, Store
@@ -25,10 +26,10 @@ def estimate_s(store: Store, request: TrainRequest) -> float:
     step_s = speeds.get(f"{STEP_SPEED} {backbone.name}", backbone.step_s)
     extraction_s = _count_missing(store, request) * feature_s
     if not isinstance(settings, FineTuneSettings):
-        return HEAD_START_S + extraction_s + settings.epochs * counts["train"] * HEAD_STEP_S
+        return HEAD_START_S + extraction_s + settings.epochs * counts[Split.TRAIN] * HEAD_STEP_S
     passes = settings.epochs + FROZEN_SHARE * settings.frozen_epochs
-    training_s = counts["train"] * passes * step_s * (settings.image_px / 224) ** 2
-    evaluated = counts["valid"] * (settings.epochs + settings.frozen_epochs) + counts.total()
+    training_s = counts[Split.TRAIN] * passes * step_s * (settings.image_px / 224) ** 2
+    evaluated = counts[Split.VALID] * (settings.epochs + settings.frozen_epochs) + counts.total()
     return FINE_TUNE_START_S + extraction_s + training_s + evaluated * feature_s
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
+
+# isort: skip  # model.training.finetune has made it importable.
+from fastai.callback.schedule import valley
 from torch import nn
 from torch.utils.data import TensorDataset
 
@@ -22,8 +25,6 @@ from model.training.finetune import build_learner, data_loaders, start_from_trai
 from model.training.head_run import labelled_features
 from model.training.request import TrainRequest
 
-# isort: skip  # model.training.finetune has made it importable.
-from fastai.callback.schedule import valley
 from fastai.vision.all import Callback, CrossEntropyLossFlat, DataLoaders, Learner  # isort: skip
 
 STEPS = 100

@@ -11,7 +11,7 @@ from model.catalogue.store import Store
 from model.jobs.queue import enqueue
 from model.jobs.records import FINE_TUNE, LR_FIND
 from model.networks.backbones import DEFAULT_BACKBONE
-from model.runs.settings import MODES, HeadSettings, Settings
+from model.runs.settings import MODES, HeadSettings, Mode, Settings
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class TrainRequest:
     workspace: str | None = None
 
     @property
-    def mode(self) -> str:
+    def mode(self) -> Mode:
         """Which of the two ways of training the settings are for."""
         return next(mode for mode, kind in MODES.items() if isinstance(self.settings, kind))
 

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import Comparison, compare
+from model.runs.current import CurrentEvaluation
 from pages.shared import state
-from pages.shared.cache.runs import CurrentEvaluation, get_current_evaluation
+from pages.shared.cache.runs import get_current_evaluation
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import open_card
@@ -33,7 +34,7 @@ def show_comparison(
     try:
         second = get_current_evaluation(other, workspace)
         both = compare(judged.tables[split], second.tables[split])
-    except NotFound as error:
+    except (NotFound, InvalidRequest) as error:
         st.info(f"{error} Choose another run, or another split.", icon=":material/info:")
         return
     st.markdown(difference(both))

@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
+from model.runs.current import CurrentEvaluation
 from pages.shared import state
 from pages.shared.cache.photos import (
     get_evidence,
@@ -12,7 +13,6 @@ from pages.shared.cache.photos import (
     get_picture,
     prepare_look_alikes,
 )
-from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.colours import class_badge, label_badge
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import REASON_NAMES, count, percent, plain, why

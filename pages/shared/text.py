@@ -197,8 +197,8 @@ def bad(quality: Quality) -> str:
     """What is wrong with a photo, with the measure that says so."""
     said = {
         ImageIssue.BLURRED: f"blurred ({quality.blur:.2f}, from {BLURRED_FROM} on)",
-        ImageIssue.DARK: f"dark (its brightest parts reach {quality.brightest:.0%}, under {DARK_BELOW:.0%})",
-        ImageIssue.OVEREXPOSED: f"over-exposed (nine tenths of its middle are brighter than {quality.middle:.0%})",
+        ImageIssue.DARK: f"dark (its brightest parts reach {quality.p99:.0%}, under {DARK_BELOW:.0%})",
+        ImageIssue.OVEREXPOSED: f"over-exposed (nine tenths of its middle are brighter than {quality.p10_centre:.0%})",
         ImageIssue.TINY: f"tiny ({quality.width} by {quality.height} pixels)",
         ImageIssue.LONG: f"very long ({quality.width} by {quality.height} pixels)",
     }

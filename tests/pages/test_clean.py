@@ -16,7 +16,7 @@ from model.cleaning.decisions_file import edits_as_csv
 from model.cleaning.suspects import Suspects, find_suspects
 from model.evaluation.top_losses import ranked
 from model.photos.image import open_photo
-from model.runs.listing import Entry, active_run, runs_of
+from model.runs.listing import RunEntry, active_run, runs_of
 from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import encoded, fabricate, picture, put_photo
 from tests.pages.conftest import open_page, parameter, text
@@ -190,7 +190,8 @@ def test_without_another_run_there_is_no_effect_yet(
     workspace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "pages.parts.clean.effect.runs_of", lambda *_: [Entry(SHIPPED, "Shipped head", own=False)]
+        "pages.parts.clean.effect.runs_of",
+        lambda *_: [RunEntry(SHIPPED, "Shipped head", own=False)],
     )
     assert "Nothing to compare yet" in clean(workspace, do="Effect").info[0].value
 

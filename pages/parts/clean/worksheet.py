@@ -3,11 +3,11 @@
 import streamlit as st
 
 from model.catalogue.dataset import find_dataset
-from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, History
+from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, EditAction, History
 from model.cleaning.decisions import Decision, decide, revert_edits
 from model.cleaning.worksheet import WorksheetCase, worksheet
 from model.csv_files import as_csv
-from pages.shared.cache.runs import CurrentEvaluation
+from model.runs.current import CurrentEvaluation
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge
@@ -66,7 +66,7 @@ def _ask(case: WorksheetCase, classes: tuple[str, ...], workspace: str) -> None:
         case.edit,
         {f"to {name}": (RELABEL, name) for name in classes if name != case.label},
     )
-    options: dict[str, tuple[str, str | None]] = {
+    options: dict[str, tuple[EditAction, str | None]] = {
         "keep": (KEEP, case.label),
         **moves,
         "delete": (DELETE, None),
@@ -99,7 +99,7 @@ def _ask(case: WorksheetCase, classes: tuple[str, ...], workspace: str) -> None:
 
 
 def _choose(
-    workspace: str, case: WorksheetCase, options: dict[str, tuple[str, str | None]], key: str
+    workspace: str, case: WorksheetCase, options: dict[str, tuple[EditAction, str | None]], key: str
 ) -> None:
     """Store what is to be done; nothing at all takes the decision back."""
     chosen = st.session_state[key]

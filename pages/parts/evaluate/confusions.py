@@ -6,8 +6,8 @@ import streamlit as st
 
 from model.evaluation.table import Evaluation, most_confused
 from model.evaluation.top_losses import ranked
+from model.runs.current import CurrentEvaluation
 from pages.shared import state
-from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import open_card

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from model.evaluation.table import Evaluation
-from pages.shared.cache.runs import CurrentEvaluation
+from model.runs.current import CurrentEvaluation
 from pages.shared.text import SPLIT_NAMES, WHAT_IT_PROVES, by_heart, listed, wrong_of
 
 

@@ -8,10 +8,10 @@ import streamlit as st
 
 from model.catalogue.store import Store
 from model.errors import NotFound
-from model.runs.listing import MAX_NAME, Entry, activate_run, delete_run, rename_run, runs_of
+from model.runs.current import CurrentEvaluation
+from model.runs.listing import MAX_NAME, RunEntry, activate_run, delete_run, rename_run, runs_of
 from model.runs.run import RunCard
 from pages.shared.cache.runs import (
-    CurrentEvaluation,
     active_run_id,
     get_card,
     get_current_evaluation,
@@ -43,7 +43,7 @@ def show_runs(store: Store, workspace: str) -> None:
         show_card_curves({name: get_card(run) for name, run in ticked.items()})
 
 
-def _show_run(store: Store, workspace: str, entry: Entry, *, used: bool) -> None:
+def _show_run(store: Store, workspace: str, entry: RunEntry, *, used: bool) -> None:
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key=f"retrain_run_{entry.id}"
     ):
@@ -73,14 +73,14 @@ def _figures(judged: CurrentEvaluation) -> str:
     """What there is to say about a run in one line."""
     card, valid = judged.run.card, judged.tables["valid"]
     errors = wrong_of(valid) if valid.photos else "no validation photos"
-    changes = judged.relabelled + judged.removed + judged.added
+    changes = judged.changes
     since = f", {count(changes, 'change')} since" if changes else ""
     how = f"{card.mode}, {card.backbone}, {count(len(card.history), 'epoch')}, {card.seconds:.1f} s"
     return f":small[{errors}]  \n:small[{how}, data {card.fingerprint[:6]}{since}]"
 
 
 def _show_more(
-    store: Store, workspace: str, entry: Entry, judged: CurrentEvaluation | None
+    store: Store, workspace: str, entry: RunEntry, judged: CurrentEvaluation | None
 ) -> None:
     with st.popover("More", key=f"retrain_more_{entry.id}"):
         if judged:
@@ -122,5 +122,5 @@ def _rename(store: Store, workspace: str, run: str, key: str) -> None:
         rename_run(store, workspace, run, st.session_state[key])
 
 
-def _tick_key(entry: Entry) -> str:
+def _tick_key(entry: RunEntry) -> str:
     return f"retrain_tick_{entry.id}"

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from model.catalogue.dataset import SPLITS, Dataset
+from model.catalogue.dataset import Dataset, Split
 from pages.shared.colours import QUIET, class_colour
 from pages.shared.text import SPLIT_NAMES
 
@@ -16,9 +16,9 @@ def class_counts(dataset: Dataset) -> alt.Chart:
     for name in dataset.classes:
         counts = {
             split: sum((one.label, one.split) == (name, split) for one in dataset.photos)
-            for split in SPLITS
+            for split in Split
         }
-        label = f"{' + '.join(str(counts[split]) for split in SPLITS)}  {name}"  # A long one is cut at its end.
+        label = f"{' + '.join(str(counts[split]) for split in Split)}  {name}"  # A long one is cut at its end.
         rows += [
             {
                 "class": name,
@@ -27,7 +27,7 @@ def class_counts(dataset: Dataset) -> alt.Chart:
                 "photos": counts[split],
                 "order": place,
             }
-            for place, split in enumerate(SPLITS)
+            for place, split in enumerate(Split)
         ]
     table = pd.DataFrame(rows)
     colours = alt.Scale(
@@ -35,7 +35,7 @@ def class_counts(dataset: Dataset) -> alt.Chart:
         range=[class_colour(dataset.classes, name) for name in dataset.classes],
     )
     shades = alt.Scale(
-        domain=[SPLIT_NAMES[split] for split in SPLITS], range=[SHADES[split] for split in SPLITS]
+        domain=[SPLIT_NAMES[split] for split in Split], range=[SHADES[split] for split in Split]
     )
     legend = alt.Legend(title=None, orient="top", symbolFillColor=QUIET, symbolStrokeWidth=0)
     chart: alt.Chart = (

@@ -1,7 +1,4 @@
-"""The catalogue on PostgreSQL, on a server of the test's own.
-
-Skips where PostgreSQL is not installed.
-"""
+"""The catalogue on PostgreSQL, on a server of its own; skipped where none is installed."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -74,7 +71,9 @@ def test_two_pages_start_one_trainer(store: Store, monkeypatch: pytest.MonkeyPat
             with ThreadPoolExecutor(len(others)) as pages:
                 list(
                     pages.map(
-                        lambda other, asked: enqueue_fine_tune(other, str(asked.workspace), asked),
+                        lambda other, request: enqueue_fine_tune(
+                            other, str(request.workspace), request
+                        ),
                         others,
                         requests,
                     )
@@ -118,9 +117,9 @@ def test_own_datasets_are_filled_edited_and_destroyed(store: Store) -> None:
     )
     assert (report.added, report.doubles) == (2, 1)
     photo = next(
-        one.photo
-        for one in find_dataset(store, name).photos
-        if (one.label, one.split) == ("cat", "train")
+        labelled.photo
+        for labelled in find_dataset(store, name).photos
+        if (labelled.label, labelled.split) == ("cat", "train")
     )
     decide(store, workspace, [Decision(photo, RELABEL, "fox")])
     undo(store, workspace, 1)
@@ -130,7 +129,7 @@ def test_own_datasets_are_filled_edited_and_destroyed(store: Store) -> None:
     remove_class(store, workspace, name, "red fox")
     assert find_dataset(store, copy).label_of(photo) == "dog"
     assert usage(store, workspace).photos == 10
-    assert [one.photos for one in datasets_of(store, workspace)] == [PHOTOS, 8, 10]
+    assert [dataset.photos for dataset in datasets_of(store, workspace)] == [PHOTOS, 8, 10]
     folder = note_run_of(store, workspace, name, "doomed")
     choose_dataset(store, workspace, name)
     activate_run(store, workspace, "doomed")
@@ -158,13 +157,15 @@ def test_two_servers_fill_one_dataset_at_once(store: Store) -> None:
 def test_a_workspace_is_cleared(store: Store) -> None:
     workspace = new_workspace_id()
     name = pets(store, workspace)
-    photo = next(one.photo for one in find_dataset(store, name).photos if one.split == "train")
+    photo = next(
+        photo.photo for photo in find_dataset(store, name).photos if photo.split == "train"
+    )
     decide(store, workspace, [Decision(photo, DELETE)])
     undo(store, workspace, 1)
     note_run_of(store, workspace, name, "doomed")
     activate_run(store, workspace, "doomed")
     assert unused_workspaces(store, 1) == []
     clear_workspaces(store, unused_workspaces(store, 0))
-    assert [one.name for one in datasets_of(store, None)] == [STARTER]
+    assert [dataset.name for dataset in datasets_of(store, None)] == [STARTER]
     with pytest.raises(NotFound):
         read_photo(store, name_of(0))

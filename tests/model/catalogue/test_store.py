@@ -1,7 +1,4 @@
-"""The catalogue: first start, two at once, killed, deleted, unusable.
-
-Features once and never again.
-"""
+"""The catalogue: first start, two at once, killed, deleted, unusable; features computed once."""
 
 import csv
 import os
@@ -32,10 +29,11 @@ from tests.starter_set import IN_SPLIT, PHOTOS
 
 ROOT = Path(__file__).parents[3]
 LITE0 = BACKBONES[DEFAULT_BACKBONE]
-IMPORT = (
-    "from model.catalogue.store import open_store; "
-    "from model.catalogue.starter import import_starter; import_starter(open_store())"
+IMPORTS = (
+    "from model.catalogue.store import open_store\n"
+    "from model.catalogue.starter import import_starter\n"
 )
+IMPORT = f"{IMPORTS}import_starter(open_store())"
 
 
 def importing(home: Path, code: str = IMPORT) -> subprocess.Popen[str]:
@@ -139,10 +137,9 @@ def test_three_processes_starting_at_once_all_end_well(tmp_path: Path) -> None:
 
 def test_a_killed_import_leaves_nothing_half_and_is_done_again(tmp_path: Path) -> None:
     killing = (
-        "import os, signal\nfrom model.catalogue.store import open_store; from "
-        "model.catalogue.starter import import_starter\n"
-        "import_starter(open_store(), lambda done, total: os.kill(os.getpid(), signal.SIGKILL) if "
-        "done > 200 else None)"
+        f"import os, signal\n{IMPORTS}"
+        "kill = lambda done, total: os.kill(os.getpid(), signal.SIGKILL) if done > 200 else None\n"
+        "import_starter(open_store(), kill)"
     )
     killed = importing(tmp_path, killing)
     killed.communicate(timeout=120)
@@ -253,15 +250,15 @@ def test_features_are_computed_once_whatever_the_label(
     )
     assert first.shape == (18, LITE0.channels)
     assert reports == [(16, 18), (18, 18)]
-    seen: list[Image.Image] = []
+    images: list[Image.Image] = []
 
     def counted(image: Image.Image, backbone: Backbone) -> Tensor:
-        seen.append(image)
+        images.append(image)
         return feature_map(image, backbone)
 
     monkeypatch.setattr("model.networks.features.feature_map", counted)
     again = extract_features(empty_store, photos[::-1], LITE0)
-    assert len(seen) == 2
+    assert len(images) == 2
     assert np.array_equal(again[::-1][:18], first)
 
 

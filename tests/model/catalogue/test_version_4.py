@@ -170,7 +170,7 @@ def test_the_fine_tuned_network_is_whole_and_its_job_tells_of_it(
         len(tuned.network)
         == expected["in"][STARTER]["evaluations"][run]["files"]["network.safetensors"]
     )
-    assert len(tuned.vectors) == load_run(run_folder(upgraded, run)).evaluation.splits.count(
+    assert len(tuned.features) == load_run(run_folder(upgraded, run)).evaluation.splits.count(
         "train"
     )
 

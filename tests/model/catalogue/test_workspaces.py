@@ -1,4 +1,4 @@
-"""Workspaces: what one visitor asks, tells and takes back, and that nobody else sees it."""
+"""Workspaces: what a visitor asks, tells and takes back, hidden from all others."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,8 +16,8 @@ from model.catalogue.workspaces import (
     filed_photos,
     forget_loose,
     is_workspace_id,
-    last_edit,
     new_workspace_id,
+    view_of,
 )
 from model.cleaning.decisions import label_photo, revert_edits
 from model.errors import NotFound
@@ -52,7 +52,7 @@ def test_ids_are_unguessable_and_nobody_chooses_one() -> None:
 def test_a_workspace_starts_on_the_shipped_run_without_edits(store: Store, workspace: str) -> None:
     ask(store, workspace, 99)
     assert active_run(store, workspace) == SHIPPED
-    assert last_edit(store, workspace) == 0
+    assert view_of(store, workspace).last_edit == 0
     assert filed_photos(store, workspace) == set()
 
 
@@ -87,9 +87,9 @@ def test_telling_again_counts_and_every_edit_is_kept(store: Store, workspace: st
         edits = session.scalars(
             select(EditRow).where(EditRow.workspace == workspace).order_by(EditRow.id)
         )
-        told = [("add", "tree"), ("add", "cactus")]
+        added = [("add", "tree"), ("add", "cactus")]
         assert [(edit.action, edit.label) for edit in edits] == [
-            *told,
+            *added,
             ("undo", None),
             ("undo", None),
         ]
@@ -105,7 +105,7 @@ def test_a_photo_of_the_starter_set_is_relabelled_in_its_split_and_back(
     )
     label_photo(store, workspace, labelled.photo, "cactus")
     changed = find_dataset(store, STARTER, workspace=workspace)
-    assert [(one.label, one.split) for one in changed.photos if one.photo == labelled.photo] == [
+    assert [(row.label, row.split) for row in changed.photos if row.photo == labelled.photo] == [
         ("cactus", "valid")
     ]
     revert_edits(store, workspace, labelled.photo)
@@ -115,7 +115,7 @@ def test_a_photo_of_the_starter_set_is_relabelled_in_its_split_and_back(
 def test_the_test_split_is_never_touched(store: Store, workspace: str) -> None:
     with pytest.raises(NotFound, match="test split"):
         label_photo(store, workspace, starter_examples(store)["tree"][0], "cactus")
-    assert last_edit(store, workspace) == 0
+    assert view_of(store, workspace).last_edit == 0
 
 
 def test_a_class_that_is_not_there_is_refused(store: Store, workspace: str) -> None:
@@ -125,17 +125,17 @@ def test_a_class_that_is_not_there_is_refused(store: Store, workspace: str) -> N
 
 def test_taking_back_what_was_never_told_is_no_edit(store: Store, workspace: str) -> None:
     revert_edits(store, workspace, starter_examples(store)["tree"][0])
-    assert last_edit(store, workspace) == 0
+    assert view_of(store, workspace).last_edit == 0
 
 
 def test_the_newest_photo_comes_first_and_asking_again_moves_it_up(
     store: Store, workspace: str
 ) -> None:
-    one, two = ask(store, workspace, 103, "one.jpg"), ask(store, workspace, 104, "two.jpg")
+    first, second = ask(store, workspace, 103, "one.jpg"), ask(store, workspace, 104, "two.jpg")
     ask(store, workspace, 103, "again.jpg")
-    assert [(asked.photo, asked.name) for asked in asked_photos(store, workspace)] == [
-        (one, "again.jpg"),
-        (two, "two.jpg"),
+    assert [(row.photo, row.name) for row in asked_photos(store, workspace)] == [
+        (first, "again.jpg"),
+        (second, "two.jpg"),
     ]
 
 
@@ -145,7 +145,7 @@ def test_beyond_sixty_the_oldest_is_destroyed_unless_it_is_filed(
     photos = [ask(store, workspace, 200), ask(store, workspace, 201)]
     label_photo(store, workspace, photos[0], "tree")
     photos += [ask(store, workspace, 202 + number) for number in range(MAX_ASKED)]
-    assert [asked.photo for asked in asked_photos(store, workspace)] == [*photos[:1:-1], photos[0]]
+    assert [row.photo for row in asked_photos(store, workspace)] == [*photos[:1:-1], photos[0]]
     assert read_photo(store, photos[0])
     with pytest.raises(NotFound):
         read_photo(store, photos[1])
@@ -155,7 +155,7 @@ def test_forgetting_spares_what_a_dataset_or_another_visitor_uses(
     store: Store, workspace: str
 ) -> None:
     other = new_workspace_id()
-    told, shared, loose = (
+    labelled, shared, loose = (
         ask(store, workspace, 300),
         ask(store, workspace, 301),
         ask(store, workspace, 302),
@@ -163,11 +163,11 @@ def test_forgetting_spares_what_a_dataset_or_another_visitor_uses(
     starter = starter_examples(store)["tree"][0]
     ask_about(store, workspace, open_photo(read_photo(store, starter)), "starter.jpg")
     ask(store, other, 301)
-    label_photo(store, workspace, told, "tree")
+    label_photo(store, workspace, labelled, "tree")
     forget_loose(store, workspace)
-    assert [asked.photo for asked in asked_photos(store, workspace)] == [told]
-    assert [asked.photo for asked in asked_photos(store, other)] == [shared]
-    assert all(read_photo(store, photo) for photo in (told, shared, starter))
+    assert [row.photo for row in asked_photos(store, workspace)] == [labelled]
+    assert [row.photo for row in asked_photos(store, other)] == [shared]
+    assert all(read_photo(store, photo) for photo in (labelled, shared, starter))
     with pytest.raises(NotFound):
         read_photo(store, loose)
 

@@ -8,11 +8,21 @@ import pytest
 from sqlalchemy import select
 
 from model.catalogue.dataset import Dataset, find_dataset
-from model.catalogue.edits import ADD, DELETE, KEEP, MAX_REASON, NOTE, REDO, RELABEL, UNDO
+from model.catalogue.edits import (
+    ADD,
+    DELETE,
+    KEEP,
+    MAX_REASON,
+    NOTE,
+    REDO,
+    RELABEL,
+    UNDO,
+    EditAction,
+)
 from model.catalogue.schema import EditRow
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store, read_photo
-from model.catalogue.workspaces import ask_about, forget_loose, last_edit, new_workspace_id
+from model.catalogue.workspaces import ask_about, forget_loose, new_workspace_id, view_of
 from model.cleaning.decisions import (
     Decision,
     decide,
@@ -249,9 +259,9 @@ def test_a_second_click_on_the_same_undo_undoes_nothing_else(store: Store, works
     step = history(store, workspace).undoable
     assert step is not None
     undo(store, workspace, step)
-    before = last_edit(store, workspace)
+    before = view_of(store, workspace).last_edit
     undo(store, workspace, step)
-    assert last_edit(store, workspace) == before
+    assert view_of(store, workspace).last_edit == before
     assert said(store, workspace) == [(one, DELETE, None)]
 
 
@@ -272,9 +282,9 @@ def test_turning_what_never_was_stores_nothing(
     store: Store, workspace: str, turn: Callable[[Store, str, int], None]
 ) -> None:
     decide(store, workspace, [Decision(trees(store, 1)[0], DELETE)])
-    before = last_edit(store, workspace)
+    before = view_of(store, workspace).last_edit
     turn(store, workspace, 10**9)
-    assert last_edit(store, workspace) == before
+    assert view_of(store, workspace).last_edit == before
 
 
 def test_one_decision_of_several_is_revoked(store: Store, workspace: str) -> None:
@@ -360,7 +370,7 @@ def test_deciding_nothing_leaves_nothing_to_undo(store: Store, workspace: str) -
 
 @pytest.mark.parametrize("action", [KEEP, RELABEL, DELETE, NOTE])
 def test_the_test_split_is_refused_and_the_whole_step_with_it(
-    store: Store, workspace: str, action: str
+    store: Store, workspace: str, action: EditAction
 ) -> None:
     with pytest.raises(NotFound, match="test split"):
         tested = starter_examples(store)["tree"][0]
@@ -369,7 +379,7 @@ def test_the_test_split_is_refused_and_the_whole_step_with_it(
             workspace,
             [Decision(trees(store, 1)[0], DELETE), Decision(tested, action, "cactus")],
         )
-    assert last_edit(store, workspace) == 0
+    assert view_of(store, workspace).last_edit == 0
 
 
 @pytest.mark.parametrize("label", ["bush", "", None, "Tree"])
@@ -378,18 +388,18 @@ def test_a_class_that_is_not_there_is_refused(
 ) -> None:
     with pytest.raises(NotFound, match="no class"):
         decide(store, workspace, [Decision(trees(store, 1)[0], RELABEL, label)])
-    assert last_edit(store, workspace) == 0
+    assert view_of(store, workspace).last_edit == 0
 
 
 @pytest.mark.parametrize("action", [KEEP, RELABEL, DELETE, NOTE])
 def test_a_photo_that_is_not_in_the_dataset_is_refused(
-    store: Store, workspace: str, action: str
+    store: Store, workspace: str, action: EditAction
 ) -> None:
     loose = put_photo(store, open_photo(encoded(picture(seed=400))))
     for photo in (loose, "0" * 64):
         with pytest.raises(NotFound, match="no longer in the dataset"):
             decide(store, workspace, [Decision(photo, action, "cactus")])
-    assert last_edit(store, workspace) == 0
+    assert view_of(store, workspace).last_edit == 0
 
 
 def test_the_dataset_as_of_an_edit_stays_what_it_was(store: Store, workspace: str) -> None:
@@ -398,7 +408,7 @@ def test_the_dataset_as_of_an_edit_stays_what_it_was(store: Store, workspace: st
 
     def note_moment() -> None:
         now = mine(store, workspace)
-        assert now.edits == last_edit(store, workspace)
+        assert now.edits == view_of(store, workspace).last_edit
         moments[now.edits] = now.fingerprint
 
     for decisions in (

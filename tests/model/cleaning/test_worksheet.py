@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL, Edit
+from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL, Edit, EditAction
 from model.catalogue.store import Store
 from model.cleaning.decisions import Decision, decide, history, undo
 from model.cleaning.worksheet import ROWS, WorksheetCase, worksheet
@@ -86,7 +86,7 @@ def test_nothing_is_done_before_something_is_decided(
     ],
 )
 def test_what_was_done_and_why_stands_beside_its_photo_only(
-    store: Store, made: tuple[str, Evaluation], action: str, label: str | None, words: str
+    store: Store, made: tuple[str, Evaluation], action: EditAction, label: str | None, words: str
 ) -> None:
     workspace, table = made
     photo = sheet(store, workspace, table)[0].photo

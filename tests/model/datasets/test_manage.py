@@ -17,7 +17,6 @@ from model.catalogue.workspaces import (
     dataset_name,
     filed_photos,
     forget_loose,
-    last_edit,
     new_workspace_id,
     view_of,
 )
@@ -182,7 +181,7 @@ def test_edits_and_undo_belong_to_one_dataset_and_come_back_with_it(
     decide(bare_store, workspace, [Decision(cat, DELETE)])
     choose_dataset(bare_store, workspace, two)
     assert decided(bare_store, workspace) == []
-    assert last_edit(bare_store, workspace) == 0
+    assert view_of(bare_store, workspace).last_edit == 0
     assert history(bare_store, workspace).undoable is None
     undo(bare_store, workspace, 1)  # As an old page's button would
     decide(bare_store, workspace, [Decision(dog, RELABEL, "cat")])

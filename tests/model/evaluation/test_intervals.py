@@ -1,4 +1,4 @@
-"""Intervals, McNemar's test, calibration, comparison: scipy is the oracle, or arithmetic by hand."""
+"""Intervals, McNemar's test, calibration, comparison, against scipy or arithmetic by hand."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from model.errors import NotFound
+from model.errors import InvalidRequest
 from model.evaluation.calibration import Answered, answered_at, calibration_error, reliability
 from model.evaluation.comparison import compare
 from model.evaluation.intervals import mcnemar, wilson
@@ -32,17 +32,17 @@ def test_mcnemar_is_scipys_exact_binomial_test(fixed: int, broken: int) -> None:
 
 
 def test_reliability_by_hand() -> None:
-    shares = np.array([[0.95, 0.05], [0.92, 0.08], [0.3, 0.7], [0.5, 0.5]], np.float32)
-    bins = reliability(shares, np.array([0, 1, 1, 1]))
-    counted = {round(one.high, 1): (one.count, one.accuracy) for one in bins if one.count}
-    assert counted == {0.5: (1, 0.0), 0.7: (1, 1.0), 1.0: (2, 0.5)}
+    probabilities = np.array([[0.95, 0.05], [0.92, 0.08], [0.3, 0.7], [0.5, 0.5]], np.float32)
+    bins = reliability(probabilities, np.array([0, 1, 1, 1]))
+    accuracies = {round(b.high, 1): (b.count, b.accuracy) for b in bins if b.count}
+    assert accuracies == {0.5: (1, 0.0), 0.7: (1, 1.0), 1.0: (2, 0.5)}
     assert calibration_error(bins) == pytest.approx((0.5 + 0.3 + 2 * abs(0.5 - 0.935)) / 4)
 
 
 def test_without_photos_there_is_no_calibration() -> None:
     bins = reliability(np.zeros((0, 3), np.float32), np.zeros(0, np.intp))
     assert calibration_error(bins) is None
-    assert [one.accuracy for one in bins] == [None] * 10
+    assert [b.accuracy for b in bins] == [None] * 10
 
 
 @given(
@@ -53,20 +53,20 @@ def test_without_photos_there_is_no_calibration() -> None:
 def test_every_photo_is_in_one_bin_and_the_error_is_a_share(
     rows: list[tuple[float, float, int]],
 ) -> None:
-    judged = table([label for *_, label in rows], [[a, b] for a, b, _ in rows])
-    bins = reliability(judged.probabilities, judged.labels)
+    evaluation = table([label for *_, label in rows], [[a, b] for a, b, _ in rows])
+    bins = reliability(evaluation.probabilities, evaluation.labels)
     error = calibration_error(bins)
-    assert sum(one.count for one in bins) == len(rows)
+    assert sum(b.count for b in bins) == len(rows)
     assert error is not None
     assert 0 <= error <= 1
 
 
 def test_a_threshold_withholds() -> None:
-    shares = np.array([[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], np.float32)
+    probabilities = np.array([[0.9, 0.1], [0.4, 0.6], [0.8, 0.2]], np.float32)
     labels = np.array([0, 1, 1])
-    assert answered_at(0.0, shares, labels) == Answered(3, 1)
-    assert answered_at(0.7, shares, labels) == Answered(2, 1)
-    assert answered_at(1.0, shares, labels) == Answered(0, 0)
+    assert answered_at(0.0, probabilities, labels) == Answered(3, 1)
+    assert answered_at(0.7, probabilities, labels) == Answered(2, 1)
+    assert answered_at(1.0, probabilities, labels) == Answered(0, 0)
 
 
 def test_what_one_run_fixed_and_the_other_broke() -> None:
@@ -85,9 +85,9 @@ def test_a_clear_difference_is_no_noise() -> None:
 
 
 def test_only_photos_that_both_have_judged_count() -> None:
-    one = table([0, 1], [[1, 0], [0, 1]])
-    assert compare(one, one.rows([1])).before.photos == ("p1",)
-    with pytest.raises(NotFound, match="no photo"):
-        compare(one, replace(one, splits=("test", "test")))
-    with pytest.raises(NotFound, match="different classes"):
-        compare(one, replace(one, classes=("x", "y")))
+    both = table([0, 1], [[1, 0], [0, 1]])
+    assert compare(both, both.rows([1])).before.photos == ("p1",)
+    with pytest.raises(InvalidRequest, match="no photo"):
+        compare(both, replace(both, splits=("test", "test")))
+    with pytest.raises(InvalidRequest, match="different classes"):
+        compare(both, replace(both, classes=("x", "y")))

@@ -72,11 +72,11 @@ def test_one_split_of_a_table() -> None:
 
 
 def test_figures_follow_the_labels_without_inference() -> None:
-    was = table([0, 0, 1], [[2, 0], [0, 2], [2, 0]])
-    now = was.relabelled({"p1": "b", "p2": "b", "p9": "a"})
+    before = table([0, 0, 1], [[2, 0], [0, 2], [2, 0]])
+    now = before.relabelled({"p1": "b", "p2": "b", "p9": "a"})
     assert now.photos == ("p1", "p2")
     assert now.errors == 1
-    assert was.errors == 2
+    assert before.errors == 2
     assert now.relabelled({"p1": "no such class"}).photos == ()
 
 
@@ -87,7 +87,7 @@ def test_most_confused_pairs_come_first_and_ties_in_the_order_of_classes() -> No
 
 
 def test_the_same_figures_as_fastai(store: Store) -> None:
-    """fastai is the oracle: the same network on the same photos, looked at through its own Learner."""
+    """fastai is the oracle: its own Learner runs the same network on the same photos."""
     from model.networks.torchvision_operators import define_missing_operators
 
     define_missing_operators()

@@ -1,4 +1,4 @@
-"""Why a photo is wrong: each reason from its own fact, and flaws of photos that were made flawed here or planted."""
+"""Top losses: each reason from its own fact; image issues that were made here or planted."""
 
 import csv
 
@@ -27,12 +27,12 @@ LABELS = {
 }
 
 
-def judged(
+def top_loss(
     logits: list[float],
     neighbours: tuple[str, ...],
     *,
     similarity: float = 0.9,
-    flaws: tuple[ImageIssue, ...] = (),
+    issues: tuple[ImageIssue, ...] = (),
     label: int = 1,
 ) -> TopLoss:
     """One photo, filed under succulent unless said otherwise, as the table's only row."""
@@ -45,35 +45,35 @@ def judged(
         (neighbours,),
         np.array([similarity], np.float32),
     )
-    [one] = top_losses(table, [0], LABELS, {"photo": flaws}, unfamiliar_below=0.6)
-    return one
+    [case] = top_losses(table, [0], LABELS, {"photo": issues}, unfamiliar_below=0.6)
+    return case
 
 
 AGREE, DISAGREE = ("c1", "c2", "c3", "s1", "s2"), ("c1", "c2", "s1", "s2", "gone")
 
 
 def test_confident_and_backed_by_its_look_alikes_the_label_looks_wrong() -> None:
-    one = judged([4, 0], AGREE)
-    assert (one.predicted, one.actual, one.agreeing) == ("cactus", "succulent", 3)
-    assert one.reasons == (Reason.LABEL,)
-    assert one.loss == pytest.approx(-np.log(one.actual_probability), rel=1e-4)
-    assert one.probability + one.actual_probability == pytest.approx(1)
+    case = top_loss([4, 0], AGREE)
+    assert (case.predicted, case.actual, case.agreeing) == ("cactus", "succulent", 3)
+    assert case.reasons == (Reason.LABEL,)
+    assert case.loss == pytest.approx(-np.log(case.actual_probability), rel=1e-4)
+    assert case.probability + case.actual_probability == pytest.approx(1)
 
 
 def test_without_them_it_is_its_own_mistake() -> None:
-    assert judged([4, 0], DISAGREE).reasons == (Reason.MISTAKE,)
+    assert top_loss([4, 0], DISAGREE).reasons == (Reason.MISTAKE,)
 
 
 def test_a_narrow_margin_is_ambiguous() -> None:
-    assert judged([0.1, 0], AGREE).reasons == (Reason.AMBIGUOUS,)
+    assert top_loss([0.1, 0], AGREE).reasons == (Reason.AMBIGUOUS,)
 
 
 def test_far_from_everything_is_unusual_and_says_nothing_about_the_label() -> None:
-    assert judged([4, 0], AGREE, similarity=0.5).reasons == (Reason.UNUSUAL,)
+    assert top_loss([4, 0], AGREE, similarity=0.5).reasons == (Reason.UNUSUAL,)
 
 
 def test_several_reasons_at_once() -> None:
-    assert judged([0.1, 0], AGREE, similarity=0.5, flaws=(ImageIssue.DARK,)).reasons == (
+    assert top_loss([0.1, 0], AGREE, similarity=0.5, issues=(ImageIssue.DARK,)).reasons == (
         Reason.AMBIGUOUS,
         Reason.UNUSUAL,
         Reason.PHOTO,
@@ -81,7 +81,7 @@ def test_several_reasons_at_once() -> None:
 
 
 def test_a_right_answer_needs_no_reason() -> None:
-    assert judged([4, 0], DISAGREE, label=0).reasons == ()
+    assert top_loss([4, 0], DISAGREE, label=0).reasons == ()
 
 
 def test_a_single_class_is_never_ambiguous() -> None:
@@ -107,20 +107,20 @@ def test_ranked_by_loss_and_narrowed_by_class(store: Store) -> None:
     assert len(some) == valid.confusion[0, 1]
 
 
-def test_the_starter_sets_flawed_photos_are_found_and_no_others(store: Store) -> None:
+def test_the_starter_sets_bad_photos_are_found_and_no_others(store: Store) -> None:
     with (FOLDER / "photos.csv").open(newline="") as key:
         defects = {
             digest((STARTER_PHOTOS / row["file"]).read_bytes()): row["defect"]
             for row in csv.DictReader(key)
         }
-    found = {photo: one.issues for photo, one in load_qualities(store, defects).items()}
+    issues = {photo: quality.issues for photo, quality in load_qualities(store, defects).items()}
     planted = {
         "blurry": (ImageIssue.BLURRED,),
         "dark": (ImageIssue.DARK,),
         "tiny": (ImageIssue.TINY,),
         "overexposed": (ImageIssue.OVEREXPOSED,),
     }
-    assert found == {photo: planted.get(defect, ()) for photo, defect in defects.items()}
+    assert issues == {photo: planted.get(defect, ()) for photo, defect in defects.items()}
 
 
 def test_a_photo_is_measured_once_and_one_that_is_gone_not_at_all(
@@ -131,16 +131,18 @@ def test_a_photo_is_measured_once_and_one_that_is_gone_not_at_all(
     assert first == {photo: measure(open_stored(store, photo))}
     with store.reading() as session:
         assert session.get(QualityRow, photo) is not None
-    monkeypatch.setattr("model.photos.quality.measure", lambda image: pytest.fail("measured again"))
+    monkeypatch.setattr(
+        "model.catalogue.measures.measure", lambda image: pytest.fail("measured again")
+    )
     assert load_qualities(store, [photo]) == first
 
 
 def test_blur_grows_with_blurring_and_a_blank_picture_has_no_detail() -> None:
     sharp = Image.open(STARTER_PHOTOS / "0001.jpg").convert("RGB")
-    measures = [
+    blurs = [
         measure(sharp.filter(ImageFilter.GaussianBlur(radius))).blur for radius in (0, 1, 3, 6)
     ]
-    assert measures == sorted(measures)
+    assert blurs == sorted(blurs)
     assert measure(Image.new("RGB", (200, 200), "grey")).issues == (ImageIssue.BLURRED,)
     assert measure(Image.new("RGB", (200, 200), "white")).issues == (
         ImageIssue.BLURRED,
@@ -163,7 +165,7 @@ def test_over_exposed_is_what_is_bright_in_its_middle_not_before_a_white_wall() 
 
 
 @pytest.mark.parametrize(
-    ("size", "flaws"),
+    ("size", "issues"),
     [
         ((300, 121), ()),
         ((300, 120), (ImageIssue.LONG,)),
@@ -173,8 +175,8 @@ def test_over_exposed_is_what_is_bright_in_its_middle_not_before_a_white_wall() 
     ],
 )
 def test_what_is_tiny_or_long_goes_by_its_sides(
-    size: tuple[int, int], flaws: tuple[ImageIssue, ...]
+    size: tuple[int, int], issues: tuple[ImageIssue, ...]
 ) -> None:
     assert (
-        Quality(blur=0.2, brightest=0.9, middle=0.2, width=size[0], height=size[1]).issues == flaws
+        Quality(blur=0.2, p99=0.9, p10_centre=0.2, width=size[0], height=size[1]).issues == issues
     )

@@ -1,4 +1,4 @@
-"""Hostile and odd ZIPs, made by hand because zipfile refuses to make them, each with the sentence that it has earned."""
+"""Hostile and odd ZIPs, made by hand because zipfile refuses to, each with its sentence."""
 
 import bz2
 import gzip
@@ -202,7 +202,7 @@ def listed_again() -> bytes:
 
 
 def quoted(number: int = 30) -> bytes:
-    """Fifield's bomb: every file begins by quoting the next one's header as text, and all end in the same kernel."""
+    """Fifield's bomb: each file quotes the next one's header as text; all end in one kernel."""
     kernel = deflated(bytes(1_000_000))
     whole, starts, data = kernel, [], bytes(1_000_000)
     for place in reversed(range(number)):
@@ -217,7 +217,7 @@ def quoted(number: int = 30) -> bytes:
 
 
 def hidden_in_extra() -> bytes:
-    """Two files with the same bytes: the first one's header holds the second's as an extra field."""
+    """Two files with the same bytes: the header of the first holds the second as an extra field."""
     inner = Entry("cats/2.jpg")
     header = inner.local()
     outer = Entry("cats/1.jpg", local_extra=struct.pack("<2H", 0x9999, len(header)) + header)
@@ -266,7 +266,7 @@ def special(mode: int) -> Entry:
     return Entry("cats/bad.jpg", b"/etc/passwd", STORED, mode=mode | 0o777)
 
 
-# One bad file between two good photos -> what is said of it, by the ZIP's list, on reading or at the gate.
+# One bad file between two good photos -> its sentence, by the list, on reading or at the gate.
 BAD_FILES: dict[str, tuple[Entry, str]] = {
     "zip slip": (Entry("../../bad.jpg"), "place outside"),
     "zip slip from within": (Entry("cats/../../bad.jpg"), "place outside"),
@@ -418,12 +418,21 @@ WHOLE: dict[str, tuple[Maker, str]] = {
     },
 }
 
-# Odd, but nobody is harmed: a ZIP -> the paths and labels of all photos in it but the two good ones.
+# Odd, but harmless: a ZIP -> the paths and labels of all photos in it but the two good ones.
 HARMLESS: dict[str, tuple[Maker, list[tuple[str, str | None]]]] = {
-    "full-width dots": (partial(beside, Entry("\uff0e\uff0e/odd.jpg")), [("\uff0e\uff0e/odd.jpg", "\uff0e\uff0e")]),
+    "full-width dots": (
+        partial(beside, Entry("\uff0e\uff0e/odd.jpg")),
+        [("\uff0e\uff0e/odd.jpg", "\uff0e\uff0e")],
+    ),
     "two-dot leader": (partial(beside, Entry("\u2025/odd.jpg")), [("\u2025/odd.jpg", "\u2025")]),
-    "percent-encoded": (partial(beside, Entry("%2e%2e/%2e%2e/odd.jpg")), [("%2e%2e/%2e%2e/odd.jpg", "%2e%2e")]),
-    "division slash": (partial(beside, Entry("..\u2215..\u2215odd.jpg")), []),  # A hidden file, with a long name
+    "percent-encoded": (
+        partial(beside, Entry("%2e%2e/%2e%2e/odd.jpg")),
+        [("%2e%2e/%2e%2e/odd.jpg", "%2e%2e")],
+    ),
+    "division slash": (
+        partial(beside, Entry("..\u2215..\u2215odd.jpg")),
+        [],
+    ),  # A hidden file, with a long name
     "blank before the dots": (partial(beside, Entry(" ../odd.jpg")), [(" ../odd.jpg", " ..")]),
     "only dots": (partial(beside, Entry("cats/.....")), []),
     "only blanks": (partial(beside, Entry("   /   ")), [("   /   ", "   ")]),
@@ -431,26 +440,70 @@ HARMLESS: dict[str, tuple[Maker, list[tuple[str, str | None]]]] = {
     "emoji": (partial(beside, Entry("🌵/🌵.jpg")), [("🌵/🌵.jpg", "🌵")]),
     "turned name": (partial(beside, Entry("cats/\u202egpj.jpg")), [("cats/gpj.jpg", "cats")]),
     "zero width": (partial(beside, Entry("cats/a\u200b\ufeffb.jpg")), [("cats/ab.jpg", "cats")]),
-    "5,000 characters": (partial(beside, Entry(f"cats/{'x' * 5000}.jpg")), [(f"…{'x' * 195}.jpg", "cats")]),
-    "5,000 folders": (partial(beside, Entry("a/" * 5000 + "odd.jpg")), [("…" + ("a/" * 99 + "odd.jpg")[-199:], "a")]),
+    "5,000 characters": (
+        partial(beside, Entry(f"cats/{'x' * 5000}.jpg")),
+        [(f"…{'x' * 195}.jpg", "cats")],
+    ),
+    "5,000 folders": (
+        partial(beside, Entry("a/" * 5000 + "odd.jpg")),
+        [("…" + ("a/" * 99 + "odd.jpg")[-199:], "a")],
+    ),
     "Windows's device": (partial(beside, Entry("CON/AUX.jpg")), [("CON/AUX.jpg", "CON")]),
-    "another stream": (partial(beside, Entry("cats/odd.jpg:hidden")), [("cats/odd.jpg:hidden", "cats")]),
+    "another stream": (
+        partial(beside, Entry("cats/odd.jpg:hidden")),
+        [("cats/odd.jpg:hidden", "cats")],
+    ),
     "backslashes": (partial(beside, Entry("birds\\odd.jpg")), [("birds/odd.jpg", "birds")]),
-    "dots and slashes for nothing": (partial(beside, Entry(".//cats/.//odd.jpg")), [("cats/odd.jpg", "cats")]),
-    "name in cp437": (partial(beside, Entry(b"caf\x82/odd.jpg", flags=0)), [("café/odd.jpg", "café")]),
-    "name in UTF-8, unsaid": (partial(beside, Entry("Kätzchen/odd.jpg", flags=0)), [("Kätzchen/odd.jpg", "Kätzchen")]),
+    "dots and slashes for nothing": (
+        partial(beside, Entry(".//cats/.//odd.jpg")),
+        [("cats/odd.jpg", "cats")],
+    ),
+    "name in cp437": (
+        partial(beside, Entry(b"caf\x82/odd.jpg", flags=0)),
+        [("café/odd.jpg", "café")],
+    ),
+    "name in UTF-8, unsaid": (
+        partial(beside, Entry("Kätzchen/odd.jpg", flags=0)),
+        [("Kätzchen/odd.jpg", "Kätzchen")],
+    ),
     "no name": (partial(beside, Entry("")), []),
     "suffix in capitals": (partial(beside, Entry("cats/ODD.JPG")), [("cats/ODD.JPG", "cats")]),
     "unknown suffix": (partial(beside, Entry("cats/odd.xyz")), [("cats/odd.xyz", "cats")]),
     "no suffix": (partial(beside, Entry("cats/odd")), [("cats/odd", "cats")]),
-    "same name twice": (partial(beside, Entry("cats/odd.jpg"), Entry("cats/odd.jpg", OTHER)), [("cats/odd.jpg", "cats")] * 2),
+    "same name twice": (
+        partial(beside, Entry("cats/odd.jpg"), Entry("cats/odd.jpg", OTHER)),
+        [("cats/odd.jpg", "cats")] * 2,
+    ),
     "folders": (partial(beside, Entry("birds/", b"", STORED), Entry("bees\\", b"", STORED)), []),
-    "JPEG that is a ZIP, too": (partial(beside, Entry("cats/odd.jpg", PHOTO + GOOD)), [("cats/odd.jpg", "cats")]),
-    "ZIP64 field": (partial(beside, Entry("cats/odd.jpg", size=0xFFFFFFFF, extra=struct.pack("<2HQ", 1, 8, len(PHOTO)))),
-                    [("cats/odd.jpg", "cats")]),
+    "JPEG that is a ZIP, too": (
+        partial(beside, Entry("cats/odd.jpg", PHOTO + GOOD)),
+        [("cats/odd.jpg", "cats")],
+    ),
+    "ZIP64 field": (
+        partial(
+            beside,
+            Entry("cats/odd.jpg", size=0xFFFFFFFF, extra=struct.pack("<2HQ", 1, 8, len(PHOTO))),
+        ),
+        [("cats/odd.jpg", "cats")],
+    ),
     "what systems hide": (
-        partial(beside, *map(Entry, ("__MACOSX/cats/._1.jpg", "cats/._1.jpg", "cats/.DS_Store", "Thumbs.db", "cats/desktop.ini",
-                                     ".git/HEAD", "cats/@eaDir/1.jpg", "cats/Icon\r"))), [],
+        partial(
+            beside,
+            *map(
+                Entry,
+                (
+                    "__MACOSX/cats/._1.jpg",
+                    "cats/._1.jpg",
+                    "cats/.DS_Store",
+                    "Thumbs.db",
+                    "cats/desktop.ini",
+                    ".git/HEAD",
+                    "cats/@eaDir/1.jpg",
+                    "cats/Icon\r",
+                ),
+            ),
+        ),
+        [],
     ),
     "ZIP64": (partial(zip64_of, CATS, DOGS), []),
     "self-extracting": (lambda: b"MZ" + bytes(5000) + GOOD, []),
@@ -459,5 +512,8 @@ HARMLESS: dict[str, tuple[Maker, list[tuple[str, str | None]]]] = {
     "a ZIP before the ZIP": (lambda: zip_of(Entry("cats/other.jpg")) + GOOD, []),
     "comment": (partial(zip_of, CATS, DOGS, comment=b"made by hand" * 5000), []),
     "wrong number of files": (partial(zip_of, CATS, DOGS, count=1), []),
-    "made on Windows": (partial(beside, Entry("cats/odd.jpg", system=0)), [("cats/odd.jpg", "cats")]),
-}  # fmt: skip
+    "made on Windows": (
+        partial(beside, Entry("cats/odd.jpg", system=0)),
+        [("cats/odd.jpg", "cats")],
+    ),
+}

@@ -1,4 +1,4 @@
-"""The gate: what it takes, what it refuses and with which words, and that nothing gets past it or breaks it."""
+"""The gate: photos it takes, bytes it refuses and the sentences it refuses them with."""
 
 import struct
 import subprocess
@@ -20,9 +20,9 @@ from tests.conftest import encoded, picture
 TAKEN = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
 
 
-def difference(one: Image.Image, other: Image.Image) -> float:
+def difference(first: Image.Image, second: Image.Image) -> float:
     """Mean absolute difference of two pictures, 0 to 255."""
-    return float(np.asarray(ImageChops.difference(one, other), np.float32).mean())
+    return float(np.asarray(ImageChops.difference(first, second), np.float32).mean())
 
 
 @pytest.mark.parametrize("kind", TAKEN)
@@ -122,8 +122,18 @@ def test_floating_point_tiff_with_holes() -> None:
         (encoded(picture(400, 31)), "each side needs 32"),
         (encoded(Image.new("1", (9000, 8000)), "PNG"), "60 million pixels"),
     ],
-    ids=["empty", "text", "pdf", "svg", "cut jpeg", "cut png", "too many bytes", "too small", "too many pixels"],
-)  # fmt: skip
+    ids=[
+        "empty",
+        "text",
+        "pdf",
+        "svg",
+        "cut jpeg",
+        "cut png",
+        "too many bytes",
+        "too small",
+        "too many pixels",
+    ],
+)
 def test_refused_with_a_sentence(data: bytes, sentence: str) -> None:
     with pytest.raises(PhotoRefused, match=sentence):
         open_photo(data)
@@ -163,9 +173,9 @@ def test_location_and_comments_are_gone() -> None:
         encoded(picture(), "PNG", exif=exif, pnginfo=text),
     ):
         assert b"SECRET" in data
-        kept = open_photo(data).jpeg
-        assert b"SECRET" not in kept
-        assert not Image.open(BytesIO(kept)).getexif()
+        stored = open_photo(data).jpeg
+        assert b"SECRET" not in stored
+        assert not Image.open(BytesIO(stored)).getexif()
 
 
 def test_large_photos_are_shrunk_to_a_megapixel_in_proportion() -> None:
@@ -180,9 +190,10 @@ def test_a_panorama_keeps_every_side_usable() -> None:
 
 def test_a_huge_transparent_png_costs_little_more_than_its_pixels() -> None:
     code = (
-        "import resource, sys; from model.photos.image import open_photo; data = sys.stdin.buffer.read()\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "open_photo(data); print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1000)"
+        "import resource, sys; from model.photos.image import open_photo\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "data = sys.stdin.buffer.read(); before = peak()\n"
+        "open_photo(data); print((peak() - before) // 1000)"
     )
     data = encoded(Image.new("RGBA", (7700, 7700), (10, 200, 30, 99)), "PNG")
     done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=True)
@@ -272,10 +283,10 @@ def test_a_bare_jpeg_is_kept_to_the_last_byte_and_so_is_what_was_exported() -> N
     ],
 )
 def test_any_other_jpeg_is_stored_anew(data: bytes) -> None:
-    kept = open_photo(data).jpeg
-    assert kept != data
-    assert b"PK" not in kept
-    with Image.open(BytesIO(kept)) as image:
+    stored = open_photo(data).jpeg
+    assert stored != data
+    assert b"PK" not in stored
+    with Image.open(BytesIO(stored)) as image:
         assert isinstance(image, JpegImageFile)
         assert [name for name, _ in image.applist] == ["APP0"]
-    assert open_photo(kept).jpeg == kept
+    assert open_photo(stored).jpeg == stored

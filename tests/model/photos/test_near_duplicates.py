@@ -1,4 +1,4 @@
-"""Sketches: copies of a photo are recognised in what is kept of it, and other photos are not."""
+"""Fingerprints: copies of a photo are recognised by them, and other photos are not."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from PIL import Image, ImageEnhance
 
 from model.photos.near_duplicates import (
     BLOCK,
-    SKETCH_PX,
+    FINGERPRINT_PX,
     FingerprintIndex,
     decode_fingerprint,
     fingerprint,
@@ -37,13 +37,13 @@ def window(
 
 
 @pytest.fixture(scope="module")
-def known() -> FingerprintIndex:
-    """Forty photos, known by their numbers."""
-    sketches = FingerprintIndex()
+def forty() -> FingerprintIndex:
+    """Forty photos, named by their numbers."""
+    index = FingerprintIndex()
     for number in range(1, 41):
         if number not in PLANTED:
-            sketches.add(str(number), fingerprint(photo(number)))
-    return sketches
+            index.add(str(number), fingerprint(photo(number)))
+    return index
 
 
 @pytest.mark.parametrize(
@@ -59,8 +59,8 @@ def known() -> FingerprintIndex:
     ],
     ids=["itself", "larger", "smaller", "darker", "paler", "a corner", "cropped a little"],
 )
-def test_a_copy_is_recognised(known: FingerprintIndex, change: Change) -> None:
-    assert [known.alike(fingerprint(change(photo(number)))) for number in (1, 8, 20)] == [
+def test_a_copy_is_recognised(forty: FingerprintIndex, change: Change) -> None:
+    assert [forty.alike(fingerprint(change(photo(number)))) for number in (1, 8, 20)] == [
         ["1"],
         ["8"],
         ["20"],
@@ -68,37 +68,37 @@ def test_a_copy_is_recognised(known: FingerprintIndex, change: Change) -> None:
 
 
 def test_the_whole_is_recognised_by_a_known_crop() -> None:
-    sketches = FingerprintIndex()
-    sketches.add("crop", fingerprint(window(photo(8), 0.2, 0.1, 1, 0.9)))
-    assert sketches.alike(fingerprint(photo(8))) == ["crop"]
+    index = FingerprintIndex()
+    index.add("crop", fingerprint(window(photo(8), 0.2, 0.1, 1, 0.9)))
+    assert index.alike(fingerprint(photo(8))) == ["crop"]
 
 
 def test_frames_that_each_show_what_the_other_does_not_are_alike() -> None:
-    sketches = FingerprintIndex()
-    sketches.add("first frame", fingerprint(window(photo(8), 0, 0.06, 0.94, 1)))
-    assert sketches.alike(fingerprint(window(photo(8), 0.06, 0, 1, 0.94))) == ["first frame"]
+    index = FingerprintIndex()
+    index.add("first frame", fingerprint(window(photo(8), 0, 0.06, 0.94, 1)))
+    assert index.alike(fingerprint(window(photo(8), 0.06, 0, 1, 0.94))) == ["first frame"]
 
 
-def test_other_photos_are_not_alike(known: FingerprintIndex) -> None:
+def test_other_photos_are_not_alike(forty: FingerprintIndex) -> None:
     others = [number for number in range(41, 71) if number not in PLANTED]
-    assert [known.alike(fingerprint(photo(number))) for number in others] == [[]] * len(others)
+    assert [forty.alike(fingerprint(photo(number))) for number in others] == [[]] * len(others)
 
 
 def test_smooth_pictures_are_alike_only_to_themselves() -> None:
-    sketches = FingerprintIndex()
+    index = FingerprintIndex()
     for seed in range(30):
-        sketch = fingerprint(picture(seed=seed))
-        assert sketches.alike(sketch) == []
-        sketches.add(str(seed), sketch)
-    assert sketches.alike(fingerprint(picture(seed=7))) == ["7"]
+        jpeg = fingerprint(picture(seed=seed))
+        assert index.alike(jpeg) == []
+        index.add(str(seed), jpeg)
+    assert index.alike(fingerprint(picture(seed=7))) == ["7"]
 
 
 @pytest.mark.parametrize("colour", ["black", "white", "red"])
-def test_even_pictures_say_nothing(known: FingerprintIndex, colour: str) -> None:
-    sketches = FingerprintIndex()
-    sketches.add("even", fingerprint(Image.new("RGB", (200, 100), colour)))
-    assert sketches.alike(fingerprint(Image.new("RGB", (200, 100), colour))) == []
-    assert known.alike(fingerprint(Image.new("RGB", (200, 100), colour))) == []
+def test_even_pictures_say_nothing(forty: FingerprintIndex, colour: str) -> None:
+    index = FingerprintIndex()
+    index.add("even", fingerprint(Image.new("RGB", (200, 100), colour)))
+    assert index.alike(fingerprint(Image.new("RGB", (200, 100), colour))) == []
+    assert forty.alike(fingerprint(Image.new("RGB", (200, 100), colour))) == []
 
 
 def test_nothing_is_alike_where_nothing_is_known() -> None:
@@ -108,28 +108,28 @@ def test_nothing_is_alike_where_nothing_is_known() -> None:
 @pytest.mark.parametrize(
     "size", [(32, 32), (16_000, 40), (40, 3000)], ids=["tiny", "panorama", "tower"]
 )
-def test_any_shape_can_be_sketched_and_compared(
-    known: FingerprintIndex, size: tuple[int, int]
+def test_any_shape_has_a_fingerprint_and_can_be_compared(
+    forty: FingerprintIndex, size: tuple[int, int]
 ) -> None:
-    sketch = fingerprint(photo(1).resize(size))
-    assert max(decode_fingerprint(sketch).size) == SKETCH_PX
-    sketches = FingerprintIndex()
-    sketches.add("odd", sketch)
-    assert sketches.alike(sketch) == ["odd"]
-    assert set(known.alike(sketch)) <= {"1"}
+    jpeg = fingerprint(photo(1).resize(size))
+    assert max(decode_fingerprint(jpeg).size) == FINGERPRINT_PX
+    index = FingerprintIndex()
+    index.add("odd", jpeg)
+    assert index.alike(jpeg) == ["odd"]
+    assert set(forty.alike(jpeg)) <= {"1"}
 
 
-def test_a_sketch_is_small() -> None:
+def test_a_fingerprint_is_small() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     assert len(fingerprint(photo(1))) < 4_000
     assert len(fingerprint(Image.fromarray(noise))) < 10_000  # No picture has more details.
 
 
 def test_more_photos_than_a_block_are_all_looked_at() -> None:
-    sketches, even = FingerprintIndex(), fingerprint(Image.new("RGB", (64, 64)))
-    sketches.add("first", fingerprint(photo(1)))
+    index, even = FingerprintIndex(), fingerprint(Image.new("RGB", (64, 64)))
+    index.add("first", fingerprint(photo(1)))
     for number in range(BLOCK):
-        sketches.add(f"even {number}", even)
-    sketches.add("last", fingerprint(photo(8)))
-    assert sketches.alike(fingerprint(photo(1))) == ["first"]
-    assert sketches.alike(fingerprint(photo(8))) == ["last"]
+        index.add(f"even {number}", even)
+    index.add("last", fingerprint(photo(8)))
+    assert index.alike(fingerprint(photo(1))) == ["first"]
+    assert index.alike(fingerprint(photo(8))) == ["last"]

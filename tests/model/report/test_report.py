@@ -32,7 +32,7 @@ from model.report.palette import CLASS_COLOURS
 from model.report.svg import draw
 from model.report.texts import MAX_LINE, MAX_TEXT, Texts, set_text, texts
 from model.runs.run import SHIPPED, Run, load_run, run_folder, save_run
-from model.runs.settings import FineTuneSettings
+from model.runs.settings import FineTuneSettings, Mode
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
 from pages.shared import colours
@@ -467,7 +467,7 @@ def test_a_fine_tuned_run_shows_its_frozen_epoch_and_its_own_settings(store: Sto
     run = load_run(run_folder(store, run_id))
     events = ("Cancelled after epoch 3.",)
     card = replace(
-        run.card, mode="fine-tune", settings=FineTuneSettings(image_px=160), events=events
+        run.card, mode=Mode.FINE_TUNE, settings=FineTuneSettings(image_px=160), events=events
     )
     save_run(replace(run, card=card), run_folder(store, run_id))
     document = written(store, workspace, run_id)

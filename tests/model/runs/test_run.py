@@ -1,4 +1,4 @@
-"""Saved runs: the shipped one can be made again, a round trip changes nothing, damaged or hostile ones are refused."""
+"""Saved runs: made again, saved and loaded; damaged or hostile ones are refused."""
 
 import json
 from dataclasses import replace
@@ -50,7 +50,8 @@ def test_the_shipped_run_is_small_and_holds_no_pickle(store: Store) -> None:
 def test_the_shipped_card_says_how_to_repeat_it(store: Store) -> None:
     card = load_run(run_folder(store, SHIPPED)).card
     assert card.command.startswith(
-        "python -m model train --dataset starter --mode head --backbone efficientnet-lite0 --epochs 10"
+        "python -m model train --dataset starter --mode head "
+        "--backbone efficientnet-lite0 --epochs 10"
     )
     assert set(card.versions) == {"torch", "numpy", "pillow", "python"}
     assert len(card.history) == card.settings.epochs

@@ -92,7 +92,7 @@ def test_it_learns_in_another_process_and_is_served_as_it_was_judged(
     assert run.card.settings == asked.settings
     assert run.card.command.startswith("python -m model train --dataset starter --mode fine-tune")
     assert len(run.evaluation.photos) == 27
-    assert tuned.vectors.shape == (18, find_backbone(asked.backbone).channels)
+    assert tuned.features.shape == (18, find_backbone(asked.backbone).channels)
     classifier = load_classifier(small, job.run)
     table = run.evaluation.for_split("test")
     for row, photo in enumerate(table.photos):
@@ -104,7 +104,7 @@ def test_it_learns_in_another_process_and_is_served_as_it_was_judged(
     untuned = extract_features(
         small, run.evaluation.for_split("train").photos, find_backbone(asked.backbone)
     )
-    assert not np.allclose(untuned, tuned.vectors, atol=0.1)
+    assert not np.allclose(untuned, tuned.features, atol=0.1)
 
 
 def test_killed_it_says_so_and_goes_on_from_its_last_epoch(small: Store, workspace: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.catalogue.dataset import Dataset, LabelledPhoto, check_trainable
+from model.catalogue.dataset import Dataset, LabelledPhoto, Split, check_trainable
 from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
 from model.runs.settings import Epoch, HeadSettings
@@ -82,7 +82,7 @@ def test_where_training_cannot_work_it_says_why(
     classes: tuple[str, ...], members: list[str], sentence: str
 ) -> None:
     rows = tuple(
-        LabelledPhoto(str(row), labelled.split()[0], labelled.split()[1], file="")
+        LabelledPhoto(str(row), labelled.split()[0], Split(labelled.split()[1]), file="")
         for row, labelled in enumerate(members)
     )
     with pytest.raises(CannotTrain, match=sentence):
