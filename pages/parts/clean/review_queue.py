@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from model.cleaning.suspects import Suspects
+from model.wording import SPLIT_NAMES
 from pages.shared import state
 from pages.shared.cache.runs import CurrentEvaluation
-from pages.shared.text import SPLIT_NAMES
 
 WRONG, BAD, ALL = "Wrong labels", "Bad photos", "All"
 SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM = (

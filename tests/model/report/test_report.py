@@ -357,11 +357,11 @@ def test_what_was_not_done_is_said_with_the_page_where_it_is_done(
     document = written(store, workspace, SHIPPED)
     check_document(document)
     pages = {
-        "introduction": "ImportResult",
+        "introduction": "Report",
         "losses": "Clean",
         "cleaning": "Clean",
-        "experiments": "ImportResult",
-        "discussion": "ImportResult",
+        "experiments": "Report",
+        "discussion": "Report",
     }
     for place, page in pages.items():
         assert "Not done yet." in document.texts[place]
