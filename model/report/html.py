@@ -16,12 +16,12 @@ from model import wording
 from model.catalogue.dataset import SPLITS
 from model.catalogue.origins import Origin
 from model.catalogue.store import Store, open_stored
+from model.colours import class_colour
 from model.errors import NotFound
 from model.evaluation.table import per_class
 from model.report import drawings, sentences
 from model.report.contents import Contents
 from model.report.data import wants_credit
-from model.report.palette import class_colour
 
 PICTURE_PX, THUMBNAIL_PX = 320, 112
 JPEG_QUALITY = 82
