@@ -1,4 +1,4 @@
-"""What a report says about cleaning: what was decided, and what it was worth."""
+"""Cleaning in a report: the decisions, and the difference they made."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, History
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import Comparison, compare
 from model.evaluation.table import Evaluation
 from model.report.results import labels_of
@@ -17,7 +17,7 @@ MOST_REASONS = 8
 
 @dataclass(frozen=True)
 class Cleaning:
-    """What was decided about photos, so far as it stands."""
+    """Decisions about photos, so far as they stand."""
 
     decisions: Mapping[str, int]  # By action
     moved: tuple[tuple[str, str, int], ...]  # From, to, photos; the most frequent first
@@ -26,7 +26,7 @@ class Cleaning:
 
     @property
     def number(self) -> int:
-        """How many photos were decided about; a note decides nothing."""
+        """Number of photos decided about; a note decides nothing."""
         return sum(self.decisions.values()) - self.decisions[NOTE]
 
 
@@ -37,7 +37,7 @@ class Effect:
     first: str  # Their names
     second: str
     valid: Comparison
-    test: Comparison | None  # The photos that nobody may edit; None where there are none
+    test: Comparison | None  # Photos that are never edited; None where there are none
     moved: int  # Validation photos relabelled since the first was trained
     gone: int  # Deleted
     under_old_labels: tuple[int, int, int]  # Errors of the first, errors of the second, photos
@@ -46,42 +46,38 @@ class Effect:
 
 
 def describe_cleaning(history: History | None, imported: Dataset) -> Cleaning | None:
-    """What was decided; None where nothing was."""
+    """Count what was decided, by action, move and reason; None where nothing was."""
     standing = history.standing if history else {}
     if not standing:
         return None
-    was = imported.labels
+    labels = imported.labels
     moved = Counter(
-        (was[edit.photo], edit.label)
+        (labels[edit.photo], edit.label)
         for edit in standing.values()
-        if edit.action == RELABEL and edit.label is not None and edit.photo in was
+        if edit.action == RELABEL and edit.label is not None and edit.photo in labels
     )
     reasons = Counter(edit.reason for edit in standing.values() if edit.reason)
+    decisions = Counter(edit.action for edit in standing.values())
     return Cleaning(
-        {
-            action: sum(edit.action == action for edit in standing.values())
-            for action in (RELABEL, DELETE, KEEP, ADD, NOTE)
-        },
+        {action: decisions[action] for action in (RELABEL, DELETE, KEEP, ADD, NOTE)},
         tuple((old, new, number) for (old, new), number in moved.most_common()),
-        tuple(
-            (reason, number) for reason, number in reasons.most_common(MOST_REASONS) if number > 1
-        ),
+        tuple(pair for pair in reasons.most_common(MOST_REASONS) if pair[1] > 1),
         sum(not edit.reason for edit in standing.values()),
     )
 
 
 def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Dataset) -> Effect | None:
-    """What lies between two runs, given with their names; None where they have no photo in common."""
+    """Compare two runs, given with their names; None where they have no photo in common."""
     (name, before), (other_name, after) = first, second
-    labels, was = dataset.labels, labels_of(before)
+    labels, trained_on = dataset.labels, labels_of(before)
     try:
         both = compare(_table(before, labels, "valid"), _table(after, labels, "valid"))
-        old = compare(_table(before, was, "valid"), _table(after, was, "valid"))
-    except NotFound:
+        old = compare(_table(before, trained_on, "valid"), _table(after, trained_on, "valid"))
+    except (InvalidRequest, NotFound):
         return None
     try:
         test = compare(_table(before, labels, "test"), _table(after, labels, "test"))
-    except NotFound:
+    except (InvalidRequest, NotFound):
         test = None
     validated = before.evaluation.for_split("valid").photos
     return Effect(
@@ -89,7 +85,7 @@ def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Datase
         other_name,
         both,
         test,
-        moved=sum(photo in labels and labels[photo] != was[photo] for photo in validated),
+        moved=sum(photo in labels and labels[photo] != trained_on[photo] for photo in validated),
         gone=sum(photo not in labels for photo in validated),
         under_old_labels=(old.before.errors, old.after.errors, len(old.before.photos)),
         same_data=before.card.fingerprint == after.card.fingerprint,
@@ -103,7 +99,7 @@ def _table(run: Run, labels: Mapping[str, str], split: str) -> Evaluation:
 
 def _differences(before: Run, after: Run) -> tuple[str, ...]:
     first, second = (
-        {"backbone": one.card.backbone, "mode": one.card.mode, **asdict(one.card.settings)}
-        for one in (before, after)
+        {"backbone": card.backbone, "mode": card.mode, **asdict(card.settings)}
+        for card in (before.card, after.card)
     )
     return tuple(name for name in first | second if first.get(name) != second.get(name))

@@ -1,4 +1,4 @@
-"""The assignment's heart: the ten highest losses, each with an explanation and what was done."""
+"""The assignment's heart: the ten highest losses, with an explanation and an action each."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ from model.runs.run import Run
 
 @dataclass(frozen=True)
 class LossCase:
-    """A photo with a high loss: what the visitor made of it, and what the run says."""
+    """A photo with a high loss: the visitor's decision, and the run's figures."""
 
     case: WorksheetCase
-    found: TopLoss
+    loss: TopLoss
 
     @property
     def is_judged(self) -> bool:
-        """Whether it was decided what to do."""
+        """True where it was decided what to do."""
         return self.case.edit is not None and self.case.edit.action != NOTE
 
     @property
@@ -39,32 +39,25 @@ class Losses:
 
     @property
     def judged(self) -> int:
-        """How many of them were decided."""
-        return sum(one.is_judged for one in self.cases)
+        """Number of those that were decided."""
+        return sum(case.is_judged for case in self.cases)
 
 
 def find_losses(
-    store: Store, name: str, run: Run, known: Collection[str], history: History | None
+    store: Store, name: str, run: Run, photos: Collection[str], history: History | None
 ) -> Losses:
-    """The ten, under the labels the run was trained with, as the worksheet has them; what was decided before, it has learned.
+    """Find the ten among `photos`, the dataset's, under the labels the run was trained with.
 
-    Photos that are not among those `known` to the dataset are passed over: another dataset's.
+    As in the worksheet, what was decided before the training does not count: the run learned it.
     """
     table = run.evaluation.for_split("valid")
-    table = table.rows(row for row, photo in enumerate(table.photos) if photo in known)
+    table = table.rows(row for row, photo in enumerate(table.photos) if photo in photos)
     standing = history.standing if history else {}
     since = {
         photo: edit for photo, edit in standing.items() if edit.created_at >= run.card.trained_at
     }
     rows = ranked(table)[:ROWS]
-    flaws = {
-        photo: one.issues
-        for photo, one in load_qualities(store, [table.photos[row] for row in rows]).items()
-    }
-    found = top_losses(table, rows, labels_of(run), flaws, run.card.unfamiliar_below)
-    return Losses(
-        name,
-        tuple(
-            LossCase(case, one) for case, one in zip(worksheet(table, since), found, strict=True)
-        ),
-    )
+    qualities = load_qualities(store, [table.photos[row] for row in rows])
+    issues = {photo: quality.issues for photo, quality in qualities.items()}
+    losses = top_losses(table, rows, labels_of(run), issues, run.card.unfamiliar_below)
+    return Losses(name, tuple(map(LossCase, worksheet(table, since), losses)))

@@ -1,4 +1,4 @@
-"""What a report says about a run: how it was trained, how good it is, what has changed since."""
+"""A run in a report: its training, its error rates, and what has changed since."""
 
 from dataclasses import dataclass
 
@@ -8,17 +8,17 @@ from model.evaluation.table import Evaluation
 from model.networks.backbones import find_backbone
 from model.runs.run import Run, RunCard
 
-JUDGED = ("valid", "test")
+EVALUATED = ("valid", "test")
 
 
 @dataclass(frozen=True)
 class Training:
-    """How a run came about, and what the data has seen since."""
+    """A training, and the changes to its data since."""
 
     name: str
     card: RunCard
     backbone: str  # Its title, for people
-    relabelled: int  # Photos that it judged, edited since
+    relabelled: int  # Photos of its dataset that were edited since
     removed: int
     added: int
     learned_from: int  # Train photos
@@ -26,52 +26,52 @@ class Training:
 
 @dataclass(frozen=True)
 class SplitResult:
-    """How a run does on one split, under the labels of now."""
+    """Results of a run on one split, under the labels of now."""
 
     split: str
     table: Evaluation
 
     @property
     def photos(self) -> int:
-        """How many were judged."""
+        """Number of evaluated photos."""
         return len(self.table.photos)
 
     @property
     def error_rate(self) -> float:
-        """The share of wrong answers, 0 to 1."""
+        """Share of wrong answers, 0 to 1."""
         return self.table.errors / self.photos
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the true error rate lies with 95 % confidence."""
+        """95% interval of the true error rate."""
         return wilson(self.table.errors, self.photos)
 
 
 def describe_training(name: str, run: Run, dataset: Dataset) -> Training:
-    """How a run was trained, beside the dataset as it is now."""
-    card, labels, known = run.card, dataset.labels, labels_of(run)
+    """Describe how a run was trained, beside the dataset as it is now."""
+    card, labels, trained_on = run.card, dataset.labels, labels_of(run)
     return Training(
         name,
         card,
         find_backbone(card.backbone).title,
         relabelled=sum(
-            photo in labels and labels[photo] != label for photo, label in known.items()
+            photo in labels and labels[photo] != label for photo, label in trained_on.items()
         ),
-        removed=sum(photo not in labels for photo in known),
-        added=sum(photo not in known for photo in labels),
+        removed=sum(photo not in labels for photo in trained_on),
+        added=sum(photo not in trained_on for photo in labels),
         learned_from=len(run.evaluation.for_split("train").photos),
     )
 
 
 def results_of(run: Run, dataset: Dataset) -> tuple[SplitResult, ...]:
-    """How a run does on the splits that it did not learn from; without those that have no photo."""
+    """Evaluate a run on the splits it did not learn from; without those that have no photo."""
     table = run.evaluation.relabelled(dataset.labels)
-    found = (SplitResult(split, table.for_split(split)) for split in JUDGED)
-    return tuple(one for one in found if one.photos)
+    results = (SplitResult(split, table.for_split(split)) for split in EVALUATED)
+    return tuple(result for result in results if result.photos)
 
 
 def labels_of(run: Run) -> dict[str, str]:
-    """The label of each photo when the run was trained."""
+    """Give the label of each photo when the run was trained."""
     table = run.evaluation
     return {
         photo: table.classes[label] for photo, label in zip(table.photos, table.labels, strict=True)

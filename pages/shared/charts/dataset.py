@@ -1,4 +1,6 @@
-"""How many photos of each class and split there are, as a chart. Imported where it is drawn, as charts.py."""
+"""A chart of the photos of a dataset, by class and split."""
+
+from collections import Counter
 
 import altair as alt
 import pandas as pd
@@ -6,49 +8,40 @@ import pandas as pd
 from model.catalogue.dataset import SPLITS, Dataset
 from model.colours import QUIET, class_colour
 from model.wording import SPLIT_NAMES
+from pages.shared.charts.axes import names_axis
 
 SHADES = {"train": 1.0, "valid": 0.6, "test": 0.3}
 
 
 def class_counts(dataset: Dataset) -> alt.Chart:
-    """A row a class in its colour, cut into train, validation and test by shade; the figures are part of the label."""
-    rows = []
-    for name in dataset.classes:
-        counts = {
-            split: sum((one.label, one.split) == (name, split) for one in dataset.photos)
-            for split in SPLITS
-        }
-        label = f"{' + '.join(str(counts[split]) for split in SPLITS)}  {name}"  # A long one is cut at its end.
+    """Draw a row a class in its colour, cut into splits by shade, its figures before its name."""
+    classes, rows = dataset.classes, []
+    counts = Counter((labelled.label, labelled.split) for labelled in dataset.photos)
+    for name in classes:
+        figures = " + ".join(str(counts[name, split]) for split in SPLITS)
         rows += [
             {
                 "class": name,
-                "label": label,
+                "label": f"{figures}  {name}",  # A long one is cut at its end.
                 "split": SPLIT_NAMES[split],
-                "photos": counts[split],
+                "photos": counts[name, split],
                 "order": place,
             }
             for place, split in enumerate(SPLITS)
         ]
-    table = pd.DataFrame(rows)
     colours = alt.Scale(
-        domain=list(dataset.classes),
-        range=[class_colour(dataset.classes, name) for name in dataset.classes],
+        domain=list(classes), range=[class_colour(classes, name) for name in classes]
     )
     shades = alt.Scale(
         domain=[SPLIT_NAMES[split] for split in SPLITS], range=[SHADES[split] for split in SPLITS]
     )
     legend = alt.Legend(title=None, orient="top", symbolFillColor=QUIET, symbolStrokeWidth=0)
     chart: alt.Chart = (
-        alt.Chart(table, height=32 * len(dataset.classes) + 80)
+        alt.Chart(pd.DataFrame(rows), height=32 * len(classes) + 80)
         .mark_bar(height=18, cornerRadius=2)
         .encode(
             x=alt.X("photos:Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1)),
-            y=alt.Y(
-                "label:N",
-                sort=None,
-                title=None,
-                axis=alt.Axis(labelFontSize=14, labelLimit=150, ticks=False, domain=False),
-            ),
+            y=alt.Y("label:N", sort=None, title=None, axis=names_axis(limit=150)),
             color=alt.Color("class:N", scale=colours, legend=None),
             opacity=alt.Opacity("split:N", scale=shades, sort=None, legend=legend),
             order=alt.Order("order:Q"),

@@ -20,7 +20,7 @@ from model.cleaning.worksheet import WorksheetCase, worksheet
 from model.cli.main import main
 from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import create_dataset
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import compare
 from model.evaluation.intervals import wilson
 from model.evaluation.table import per_class
@@ -583,7 +583,7 @@ def test_texts_are_replaced_and_have_an_end(store: Store, workspace: str) -> Non
     set_text(store, workspace, "conclusion", "x" * (MAX_TEXT + 1))
     set_text(store, workspace, "title", "y" * (MAX_LINE + 1))
     assert texts(store, workspace) == Texts(conclusion="x" * MAX_TEXT, title="y" * MAX_LINE)
-    with pytest.raises(NotFound, match="no colour"):
+    with pytest.raises(InvalidRequest, match="no colour"):
         set_text(store, workspace, "colour", "red")
 
 
