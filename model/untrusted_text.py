@@ -1,11 +1,12 @@
-"""What strangers wrote, made fit for a line of text: no HTML, no line breaks, nothing that turns the writing direction."""
+"""Strangers' text, made fit for a line: no HTML, no line breaks, no turned writing direction."""
 
 import unicodedata
 
 from markupsafe import Markup
 
 READ = 5000  # Characters looked at: some descriptions on Commons are essays.
-KEPT_FORMATS = "\u200c\u200d"  # Joiners, which Persian and Indian scripts need; the other format characters hide or turn text.
+# Joiners, which Persian and Indian scripts need; the other format characters hide or turn text.
+KEPT_FORMATS = "\u200c\u200d"
 
 
 def without_markup(text: object, most: int) -> str:

@@ -110,7 +110,7 @@ def is_for_types(node: ast.stmt) -> bool:
 
 
 def imports_of(source: Path) -> set[str]:
-    """Modules of ours that a file imports, inside functions too; of the hall's files, not for types only."""
+    """Modules of ours that a file imports, inside functions too; the hall's, not for types."""
     tree = ast.parse(source.read_text())
     if source.stem in HALL and source.parent.name == "model":
         tree.body = [node for node in tree.body if not is_for_types(node)]

@@ -75,8 +75,8 @@ def _explanation(
         case Reason.AMBIGUOUS:
             return Explanation(
                 "Ambiguous.",
-                f"It could be {predicted} or {name(loss.runner_up)}: {100 * loss.margin:.0f} points "
-                "lie between. Perhaps both are in the picture.",
+                f"It could be {predicted} or {name(loss.runner_up)}: "
+                f"{100 * loss.margin:.0f} points lie between. Perhaps both are in the picture.",
             )
         case Reason.UNUSUAL:
             return Explanation(

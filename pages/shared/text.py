@@ -18,10 +18,14 @@ from model.runs.run import RunCard
 from model.wording import a, certainty, count, in_words, listed
 
 HOW_IT_WORKS = """
-1. A network that has seen a million photos of everything turns yours into a list of numbers: what is round, spiny, leafy.
-2. A small linear head, trained on the labelled photos of this dataset, weighs those numbers into a score for each class.
-3. Because the head is linear, every region of the photo has its own share of the score: that is the evidence.
-4. The training photos with the most similar numbers are the look-alikes. If even they are far away, I say so.
+1. A network that has seen a million photos of everything turns yours into a list of numbers:
+   what is round, spiny, leafy.
+2. A small linear head, trained on the labelled photos of this dataset, weighs those numbers into
+   a score for each class.
+3. Because the head is linear, every region of the photo has its own share of the score:
+   that is the evidence.
+4. The training photos with the most similar numbers are the look-alikes. If even they are far away,
+   I say so.
 """
 
 

@@ -32,5 +32,6 @@ def test_words() -> None:
 
 def test_visitors_text_is_shown_as_it_is() -> None:
     assert plain("![x](http://evil/t.png) **b** <b> :red[x] $y$") == (
-        "\\!\\[x\\]\\(http\\:\u2060//evil/t\\.png\\) \\*\\*b\\*\\* \\<b\\> \\:\u2060red\\[x\\] \\$y\\$"
+        "\\!\\[x\\]\\(http\\:\u2060//evil/t\\.png\\) "
+        "\\*\\*b\\*\\* \\<b\\> \\:\u2060red\\[x\\] \\$y\\$"
     )
