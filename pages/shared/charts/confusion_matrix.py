@@ -76,20 +76,13 @@ def _heat_map(
 ) -> alt.LayerChart:
     actual, predicted = table["actual"], table["predicted"]
     is_chosen = [pair == chosen for pair in zip(actual, predicted, strict=True)]
-    fields = [name for name in ("actual", "predicted", "photos", "of_its_row") if name in table]
     table = table.assign(
         border=np.where(is_chosen, 2.5, 0.0),
         ink=np.where(table["tint"] > STRONG, "#ffffff", ink),
         spoken=actual + " taken for " + predicted + ": " + table["photos"].astype(str),
     )
     narrow = small or len(classes) > MANY_CLASSES or max(map(len, classes)) > LONG_NAME
-    height = int(np.clip(CELL_PX * len(classes) * (SMALL if small else 1), LEAST_PX, MOST_PX))
-    across, down = _axis(classes, "top", narrow), _axis(classes, "left", narrow)
-    base = alt.Chart(table, height=height).encode(
-        x=alt.X("predicted:N", sort=list(classes), title="predicted", axis=across),
-        y=alt.Y("actual:N", sort=list(classes), title=None if small else "actual", axis=down),
-        tooltip=[alt.Tooltip(name, title=name.replace("_", " ")) for name in fields],
-    )
+    base = _grid(table, classes, narrow, small)
     opacity = alt.Scale(domain=[0, 1], range=[FAINTEST, 1])
     cells = base.mark_rect(cornerRadius=6, stroke=ink).encode(
         fill=alt.Fill("colour:N", scale=None),
@@ -97,14 +90,26 @@ def _heat_map(
         strokeWidth=alt.StrokeWidth("border:Q", scale=None),
         description="spoken:N",  # For those who cannot see it.
     )
-    cells = cells.add_params(
-        alt.selection_point(name=CELL, fields=["actual", "predicted"], toggle=False, clear=False)
+    selection = alt.selection_point(
+        name=CELL, fields=["actual", "predicted"], toggle=False, clear=False
     )
     figures = base.mark_text(fontSize=13 if narrow else 18, aria=False).encode(
         text="text:N", color=alt.Color("ink:N", scale=None)
     )
-    chart: alt.LayerChart = cells + figures
+    chart: alt.LayerChart = cells.add_params(selection) + figures
     return chart
+
+
+def _grid(table: pd.DataFrame, classes: tuple[str, ...], narrow: bool, small: bool) -> alt.Chart:
+    """Lay out the cells, with what a tooltip shows of each."""
+    fields = [name for name in ("actual", "predicted", "photos", "of_its_row") if name in table]
+    height = int(np.clip(CELL_PX * len(classes) * (SMALL if small else 1), LEAST_PX, MOST_PX))
+    across, down = _axis(classes, "top", narrow), _axis(classes, "left", narrow)
+    return alt.Chart(table, height=height).encode(
+        x=alt.X("predicted:N", sort=list(classes), title="predicted", axis=across),
+        y=alt.Y("actual:N", sort=list(classes), title=None if small else "actual", axis=down),
+        tooltip=[alt.Tooltip(name, title=name.replace("_", " ")) for name in fields],
+    )
 
 
 def _axis(classes: tuple[str, ...], orient: Literal["top", "left"], narrow: bool) -> alt.Axis:

@@ -15,20 +15,7 @@ SHADES = {"train": 1.0, "valid": 0.6, "test": 0.3}
 
 def class_counts(dataset: Dataset) -> alt.Chart:
     """Draw a row a class in its colour, cut into splits by shade, its figures before its name."""
-    classes, rows = dataset.classes, []
-    counts = Counter((labelled.label, labelled.split) for labelled in dataset.photos)
-    for name in classes:
-        figures = " + ".join(str(counts[name, split]) for split in SPLITS)
-        rows += [
-            {
-                "class": name,
-                "label": f"{figures}  {name}",  # A long one is cut at its end.
-                "split": SPLIT_NAMES[split],
-                "photos": counts[name, split],
-                "order": place,
-            }
-            for place, split in enumerate(SPLITS)
-        ]
+    classes = dataset.classes
     colours = alt.Scale(
         domain=list(classes), range=[class_colour(classes, name) for name in classes]
     )
@@ -37,7 +24,7 @@ def class_counts(dataset: Dataset) -> alt.Chart:
     )
     legend = alt.Legend(title=None, orient="top", symbolFillColor=QUIET, symbolStrokeWidth=0)
     chart: alt.Chart = (
-        alt.Chart(pd.DataFrame(rows), height=32 * len(classes) + 80)
+        alt.Chart(_counted(dataset), height=32 * len(classes) + 80)
         .mark_bar(height=18, cornerRadius=2)
         .encode(
             x=alt.X("photos:Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1)),
@@ -50,3 +37,22 @@ def class_counts(dataset: Dataset) -> alt.Chart:
         .configure_view(stroke=None)
     )
     return chart
+
+
+def _counted(dataset: Dataset) -> pd.DataFrame:
+    """Count photos, a row a class and split."""
+    counts = Counter((labelled.label, labelled.split) for labelled in dataset.photos)
+    rows = []
+    for name in dataset.classes:
+        figures = " + ".join(str(counts[name, split]) for split in SPLITS)
+        rows += [
+            {
+                "class": name,
+                "label": f"{figures}  {name}",  # A long one is cut at its end.
+                "split": SPLIT_NAMES[split],
+                "photos": counts[name, split],
+                "order": place,
+            }
+            for place, split in enumerate(SPLITS)
+        ]
+    return pd.DataFrame(rows)
