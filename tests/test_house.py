@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+
+from model.catalogue.store import Store
+from model.cli.main import COMMANDS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [*ROOT.glob("*.py"), *ROOT.glob("model/**/*.py"), *ROOT.glob("pages/**/*.py")]
@@ -40,7 +44,8 @@ def heavy_imports_of(modules: str) -> set[str]:
 
 def test_everything_imports_in_a_fresh_process() -> None:
     code = (
-        "from model.networks.torchvision_operators import define_missing_operators; define_missing_operators()\n"
+        "from model.networks.torchvision_operators import define_missing_operators\n"
+        "define_missing_operators()\n"
         "import torchvision, timm, fastai.vision.all, streamlit, altair\n"
         "import model.cli.main, model.training.head_run, pages.shared.frame\n"
         "print(torchvision.models.resnet18(num_classes=2).fc.out_features)"
@@ -76,6 +81,13 @@ import pages.shared.frame
 import model.classify.classifier
 """
     assert in_fresh_process(watched).split() == ["numpy", "True", "torch", "True"]
+
+
+def test_commands_bring_only_what_they_need(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AREOLE_HOME", str(store.home))
+    code = "import sys; from model.cli.main import main; main(['datasets'])"
+    heavy = f"[name for name in {(*HEAVY, 'onnxruntime', 'optuna')} if name in sys.modules]"
+    assert in_fresh_process(f"{code}; print(*{heavy})") == ""
 
 
 def test_model_never_imports_streamlit() -> None:
@@ -210,9 +222,94 @@ def test_every_run_time_requirement_is_pinned_with_its_reason() -> None:
         assert len(reason.split()) > 1, f"{pin} has no reason"
 
 
+PAGES_OF_WORDS = [
+    ROOT / name
+    for name in (
+        "README.md",
+        "HOSTING.md",
+        "tests/benchmarks/README.md",
+        "assets/starter/README.md",
+        "assets/starter/generator/README.md",
+    )
+]
+README, HOSTING, FIGURES = (page.read_text() for page in PAGES_OF_WORDS[:3])
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Anchors of a page's headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def cells_of(page: str, head: str) -> list[list[str]]:
+    """Rows of the table whose first line begins with `| head |`, a list of cells each."""
+    table = re.search(rf"^\| {head} \|.*\n\|[-|]+\n((?:\|.*\n)+)", page, re.MULTILINE)
+    assert table
+    rows = table[1].splitlines()
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+
+
 def test_the_readme_is_finished() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert readme.count("```sh\n") == 2
-    for target in re.findall(r"\]\(([^)]+)\)", readme):
-        assert target.startswith("https://") or (ROOT / target).exists(), target
-    assert not re.findall(r"^[A-Z]{4,}$", readme, re.MULTILINE)
+    assert len(re.findall(r"^```sh$", README, re.MULTILINE)) == 2  # .ci/run takes both out.
+    assert README.count("![") == 1
+    assert not re.findall(r"^[A-Z]{4,}$", README, re.MULTILINE)
+
+
+def test_the_readme_has_at_most_700_words_besides_code_and_tables() -> None:
+    prose = re.sub(r"^```.*?^```$|^\|[^\n]*$", "", README, flags=re.MULTILINE | re.DOTALL)
+    words = re.findall(r"\w\S*", re.sub(r"\]\([^)]+\)", "]", prose))
+    assert len(words) <= 700
+
+
+@pytest.mark.parametrize("page", PAGES_OF_WORDS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+        if not target.startswith("https://"):
+            file, _, anchor = target.partition("#")
+            there = page.parent / file if file else page
+            assert there.exists(), target
+            assert not anchor or anchor in anchors_of(there), target
+
+
+def test_the_readme_names_every_room_and_only_paths_that_exist() -> None:
+    _hall, *rows = cells_of(README, "room in `model/`")
+    rooms = {file.parent.name for file in ROOT.glob("model/*/[!_]*.py")} - {"cli"}
+    assert {row[0].strip("`/") for row in rows} == rooms
+    for path in re.findall(r"`((?:model|pages|tests|assets)/[\w./]*)`", README):
+        assert (ROOT / path).exists(), path
+
+
+def test_the_readme_names_only_figures_that_were_measured() -> None:
+    for _title, value, _how in cells_of(README, "figure"):
+        assert f"| {value} " in FIGURES, value
+
+
+def test_every_benchmark_is_named_beside_its_figures() -> None:
+    scripts = {file.stem for file in (ROOT / "tests/benchmarks").glob("[!_]*.py")}
+    assert {row[0].split(".")[0].strip("[") for row in cells_of(FIGURES, "script")} == scripts
+    assert set(re.findall(r"python -m tests\.benchmarks\.(\w+)", FIGURES)) == scripts
+
+
+def test_hosting_names_every_setting() -> None:
+    sources = [*SOURCES, *ROOT.glob("tests/**/*.py")]
+    settings = {
+        name for source in sources for name in re.findall(r"AREOLE_[A-Z_]+", source.read_text())
+    }
+    named = " ".join(row[0] for row in cells_of(HOSTING, "variable"))
+    assert set(re.findall(r"AREOLE_[A-Z_]+", named)) == settings - {"AREOLE_"}
+
+
+def test_hosting_names_every_command_and_option() -> None:
+    rows = {row[0].split()[0].strip("`"): " ".join(row) for row in cells_of(HOSTING, "command")}
+    training = " ".join(row[0] for row in cells_of(HOSTING, "option"))
+    assert list(rows) == list(COMMANDS)
+    app = typer.Typer()
+    for name, command in COMMANDS.items():
+        app.command(name)(command)
+    for name, row in rows.items():
+        text = f"{row} {training}" if "training options" in row else row
+        command_line = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]  # A group
+        for parameter in command_line.params:
+            option = parameter.opts[0]
+            if option.startswith("--") and not parameter.hidden:
+                assert re.search(rf"[` ]{option}[ `]", text), f"{name} {option}"

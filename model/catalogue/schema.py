@@ -1,6 +1,9 @@
-"""The catalogue's tables: read and written through `store`, `dataset` and `workspaces` of this room only.
+"""The catalogue's tables: read and written through `store`, `dataset` and `workspaces` of this room
+only.
 
-The answer key of the starter set is deliberately in no table: no query can reach it by mistake.
+With any change below goes a revision in `model/catalogue/migrations`, so that older data folders
+follow. The answer key of the starter set is deliberately in no table: no query can reach it by
+mistake.
 """
 
 from datetime import UTC, datetime
@@ -8,8 +11,6 @@ from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-VERSION = 4  # Raise it with any change below: an older data folder is then refused with a sentence.
 
 
 def _now() -> datetime:
@@ -20,13 +21,6 @@ class Table(DeclarativeBase):
     """Base of all tables."""
 
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True)}
-
-
-class Meta(Table):
-    """One row: which version of these tables the database holds."""
-
-    __tablename__ = "meta"
-    version: Mapped[int] = mapped_column(primary_key=True)
 
 
 class PhotoRow(Table):
@@ -41,7 +35,10 @@ class PhotoRow(Table):
 
 
 class FingerprintRow(Table):
-    """A photo so small that thousands fit into memory: what copies are recognised by when photos are added."""
+    """A photo so small that thousands fit into memory.
+
+    What copies are recognised by when photos are added.
+    """
 
     __tablename__ = "sketches"
     photo: Mapped[str] = mapped_column(
@@ -76,7 +73,8 @@ class QualityRow(Table):
 class DatasetRow(Table):
     """A named collection of photos; `classes` is their order in every chart and every run.
 
-    One with an owner is seen by that workspace only. The owner is no foreign key, for workspaces point to datasets already.
+    One with an owner is seen by that workspace only. The owner is no foreign key, for workspaces
+    point to datasets already.
     """
 
     __tablename__ = "datasets"
@@ -113,7 +111,10 @@ class LabelRow(Table):
 
 
 class WorkspaceRow(Table):
-    """One visitor's view of a dataset; its id is unguessable and stands in the URL. The dataset is the one she works on now."""
+    """One visitor's view of a dataset; its id is unguessable and stands in the URL.
+
+    The dataset is the one she works on now.
+    """
 
     __tablename__ = "workspaces"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -148,7 +149,10 @@ class AskedRow(Table):
 
 
 class EditRow(Table):
-    """What a visitor decided about a photo, or took back. Rows are only ever appended; `edits.py` replays them."""
+    """What a visitor decided about a photo, or took back.
+
+    Rows are only ever appended; `edits.py` replays them.
+    """
 
     __tablename__ = "edits"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -166,7 +170,10 @@ class EditRow(Table):
 
 
 class RunRow(Table):
-    """A training of a workspace, or of nobody's (from the shell); its files lie in the runs folder. Only its name changes."""
+    """A training of a workspace, or of nobody's (from the shell); its files lie in the runs folder.
+
+    Only its name changes.
+    """
 
     __tablename__ = "runs"
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -179,7 +186,10 @@ class RunRow(Table):
 
 
 class ExperimentRow(Table):
-    """What an experiment on a dataset found. It depends on nothing but these keys, so whoever asks the same gets the same."""
+    """What an experiment on a dataset found.
+
+    It depends on nothing but these keys, so whoever asks the same gets the same.
+    """
 
     __tablename__ = "experiments"
     fingerprint: Mapped[str] = mapped_column(String(16), primary_key=True)  # Of the dataset
@@ -207,7 +217,10 @@ class ReportTextRow(Table):
 
 
 class JobRow(Table):
-    """A training under way or over: who looks later learns how it ended, even if its process was killed."""
+    """A training under way or over.
+
+    Who looks later learns how it ended, even if its process was killed.
+    """
 
     __tablename__ = "jobs"
     id: Mapped[int] = mapped_column(primary_key=True)

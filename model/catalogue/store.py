@@ -1,4 +1,6 @@
-"""The data folder: the catalogue's database, the photos by hash, the runs. Opened once a process, used by many threads.
+"""The data folder: the catalogue's database, the photos by hash, the runs.
+
+Opened once a process, used by many threads.
 
 `AREOLE_HOME` says where (default `.areole/` beside the app), `AREOLE_DATABASE` names another database than the SQLite
 file in it, `AREOLE_PHOTOS` another place for the photos (any URL that fsspec knows). Deleting the folder is a clean reset.
@@ -9,7 +11,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from time import time
@@ -22,17 +24,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, fu
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
-from sqlalchemy.schema import CreateIndex, CreateTable
 
-from model.catalogue.schema import (
-    VERSION,
-    FeatureRow,
-    FingerprintRow,
-    Meta,
-    PhotoRow,
-    QualityRow,
-    Table,
-)
+from model.catalogue.migrate import is_up_to_date, migrate
+from model.catalogue.schema import FeatureRow, FingerprintRow, PhotoRow, QualityRow, Table
 from model.errors import NotFound, StoreUnavailable
 from model.photos.image import DECODER_ERRORS, Photo
 
@@ -42,7 +36,8 @@ CHUNK = 500  # Names in one query.
 BUSY_TIMEOUT_S = (
     30  # How long one writer waits for another; an import holds the lock for about a second.
 )
-POSTGRES_LOCK = 0x6172656F6C65  # "areole": one writer at a time there too, so that what is read and then written holds.
+# "areole": one writer at a time there too, so that what is read and then written holds.
+POSTGRES_LOCK = 0x6172656F6C65
 STALE_S = 24 * 3600  # What is unfinished for so long was left by a process that was killed.
 INSERTS: dict[str, Callable[[type[Table]], Any]] = {
     "sqlite": sqlite.insert,
@@ -68,10 +63,12 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction that waits for other writers; committed at the end, rolled back on an error. Raises StoreUnavailable."""
+        """A transaction that waits for other writers.
+
+        Committed at the end, rolled back on an error. Raises StoreUnavailable.
+        """
         with self._transaction(self.engine.execution_options(**{WRITES: True})) as session:
-            if self.engine.dialect.name == "postgresql":
-                session.execute(select(func.pg_advisory_xact_lock(POSTGRES_LOCK)))
+            _wait_for_writers(session, self.engine)
             yield session
 
     @contextmanager
@@ -93,7 +90,10 @@ class Store:
 
 
 def open_store(home: Path | None = None) -> Store:
-    """Open the data folder, made new where it is absent. Raises StoreUnavailable."""
+    """Open the data folder, made new where it is absent, upgraded where it is older.
+
+    Raises StoreUnavailable.
+    """
     home = home or Path(os.environ.get("AREOLE_HOME") or ROOT / ".areole").absolute()
     database = os.environ.get("AREOLE_DATABASE") or URL.create(
         "sqlite", database=str(home / "catalogue.db")
@@ -106,12 +106,12 @@ def open_store(home: Path | None = None) -> Store:
         if engine.url.get_backend_name() == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
-        store = Store(home, engine, files, photos)
-        _create_tables(store)
-        return replace(store, identity=_identity(engine))
+        _update_tables(engine, home)
+        return Store(home, engine, files, photos, _identity(engine))
     except (ArgumentError, ValueError, ImportError) as error:
         raise StoreUnavailable(
-            f"AREOLE_DATABASE or AREOLE_PHOTOS cannot be used: {error}. The README says what they may be."
+            f"AREOLE_DATABASE or AREOLE_PHOTOS cannot be used: {error}. "
+            "HOSTING.md says what they may be."
         ) from error
     except (OSError, DBAPIError) as error:
         raise unavailable(home, error) from error
@@ -182,7 +182,10 @@ def open_stored(store: Store, sha256: str) -> Image.Image:
 
 
 def forget_photos(store: Store, session: Session, photos: Sequence[str]) -> None:
-    """Within a transaction that writes: destroy photos' files and measures. The caller knows that nobody needs them."""
+    """Within a transaction that writes: destroy photos' files and measures.
+
+    The caller knows that nobody needs them.
+    """
     for table in (FeatureRow, QualityRow, FingerprintRow):
         session.execute(delete(table).where(table.photo.in_(photos)))
     for sha256 in photos:
@@ -237,22 +240,51 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes its place in the queue at once: one that has read before it writes would be turned away, not queued."""
+    """A writer takes its place in the queue at once.
+
+    One that has read before it writes would be turned away, not queued.
+    """
     connection.exec_driver_sql(
         "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN"
     )
 
 
-def _create_tables(store: Store) -> None:
-    """`create_all` looks first and creates then, and fails when another process starts in between; this cannot."""
-    with store.writing() as session:
-        for table in Table.metadata.sorted_tables:
-            session.execute(CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                session.execute(CreateIndex(index, if_not_exists=True))
-        if not session.scalars(select(Meta)).first():
-            session.add(Meta(version=VERSION))
-        if session.scalars(select(Meta.version)).one() != VERSION:
-            raise StoreUnavailable(
-                f"The data folder {store.home.name} was made by another version of Areole. Move it away and start again."
-            )
+def _wait_for_writers(transaction: Session | Connection, engine: Engine) -> None:
+    """Wait on PostgreSQL for the writer before, as BEGIN IMMEDIATE does on SQLite."""
+    if engine.dialect.name == "postgresql":
+        transaction.execute(select(func.pg_advisory_xact_lock(POSTGRES_LOCK)))
+
+
+def _update_tables(engine: Engine, home: Path) -> None:
+    """Make or upgrade the tables, unless they are up to date already.
+
+    Then no writer is waited for.
+    """
+    with engine.connect() as connection:
+        if is_up_to_date(connection):
+            return
+    with (
+        engine.execution_options(**{WRITES: True}).connect() as connection,
+        _foreign_keys_off(connection),
+        connection.begin(),
+    ):
+        _wait_for_writers(connection, engine)
+        migrate(connection, home.name)
+
+
+@contextmanager
+def _foreign_keys_off(connection: Connection) -> Iterator[None]:
+    """Let SQLite build tables anew without deleting what points to them.
+
+    Only outside of transactions it listens to that.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.close()

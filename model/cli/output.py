@@ -1,34 +1,80 @@
-"""What the commands have in common: JSON for programs, sentences and bars for people, arguments that know their range."""
+"""Parts of every command: the store, JSON for programs, sentences and bars for people, options."""
 
-import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeVar
+from pathlib import Path
+from typing import IO, Annotated
 
+import typer
 from tqdm import tqdm
 
-Number = TypeVar("Number", int, float)
-DONE, SOME_FAILED, WRONG_USAGE = 0, 1, 2  # Exit codes.
+from model.catalogue.starter import import_starter
+from model.catalogue.store import Store, open_store
+from model.errors import InvalidRequest
+from model.networks.backbones import BACKBONES
+from model.progress import Progress
+
+# Exit codes: some inputs failed, or the work could not be done, is FAILED.
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+MOST_SEED = 2**63 - 1
 
 
-def tell(options: argparse.Namespace, line: dict[str, object], sentence: str) -> None:
-    """One fact: as JSON for programs, or as a sentence for a person."""
-    if options.json:
+def _known_backbone(name: str) -> str:
+    if name not in BACKBONES:
+        raise typer.BadParameter(f"{name} is not one of {', '.join(BACKBONES)}.")
+    return name
+
+
+BACKBONE_HELP = " ".join(f"{row.name}: {row.title}. {row.note}" for row in BACKBONES.values())
+BackboneOption = Annotated[
+    str, typer.Option(callback=_known_backbone, metavar="|".join(BACKBONES), help=BACKBONE_HELP)
+]
+DatasetOption = Annotated[str, typer.Option(metavar="NAME")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON lines to standard output.")]
+OutOption = Annotated[Path, typer.Option(metavar="FILE")]
+RunOption = Annotated[str, typer.Option(help="The run that answers.")]
+SeedOption = Annotated[int, typer.Option(min=0, max=MOST_SEED)]
+WorkspaceOption = Annotated[
+    str | None, typer.Option(metavar="ID", help="With this workspace's edits.")
+]
+
+
+def open_catalogue() -> Store:
+    """Open the data folder and import the starter set, with a bar. Raises StoreUnavailable."""
+    store = open_store()
+    with progress("Importing the starter set") as bar:
+        import_starter(store, bar)
+    return store
+
+
+def tell(as_json: bool, line: Mapping[str, object], sentence: str) -> None:
+    """Print one fact: as a line of JSON for programs, or as a sentence for people."""
+    if as_json:
         print(json.dumps(line), flush=True)
     else:
         say(sentence)
 
 
 def say(sentence: str) -> None:
-    """A sentence for a person."""
+    """Print a sentence for people on standard error."""
     print(sentence, file=sys.stderr)
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal that appears with the first report."""
+def written(out: Path) -> Iterator[IO[bytes]]:
+    """Open a file for writing. Raises InvalidRequest where it cannot be written."""
+    try:
+        with out.open("wb") as file:
+            yield file
+    except OSError as error:
+        raise InvalidRequest(f"{out} cannot be written: {error}. Name another file.") from error
+
+
+@contextmanager
+def progress(title: str) -> Iterator[Progress]:
+    """Show a bar on a terminal; it appears with the first report."""
     with tqdm(desc=title, unit=" photos", disable=None, delay=0.1, leave=False) as bar:
 
         def report(done: int, total: int) -> None:
@@ -36,16 +82,3 @@ def progress(title: str) -> Iterator[Callable[[int, int], None]]:
             bar.update(done - bar.n)
 
         yield report
-
-
-def between(kind: type[Number], least: Number, most: Number) -> Callable[[str], Number]:
-    """An argument's type that also knows its range."""
-
-    def parse(text: str) -> Number:
-        value = kind(text)
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"{text} is not between {least} and {most}")
-        return value
-
-    parse.__name__ = kind.__name__  # argparse names it in "invalid int value".
-    return parse

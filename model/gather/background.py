@@ -8,7 +8,7 @@ from functools import partial
 
 from model.datasets.background import ImportJob, Opening
 from model.datasets.intake import IncomingPhoto
-from model.errors import AreoleError, SourceFailed
+from model.errors import AreoleError, InvalidRequest, SourceFailed
 from model.gather.downloads import downloads
 from model.gather.search_cache import search_once
 from model.gather.sources.registry import PhotoSource, sources
@@ -42,7 +42,7 @@ def find_source(name: str) -> PhotoSource:
     """A source by its name. Raises SourceFailed for one that is not on offer."""
     offered = sources()
     if name not in offered:
-        raise SourceFailed(
+        raise InvalidRequest(
             f"There is no source {name} here. There are: {', '.join(offered) or 'none, gathering is switched off'}."
         )
     return offered[name]

@@ -1,9 +1,12 @@
-"""How often heads trained on the starter set err on real photos: backbones, views of the photo, scalings, learning rates.
+"""How often heads trained on the starter set err on real photos.
 
-    python -m tests.benchmarks.accuracy FOLDER        (FOLDER holds one folder of real photos for each class)
+Backbones, views of the photo, scalings, learning rates.
 
-Every row trains on the noisy labels of the starter set's train split with five seeds. Errors in per cent: mean (least to
-most) on the folder, then on the starter set's own valid and test splits.
+python -m tests.benchmarks.accuracy FOLDER        (FOLDER holds one folder of real photos for each
+class)
+
+Every row trains on the noisy labels of the starter set's train split with five seeds. Errors in per
+cent: mean (least to most) on the folder, then on the starter set's own valid and test splits.
 """
 
 import argparse

@@ -1,9 +1,12 @@
-"""How much of what is wrong with a dataset is found, what following every suggestion blindly comes to, and what looking costs.
+"""How much of what is wrong with a dataset is found, what following every suggestion blindly comes
+to, and what looking costs.
 
-    python -m tests.benchmarks.cleaning [FOLDER]        (FOLDER holds one folder of real photos for each class)
+python -m tests.benchmarks.cleaning [FOLDER]        (FOLDER holds one folder of real photos for each
+class)
 
-Wrong labels are counted among the first n and 2n by quality, n being how many there are, bad photos apart. Beside ours stand
-heads trained in five folds, judged by cleanlab as ours are. Of several seeds: mean (least to most).
+Wrong labels are counted among the first n and 2n by quality, n being how many there are, bad photos
+apart. Beside ours stand heads trained in five folds, judged by cleanlab as ours are. Of several
+seeds: mean (least to most).
 """
 
 import argparse
@@ -120,7 +123,9 @@ def main() -> int:
 
 
 def looking(home: str) -> None:
-    """What it takes a fresh process to look through the starter set, with what ships with it and without its measures."""
+    """What it takes a fresh process to look through the starter set, with what ships with it and
+    without its measures.
+    """
     done = subprocess.run(
         [sys.executable, "-c", LOOK],
         env={**os.environ, "AREOLE_HOME": home},
@@ -135,7 +140,9 @@ def looking(home: str) -> None:
 
 
 def answer_key(dataset: Dataset) -> dict[str, dict[str, str]]:
-    """The key's row of each train and valid photo, with the photos that it names instead of their files."""
+    """The key's row of each train and valid photo, with the photos that it names instead of their
+    files.
+    """
     names = {labelled.file: labelled.photo for labelled in dataset.photos}
     with (FOLDER / "photos.csv").open(newline="") as table:
         rows = {
@@ -289,7 +296,10 @@ METHODS: dict[str, Method] = {"ours": ours, "folds": in_folds}
 
 
 def copied(store: Store, photos: Photos, in_proportion: bool) -> None:
-    """Cropped, resized and brightened copies of some photos: how many are found, and what else is called a copy."""
+    """Cropped, resized and brightened copies of some photos.
+
+    How many are found, and what else is called a copy.
+    """
     random = np.random.default_rng(0)
     originals = [
         photos.names[row] for row in random.choice(len(photos.names), COPIES, replace=False)
@@ -314,7 +324,9 @@ def copied(store: Store, photos: Photos, in_proportion: bool) -> None:
 
 
 def retouched(image: Image.Image, random: np.random.Generator, in_proportion: bool) -> Photo:
-    """A copy that shows 80 to 95 % of the area or of each side, somewhere in the picture, in another size and brightness."""
+    """A copy that shows 80 to 95 % of the area or of each side, somewhere in the picture, in
+    another size and brightness.
+    """
     shares, at, smaller = (
         random.uniform(0.8, 0.95, 2),
         random.uniform(size=2),
@@ -336,7 +348,9 @@ def followed(
     key: dict[str, dict[str, str]],
     real: Photos | None,
 ) -> None:
-    """The error on photos that nobody cleaned, before and after following every suggestion, and with the key's labels."""
+    """The error on photos that nobody cleaned, before and after following every suggestion, and
+    with the key's labels.
+    """
     workspace, told = new_workspace_id(), new_workspace_id()
     decide(store, workspace, suggested(suspects))
     decide(

@@ -1,9 +1,12 @@
-"""What a rerun of the Evaluate page costs the server: on the starter set, and on a run that judged 10,000 photos.
-And how often the page is right when it says that a label looks wrong, by the starter set's answer key.
+"""What a rerun of the Evaluate page costs the server.
+
+On the starter set, and on a run that judged 10,000 photos. And how often the page is right when it
+says that a label looks wrong, by the starter set's answer key.
 
     python -m tests.benchmarks.evaluation
 
-Each time is the median of several reruns through AppTest, messages to the browser included, the browser not.
+Each time is the median of several reruns through AppTest, messages to the browser included, the
+browser not.
 """
 
 import csv
@@ -47,7 +50,9 @@ def main() -> int:
 
 
 def reasons_against_key(store: Store) -> None:
-    """Of the labels that look wrong to the shipped run, how many were planted wrong, and of how many."""
+    """Of the labels that look wrong to the shipped run, how many were planted wrong, and of how
+    many.
+    """
     with (FOLDER / "photos.csv").open(newline="") as key:
         planted = {
             digest((FOLDER / "photos" / row["file"]).read_bytes())

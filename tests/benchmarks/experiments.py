@@ -1,9 +1,11 @@
 """What the experiments take, what they say, and how far what they say can be believed.
 
-    python -m tests.benchmarks.experiments [DATASET...]    (AREOLE_HOME names a data folder that holds them; else: the starter set)
+python -m tests.benchmarks.experiments [DATASET...]    (AREOLE_HOME names a data folder that holds
+them; else: the starter set)
 
-Planted noise: labels of the starter set's answer key, flipped at random, ten times each share. Promises: half of the train photos
-are shown to the learning curve, and what it promises for twice as many is held against what the other half brings.
+Planted noise: labels of the starter set's answer key, flipped at random, ten times each share.
+Promises: half of the train photos are shown to the learning curve, and what it promises for twice
+as many is held against what the other half brings.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import sys
 import tempfile
 from dataclasses import replace
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +29,13 @@ from model.experiments import backbones_compared, label_noise, learning_curve
 from model.experiments import variance as reality
 from model.experiments.noise_estimate import estimate_noise
 from model.experiments.repeats import select_rows
-from model.experiments.saved import ExperimentResult
 from model.experiments.split_features import SplitFeatures, load_split_features
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
+
+if TYPE_CHECKING:
+    from model.experiments.saved import ExperimentResult
 
 OTHER = "efficientnet-lite2"
 SHARES = (0.0, 0.05, 0.1, 0.2)
@@ -110,7 +115,10 @@ def noise_in_the_starter_set(store: Store) -> None:
 
 
 def noise_where_classes_overlap() -> None:
-    """The same among clouds that nobody can tell apart fully: 450 points of three classes in 200 dimensions."""
+    """The same among clouds that nobody can tell apart fully.
+
+    450 points of three classes in 200 dimensions.
+    """
     for share in SHARES:
         made = [
             clouds(450, 0, dimensions=200, apart=2.0, seed=seed).train for seed in range(PLANTINGS)
@@ -122,7 +130,10 @@ def noise_where_classes_overlap() -> None:
 
 
 def planted(title: str, rounds: list[tuple[Vectors, Labels]], share: float) -> None:
-    """Estimates of a planted share, ours and the confident joint's: mean (least to most), and how many intervals hold it."""
+    """Estimates of a planted share, ours and the confident joint's.
+
+    Mean (least to most), and how many intervals hold it.
+    """
     found = [
         estimate_noise(leave_one_out_probabilities(vectors, labels, 3), labels)
         for vectors, labels in rounds
@@ -139,7 +150,9 @@ def planted(title: str, rounds: list[tuple[Vectors, Labels]], share: float) -> N
 
 
 def confident_joint(vectors: Vectors, labels: Labels) -> float:
-    """Northcutt's estimate: among photos surely of a class, how many are labelled otherwise, calibrated to the label counts."""
+    """Northcutt's estimate: among photos surely of a class, how many are labelled otherwise,
+    calibrated to the label counts.
+    """
     shares, counts = (
         leave_one_out_probabilities(vectors, labels, 3),
         np.bincount(labels, minlength=3),

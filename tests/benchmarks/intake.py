@@ -1,7 +1,9 @@
-"""What an import costs: seconds a photo beside decoding alone, and memory. `python -m tests.benchmarks.intake [PHOTOS]`
+"""What an import costs: seconds a photo beside decoding alone, and memory.
 
-Writes PHOTOS (500) photos of 12 megapixels into a temporary folder and a ZIP, about 1.5 GB each, and imports both, each in a
-process of its own. The memory is read from Linux.
+`python -m tests.benchmarks.intake [PHOTOS]`
+
+Writes PHOTOS (500) photos of 12 megapixels into a temporary folder and a ZIP, about 1.5 GB each,
+and imports both, each in a process of its own. The memory is read from Linux.
 """
 
 import json
@@ -26,7 +28,7 @@ import json, sys
 from pathlib import Path
 from time import perf_counter
 from model.datasets.archives import folder_bundle, zip_bundle
-from model.datasets.intake import Report, take_in
+from model.datasets.intake import ImportResult, add_photos
 from model.datasets.import_plan import plan
 from model.datasets.manage import create_dataset
 from model.catalogue.starter import import_starter
@@ -43,8 +45,8 @@ import_starter(store)
 create_dataset(store, "big", ["left", "right"], name="big")
 base = peak_mb()
 with nullcontext(folder_bundle(source)) if source.is_dir() else zip_bundle(source) as bundle:
-    arrivals, report, started = plan(bundle, ("left", "right")).arrivals, Report(), perf_counter()
-    take_in(store, "big", arrivals, report, total=len(arrivals))
+    arrivals, report, started = plan(bundle, ("left", "right")).arrivals, ImportResult(), perf_counter()
+    add_photos(store, "big", arrivals, report, total=len(arrivals))
 print(json.dumps({"seconds": perf_counter() - started, "added": report.added, "base": base, "peak": peak_mb()}))
 """
 

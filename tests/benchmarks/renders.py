@@ -1,12 +1,14 @@
-"""What rendered plants teach about real ones, for each backbone, and how well renders can be told from photos.
+"""What rendered plants teach about real ones, for each backbone, and how well renders can be told
+from photos.
 
-    python -m tests.benchmarks.renders FOLDER        (FOLDER holds one folder of real photos for each class)
+python -m tests.benchmarks.renders FOLDER        (FOLDER holds one folder of real photos for each
+class)
 
-Errors in per cent, heads with the usual settings, mean of five seeds. The learning curve draws so many renders a class from all
-splits, under their true labels, and keeps the last epoch: only the folder judges it.
-"Told apart" is how often logistic regression on features of unit length, cross-validated in five folds on 300 of each, says
-rightly whether a photo was rendered, mean of five draws: 50 is guessing. Of the first starter set, 544 photos of 17 kinds, it was
-right in 91 %.
+Errors in per cent, heads with the usual settings, mean of five seeds. The learning curve draws so
+many renders a class from all splits, under their true labels, and keeps the last epoch: only the
+folder judges it. "Told apart" is how often logistic regression on features of unit length,
+cross-validated in five folds on 300 of each, says rightly whether a photo was rendered, mean of
+five draws: 50 is guessing. Of the first starter set, 544 photos of 17 kinds, it was right in 91 %.
 """
 
 import argparse
@@ -36,7 +38,9 @@ OF_EACH = 300  # Renders and photos to be told apart
 def trained(
     photos: Photos, labels: NDArray[np.intp], classes: tuple[str, ...]
 ) -> tuple[float, ...]:
-    """Error on the folder, on valid and on test, in per cent, of heads trained on the train split under these labels."""
+    """Error on the folder, on valid and on test, in per cent, of heads trained on the train split
+    under these labels.
+    """
     train, valid = photos.splits == "train", photos.splits == "valid"
     found = []
     for seed in SEEDS:

@@ -1,4 +1,5 @@
-"""What an answer costs beside the bare network, what training costs on warm features, and what the server weighs.
+"""What an answer costs beside the bare network, what training costs on warm features, and what the
+server weighs.
 
     python -m tests.benchmarks.serving          (needs Chromium for the server's part)
 
@@ -68,7 +69,10 @@ def answer_against_network(classifier: Classifier) -> None:
 
 
 def head_training() -> None:
-    """Ten epochs on the starter set with features already cached; the first also imports torch's optimizers."""
+    """Ten epochs on the starter set with features already cached.
+
+    The first also imports torch's optimizers.
+    """
     store = open_store()
     request = TrainRequest(find_dataset(store, STARTER))
     for title in ("first", "second"):
@@ -81,7 +85,10 @@ def head_training() -> None:
 
 
 def server_start_and_weight() -> None:
-    """A fresh data folder: until the first paint, until the first answer; memory after an upload."""
+    """A fresh data folder: until the first paint, until the first answer.
+
+    Memory after an upload.
+    """
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         begin = perf_counter()

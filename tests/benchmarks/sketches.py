@@ -1,9 +1,12 @@
-"""How many near-duplicates an import finds, what else it takes for one, and what looking costs beside decoding.
+"""How many near-duplicates an import finds, what else it takes for one, and what looking costs
+beside decoding.
 
-    python -m tests.benchmarks.sketches [FOLDER]        (FOLDER holds one folder of real photos for each class)
+python -m tests.benchmarks.sketches [FOLDER]        (FOLDER holds one folder of real photos for each
+class)
 
-Photos are imported one by one, as an upload is. False alarms are links between photos that are no copies of ours; those among real
-photos are named, for they may be true. Copies and frames of bursts are made with seeds that nothing was tuned on.
+Photos are imported one by one, as an upload is. False alarms are links between photos that are no
+copies of ours; those among real photos are named, for they may be true. Copies and frames of bursts
+are made with seeds that nothing was tuned on.
 """
 
 import argparse
@@ -62,7 +65,10 @@ def planted() -> set[frozenset[str]]:
 
 
 def imported(title: str, images: Mapping[str, Image.Image], copies: set[frozenset[str]]) -> None:
-    """Every photo beside those before it: copies found, other links, and how large a group they make."""
+    """Every photo beside those before it.
+
+    Copies found, other links, and how large a group they make.
+    """
     sketches, alike, seconds = FingerprintIndex(), {}, 0.0
     for name, sketch in {name: fingerprint(image) for name, image in images.items()}.items():
         start = perf_counter()
@@ -81,7 +87,10 @@ def imported(title: str, images: Mapping[str, Image.Image], copies: set[frozense
 
 
 def copied(title: str, images: Mapping[str, Image.Image], retouch: Retouch) -> None:
-    """Copies of some photos, looked for among all: found, and linked to another than the original and its own duplicates."""
+    """Copies of some photos, looked for among all.
+
+    Found, and linked to another than the original and its own duplicates.
+    """
     sketches = FingerprintIndex()
     for name, image in images.items():
         sketches.add(name, fingerprint(image))
@@ -126,7 +135,9 @@ def other_light(image: Image.Image, random: np.random.Generator) -> Image.Image:
 
 
 def next_frame(image: Image.Image, random: np.random.Generator) -> Image.Image:
-    """The picture seen by a hand that moved: turned by a degree, and shifted, so that it shows what the first frame does not.
+    """The picture seen by a hand that moved.
+
+    Turned by a degree, and shifted, so that it shows what the first frame does not.
 
     Because nothing is known beyond the picture's edge, a mirrored margin stands there.
     """

@@ -1,11 +1,15 @@
-"""The assignment's own training beside ours, on the starter set: seconds an epoch, and what ten epochs take.
+"""The assignment's own training beside ours, on the starter set.
+
+Seconds an epoch, and what ten epochs take.
 
     python -m tests.benchmarks.training
 
-Plain fastai is `vision_learner(dls, resnet18)` + `fine_tune`, `Resize(224)`, as in the assignment; our fine-tuning of ResNet-18
-runs with the same settings. Weights are random: nothing need be downloaded to measure time. Then the head alone, cold (no photo
-looked at yet) and warm, and the memory of a trainer at the default settings. Last, plain fastai and our defaults on the same
-pretrained EfficientNet-Lite0, for their errors. Each training is one process, one after the other; read the ratios.
+Plain fastai is `vision_learner(dls, resnet18)` + `fine_tune`, `Resize(224)`, as in the assignment;
+our fine-tuning of ResNet-18 runs with the same settings. Weights are random: nothing need be
+downloaded to measure time. Then the head alone, cold (no photo looked at yet) and warm, and the
+memory of a trainer at the default settings. Last, plain fastai and our defaults on the same
+pretrained EfficientNet-Lite0, for their errors. Each training is one process, one after the other;
+read the ratios.
 """
 
 import json
@@ -62,14 +66,14 @@ from pathlib import Path
 from model.catalogue import starter
 from model.networks.backbones import find_backbone
 from model.catalogue.dataset import find_dataset
-from model.networks.features import features
+from model.networks.features import extract_features
 from model.catalogue.store import open_store
 starter.FEATURES = Path("absent")
 store = open_store()
 starter.import_starter(store)
 photos = [labelled.photo for labelled in find_dataset(store, "starter").photos]
 started = time.perf_counter()
-features(store, photos, find_backbone("efficientnet-lite0"))
+extract_features(store, photos, find_backbone("efficientnet-lite0"))
 print(json.dumps({"seconds": time.perf_counter() - started}))
 """
 HEAD = ["-m", "model", "train", "--epochs", "10", "--json"]
@@ -113,7 +117,10 @@ def main() -> int:
 
 
 def run(home: Path, arguments: list[str]) -> tuple[list[float], int, list[dict[str, float]]]:
-    """A training in a process of its own: the seconds of its epochs, its peak memory in MB, and all it reported."""
+    """A training in a process of its own.
+
+    The seconds of its epochs, its peak memory in MB, and all it reported.
+    """
     command, environment = [sys.executable, *arguments], {**os.environ, "AREOLE_HOME": str(home)}
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, text=True

@@ -1,8 +1,11 @@
-"""Does it know what it does not know? Doubts on things that are no plants, and right answers withheld on real plants.
+"""Does it know what it does not know? Doubts on things that are no plants, and right answers
+withheld on real plants.
 
-    python -m tests.benchmarks.trust FOLDER        (FOLDER holds one folder of real photos for each class)
+python -m tests.benchmarks.trust FOLDER        (FOLDER holds one folder of real photos for each
+class)
 
-The things that are no plants are the sample pictures of scikit-image, scikit-learn and matplotlib, and textures made here.
+The things that are no plants are the sample pictures of scikit-image, scikit-learn and matplotlib,
+and textures made here.
 """
 
 import argparse
@@ -41,7 +44,10 @@ class Case:
 
 
 def sample_pictures() -> Iterator[Image.Image]:
-    """What the packages ship that opens as a photo: people, cats, coins, coffee, buildings, textures, screens."""
+    """What the packages ship that opens as a photo.
+
+    People, cats, coins, coffee, buildings, textures, screens.
+    """
     for package, pattern in SAMPLES:
         spec = find_spec(package)
         if spec is None or spec.origin is None:

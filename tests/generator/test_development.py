@@ -82,9 +82,7 @@ def test_light_without_a_plant_or_without_light_is_developed_too() -> None:
 def test_what_is_rolled_stays_believable() -> None:
     for seed in range(200):
         how = rolled(Dice(seed))
-        assert (
-            abs(how.exposure) < 0.5
-            and 0 < how.noise <= 1
-            and 60 <= how.quality <= 95
-            and abs(how.warmth) < 0.4
-        )
+        assert abs(how.exposure) < 0.5
+        assert 0 < how.noise <= 1
+        assert 60 <= how.quality <= 95
+        assert abs(how.warmth) < 0.4

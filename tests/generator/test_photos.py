@@ -13,7 +13,8 @@ from assets.starter.generator.photo import SPECIES, Recipe, compose, take
 from assets.starter.generator.scenes import SCENES
 from assets.starter.generator.stage import Camera, Overcast, Room, Stage, Thing
 
-MOST_FACES = 2_500_000  # Different ones in a photo: about 2 GB in Blender. A mesh that stands in many places counts once.
+# Different ones in a photo: about 2 GB in Blender. A mesh that stands in many places counts once.
+MOST_FACES = 2_500_000
 needs_blender = pytest.mark.skipif(
     importlib.util.find_spec("bpy") is None, reason="needs Blender's module: pip install bpy"
 )
@@ -33,7 +34,8 @@ def test_every_species_makes_a_picture_that_shows_it(name: str) -> None:
     for thing in (*stage.subject, *stage.around):
         for part in thing.parts:
             assert np.isfinite(part.mesh.points).all()
-            assert part.mesh.colours.min() >= 0 and part.mesh.colours.max() <= 1
+            assert part.mesh.colours.min() >= 0
+            assert part.mesh.colours.max() <= 1
             for numbers in (part.mesh.triangles, part.mesh.quads):
                 assert not len(numbers) or 0 <= numbers.min() <= numbers.max() < len(part.mesh)
     assert 1_000 < faces([*stage.subject, *stage.around]) < MOST_FACES
@@ -49,14 +51,16 @@ def test_the_same_recipe_composes_the_same_photo(name: str) -> None:
     ):
         assert np.array_equal(here.points, there.points)
     different = compose(Recipe(name, 8))
-    assert one.camera is not None and different.camera is not None
+    assert one.camera is not None
+    assert different.camera is not None
     assert not np.array_equal(one.camera.at, different.camera.at)
 
 
 def test_species_belong_to_a_class_and_to_places_that_are_there() -> None:
     assert {species.label for species in SPECIES.values()} == set(CLASSES)
     for species in SPECIES.values():
-        assert species.framings and species.share > 0
+        assert species.framings
+        assert species.share > 0
         assert set(species.places) <= set(SCENES), species.name
         assert (species.grow.__doc__ or "").endswith("."), f"{species.name} does not say what it is"
 

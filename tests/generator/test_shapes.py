@@ -53,7 +53,8 @@ def test_dice_stay_within_their_bounds() -> None:
 def test_a_field_is_smooth_and_about_minus_one_to_one() -> None:
     field, points = Dice("field").field(frequency=2), Dice("points").normal(1, 5000, 3)
     values = field(points)
-    assert 0.2 < values.std() < 1 and abs(values).max() < 1.7
+    assert 0.2 < values.std() < 1
+    assert abs(values).max() < 1.7
     assert abs(field(points + 1e-4) - values).max() < 1e-2
 
 
@@ -68,13 +69,15 @@ def test_colours_come_back_from_linear_light() -> None:
 def test_shades_stay_colours() -> None:
     for seed in range(50):
         colour = shade(Dice(seed), (250, 250, 250), spread=0.5)
-        assert (colour > 0).all() and (colour < 1).all()
+        assert (colour > 0).all()
+        assert (colour < 1).all()
 
 
 def test_lamps_are_warm_below_daylight_and_cool_above() -> None:
     warm, white, cool = of_light(3000), of_light(6500), of_light(9000)
     assert np.allclose(white, 1)
-    assert warm[0] > warm[2] and cool[2] > cool[0]
+    assert warm[0] > warm[2]
+    assert cool[2] > cool[0]
 
 
 def test_small_helpers() -> None:
@@ -129,7 +132,8 @@ def test_spikes_and_leaves_point_where_they_should() -> None:
 
 
 def assert_same(one: NDArray[np.float64], other: NDArray[np.float64]) -> None:
-    assert one.shape == other.shape and np.allclose(one, other)
+    assert one.shape == other.shape
+    assert np.allclose(one, other)
 
 
 def test_merging_moves_points_and_keeps_faces_and_colours() -> None:
@@ -139,7 +143,8 @@ def test_merging_moves_points_and_keeps_faces_and_colours() -> None:
     already = len(whole)
     whole.merge(part, turned(math.pi / 2), to=(1, 0, 0))
     assert_same(whole.points[already:], part.points @ turned(math.pi / 2).T + (1, 0, 0))
-    assert (whole.quads >= already).all() and len(whole.triangles) == 20
+    assert (whole.quads >= already).all()
+    assert len(whole.triangles) == 20
     assert_same(whole.colours[already:], part.colours)
 
 
@@ -157,4 +162,6 @@ def test_nothing_added_is_nothing() -> None:
     mesh.add(np.zeros((0, 3)), np.zeros((0, 4)), WHITE)
     blobs(mesh, np.zeros((0, 3)), 1.0, WHITE)
     mesh.merge(Mesh())
-    assert len(mesh) == 0 and mesh.points.shape == (0, 3) and mesh.quads.shape == (0, 4)
+    assert len(mesh) == 0
+    assert mesh.points.shape == (0, 3)
+    assert mesh.quads.shape == (0, 4)

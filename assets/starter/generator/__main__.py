@@ -1,4 +1,6 @@
-"""python -m assets.starter.generator: render photos, look at them, and put the starter set together.
+"""Render photos, look at them, and put the starter set together.
+
+`python -m assets.starter.generator --help` says how.
 
 Rendering needs Blender's module: see README.md beside this file.
 """
@@ -78,9 +80,8 @@ def main() -> int:
 def _list(arguments: argparse.Namespace) -> int:
     counts = collection.counts(collection.PER_CLASS)
     for species in sorted(SPECIES.values(), key=lambda species: (species.label, species.name)):
-        print(
-            f"{species.label:10} {species.name:24} {counts[species.name]:3} {', '.join(dict.fromkeys(species.places))}"
-        )
+        places = ", ".join(dict.fromkeys(species.places))
+        print(f"{species.label:10} {species.name:24} {counts[species.name]:3} {places}")
     return 0
 
 

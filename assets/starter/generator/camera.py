@@ -44,7 +44,10 @@ class Target:
 def aim(
     dice: Dice, framing: Framing, target: Target, ground: float = 0.0, pixels: int = 320
 ) -> Camera:
-    """A camera that frames the target. `ground` is how high the ground lies where nothing else is known."""
+    """A camera that frames the target.
+
+    `ground` is how high the ground lies where nothing else is known.
+    """
     shape = dice.pick(*SIZES)
     size = (int(pixels * shape[0]) // 2 * 2, int(pixels * shape[1]) // 2 * 2)
     outdoors = framing in (Framing.STANDING, Framing.CROWN, Framing.TRUNK, Framing.AFAR)
@@ -76,7 +79,7 @@ def aim(
     )
 
 
-def _position(
+def _position(  # noqa: C901  # A case for each framing.
     dice: Dice, framing: Framing, target: Target, focal_length: float, proportion: float
 ) -> tuple[Array, Array]:
     """Where the camera is and at what it looks."""
@@ -147,7 +150,10 @@ def _up(elevation: float) -> Array:
 
 
 def covered(stage: Stage) -> NDArray[np.bool_]:
-    """The pixels (height, width) on which the subject's points fall: for the light meter, and to see that it is in the frame."""
+    """The pixels (height, width) on which the subject's points fall.
+
+    For the light meter, and to see that it is in the frame.
+    """
     camera = stage.camera
     if camera is None:
         raise ValueError("A stage without a camera")

@@ -1,4 +1,7 @@
-"""The starter set as a whole: which photos, in which split, and which defects are planted among them."""
+"""The starter set as a whole.
+
+Which photos, in which split, and which defects are planted among them.
+"""
 
 import csv
 from collections import Counter
@@ -126,7 +129,10 @@ def write(table: Iterable[Row], renders: Mapping[Recipe, bytes], folder: Path) -
 
 
 def _splits(recipes: Sequence[Recipe]) -> dict[Recipe, str]:
-    """A split for each photo. Everything in a photo comes from its seed, so no two splits share a plant or a place."""
+    """A split for each photo.
+
+    Everything in a photo comes from its seed, so no two splits share a plant or a place.
+    """
     by_species: dict[str, list[Recipe]] = {}
     for recipe in recipes:
         by_species.setdefault(recipe.species, []).append(recipe)
@@ -146,7 +152,10 @@ def _splits(recipes: Sequence[Recipe]) -> dict[Recipe, str]:
 
 
 def _plant(clean: list[Row]) -> list[Row]:
-    """Mislabel some, spoil some, copy some. Nothing is planted twice on one photo, and nothing in the test split."""
+    """Mislabel some, spoil some, copy some.
+
+    Nothing is planted twice on one photo, and nothing in the test split.
+    """
     dice = Dice("defects")
     free = [
         clean[place] for place in dice.rng.permutation(len(clean)) if clean[place].split != "test"

@@ -1,4 +1,7 @@
-"""What goes wrong with photos on the web: blurred, dark, over-exposed and tiny ones, and copies of others."""
+"""What goes wrong with photos on the web.
+
+Blurred, dark, over-exposed and tiny ones, and copies of others.
+"""
 
 from collections.abc import Callable
 from io import BytesIO

@@ -1,4 +1,7 @@
-"""From the light that reached the camera to a JPEG: exposure, white balance, film curve, noise, sharpening."""
+"""From the light that reached the camera to a JPEG.
+
+Exposure, white balance, film curve, noise, sharpening.
+"""
 
 import math
 from dataclasses import dataclass
@@ -51,7 +54,10 @@ def rolled(dice: Dice) -> Development:
 def develop(
     light: NDArray[np.float32], subject: NDArray[np.bool_], how: Development, dice: Dice
 ) -> bytes:
-    """Light (height, width, 3) as a JPEG. `subject` (height, width) is where the plant is: the meter looks there first."""
+    """Light (height, width, 3) as a JPEG.
+
+    `subject` (height, width) is where the plant is: the meter looks there first.
+    """
     picture = np.nan_to_num(np.clip(light.astype(float), 0, 1e4))
     height, width, _ = picture.shape
     y, x = np.mgrid[0:height, 0:width]
@@ -79,7 +85,10 @@ def develop(
 def _gain(
     luminance: Array, off_centre: Array, subject: NDArray[np.bool_], how: Development
 ) -> float:
-    """What the exposure multiplies the light by: metered in the middle, mostly on the plant, highlights held back."""
+    """What the exposure multiplies the light by.
+
+    Metered in the middle, mostly on the plant, highlights held back.
+    """
     logs = np.log(np.clip(luminance, 1e-4, 50))
     weights = np.exp(-((off_centre / 0.42) ** 2))
     metered = float((logs * weights).sum() / weights.sum())

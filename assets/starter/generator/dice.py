@@ -54,7 +54,10 @@ class Dice:
         return unit(self.rng.normal(size=(count, 3)))
 
     def field(self, waves: int = 5, frequency: float = 1.0) -> Field:
-        """A smooth random value at every point in space: a sum of plane waves with about `frequency` radians a metre."""
+        """A smooth random value at every point in space.
+
+        A sum of plane waves with about `frequency` radians a metre.
+        """
         vectors, phases = self.normal(frequency, waves, 3), self.uniform(0, 2 * math.pi, waves)
 
         def value(points: ArrayLike) -> Array:

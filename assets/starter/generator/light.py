@@ -16,7 +16,10 @@ OVERCAST = (
 
 
 def outdoors(dice: Dice, stage: Stage, *weathers: str) -> None:
-    """Light the stage by a sky: `clear`, `cloudy`, `overcast` or `hazy`. More often than not the sun is behind the camera."""
+    """Light the stage by a sky: `clear`, `cloudy`, `overcast` or `hazy`.
+
+    More often than not the sun is behind the camera.
+    """
     weather = dice.pick(
         *(
             weathers
@@ -68,7 +71,7 @@ def outdoors(dice: Dice, stage: Stage, *weathers: str) -> None:
 def indoors(
     dice: Dice, stage: Stage, size: float, walls: Array, window: float | None = None
 ) -> None:
-    """Light a table on which something of this size stands, between walls of this colour, from the side.
+    """Light a table on which something of this size stands, between coloured walls.
 
     `window` is how far behind the table a window is, if the light comes from there.
     """

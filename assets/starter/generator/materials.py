@@ -102,7 +102,10 @@ class Tiles:
 
 @dataclass(frozen=True)
 class View:
-    """What is seen out of focus through a window: greens below, sky above `horizon`. It shines by itself."""
+    """What is seen out of focus through a window: greens below, sky above `horizon`.
+
+    It shines by itself.
+    """
 
     colours: Stops
     sky: Array

@@ -13,7 +13,7 @@ Faces = NDArray[np.int32]
 
 @dataclass
 class Mesh:
-    """A surface that grows: points (n, 3) in metres, faces of three or four of them, a linear colour (n, 3) for each."""
+    """A growing surface: points (n, 3) in metres, faces of three or four, a colour (n, 3) each."""
 
     _points: list[Array] = field(default_factory=list)
     _colours: list[Array] = field(default_factory=list)
@@ -22,7 +22,7 @@ class Mesh:
     _count: int = 0
 
     def add(self, points: ArrayLike, faces: ArrayLike, colours: ArrayLike) -> None:
-        """Add points (n, 3), faces (m, 3) or (m, 4) that number those points, and one colour or n of them."""
+        """Add points (n, 3), faces (m, 3) or (m, 4) that number them, and one colour or n."""
         points, faces = np.asarray(points, float).reshape(-1, 3), np.asarray(faces, np.int32)
         if not len(points):
             return
@@ -44,8 +44,9 @@ class Mesh:
         points = other.points if turn is None else other.points @ np.asarray(turn).T
         self._points.append(points + np.asarray(to, float))
         self._colours.append(other.colours)
-        self._triangles += [faces + self._count for faces in other._triangles]
-        self._quads += [faces + self._count for faces in other._quads]
+        # Private fields of another mesh.
+        self._triangles += [faces + self._count for faces in other._triangles]  # noqa: SLF001
+        self._quads += [faces + self._count for faces in other._quads]  # noqa: SLF001
         self._count += len(other)
 
     def __len__(self) -> int:

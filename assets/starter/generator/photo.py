@@ -1,4 +1,7 @@
-"""A photo, from a species and a seed: grow the plant, find it a place, light it, aim the camera, press the button."""
+"""A photo, from a species and a seed.
+
+Grow the plant, find it a place, light it, aim the camera, press the button.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +31,10 @@ class Recipe:
 
 
 def compose(recipe: Recipe, pixels: int = 320) -> Stage:
-    """Everything in the photo, before the light is computed. Each step has dice of its own, so that one leaves the others alone."""
+    """Everything in the photo, before the light is computed.
+
+    Each step has dice of its own, so that one leaves the others alone.
+    """
     species = SPECIES[recipe.species]
 
     def dice(step: str) -> Dice:

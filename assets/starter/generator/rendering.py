@@ -19,7 +19,10 @@ def path_of(recipe: Recipe, folder: Path) -> Path:
 def rendered(
     recipes: Sequence[Recipe], folder: Path, *, pixels: int, samples: int, processes: int
 ) -> Iterator[tuple[Path, float]]:
-    """Render photos into a folder; yields each, in the order asked for, with the seconds it took."""
+    """Render photos into a folder.
+
+    Yields each, in the order asked for, with the seconds it took.
+    """
     work = [(recipe, path_of(recipe, folder), pixels, samples) for recipe in recipes]
     with multiprocessing.get_context("spawn").Pool(processes, maxtasksperchild=A_PROCESS) as pool:
         yield from pool.imap(_one, work)

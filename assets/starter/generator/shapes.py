@@ -1,4 +1,7 @@
-"""Shapes that plants, pots and places are built from. Each adds itself to a mesh; lengths in metres, angles in radians."""
+"""Shapes that plants, pots and places are built from.
+
+Each adds itself to a mesh; lengths in metres, angles in radians.
+"""
 
 import functools
 import math
@@ -13,7 +16,7 @@ GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))  # Between one leaf and the next on 
 
 
 def frames(path: ArrayLike) -> tuple[Array, Array, Array]:
-    """Along a path (n, 3): where it goes, and two directions across it that never twist (parallel transport)."""
+    """The direction of a path (n, 3), and two across it that never twist (parallel transport)."""
     along = unit(np.gradient(np.asarray(path, float), axis=0))
     start = np.cross(along[0], (0, 1, 0) if abs(along[0, 1]) < 0.9 else (1, 0, 0))
     across = [unit(start)]
@@ -45,7 +48,7 @@ def grid(rows: int, columns: int, closed: bool = True) -> Faces:
 def tube(
     mesh: Mesh, path: ArrayLike, radius: ArrayLike, colour: ArrayLike, *, sides: int = 8
 ) -> None:
-    """A round tube along a path (n, 3), with a radius and a colour for all of it or for each of its points."""
+    """A round tube along a path (n, 3), with one radius and colour, or one for each point."""
     path, colour = np.asarray(path, float), np.asarray(colour, float)
     _, first, second = frames(path)
     turn = np.linspace(0, 2 * math.pi, sides, endpoint=False)[None, :, None]
@@ -65,7 +68,10 @@ def lathe(
     at: ArrayLike = (0, 0, 0),
     squareness: float = 0,
 ) -> None:
-    """A profile of (radius, height) turned about the z axis: pots, plates. `squareness` of 5 makes a rounded square."""
+    """A profile of (radius, height) turned about the z axis: pots, plates.
+
+    `squareness` of 5 makes a rounded square.
+    """
     profile = np.asarray(profile, float)
     turn = np.linspace(0, 2 * math.pi, sides, endpoint=False)
     cos, sin = np.cos(turn), np.sin(turn)
@@ -166,7 +172,10 @@ def blobs(
     detail: int = 0,
     squash: ArrayLike = (1, 1, 1),
 ) -> None:
-    """Many small spheres: areoles, fruit, beads. A radius and a colour for all or for each; `squash` scales x, y and z."""
+    """Many small spheres: areoles, fruit, beads.
+
+    A radius and a colour for all or for each; `squash` scales x, y and z.
+    """
     centres = np.asarray(centres, float).reshape(-1, 3)
     points, faces = sphere(detail)
     count = len(centres)
@@ -217,7 +226,10 @@ def spikes(
     width: ArrayLike,
     colour: ArrayLike,
 ) -> None:
-    """Many thin three-sided pyramids: spines, thorns, twigs. Feet and directions (n, 3); the rest for all or for each."""
+    """Many thin three-sided pyramids: spines, thorns, twigs.
+
+    Feet and directions (n, 3); the rest for all or for each.
+    """
     feet = np.asarray(feet, float).reshape(-1, 3)
     count = len(feet)
     along = unit(directions)
@@ -245,9 +257,12 @@ def thin_leaves(
     fold: float = 0.25,
     droop: float = 0.15,
 ) -> None:
-    """Many thin leaves, petals or blades of grass of six points: folded along the midrib, drooping to the tip.
+    """Many thin leaves, petals or blades of grass of six points.
 
-    Feet, directions and roughly where the upper side looks: (n, 3); length, width and colour for all or for each.
+    Folded along the midrib, drooping to the tip.
+
+    Feet, directions and roughly where the upper side looks: (n, 3); length, width and colour for
+    all or for each.
     """
     feet = np.asarray(feet, float).reshape(-1, 3)
     count = len(feet)

@@ -28,7 +28,10 @@ class Species:
 
 @dataclass
 class Subject:
-    """One plant, grown and about to be photographed. Its base is the height it stands at: the soil of its pot, or the ground."""
+    """One plant, grown and about to be photographed.
+
+    Its base is the height it stands at: the soil of its pot, or the ground.
+    """
 
     species: Species
     potted: bool
@@ -45,7 +48,10 @@ class Subject:
 
     @property
     def size(self) -> float:
-        """The larger of its height above the ground and its width, in metres: the scale of everything around it."""
+        """The larger of its height above the ground and its width, in metres.
+
+        The scale of everything around it.
+        """
         return max(self.top, self.bounds.width, 2 * self.reach)
 
 

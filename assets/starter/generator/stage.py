@@ -1,4 +1,4 @@
-"""What is photographed: things on the ground, the light on them, and the camera. x goes right, y away from the camera, z up."""
+"""Things on the ground, the light on them, and the camera. x goes right, y away, z up."""
 
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
@@ -80,7 +80,10 @@ class Thing:
 
 @dataclass(frozen=True)
 class Sun:
-    """Light from far away. `towards` is where it shines, `angle` how large it looks in radians: larger is softer."""
+    """Light from far away.
+
+    `towards` is where it shines, `angle` how large it looks in radians: larger is softer.
+    """
 
     towards: Array
     strength: float  # W/m2
@@ -90,7 +93,10 @@ class Sun:
 
 @dataclass(frozen=True)
 class Lamp:
-    """A window, softbox or flash: a rectangle that shines at a point; a size of 0 is a bare bulb."""
+    """A window, softbox or flash: a rectangle that shines at a point.
+
+    A size of 0 is a bare bulb.
+    """
 
     at: Array
     towards: Array

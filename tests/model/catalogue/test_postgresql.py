@@ -1,9 +1,8 @@
-"""The catalogue on PostgreSQL, on a server of the test's own. Skips where PostgreSQL is not installed."""
+"""The catalogue on PostgreSQL, on a server of the test's own.
 
-import os
-import shutil
-import subprocess
-import tempfile
+Skips where PostgreSQL is not installed.
+"""
+
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -38,6 +37,7 @@ from model.runs.listing import activate_run
 from model.runs.settings import FineTuneSettings
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest, enqueue_fine_tune
+from tests.model.catalogue.postgresql_server import postgresql
 from tests.model.datasets.arriving import arriving, bring, name_of, note_run_of, pets
 from tests.starter_set import IN_SPLIT, PHOTOS
 
@@ -47,38 +47,12 @@ ROUNDS = 5
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """A data folder whose catalogue is on PostgreSQL."""
-    binary = shutil.which("pg_ctl")
-    if binary is None:
-        pytest.skip("PostgreSQL is not installed; on Debian: apt install postgresql")
-    user = "postgres" if os.getuid() == 0 else None  # It does not run as root.
-    folder = Path(tempfile.mkdtemp(prefix="pg"))  # A short path: sockets allow no longer one.
-    if user:
-        shutil.chown(folder, user)
-    control = [str(Path(binary).resolve()), "-D", str(folder / "data"), "-s", "-w"]
-
-    def run(*command: str) -> None:
-        subprocess.run(
-            command,
-            user=user,
-            check=True,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            cwd=folder,
-        )
-
-    run(*control, "initdb", "-o", "-A trust -U areole")
-    run(*control, "-o", f"-k {folder} -c listen_addresses= -F", "-l", str(folder / "log"), "start")
-    try:
-        monkeypatch.setenv(
-            "AREOLE_DATABASE", f"postgresql+psycopg://areole@/postgres?host={folder}"
-        )
+    with postgresql() as database:
+        monkeypatch.setenv("AREOLE_DATABASE", database)
         opened = open_store(tmp_path / "home")
         import_starter(opened)
         yield opened
         opened.engine.dispose()
-    finally:
-        run(*control, "-m", "immediate", "stop")
-        shutil.rmtree(folder)
 
 
 def test_two_pages_start_one_trainer(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

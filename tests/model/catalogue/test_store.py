@@ -1,4 +1,7 @@
-"""The catalogue: first start, two at once, killed, deleted, unusable; features once and never again."""
+"""The catalogue: first start, two at once, killed, deleted, unusable.
+
+Features once and never again.
+"""
 
 import csv
 import os
@@ -11,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from sqlalchemy import inspect, select, text, update
+from sqlalchemy import inspect, select, text
 from torch import Tensor
 
 from model.catalogue import starter
 from model.catalogue.dataset import find_dataset
-from model.catalogue.schema import DatasetRow, FeatureRow, LabelRow, Meta, PhotoRow
+from model.catalogue.schema import DatasetRow, FeatureRow, LabelRow, PhotoRow
 from model.catalogue.starter import CLASSES, STARTER, import_starter, starter_examples
 from model.catalogue.store import Store, open_store, open_stored, read_photo
 from model.errors import NotFound, StoreUnavailable
@@ -29,7 +32,10 @@ from tests.starter_set import IN_SPLIT, PHOTOS
 
 ROOT = Path(__file__).parents[3]
 LITE0 = BACKBONES[DEFAULT_BACKBONE]
-IMPORT = "from model.catalogue.store import open_store; from model.catalogue.starter import import_starter; import_starter(open_store())"
+IMPORT = (
+    "from model.catalogue.store import open_store; "
+    "from model.catalogue.starter import import_starter; import_starter(open_store())"
+)
 
 
 def importing(home: Path, code: str = IMPORT) -> subprocess.Popen[str]:
@@ -133,8 +139,10 @@ def test_three_processes_starting_at_once_all_end_well(tmp_path: Path) -> None:
 
 def test_a_killed_import_leaves_nothing_half_and_is_done_again(tmp_path: Path) -> None:
     killing = (
-        "import os, signal\nfrom model.catalogue.store import open_store; from model.catalogue.starter import import_starter\n"
-        "import_starter(open_store(), lambda done, total: os.kill(os.getpid(), signal.SIGKILL) if done > 200 else None)"
+        "import os, signal\nfrom model.catalogue.store import open_store; from "
+        "model.catalogue.starter import import_starter\n"
+        "import_starter(open_store(), lambda done, total: os.kill(os.getpid(), signal.SIGKILL) if "
+        "done > 200 else None)"
     )
     killed = importing(tmp_path, killing)
     killed.communicate(timeout=120)
@@ -161,9 +169,13 @@ def test_an_unusable_data_folder_is_a_sentence(home: str, tmp_path: Path) -> Non
 
 
 def test_a_read_only_database_is_a_sentence(empty_store: Store) -> None:
-    with pytest.raises(StoreUnavailable, match="readonly"), empty_store.writing() as session:
-        session.execute(text("PRAGMA query_only=ON"))
-        session.add(PhotoRow(sha256="0" * 64, width=1, height=1, bytes=1))
+    def write() -> None:
+        with empty_store.writing() as session:
+            session.execute(text("PRAGMA query_only=ON"))
+            session.add(PhotoRow(sha256="0" * 64, width=1, height=1, bytes=1))
+
+    with pytest.raises(StoreUnavailable, match="readonly"):
+        write()
 
 
 def test_a_full_disk_is_a_sentence(empty_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,10 +188,10 @@ def test_a_full_disk_is_a_sentence(empty_store: Store, monkeypatch: pytest.Monke
     assert rows(empty_store, PhotoRow) == [0]
 
 
-def test_another_versions_data_folder_is_refused(empty_store: Store) -> None:
+def test_a_newer_versions_data_folder_is_refused(empty_store: Store) -> None:
     with empty_store.writing() as session:
-        session.execute(update(Meta).values(version=99))
-    with pytest.raises(StoreUnavailable, match="another version of Areole"):
+        session.execute(text("UPDATE areole_schema_version SET version_num = '9999'"))
+    with pytest.raises(StoreUnavailable, match="a newer version of Areole"):
         open_store(empty_store.home)
 
 
@@ -214,7 +226,7 @@ def test_settings_that_mean_nothing_are_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: tuple[str, str]
 ) -> None:
     monkeypatch.setenv(*setting)
-    with pytest.raises(StoreUnavailable, match="The README says what they may be"):
+    with pytest.raises(StoreUnavailable, match="HOSTING.md says what they may be"):
         open_store(tmp_path)
 
 

@@ -32,8 +32,8 @@ SKY_TO_SCENE = 0.075  # Scales the sky model's radiance so that sun and sky matc
 def render(stage: Stage, samples: int = 8, threads: int = 1) -> NDArray[np.float32]:
     """The light that reaches the camera: (height, width, 3), linear, unlimited.
 
-    Prefiltered, balanced denoising lets 8 samples do; without caustics and with clamped indirect light there are no
-    fireflies.
+    Prefiltered, balanced denoising lets 8 samples do; without caustics and with clamped indirect
+    light there are no fireflies.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
@@ -181,7 +181,10 @@ def _sky(scene: Any, sky: Sky | Overcast | Room | None) -> None:
 
 
 def _clear_or_cloudy(shader: Shader, sky: Sky, where: Any) -> Any:
-    """The sky model never looks below the horizon; the sun's disc is left to the lamp, which has less noise."""
+    """The sky model never looks below the horizon.
+
+    The sun's disc is left to the lamp, which has less noise.
+    """
     split = shader.node("SeparateXYZ", {0: where}).node
     above = shader.math("MAXIMUM", split.outputs[2], 0.02)
     up = shader.node("CombineXYZ", {0: split.outputs[0], 1: split.outputs[1], 2: above})

@@ -1,4 +1,4 @@
-"""How trees branch: twigs grow towards free space, and each branch is as thick as the twigs it carries."""
+"""Tree branches: twigs grow towards free space; a branch is as thick as what it carries."""
 
 import math
 
@@ -14,10 +14,12 @@ MOST_NODES = 4500
 def colonised(
     dice: Dice, free: Array, trunk: Array, step: float, *, reach: float, near: float
 ) -> tuple[Array, NDArray[np.int_]]:
-    """Grow from a trunk (k, 3) into free points (n, 3), `step` metres at a time; nodes (m, 3), and the parent of each (m,).
+    """Grow from a trunk (k, 3) into free points (n, 3), `step` metres at a time.
 
-    A node sees free points within `reach` and has used up those within `near`. Space colonisation, Runions et al. 2007,
-    https://algorithmicbotany.org/papers/colonization.egwnp2007.html
+    Nodes (m, 3), and the parent of each (m,).
+
+    A node sees free points within `reach` and has used up those within `near`. Space colonisation,
+    Runions et al. 2007, https://algorithmicbotany.org/papers/colonization.egwnp2007.html
     """
     nodes, parents = list(trunk), [-1, *range(len(trunk) - 1)]
     nearest, distance = np.zeros(len(free), int), np.full(len(free), np.inf)
@@ -43,7 +45,10 @@ def colonised(
 
 
 def thickness(parents: NDArray[np.int_], foot: float, exponent: float = 2.3) -> Array:
-    """The radius (n,) at each node: as thick as all it carries together (da Vinci's rule), `foot` at the ground."""
+    """The radius (n,) at each node.
+
+    As thick as all it carries together (da Vinci's rule), `foot` at the ground.
+    """
     carried = np.where(np.bincount(parents[1:], minlength=len(parents)) == 0, 1.0, 0.0)
     for node in range(len(parents) - 1, 0, -1):
         carried[parents[node]] += carried[node]
@@ -65,7 +70,10 @@ def wood(
     colour: ArrayLike,
     sides: int = 8,
 ) -> None:
-    """Skin a skeleton: a ring at every node; the thickest child goes on from its parent's ring, others start inside it."""
+    """Skin a skeleton: a ring at every node.
+
+    The thickest child goes on from its parent's ring, others start inside it.
+    """
     directions = np.zeros_like(nodes)
     directions[1:] = nodes[1:] - nodes[parents[1:]]
     directions[0] = directions[1]

@@ -52,7 +52,10 @@ def blade_leaf(
     sickle: float = 0.0,
     lobes: float = 0.0,
 ) -> None:
-    """A broad leaf with a midrib, veins, a wavy surface and a drooping tip; `lobes` cuts its margin as an oak's."""
+    """A broad leaf with a midrib, veins, a wavy surface and a drooping tip.
+
+    `lobes` cuts its margin as an oak's.
+    """
     along = unit(along)
     side = unit(np.cross(along, facing))
     up, t, across = np.cross(side, along), np.linspace(0, 1, 22), np.linspace(-1, 1, 9)

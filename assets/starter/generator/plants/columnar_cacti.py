@@ -1,4 +1,7 @@
-"""Cacti that grow as columns: cereus and its kin, candelabras, the saguaro, the old man, crested forms."""
+"""Cacti that grow as columns.
+
+Cereus and its kin, candelabras, the saguaro, the old man, crested forms.
+"""
 
 import math
 
@@ -126,7 +129,7 @@ def saguaro(dice: Dice, potted: bool) -> Parts:
 
 
 def candelabra(dice: Dice, potted: bool) -> Parts:
-    """A great stand of columns that branch from a short trunk (Pachycereus, Myrtillocactus, Stenocereus)."""
+    """A great stand of columns that branch from a short trunk (Pachycereus, Myrtillocactus)."""
     height = dice.between(2.5, 7)
     cactus = Cactus.rolled(dice, height, TALL_GREENS)
     cactus.armour.length, cactus.armour.radial, cactus.armour.central = dice.between(0.4, 0.8), 6, 1
@@ -175,7 +178,7 @@ def organ_pipes(dice: Dice, potted: bool) -> Parts:
 
 
 def fairy_castle(dice: Dice, potted: bool) -> Parts:
-    """Many small angled stems of all heights, branching low (Acanthocereus, Cereus peruvianus 'Florida')."""
+    """Many small angled stems of all heights, branching low (Acanthocereus)."""
     height = dice.between(0.1, 0.22)
     cactus = Cactus.rolled(
         dice,

@@ -36,7 +36,10 @@ def whorls(
     snow: float = 0.0,
     bare: float = 0.1,
 ) -> tuple[Mesh, Mesh]:
-    """Branches in tiers around a straight trunk, with twigs full of needles: the wood and the needles. `wide` is half the width."""
+    """Branches in tiers around a straight trunk, with twigs full of needles.
+
+    The wood and the needles. `wide` is half the width.
+    """
     trunk, needles = Mesh(), Mesh()
     t = np.linspace(0, 1, 20)
     tube(

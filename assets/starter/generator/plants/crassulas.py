@@ -138,7 +138,7 @@ def jade(dice: Dice, potted: bool) -> Parts:
 
 
 def tower(dice: Dice, potted: bool) -> Parts:
-    """Pairs of leaves stacked crosswise on upright stems (Crassula perforata, 'Hottentot', pyramidalis)."""
+    """Pairs of leaves stacked crosswise on upright stems (Crassula perforata, 'Hottentot')."""
     height = dice.between(0.08, 0.2)
     leaves, colour = Mesh(), shade(dice, *SUCCULENT_GREENS, spread=0.15)
     plump, leaf = dice.chance(0.5), height * dice.between(0.12, 0.22)

@@ -95,7 +95,7 @@ def rat_tail(dice: Dice, potted: bool) -> Parts:
 
 
 def dragon_fruit(dice: Dice, potted: bool) -> Parts:
-    """Three-edged stems sprawling over a post, red scaly fruits, large white flowers (Selenicereus undatus)."""
+    """Three-edged stems sprawling over a post, red fruits, white flowers (Selenicereus undatus)."""
     height, post = dice.between(1.3, 2.0), Mesh()
     cactus = Cactus.rolled(dice, height, ((84, 132, 56), (100, 144, 60), (72, 116, 54)))
     cactus.armour.radial, cactus.armour.central, cactus.armour.length = 3, 0, 0.12
@@ -146,7 +146,7 @@ def dragon_fruit(dice: Dice, potted: bool) -> Parts:
 
 
 def cactus_flower(dice: Dice, potted: bool) -> Parts:
-    """One or two flowers that fill the frame, the spiny body behind (Echinopsis, Opuntia, Echinocereus)."""
+    """One or two flowers that fill the frame, the spiny body behind (Echinopsis, Opuntia)."""
     radius = dice.between(0.03, 0.06)
     cactus = Cactus.rolled(dice, 2 * radius)
     path, reach = domed(3 * radius, radius, radius)

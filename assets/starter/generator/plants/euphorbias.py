@@ -1,4 +1,7 @@
-"""Euphorbias: the succulents that look like cacti. No areoles: thorns in pairs along the edges, and small leaves."""
+"""Euphorbias: the succulents that look like cacti.
+
+No areoles: thorns in pairs along the edges, and small leaves.
+"""
 
 import math
 
@@ -35,7 +38,10 @@ class Spurge:
         marbling: float = 0.0,
         leafiness: float = 0.0,
     ) -> None:
-        """A smooth stem along a path (n, 3) with sharp wavy edges; `leafiness` is the share of it that bears leaves."""
+        """A smooth stem along a path (n, 3) with sharp wavy edges.
+
+        `leafiness` is the share of it that bears leaves.
+        """
         dice = self.dice
         along, first, second = frames(path)
         columns, distance = edges * 12, lengths(path)
@@ -126,7 +132,7 @@ class Spurge:
 
 
 def candelabra_spurge(dice: Dice, potted: bool) -> Parts:
-    """Arms that turn up around a stem, like a chandelier (Euphorbia ingens, candelabrum, lactea)."""
+    """Arms that turn up around a stem like a chandelier (Euphorbia ingens, candelabrum, lactea)."""
     height = dice.between(0.25, 0.6) if potted else dice.between(1.5, 6)
     plant = Spurge(
         dice, height, shade(dice, (70, 112, 58), (84, 124, 66), (62, 100, 62), (100, 134, 84))

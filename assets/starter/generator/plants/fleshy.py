@@ -141,7 +141,10 @@ def rosette(
     tilt: tuple[float, float] = (0, 0),
     paint: Paint | None = None,
 ) -> None:
-    """Add a rosette: leaves in the golden angle, the youngest in the middle. `colours` of leaf and tip, `heart` of the middle."""
+    """Add a rosette: leaves in the golden angle, the youngest in the middle.
+
+    `colours` of leaf and tip, `heart` of the middle.
+    """
     colour, tip = colours
     flat, start = Mesh(), dice.angle()
     for leaf in range(habit.leaves):

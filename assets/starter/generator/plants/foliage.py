@@ -30,7 +30,10 @@ AUTUMN: tuple[RGB, ...] = (
 
 
 def crown_space(dice: Dice, shape: str, count: int, low: float, high: float, width: float) -> Array:
-    """Points (about count, 3) in a crown between two heights: `round`, `egg`, `vase`, `spread`, `column` or `weeping`."""
+    """Points (about count, 3) in a crown between two heights.
+
+    `round`, `egg`, `vase`, `spread`, `column` or `weeping`.
+    """
     middle, half = (low + high) / 2, (high - low) / 2
     space = dice.directions(7 * count) * dice.uniform(0.1, 1, 7 * count, 1) ** (1 / 2.2)
     match shape:
@@ -70,7 +73,10 @@ def leaf_cloud(
     droop: float = 0.25,
     mixed_with: Sequence[Array] = (),
 ) -> None:
-    """Leaves around the nodes that bear them: `spread` is how far off in metres, `slim` their width beside their length."""
+    """Leaves around the nodes that bear them.
+
+    `spread` is how far off in metres, `slim` their width beside their length.
+    """
     weights = dice.uniform(0.3, 1, len(which))
     chosen = dice.rng.choice(which, count, p=weights / weights.sum())
     loose = dice.uniform(0.5, 1.5, len(nodes))[chosen][:, None]
@@ -130,7 +136,10 @@ def curtains(
     length: float,
     leaf: float,
 ) -> None:
-    """Strands of narrow leaves that hang down from the crown, as a willow's; none reaches the ground."""
+    """Strands of narrow leaves that hang down from the crown, as a willow's.
+
+    None reaches the ground.
+    """
     t, start = np.linspace(0, 1, 26), nodes[dice.rng.choice(which, strands)]
     long = length * dice.uniform(0.3, 1, strands, 1)
     sway = dice.normal(0.05, strands, 2)[:, None] * t[:, None] * long[..., None]

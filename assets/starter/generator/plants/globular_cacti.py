@@ -15,7 +15,10 @@ from assets.starter.generator.stage import Parts
 
 
 def globe(dice: Dice, radius: float, proportion: float) -> tuple[Array, Array]:
-    """A path (n, 3) and radius (n,) of a globe on the ground, a little sunken on top; `proportion` is height to width."""
+    """A path (n, 3) and radius (n,) of a globe on the ground, a little sunken on top.
+
+    `proportion` is height to width.
+    """
     turn = np.linspace(-0.95, math.pi / 2 * 0.99, 60)
     height = 2 * radius * proportion
     z = 0.95 * height * (np.sin(turn) + math.sin(0.95)) / (1 + math.sin(0.95))
@@ -49,7 +52,7 @@ def crown_flowers(cactus: Cactus, foot: Array, radius: float, top: float, size: 
 
 
 def barrel(dice: Dice, potted: bool) -> Parts:
-    """A ribbed globe, red or yellow spines, flowers on top (Ferocactus, Echinopsis, Gymnocalycium)."""
+    """A ribbed globe, coloured spines, flowers on top (Ferocactus, Echinopsis, Gymnocalycium)."""
     width = dice.between(0.06, 0.2) if potted else dice.between(0.2, 0.7)
     cactus = Cactus.rolled(dice, 1.6 * width)
     if dice.chance(0.35):
@@ -152,7 +155,7 @@ def star(dice: Dice, potted: bool) -> Parts:
 
 
 def mammillaria(dice: Dice, potted: bool) -> Parts:
-    """Globes of small cones, each with a star of spines, and a ring of flowers (Mammillaria, Rebutia)."""
+    """Globes of small cones, each with a star of spines, and a ring of flowers (Mammillaria)."""
     width = dice.between(0.05, 0.14) if potted else dice.between(0.1, 0.3)
     cactus = Cactus.rolled(dice, 1.5 * width)
     armour = cactus.armour
@@ -180,7 +183,10 @@ def mammillaria(dice: Dice, potted: bool) -> Parts:
 
 
 def _cones(cactus: Cactus, centre: Array, radius: float, tall: float) -> tuple[Array, Array, float]:
-    """Cover a globe with tubercles, spines on their tips. Returns the tips and where they point (n, 3), and a cone's radius."""
+    """Cover a globe with tubercles, spines on their tips.
+
+    Returns the tips and where they point (n, 3), and a cone's radius.
+    """
     count = int(cactus.dice.between(90, 200))
     place = np.arange(count) + 0.5
     z = 1 - 1.55 * place / count
@@ -209,7 +215,7 @@ def _cones(cactus: Cactus, centre: Array, radius: float, tall: float) -> tuple[A
 
 
 def moon(dice: Dice, potted: bool) -> Parts:
-    """A red, yellow or pink ball grafted on a green three-edged stem (Gymnocalycium mihanovichii on Hylocereus)."""
+    """A red, yellow or pink ball grafted on a green stem (Gymnocalycium on Hylocereus)."""
     height = dice.between(0.07, 0.13)
     stock = Cactus.rolled(dice, height, ((70, 130, 60), (84, 140, 70)))
     stock.armour.radial, stock.armour.central, stock.armour.length = 3, 0, 0.25

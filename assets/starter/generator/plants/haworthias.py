@@ -39,7 +39,7 @@ def bands(dice: Dice, closeness: float) -> Paint:
 
 
 def haworthia(dice: Dice, potted: bool) -> Parts:
-    """Stiff dark leaves with white bands (Haworthiopsis attenuata, fasciata, limifolia), alone or in clusters."""
+    """Stiff dark leaves with white bands (Haworthiopsis attenuata), alone or in clusters."""
     length = dice.between(0.05, 0.11)
     leaves, upright = Mesh(), dice.chance(0.35)
     blade = Blade(
@@ -79,7 +79,7 @@ def haworthia(dice: Dice, potted: bool) -> Parts:
 
 
 def haworthia_tower(dice: Dice, potted: bool) -> Parts:
-    """Leaves stacked around upright stems (Haworthiopsis coarctata, reinwardtii), spotted in rows."""
+    """Leaves spotted in rows around upright stems (Haworthiopsis coarctata, reinwardtii)."""
     height = dice.between(0.08, 0.18)
     leaves, stems = Mesh(), dice.whole(2, 9)
     colour = shade(dice, *HAWORTHIA_GREENS, spread=0.15)

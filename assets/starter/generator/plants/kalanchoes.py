@@ -70,7 +70,7 @@ def kalanchoe(dice: Dice, potted: bool) -> Parts:
 
 
 def panda_plant(dice: Dice, potted: bool) -> Parts:
-    """Felted leaves, grey with brown dots or green with red claws (Kalanchoe tomentosa, Cotyledon tomentosa)."""
+    """Felted leaves, grey with brown dots or green with red claws (Kalanchoe tomentosa)."""
     size = dice.between(0.1, 0.22)
     stems, leaves = Mesh(), Mesh()
     bear = dice.chance(0.4)

@@ -46,7 +46,10 @@ def rolled(dice: Dice, spacing: float, branches: int) -> Pads:
 def pad(
     cactus: Cactus, kind: Pads, foot: Array, up: Array, face: Array, length: float, depth: int
 ) -> None:
-    """Add a pad, and on it `depth` more generations of pads. `up` is where it grows, `face` where its flat side looks."""
+    """Add a pad, and on it `depth` more generations of pads.
+
+    `up` is where it grows, `face` where its flat side looks.
+    """
     dice = cactus.dice
     up = unit(up)
     face = unit(face - up * np.dot(face, up))

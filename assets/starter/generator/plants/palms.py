@@ -27,7 +27,10 @@ class Crown:
     def feather(
         self, foot: Array, turn: float, length: float, rise: float, droop: float, colour: Array
     ) -> None:
-        """A pinnate frond: leaflets in two rows along a midrib that bends down. `rise` is its angle from upright at the foot."""
+        """A pinnate frond: leaflets in two rows along a midrib that bends down.
+
+        `rise` is its angle from upright at the foot.
+        """
         dice, t = self.dice, np.linspace(0, 1, 34)
         out = np.array([math.cos(turn), math.sin(turn), 0])
         angle = rise + droop * t**1.5
@@ -84,7 +87,7 @@ class Crown:
         rise: float,
         colour: Array,
     ) -> None:
-        """A palmate frond: blades half as long as `length`, from the end of a stalk that leans by `rise` from upright."""
+        """A palmate frond: blades half as long as `length`, on a stalk that leans by `rise`."""
         dice, t = self.dice, np.linspace(0, 1, 12)
         out = np.array([math.cos(turn), math.sin(turn), 0])
         angle = rise + 0.15 * t

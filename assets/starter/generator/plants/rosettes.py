@@ -209,7 +209,7 @@ def aeonium(dice: Dice, potted: bool) -> Parts:
 
 
 def mosaic(dice: Dice, potted: bool) -> Parts:
-    """Many kinds of rosettes side by side, as in a bowl or a planted wall (Echeveria, Sempervivum, Aeonium)."""
+    """Many kinds of rosettes side by side, as in a bowl or a planted wall (Echeveria)."""
     radius = dice.between(0.03, 0.06)
     kinds = [(habit(dice), hues(dice)) for habit in (spoons, spoons, points, plates, spoons)]
     leaves = Mesh()

@@ -63,7 +63,7 @@ def trailing(dice: Dice, turn: float, drop: float, rise: float = 0.03) -> Array:
 
 
 def stonecrop(dice: Dice, potted: bool) -> Parts:
-    """Upright stems with leaves like jelly beans (Sedum rubrotinctum, pachyphyllum, nussbaumerianum)."""
+    """Upright stems with leaves like jelly beans (Sedum rubrotinctum, pachyphyllum)."""
     size = dice.between(0.07, 0.15)
     leaves, stems = Mesh(), Mesh()
     colours = (

@@ -114,7 +114,10 @@ class Cactus:
         ]
 
     def arm(self, at: Array, outwards: Array, along: Array, spacing: float) -> None:
-        """Put areoles with spines at points (n, 3) of the skin, which looks outwards there; `along` points up the stem."""
+        """Put areoles with spines at points (n, 3) of the skin, which looks outwards there.
+
+        `along` points up the stem.
+        """
         dice, armour, count = self.dice, self.armour, len(at)
         if not count:
             return
@@ -169,8 +172,9 @@ class Cactus:
     ) -> None:
         """A stem along a path (n, 3) with ribs that bear areoles.
 
-        `radius` (n,) is that of the crests, `depth` the share of it that the furrows lose; `spacing` is between areoles,
-        `twist` in radians a metre, `bumps` how much the crests swell at each areole, `cork` how far up old bark reaches.
+        `radius` (n,) is that of the crests, `depth` the share of it that the furrows lose;
+        `spacing` is between areoles, `twist` in radians a metre, `bumps` how much the crests swell
+        at each areole, `cork` how far up old bark reaches.
         """
         dice, path, radius = self.dice, np.asarray(path, float), np.asarray(radius, float)
         along, first, second = frames(path)

@@ -1,4 +1,7 @@
-"""What stands behind a plant: hills, trees, bushes, hedges, fences, walls and houses; and greens out of focus."""
+"""What stands behind a plant: hills, trees, bushes, hedges, fences, walls and houses.
+
+And greens out of focus.
+"""
 
 import math
 
@@ -78,7 +81,10 @@ def beside(
     scale: tuple[float, float] = (0.6, 1.1),
     height: Height | None = None,
 ) -> None:
-    """More plants of the same kind, beside and behind, up to `far` metres away; larger than it is none by much."""
+    """More plants of the same kind, beside and behind, up to `far` metres away.
+
+    Larger than it is none by much.
+    """
     kinds = siblings(dice, subject)
     widths = [max(bounds(parts).width, bounds(parts).height) for parts in kinds]
     for _ in range(count):
@@ -358,7 +364,10 @@ def garden_back(dice: Dice, stage: Stage, size: float) -> None:
 
 
 def blurred(dice: Dice, stage: Stage, radius: float) -> None:
-    """Greens far out of focus all round behind and below, with sky above and spots of light: painted on a bowl."""
+    """Greens far out of focus all round behind and below, with sky above and spots of light.
+
+    Painted on a bowl.
+    """
     turn, rise = np.meshgrid(
         np.radians(np.linspace(-125, 125, 300)),
         np.radians(np.linspace(-89, 42, 190)),

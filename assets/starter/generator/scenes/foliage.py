@@ -1,4 +1,7 @@
-"""Plants that only stand about: bushes, trees, hedges and shrubs of unit size, to be set many times from few meshes."""
+"""Plants that only stand about.
+
+Bushes, trees, hedges and shrubs of unit size, to be set many times from few meshes.
+"""
 
 import math
 

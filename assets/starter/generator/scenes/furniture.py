@@ -76,7 +76,7 @@ def surface(dice: Dice) -> Material:
 
 
 def table(stage: Stage, material: Material, size: float, back: float, height: float = 0.0) -> None:
-    """A table top at this height that reaches to `back` metres behind the plant, and out of every frame in front."""
+    """A table top at this height that reaches `back` metres behind the plant."""
     top, front = Mesh(), 14 * size + 2
     box(
         top,
@@ -218,7 +218,10 @@ def curtain(dice: Dice, stage: Stage, size: float, away: float) -> None:
 
 
 def hand(dice: Dice, stage: Stage, radius: float, height: float) -> None:
-    """A hand that holds a pot of this rim radius and height, from below and one side: palm, four fingers and a thumb."""
+    """A hand that holds a pot of this rim radius and height, from below and one side.
+
+    Palm, four fingers and a thumb.
+    """
     skin, flesh, side = (
         shade(dice, (224, 172, 140), (240, 196, 168), (190, 130, 96), (120, 76, 54)),
         Mesh(),

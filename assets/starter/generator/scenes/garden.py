@@ -1,4 +1,7 @@
-"""Gardens and cultivation: rockeries, lawns and beds, mats of one plant, rows in a field; and nothing but blurred greens."""
+"""Gardens and cultivation: rockeries, lawns and beds, mats of one plant, rows in a field.
+
+And nothing but blurred greens.
+"""
 
 import math
 

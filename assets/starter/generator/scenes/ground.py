@@ -1,4 +1,7 @@
-"""What lies at a plant's foot: terrain, gravel, stones, grass and paths. `size` is the plant's: the ground is finest near it."""
+"""What lies at a plant's foot: terrain, gravel, stones, grass and paths.
+
+`size` is the plant's: the ground is finest near it.
+"""
 
 import math
 from collections.abc import Callable
@@ -78,7 +81,10 @@ def material(dice: Dice, kind: str, size: float) -> Ground:
 
 
 def terrain(dice: Dice, stage: Stage, kind: str, size: float, relief: float = 0.0) -> Height:
-    """Ground to the horizon, level around the plant and before it; `relief` is how uneven it is, as a share of the distance."""
+    """Ground to the horizon, level around the plant and before it.
+
+    `relief` is how uneven it is, as a share of the distance.
+    """
     near = max(size, 0.15)
     away = np.r_[0, np.geomspace(0.15 * near, 1800, 70)]
     turn = np.linspace(0, 2 * math.pi, 96, endpoint=False)
@@ -114,7 +120,10 @@ def tiled(
     share: float = 1.0,
     height: Height | None = None,
 ) -> None:
-    """Cover the ground around a plant with one patch, set again and again; `share` is how much of it."""
+    """Cover the ground around a plant with one patch, set again and again.
+
+    `share` is how much of it.
+    """
     left, right, front, back = (edge * max(size, 0.1) for edge in SPAN)
     for x in np.arange(left, right, side):
         for y in np.arange(front, back, side):
@@ -169,7 +178,10 @@ def rocks(
 def blades(
     dice: Dice, count: int, side: float, *, length: float, colour: Array, straw: float = 0.15
 ) -> Parts:
-    """A patch of grass, thinner to its edges so that many make one lawn; `straw` is how much of it is dry."""
+    """A patch of grass, thinner to its edges so that many make one lawn.
+
+    `straw` is how much of it is dry.
+    """
     feet = np.c_[dice.normal(0.45 * side, count, 2), np.zeros(count)]
     dense = 1 + 0.35 * dice.field(5, 8 / side)(feet)
     way = unit(np.c_[dice.normal(0.5, count, 2), np.ones(count)])
@@ -275,7 +287,7 @@ def strip(
     end: tuple[float, float],
     wide: float,
 ) -> None:
-    """A path or bed of this ground, from one place to another, a hand above the rest at most, with uneven edges."""
+    """A path or bed of this ground from one place to another, a little raised, uneven edges."""
     along = np.linspace(0, 1, 80)[:, None]
     middle = np.array(start) * (1 - along) + np.array(end) * along
     way = unit(np.array(end) - np.array(start))

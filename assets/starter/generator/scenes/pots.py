@@ -48,7 +48,10 @@ class Pot:
 
 
 def pot(dice: Dice, radius: float, height: float, style: str = "") -> Pot:
-    """A pot whose soil reaches out to `radius`: `terracotta`, `plastic`, `glazed`; whatever comes where none is named."""
+    """A pot whose soil reaches out to `radius`: `terracotta`, `plastic`, `glazed`.
+
+    Whatever comes where none is named.
+    """
     style = style or dice.pick("terracotta", "terracotta", "glazed", "glazed", "plastic")
     colour = shade(
         dice, *{"terracotta": TERRACOTTA, "plastic": PLASTIC, "glazed": GLAZES}[style], spread=0.1
@@ -154,7 +157,10 @@ def fitting(dice: Dice, subject: Subject) -> tuple[float, float]:
 
 
 def in_a_pot(dice: Dice, stage: Stage, subject: Subject) -> None:
-    """Give the plant a pot that fits its foot, and stand it on the soil. Where it trails, it stands high enough to hang."""
+    """Give the plant a pot that fits its foot, and stand it on the soil.
+
+    Where it trails, it stands high enough to hang.
+    """
     made = pot(dice, *fitting(dice, subject))
     drop = max(0.0, -float(subject.bounds.low[2]) - made.soil)
     lift = drop + dice.between(0.05, 0.2) if drop else 0.0
@@ -190,7 +196,7 @@ def in_a_pot(dice: Dice, stage: Stage, subject: Subject) -> None:
 
 
 def neighbour(dice: Dice, subject: Subject, style: str = "") -> tuple[Parts, float]:
-    """Another plant of the same kind in a pot of its own, and how far it reaches from its middle."""
+    """Another plant of the same kind in a pot of its own, and its reach from its middle."""
     other = grown(subject.species, dice, True)
     made = pot(dice, *fitting(dice, other), style)
     turn = Dice("turn", dice.whole(0, 10**6)).angle()
