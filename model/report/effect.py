@@ -8,7 +8,6 @@ from model.catalogue.dataset import Dataset
 from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, History
 from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import Comparison, compare
-from model.evaluation.table import Evaluation
 from model.report.results import labels_of
 from model.runs.run import Run
 
@@ -70,21 +69,15 @@ def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Datase
     """Compare two runs, given with their names; None where they have no photo in common."""
     (name, before), (other_name, after) = first, second
     labels, trained_on = dataset.labels, labels_of(before)
-    try:
-        both = compare(_table(before, labels, "valid"), _table(after, labels, "valid"))
-        old = compare(_table(before, trained_on, "valid"), _table(after, trained_on, "valid"))
-    except (InvalidRequest, NotFound):
+    both, old = (_compare(before, after, each, "valid") for each in (labels, trained_on))
+    if both is None or old is None:
         return None
-    try:
-        test = compare(_table(before, labels, "test"), _table(after, labels, "test"))
-    except (InvalidRequest, NotFound):
-        test = None
     validated = before.evaluation.for_split("valid").photos
     return Effect(
         name,
         other_name,
         both,
-        test,
+        _compare(before, after, labels, "test"),
         moved=sum(photo in labels and labels[photo] != trained_on[photo] for photo in validated),
         gone=sum(photo not in labels for photo in validated),
         under_old_labels=(old.before.errors, old.after.errors, len(old.before.photos)),
@@ -93,8 +86,13 @@ def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Datase
     )
 
 
-def _table(run: Run, labels: Mapping[str, str], split: str) -> Evaluation:
-    return run.evaluation.relabelled(labels).for_split(split)
+def _compare(before: Run, after: Run, labels: Mapping[str, str], split: str) -> Comparison | None:
+    """Compare two runs on a split under some labels; None where they cannot be compared."""
+    first, second = (run.evaluation.relabelled(labels).for_split(split) for run in (before, after))
+    try:
+        return compare(first, second)
+    except (InvalidRequest, NotFound):
+        return None
 
 
 def _differences(before: Run, after: Run) -> tuple[str, ...]:
