@@ -26,13 +26,3 @@ def _is_visible(letter: str) -> bool:
     return (
         unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn") or letter in KEPT_FORMATS
     )
-
-
-def duration(seconds: float) -> str:
-    """A time to wait, rounded up, as one would say it."""
-    for unit, size in (("hour", 3600), ("minute", 60)):
-        if seconds > size:
-            count = int(-(-seconds // size))
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    count = max(1, round(seconds))
-    return f"{count} second{'s' if count > 1 else ''}"

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from model.colours import INK, LINE, RIGHT, WRONG, class_colour
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
 from model.report.data import Data
-from model.report.palette import INK, LINE, RIGHT, WRONG, class_colour
 from model.report.svg import Drawing, draw
 from model.runs.settings import Epoch
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
+from model.colours import RIGHT, WRONG
 from model.experiments.learning_curve import LearningCurve
 from model.experiments.registry import EXPERIMENTS
 from model.experiments.saved import load_result
@@ -11,7 +12,6 @@ from model.experiments.tuning.findings import findings
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.report.contents import Finding
 from model.report.drawings import WIDE
-from model.report.palette import RIGHT, WRONG
 from model.report.svg import Drawing, draw
 from model.runs.run import RunCard
 from model.runs.settings import HeadSettings

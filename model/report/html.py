@@ -12,16 +12,16 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import ImageOps
 
+from model import wording
 from model.catalogue.dataset import SPLITS
 from model.catalogue.origins import Origin
 from model.catalogue.store import Store, open_stored
+from model.colours import class_colour
 from model.errors import NotFound
 from model.evaluation.table import per_class
-from model.report import drawings
-from model.report import sentences as words
+from model.report import drawings, sentences
 from model.report.contents import Contents
 from model.report.data import wants_credit
-from model.report.palette import class_colour
 
 PICTURE_PX, THUMBNAIL_PX = 320, 112
 JPEG_QUALITY = 82
@@ -48,7 +48,8 @@ def report_html(store: Store, contents: Contents) -> str:
         style=(Path(__file__).parent / "report.css").read_text(),
         sections={name: (number, title) for number, (name, title) in enumerate(SECTIONS.items(), start=1)},
         appendices={name: (letter, title) for letter, (name, title) in zip("AB", APPENDICES.items(), strict=True)},
-        words=words,
+        sentences=sentences,
+        wording=wording,
         drawn=_drawn(contents),
         splits=SPLITS,
         many=drawings.MANY_CLASSES,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pages.shared.colours import QUIET, RIGHT, WRONG, class_colour
+from model.colours import QUIET, RIGHT, WRONG, class_colour
 
 FAINTEST = 0.06  # Opacity of an empty cell: it can still be clicked.
 STRONG = 0.8  # From this tint on, text is white on either theme.

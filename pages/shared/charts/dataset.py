@@ -4,8 +4,8 @@ import altair as alt
 import pandas as pd
 
 from model.catalogue.dataset import SPLITS, Dataset
-from pages.shared.colours import QUIET, class_colour
-from pages.shared.text import SPLIT_NAMES
+from model.colours import QUIET, class_colour
+from model.wording import SPLIT_NAMES
 
 SHADES = {"train": 1.0, "valid": 0.6, "test": 0.3}
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from model.classify.answer import Prediction
+from model.colours import QUIET, RIGHT, WRONG, class_colour
 from model.evaluation.calibration import Bin, answered_at
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
-from pages.shared.colours import QUIET, RIGHT, WRONG, class_colour
 
 TICKS = [0, 0.25, 0.5, 0.75, 1]
 

@@ -6,11 +6,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from model.colours import QUIET, RIGHT, WRONG
 from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
 from model.experiments.variance import SeedAndSplitVariance
-from pages.shared.colours import QUIET, RIGHT, WRONG
 
 PERCENT = alt.Axis(format="%", tickCount=5)
 LEGEND = alt.Legend(title=None, orient="top", labelLimit=320, symbolOpacity=1)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
+from model.colours import CLASS_COLOURS, QUIET
 from model.runs.settings import Epoch
-from pages.shared.colours import CLASS_COLOURS, QUIET
 
 LEGEND_ROW_PX = 28
 TRAIN, VALID = "train_loss", "valid_loss"

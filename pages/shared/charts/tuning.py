@@ -3,9 +3,9 @@
 import altair as alt
 import pandas as pd
 
+from model.colours import QUIET, RIGHT, WRONG
 from model.experiments.tuning.findings import TuningResult
 from model.experiments.tuning.space import BACKBONE, SPACE
-from pages.shared.colours import QUIET, RIGHT, WRONG
 
 CHOSEN_ON, NOT_CHOSEN_ON = "validation, on which it was chosen", "test, which chose nothing"
 

@@ -28,14 +28,12 @@ from model.report.contents import Contents, Finding, ReportTable, report_content
 from model.report.data import wants_credit
 from model.report.drawings import loss_curves
 from model.report.html import report_html
-from model.report.palette import CLASS_COLOURS
 from model.report.svg import draw
 from model.report.texts import MAX_LINE, MAX_TEXT, Texts, set_text, texts
 from model.runs.run import SHIPPED, Run, load_run, run_folder, save_run
 from model.runs.settings import FineTuneSettings
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
-from pages.shared import colours
 from tests.conftest import encoded, fabricate, picture
 from tests.starter_set import IN_SPLIT, PHOTOS
 from tests.test_house import in_fresh_process
@@ -357,11 +355,11 @@ def test_what_was_not_done_is_said_with_the_page_where_it_is_done(
     document = written(store, workspace, SHIPPED)
     check_document(document)
     pages = {
-        "introduction": "ImportResult",
+        "introduction": "Report",
         "losses": "Clean",
         "cleaning": "Clean",
-        "experiments": "ImportResult",
-        "discussion": "ImportResult",
+        "experiments": "Report",
+        "discussion": "Report",
     }
     for place, page in pages.items():
         assert "Not done yet." in document.texts[place]
@@ -634,8 +632,13 @@ def test_threads_draw_the_same_as_one_alone(store: Store) -> None:
         } == {alone.svg}
 
 
-def test_a_class_has_its_colour_of_the_pages() -> None:
-    assert CLASS_COLOURS == colours.CLASS_COLOURS
+def test_a_drawing_leaves_matplotlibs_settings_as_they_were() -> None:
+    import matplotlib as mpl
+
+    with mpl.rc_context({"font.size": 17.0}):
+        before = dict(mpl.rcParams)
+        assert "<svg" in draw("one", "One", (2, 1), lambda axes: axes.set_xlabel("x")).svg
+        assert dict(mpl.rcParams) == before
 
 
 def test_no_other_command_pays_for_reports() -> None:
