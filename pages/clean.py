@@ -4,6 +4,7 @@ import streamlit as st
 
 from model.catalogue.dataset import check_trainable
 from model.errors import CannotTrain
+from model.runs.current import CurrentEvaluation
 from model.wording import count
 from pages.parts.clean.decisions import show_edits, show_steps
 from pages.parts.clean.duplicates import show_copies
@@ -14,7 +15,7 @@ from pages.parts.clean.review_queue import ask_for_queue
 from pages.parts.clean.worksheet import show_worksheet
 from pages.shared import state
 from pages.shared.cache.photos import get_suspects
-from pages.shared.cache.runs import CurrentEvaluation, get_current_evaluation
+from pages.shared.cache.runs import get_current_evaluation
 from pages.shared.cache.store import get_history
 from pages.shared.callbacks import attempt
 from pages.shared.frame import require_frame, require_run
@@ -26,7 +27,7 @@ VIEWS = (JUDGE, COPIES, EFFECT, EDITS, WORKSHEET)
 
 def show_bar(judged: CurrentEvaluation, workspace: str) -> None:
     """How much was changed since the run in use was trained, and the way to see what it is worth."""
-    changes, obstacle = judged.relabelled + judged.removed + judged.added, ""
+    changes, obstacle = judged.changes, ""
     try:
         check_trainable(judged.dataset)
     except CannotTrain as error:

@@ -52,6 +52,12 @@ class Evaluation:
         )
 
     @property
+    def labels_by_photo(self) -> dict[str, str]:
+        """The label of each photo in this table, by name."""
+        rows = zip(self.photos, self.labels, strict=True)
+        return {photo: self.classes[label] for photo, label in rows}
+
+    @property
     def predicted(self) -> NDArray[np.intp]:
         """Position of the best class, (N,)."""
         return np.asarray(self.logits.argmax(axis=1))

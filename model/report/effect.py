@@ -8,7 +8,7 @@ from model.catalogue.dataset import Dataset
 from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, History
 from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import Comparison, compare
-from model.report.results import labels_of
+from model.runs.current import count_edits
 from model.runs.run import Run
 
 MOST_REASONS = 8
@@ -68,18 +68,18 @@ def describe_cleaning(history: History | None, imported: Dataset) -> Cleaning | 
 def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Dataset) -> Effect | None:
     """Compare two runs, given with their names; None where they have no photo in common."""
     (name, before), (other_name, after) = first, second
-    labels, trained_on = dataset.labels, labels_of(before)
+    labels, trained_on = dataset.labels, before.evaluation.labels_by_photo
     both, old = (_compare(before, after, each, "valid") for each in (labels, trained_on))
     if both is None or old is None:
         return None
-    validated = before.evaluation.for_split("valid").photos
+    relabelled, removed = count_edits(before.evaluation.for_split("valid"), labels)
     return Effect(
         name,
         other_name,
         both,
         _compare(before, after, labels, "test"),
-        moved=sum(photo in labels and labels[photo] != trained_on[photo] for photo in validated),
-        gone=sum(photo not in labels for photo in validated),
+        moved=relabelled,
+        gone=removed,
         under_old_labels=(old.before.errors, old.after.errors, len(old.before.photos)),
         same_data=before.card.fingerprint == after.card.fingerprint,
         other_settings=_differences(before, after),

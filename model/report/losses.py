@@ -8,7 +8,6 @@ from model.catalogue.measures import load_qualities
 from model.catalogue.store import Store
 from model.cleaning.worksheet import ROWS, WorksheetCase, worksheet
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
-from model.report.results import labels_of
 from model.runs.run import Run
 
 
@@ -59,5 +58,6 @@ def find_losses(
     rows = ranked(table)[:ROWS]
     qualities = load_qualities(store, [table.photos[row] for row in rows])
     issues = {photo: quality.issues for photo, quality in qualities.items()}
-    losses = top_losses(table, rows, labels_of(run), issues, run.card.unfamiliar_below)
+    labels = run.evaluation.labels_by_photo
+    losses = top_losses(table, rows, labels, issues, run.card.unfamiliar_below)
     return Losses(name, tuple(map(LossCase, worksheet(table, since), losses)))

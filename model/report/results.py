@@ -6,6 +6,7 @@ from model.catalogue.dataset import Dataset
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
 from model.networks.backbones import find_backbone
+from model.runs.current import current_evaluation
 from model.runs.run import Run, RunCard
 
 EVALUATED = ("valid", "test")
@@ -49,16 +50,14 @@ class SplitResult:
 
 def describe_training(name: str, run: Run, dataset: Dataset) -> Training:
     """Describe how a run was trained, beside the dataset as it is now."""
-    card, labels, trained_on = run.card, dataset.labels, labels_of(run)
+    card, current = run.card, current_evaluation(run, dataset)
     return Training(
         name,
         card,
         find_backbone(card.backbone).title,
-        relabelled=sum(
-            photo in labels and labels[photo] != label for photo, label in trained_on.items()
-        ),
-        removed=sum(photo not in labels for photo in trained_on),
-        added=sum(photo not in trained_on for photo in labels),
+        current.relabelled,
+        current.removed,
+        current.added,
         learned_from=len(run.evaluation.for_split("train").photos),
     )
 
@@ -68,11 +67,3 @@ def results_of(run: Run, dataset: Dataset) -> tuple[SplitResult, ...]:
     table = run.evaluation.relabelled(dataset.labels)
     results = (SplitResult(split, table.for_split(split)) for split in EVALUATED)
     return tuple(result for result in results if result.photos)
-
-
-def labels_of(run: Run) -> dict[str, str]:
-    """Give the label of each photo when the run was trained."""
-    table = run.evaluation
-    return {
-        photo: table.classes[label] for photo, label in zip(table.photos, table.labels, strict=True)
-    }

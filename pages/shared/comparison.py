@@ -5,9 +5,10 @@ import streamlit as st
 from model.errors import NotFound
 from model.evaluation.comparison import Comparison, compare
 from model.evaluation.sentences import wrong_of
+from model.runs.current import CurrentEvaluation
 from model.wording import count, shortened
 from pages.shared import state
-from pages.shared.cache.runs import CurrentEvaluation, get_current_evaluation
+from pages.shared.cache.runs import get_current_evaluation
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import open_card

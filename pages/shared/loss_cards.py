@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from model.evaluation.sentences import REASON_NAMES
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
+from model.runs.current import CurrentEvaluation
 from model.wording import certainty, count
 from pages.shared import state
 from pages.shared.cache.photos import (
@@ -14,7 +15,6 @@ from pages.shared.cache.photos import (
     get_picture,
     prepare_look_alikes,
 )
-from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.colours import class_badge, label_badge
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import plain, why

@@ -6,8 +6,8 @@ from model.catalogue.edits import DELETE, KEEP, History
 from model.cleaning.decisions import Decision, decide
 from model.cleaning.duplicates import DuplicateGroup
 from model.cleaning.suspects import Suspects
+from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES, count, listed
-from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
 from pages.shared.colours import label_badge

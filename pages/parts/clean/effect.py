@@ -5,13 +5,13 @@ import streamlit as st
 from model.errors import NotFound
 from model.evaluation.comparison import Comparison, compare
 from model.evaluation.sentences import wrong_of
+from model.runs.current import CurrentEvaluation, count_edits
 from model.runs.listing import activate_run, runs_of
 from model.runs.settings import HeadSettings
 from model.training.request import TrainRequest
 from model.wording import count
 from pages.shared import state
 from pages.shared.cache.runs import (
-    CurrentEvaluation,
     active_run_id,
     get_card,
     get_current_evaluation,
@@ -37,8 +37,7 @@ def start_retraining(workspace: str) -> None:
     settings = card.settings if isinstance(card.settings, HeadSettings) else HeadSettings()
     state.set_choice(state.BEFORE, used)
     state.set_choice(state.CLEAN_VIEW, EFFECT)
-    changes = get_current_evaluation(used, workspace)
-    name = f"Cleaned, {count(changes.relabelled + changes.removed + changes.added, 'change')}"
+    name = f"Cleaned, {count(get_current_evaluation(used, workspace).changes, 'change')}"
     request = TrainRequest(dataset, card.backbone, settings, name, workspace)
     known = next((run.id for run in runs_of(store, workspace) if _is_of(run.id, request)), None)
     if known:  # Nothing new would come of it.
@@ -135,17 +134,11 @@ def _headline(both: Comparison) -> str:
 def _goalposts(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
     """What relabelled and deleted validation photos do to the comparison."""
     trained = first.run.evaluation.for_split("valid")
-    was = {
-        photo: trained.classes[label]
-        for photo, label in zip(trained.photos, trained.labels, strict=True)
-    }
-    now = first.dataset.labels
-    moved = sum(photo in now and now[photo] != label for photo, label in was.items())
-    gone = sum(photo not in now for photo in was)
+    moved, gone = count_edits(trained, first.dataset.labels)
     ranges = f"Under today's labels: {wrong_of(first.tables['valid'])} before; {wrong_of(second.tables['valid'])} after."
     if not moved and not gone:
         return f"{ranges} No validation label has changed since the first run, so the goalposts stand where they were."
-    old = second.run.evaluation.relabelled(was).for_split("valid")
+    old = second.run.evaluation.relabelled(trained.labels_by_photo).for_split("valid")
     return (
         f"{ranges} **The goalposts moved:** {count(moved, 'validation photo')} relabelled, {gone} deleted. "
         f"Under the first run's labels: {trained.errors} of {len(trained.photos)} before, {old.errors} of {len(old.photos)} after."

@@ -5,9 +5,9 @@ import streamlit as st
 from model.catalogue.edits import DELETE, KEEP, RELABEL, History
 from model.cleaning.decisions import Decision, decide
 from model.cleaning.suspects import Suspects
+from model.runs.current import CurrentEvaluation
 from model.wording import certainty, count
 from pages.parts.clean.one_by_one import REASONS
-from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import succeeds
 from pages.shared.colours import label_badge

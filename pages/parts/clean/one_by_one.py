@@ -9,10 +9,10 @@ from model.cleaning.decisions import Decision, decide
 from model.cleaning.suspects import Suspects
 from model.errors import NotFound
 from model.evaluation.top_losses import TopLoss, top_losses
+from model.runs.current import CurrentEvaluation
 from model.wording import certainty
 from pages.shared import state
 from pages.shared.cache.photos import get_evidence, get_picture, prepare_look_alikes
-from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt, succeeds
 from pages.shared.colours import class_badge, label_badge

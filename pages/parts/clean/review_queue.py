@@ -8,9 +8,9 @@ import numpy as np
 import streamlit as st
 
 from model.cleaning.suspects import Suspects
+from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES
 from pages.shared import state
-from pages.shared.cache.runs import CurrentEvaluation
 
 WRONG, BAD, ALL = "Wrong labels", "Bad photos", "All"
 SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM = (
@@ -85,17 +85,14 @@ def _ask_for_kind(kinds: Mapping[str, Sequence[str]]) -> Sequence[str]:
 def _places(judged: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
     """(label, split) of every photo that may be edited: as the run was trained, and what was added since."""
     table = judged.run.evaluation
-    known = {
-        photo: (table.classes[label], split)
-        for photo, label, split in zip(table.photos, table.labels, table.splits, strict=True)
-        if split != "test"
+    labels = table.labels_by_photo
+    rows = zip(table.photos, table.splits, strict=True)
+    trained = {photo: (labels[photo], split) for photo, split in rows if split != "test"}
+    return trained | {
+        added.photo: (added.label, added.split)
+        for added in judged.dataset.photos
+        if added.photo not in trained and added.split != "test"
     }
-    added = {
-        one.photo: (one.label, one.split)
-        for one in judged.dataset.photos
-        if one.photo not in known and one.split != "test"
-    }
-    return {**known, **added}
 
 
 def _ranks(

@@ -7,8 +7,8 @@ from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, Histo
 from model.cleaning.decisions import Decision, decide, revert_edits
 from model.cleaning.worksheet import WorksheetCase, worksheet
 from model.csv_files import as_csv
+from model.runs.current import CurrentEvaluation
 from model.wording import certainty
-from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge

@@ -6,9 +6,9 @@ import streamlit as st
 
 from model.evaluation.table import Evaluation, most_confused
 from model.evaluation.top_losses import ranked
+from model.runs.current import CurrentEvaluation
 from model.wording import count, mistaken
 from pages.shared import state
-from pages.shared.cache.runs import CurrentEvaluation
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import open_card

@@ -4,8 +4,8 @@ import streamlit as st
 
 from model.evaluation.sentences import by_heart, wrong_of
 from model.evaluation.table import Evaluation
+from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES, WHAT_IT_PROVES, listed
-from pages.shared.cache.runs import CurrentEvaluation
 
 
 def show_headline(judged: CurrentEvaluation, split: str) -> None:

@@ -9,11 +9,11 @@ import streamlit as st
 from model.catalogue.store import Store
 from model.errors import NotFound
 from model.evaluation.sentences import wrong_of
+from model.runs.current import CurrentEvaluation
 from model.runs.listing import MAX_NAME, Entry, activate_run, delete_run, rename_run, runs_of
 from model.runs.run import RunCard
 from model.wording import count
 from pages.shared.cache.runs import (
-    CurrentEvaluation,
     active_run_id,
     get_card,
     get_current_evaluation,
@@ -75,7 +75,7 @@ def _figures(judged: CurrentEvaluation) -> str:
     """What there is to say about a run in one line."""
     card, valid = judged.run.card, judged.tables["valid"]
     errors = wrong_of(valid) if valid.photos else "no validation photos"
-    changes = judged.relabelled + judged.removed + judged.added
+    changes = judged.changes
     since = f", {count(changes, 'change')} since" if changes else ""
     how = f"{card.mode}, {card.backbone}, {count(len(card.history), 'epoch')}, {card.seconds:.1f} s"
     return f":small[{errors}]  \n:small[{how}, data {card.fingerprint[:6]}{since}]"

@@ -1,13 +1,10 @@
 """Runs, and their evaluation under today's labels."""
 
-from dataclasses import dataclass
-
 import streamlit as st
 
-from model.catalogue.dataset import SPLITS, Dataset
 from model.catalogue.workspaces import View, view_of
 from model.errors import NotFound
-from model.evaluation.table import Evaluation
+from model.runs.current import CurrentEvaluation, current_evaluation
 from model.runs.listing import active_run, runs_of
 from model.runs.run import Run, RunCard, load_card, load_run, run_folder
 from pages.shared.cache.store import dataset_of_view, get_store
@@ -42,18 +39,6 @@ def _is_readable(run: str) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class CurrentEvaluation:
-    """What a run says about a dataset as it is now, split by split, and what was edited since the run was trained."""
-
-    run: Run
-    dataset: Dataset
-    tables: dict[str, Evaluation]
-    relabelled: int
-    removed: int
-    added: int
-
-
 def get_current_evaluation(run_id: str, workspace: str) -> CurrentEvaluation:
     """A run's evaluation under the workspace's labels."""
     return _current_evaluation(
@@ -65,20 +50,7 @@ def get_current_evaluation(run_id: str, workspace: str) -> CurrentEvaluation:
 def _current_evaluation(
     run_id: str, view: View, workspace: str, store_identity: int | None
 ) -> CurrentEvaluation:
-    run, dataset = get_run(run_id), dataset_of_view(view, workspace, store_identity)
-    table, known = run.evaluation.relabelled(dataset.labels), set(run.evaluation.photos)
-    was = {
-        photo: run.card.classes[label]
-        for photo, label in zip(run.evaluation.photos, run.evaluation.labels, strict=True)
-    }
-    return CurrentEvaluation(
-        run,
-        dataset,
-        {split: table.for_split(split) for split in SPLITS},
-        relabelled=sum(was[photo] != dataset.labels[photo] for photo in table.photos),
-        removed=len(known) - len(table.photos),
-        added=sum(photo not in known for photo in dataset.labels),
-    )
+    return current_evaluation(get_run(run_id), dataset_of_view(view, workspace, store_identity))
 
 
 def is_fine_tuned(run_id: str) -> bool:
