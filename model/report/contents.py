@@ -135,4 +135,4 @@ def _losses(store: Store, subject: _Subject) -> tuple[Losses | None, Losses | No
     if subject.first is None:
         return own, None
     before = find_losses(store, *subject.first, photos, subject.history)
-    return (before, own) if before.judged > own.judged else (own, None)
+    return (before, own) if before.decided > own.decided else (own, None)

@@ -117,8 +117,8 @@ def _shown(contents: Contents) -> Iterator[str]:
         yield from photos
     for losses in filter(None, (contents.losses, contents.remaining)):
         for case in losses.cases:
-            yield case.loss.photo
-            yield from (photo for photo, _ in case.loss.neighbours)
+            yield case.photo
+            yield from (photo for photo, _ in case.neighbours)
 
 
 def _credits(contents: Contents) -> dict[str, Origin]:

@@ -81,7 +81,7 @@ def _parts(contents: Contents) -> list[ReportPart]:
         contents.cleaning,
     )
     judged, answered = (
-        losses.judged if losses else 0,
+        losses.decided if losses else 0,
         sum(one.sentence is not None for one in contents.findings),
     )
     run = f" of {plain(training.name)}" if training else ""
