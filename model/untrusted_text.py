@@ -1,11 +1,12 @@
-"""Strangers' text as one safe line: no HTML, no line breaks, no marks that turn the direction."""
+"""Strangers' text, made fit for a line: no HTML, no line breaks, no turned writing direction."""
 
 import unicodedata
 
 from markupsafe import Markup
 
-READ = 5000  # Characters; some descriptions on Commons are essays.
-KEPT_FORMATS = "\u200c\u200d"  # Joiners, for Persian and Indian scripts; others hide or turn text.
+READ = 5000  # Characters looked at: some descriptions on Commons are essays.
+# Joiners, which Persian and Indian scripts need; the other format characters hide or turn text.
+KEPT_FORMATS = "\u200c\u200d"
 
 
 def without_markup(text: object, most: int) -> str:
@@ -23,15 +24,6 @@ def without_markup(text: object, most: int) -> str:
 
 
 def _is_visible(letter: str) -> bool:
-    category = unicodedata.category(letter)
-    return category not in ("Cc", "Cf", "Cs", "Co", "Cn") or letter in KEPT_FORMATS
-
-
-def duration(seconds: float) -> str:
-    """Say a time to wait, rounded up: "2 minutes"."""
-    for unit, size in (("hour", 3600), ("minute", 60)):
-        if seconds > size:
-            count = int(-(-seconds // size))
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    count = max(1, round(seconds))
-    return f"{count} second{'s' if count > 1 else ''}"
+    return (
+        unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn") or letter in KEPT_FORMATS
+    )

@@ -6,6 +6,7 @@ from model.catalogue.dataset import example_photos
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.workspaces import asked_photos
 from model.errors import NotFound, QuotaReached
+from model.wording import question
 from pages.parts.classify.answer import show_answer
 from pages.parts.classify.labelling import ask_for_label
 from pages.parts.classify.own_photos import show_own_photos
@@ -15,7 +16,7 @@ from pages.shared.cache.photos import prepare_look_alikes
 from pages.shared.cache.runs import get_run
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.frame import require_frame, require_run
-from pages.shared.text import question
+from pages.shared.text import plain
 
 require_frame()
 store, workspace = get_store(), state.workspace()
@@ -23,7 +24,7 @@ dataset, run = get_dataset(workspace), get_run(require_run(workspace))
 asked = asked_photos(store, workspace)
 to_try = starter_examples(store) if dataset.name == STARTER else example_photos(dataset)
 
-st.title(question(run.card.classes), anchor=False)
+st.title(question([plain(name) for name in run.card.classes]), anchor=False)
 st.markdown(
     "Show me a photo: I answer, show what in it made me think so, and say when I am not sure."
 )

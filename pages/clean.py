@@ -5,6 +5,7 @@ import streamlit as st
 from model.catalogue.dataset import check_trainable
 from model.errors import CannotTrain
 from model.runs.current import CurrentEvaluation
+from model.wording import count
 from pages.parts.clean.decisions import show_edits, show_steps
 from pages.parts.clean.duplicates import show_copies
 from pages.parts.clean.effect import EFFECT, show_effect, start_retraining
@@ -18,7 +19,7 @@ from pages.shared.cache.runs import get_current_evaluation
 from pages.shared.cache.store import get_history
 from pages.shared.callbacks import attempt
 from pages.shared.frame import require_frame, require_run
-from pages.shared.text import count, named, plain
+from pages.shared.text import named, plain
 
 JUDGE, COPIES, EDITS, WORKSHEET = "Judge", "Copies", "Edits", "Top ten"
 VIEWS = (JUDGE, COPIES, EFFECT, EDITS, WORKSHEET)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from model.csv_files import as_csv
 from model.runs.listing import runs_of
+from model.wording import SPLIT_NAMES
 from pages.parts.evaluate.calibration import show_trust
 from pages.parts.evaluate.class_figures import show_figures
 from pages.parts.evaluate.confusions import show_confusions
@@ -15,7 +16,7 @@ from pages.shared.comparison import show_comparison
 from pages.shared.frame import require_frame, require_run
 from pages.shared.loss_cards import show_losses
 from pages.shared.run_choice import ask_for_run
-from pages.shared.text import SPLIT_NAMES, named
+from pages.shared.text import named
 
 VIEWS = ("Confusions", "Top losses", "Each class", "Trust", "Compare")
 

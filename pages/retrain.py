@@ -12,6 +12,7 @@ from model.training.background import start_training
 from model.training.estimates import estimate_s
 from model.training.memory import check_disk, check_memory, needed_mb
 from model.training.request import TrainRequest, enqueue_fine_tune, enqueue_lr_find
+from model.wording import duration
 from pages.parts.retrain.fine_tuning import show_job
 from pages.parts.retrain.lr_finder import show_lr_finder
 from pages.parts.retrain.runs import show_runs
@@ -20,7 +21,7 @@ from pages.shared import state
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.cache.works import get_head_jobs
 from pages.shared.frame import require_frame
-from pages.shared.text import duration, plain
+from pages.shared.text import plain
 from pages.shared.training_curves import show_training
 
 

@@ -27,7 +27,7 @@ from model.experiments.repeats import (
 )
 from model.experiments.split_features import Progress, SplitFeatures
 from model.runs.settings import HeadSettings
-from model.wording import between, counted, percent
+from model.wording import between, count, percent
 
 if TYPE_CHECKING:
     from model.training.head import LabelledFeatures
@@ -87,7 +87,7 @@ class LabelNoise:
         if not self.doubtful:
             return start + "No training photo's label is in doubt: there is nothing to clean."
         dealt = "leaving out" if self.better == REMOVED else "relabelling"
-        effect = f"Blindly {dealt} the {counted(self.doubtful, 'training photo')} in doubt {self._tried.words}"
+        effect = f"Blindly {dealt} the {count(self.doubtful, 'training photo')} in doubt {self._tried.words}"
         says = {
             HELPS: "cleaner labels help.",
             HARMS: "these are hard photos rather than wrong labels, and needed.",
@@ -112,18 +112,18 @@ def run(
     doubtful = int((suggested != train.labels).sum())
     counts = sorted({round(share * len(ranked)) for share in SHARES} | {doubtful})
     series: dict[str, dict[int, list[list[Mistakes]]]] = {
-        way: {count: [] for count in counts} for way in (REMOVED, RELABELLED)
+        way: {number: [] for number in counts} for way in (REMOVED, RELABELLED)
     }
     chosen = [
-        (count, way, one)
-        for count in counts
+        (number, way, one)
+        for number in counts
         for way in series
         for one in seeds(settings, seed, SEEDS)
     ]
-    for count, way, one in with_progress(chosen, progress):
-        first = ranked[:count]
+    for number, way, one in with_progress(chosen, progress):
+        first = ranked[:number]
         cleaned = _without(train, first) if way == REMOVED else _renamed(train, first, suggested)
-        series[way][count].append(
+        series[way][number].append(
             mistakes_per_training(cleaned, material.valid, judging, material.classes, one)
         )
     removed, relabelled = (_steps(found, len(ranked)) for found in series.values())
@@ -161,10 +161,10 @@ def _renamed(
 
 def _steps(found: dict[int, list[list[Mistakes]]], photos: int) -> tuple[Step, ...]:
     steps = []
-    for count, trainings in found.items():
+    for number, trainings in found.items():
         valid, test = (error_range(np.stack(column)) for column in zip(*trainings, strict=True))
         assert valid is not None  # No dataset is trainable without validation photos.
-        steps.append(Step(count, count / photos, valid, test))
+        steps.append(Step(number, number / photos, valid, test))
     return tuple(steps)
 
 

@@ -18,7 +18,7 @@ from model.experiments.repeats import (
 )
 from model.experiments.split_features import Progress, SplitFeatures
 from model.runs.settings import HeadSettings
-from model.wording import counted, percent, points
+from model.wording import count, percent, points
 
 FALLS, FLAT, UNKNOWN = "falls", "flat", "unknown"
 SHARES = np.geomspace(0.1, 1, 8)
@@ -71,7 +71,7 @@ class LearningCurve:
         """The answer in plain words."""
         now, then = self.points[-1], self.doubled
         if then is None:
-            return f"It cannot be told with so few photos: no curve goes through {counted(now.photos, 'training photo')}."
+            return f"It cannot be told with so few photos: no curve goes through {count(now.photos, 'training photo')}."
         more, most = f"{now.photos:,} more photos (twice as many)", points(max(then.gain_high, 0))
         if self.verdict == FALLS:
             return (
@@ -85,7 +85,7 @@ class LearningCurve:
             )
         return (
             f"It cannot be told with so few photos: {more} might bring anything from {_least(then)} to {most}, "
-            f"and only {counted(self.valid_photos, 'validation photo')} can show it."
+            f"and only {count(self.valid_photos, 'validation photo')} can show it."
         )
 
 

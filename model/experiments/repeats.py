@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from model.evaluation.intervals import mcnemar
 from model.experiments.split_features import Progress
 from model.runs.settings import HeadSettings
-from model.wording import counted
+from model.wording import count
 
 if TYPE_CHECKING:
     from model.training.head import LabelledFeatures
@@ -58,7 +58,7 @@ class PairedComparison:
     @property
     def words(self) -> str:
         """As the end of a sentence about the second."""
-        return f"sets {self.fixed} right and {self.broken} wrong of {counted(self.photos, 'photo')}"
+        return f"sets {self.fixed} right and {self.broken} wrong of {count(self.photos, 'photo')}"
 
 
 def compare_paired(first: Mistakes, second: Mistakes) -> PairedComparison:

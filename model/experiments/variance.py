@@ -18,7 +18,7 @@ from model.experiments.repeats import (
 )
 from model.experiments.split_features import Progress, SplitFeatures
 from model.runs.settings import HeadSettings
-from model.wording import between, counted, percent, points
+from model.wording import between, count, percent, points
 
 if TYPE_CHECKING:
     from model.training.head import LabelledFeatures
@@ -56,7 +56,7 @@ class SeedAndSplitVariance:
     def sentence(self) -> str:
         """The answer in plain words."""
         return (
-            f"With {counted(self.valid_photos, 'validation photo')}, {percent(self.error)} wrong means "
+            f"With {count(self.valid_photos, 'validation photo')}, {percent(self.error)} wrong means "
             f"{percent(self.low)} to {percent(self.high)}; {self._least}. "
             f"Training in another order gave {between(self.seeds.low, self.seeds.high)} wrong, "
             f"choosing other photos for validation {between(self.splits.low, self.splits.high)}."
@@ -65,7 +65,7 @@ class SeedAndSplitVariance:
     @property
     def _least(self) -> str:
         if self.fixed_at_least is None:
-            return f"with only {counted(self.errors, 'mistake')}, even a classifier without any may just be lucky"
+            return f"with only {count(self.errors, 'mistake')}, even a classifier without any may just be lucky"
         return f"a change of under {points(self.fixed_at_least / self.valid_photos)} on them cannot be told from luck"
 
 
@@ -123,9 +123,9 @@ def _split_anew(
         labels=labels,
     )
     held = []
-    for label, count in enumerate(
+    for label, number in enumerate(
         np.bincount(material.valid.labels, minlength=len(material.classes))
     ):
-        held += random.permutation(np.flatnonzero(labels == label))[:count].tolist()
+        held += random.permutation(np.flatnonzero(labels == label))[:number].tolist()
     valid = np.isin(np.arange(len(labels)), held)
     return select_rows(pool, np.flatnonzero(~valid)), select_rows(pool, np.flatnonzero(valid))

@@ -1,4 +1,4 @@
-"""Everything that a report says, computed from the workspace. What was not done is None, and nothing takes its place."""
+"""Everything that a report says, computed from the workspace; what was not done is None."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class ReportTable:
 
 @dataclass(frozen=True)
 class Finding:
-    """What an experiment found, in a sentence, with the figure behind it."""
+    """The answer of an experiment to its question, with the figure behind it."""
 
     question: str
     sentence: str | None  # None: not done yet
@@ -50,10 +50,8 @@ class Contents:
     data: Data
     training: Training | None
     results: tuple[SplitResult, ...]
-    losses: (
-        Losses | None
-    )  # Those in which the visitor judged the most: this run's, or the first one's before the cleaning
-    remaining: Losses | None  # This run's, where the others are the first one's
+    losses: Losses | None  # Of this run, or of the first where the visitor judged more of those
+    remaining: Losses | None  # Of this run, where the others are of the first
     cleaning: Cleaning | None
     effect: Effect | None
     findings: tuple[Finding, ...]
@@ -61,25 +59,25 @@ class Contents:
 
 @dataclass(frozen=True)
 class _Subject:
-    """What a report is about."""
+    """A run and its dataset, now and as it was imported, with a run to compare it with."""
 
     dataset: Dataset
     imported: Dataset
     history: History | None
     run: tuple[str, Run] | None  # With its name
-    first: (
-        tuple[str, Run] | None
-    )  # The one to compare it with: the shipped one, or the first that was trained
+    first: tuple[str, Run] | None  # The shipped one, or the first that was trained
 
 
 def report_contents(
     store: Store, workspace: str | None, run_id: str | None, experiments: Sequence[Finding] = ()
 ) -> Contents:
-    """What there is to report about a run, in a workspace or, without one, on its dataset as it was imported.
+    """Collect what there is to report about a run, in a workspace or, without one, on its dataset
+    as it was imported.
 
-    Without a run it says what was done until now. Raises NotFound for a run that is not there or not this workspace's.
+    Without a run it says what was done until now. Raises NotFound for a run that is not there or
+    not this workspace's.
     """
-    subject = _workspaces(store, workspace, run_id) if workspace else _nobodys(store, run_id)
+    subject = _in_workspace(store, workspace, run_id) if workspace else _as_imported(store, run_id)
     dataset, imported, run = subject.dataset, subject.imported, subject.run
     losses, remaining = _losses(store, subject)
     return Contents(
@@ -96,7 +94,7 @@ def report_contents(
     )
 
 
-def _workspaces(store: Store, workspace: str, run_id: str | None) -> _Subject:
+def _in_workspace(store: Store, workspace: str, run_id: str | None) -> _Subject:
     names = {entry.id: entry.name for entry in runs_of(store, workspace)}
     if run_id is not None and run_id not in names:
         raise NotFound(f"There is no run {run_id} of this workspace's dataset.")
@@ -111,19 +109,16 @@ def _workspaces(store: Store, workspace: str, run_id: str | None) -> _Subject:
     )
 
 
-def _nobodys(store: Store, run_id: str | None) -> _Subject:
+def _as_imported(store: Store, run_id: str | None) -> _Subject:
     run = load_run(run_folder(store, run_id)) if run_id else None
     dataset = find_dataset(store, run.card.dataset if run else STARTER)
-    shipped = (
-        _readable(store, SHIPPED_NAME, SHIPPED)
-        if dataset.name == STARTER and run_id != SHIPPED
-        else None
-    )
+    has_shipped = dataset.name == STARTER and run_id != SHIPPED
+    shipped = _readable(store, SHIPPED_NAME, SHIPPED) if has_shipped else None
     return _Subject(dataset, dataset, None, (run.card.name, run) if run else None, shipped)
 
 
 def _readable(store: Store, name: str, run_id: str) -> tuple[str, Run] | None:
-    """A run to compare with; None where it is damaged, for the report is about the other."""
+    """Load a run to compare with; None where it is damaged, for the report is about the other."""
     try:
         return name, load_run(run_folder(store, run_id))
     except NotFound:
@@ -131,12 +126,13 @@ def _readable(store: Store, name: str, run_id: str) -> tuple[str, Run] | None:
 
 
 def _losses(store: Store, subject: _Subject) -> tuple[Losses | None, Losses | None]:
-    """The ten that the visitor judged; and this run's, where those are the ones it had before the cleaning."""
+    """Find the ten losses to explain: this run's, or the first run's where the visitor judged more
+    of those; then this run's come second."""
     if subject.run is None:
         return None, None
-    known = subject.imported.labels.keys() | subject.dataset.labels.keys()
-    mine = find_losses(store, *subject.run, known, subject.history)
+    photos = subject.imported.labels.keys() | subject.dataset.labels.keys()
+    own = find_losses(store, *subject.run, photos, subject.history)
     if subject.first is None:
-        return mine, None
-    before = find_losses(store, *subject.first, known, subject.history)
-    return (before, mine) if before.judged > mine.judged else (mine, None)
+        return own, None
+    before = find_losses(store, *subject.first, photos, subject.history)
+    return (before, own) if before.decided > own.decided else (own, None)

@@ -1,4 +1,4 @@
-"""What a report says about the data: how many photos of what, and where they come from."""
+"""The data in a report: how many photos of each class, and where they come from."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from model.catalogue.dataset import Dataset
 from model.catalogue.origins import Origin
 
-MOST_EXAMPLES, LEAST_EXAMPLES, EXAMPLES_IN_ALL = 6, 3, 24  # Photos of a class; all classes together
+MOST_EXAMPLES, LEAST_EXAMPLES, EXAMPLES_IN_ALL = 6, 3, 24  # Of a class; of all together
 NO_CREDIT = ("cc0", "public domain", "pdm")  # Licences that ask for no credit begin like this.
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where some of the photos come from, under one licence."""
+    """A source of photos, under one licence."""
 
     name: str
     licence: str
@@ -35,35 +35,34 @@ class Data:
 
     @property
     def photos(self) -> int:
-        """How many there are."""
+        """Number of photos."""
         return sum(self.counts.values())
 
     def of_split(self, split: str) -> int:
-        """How many photos a split has."""
+        """Count the photos of a split."""
         return sum(self.counts[name, split] for name in self.classes)
 
     @property
     def creditors(self) -> list[tuple[Origin, int]]:
-        """Who is to be named, with the number of photos: one origin for each author, source and licence."""
-        counted = Counter(
-            Origin(one.source, one.licence, one.licence_url, one.author)
-            for one in self.origins.values()
-            if wants_credit(one)
+        """Authors to be named, by source and licence, with their numbers of photos."""
+        counts = Counter(
+            Origin(origin.source, origin.licence, origin.licence_url, origin.author)
+            for origin in self.origins.values()
+            if wants_credit(origin)
         )
-        return counted.most_common()
+        return counts.most_common()
 
 
 def describe_data(dataset: Dataset, imported: Dataset, origins: Mapping[str, Origin]) -> Data:
-    """What there is to say about a dataset; `imported` is the same before anything was edited."""
-    counts: Counter[tuple[str, str]] = Counter(
+    """Describe a dataset; `imported` is the same before anything was edited."""
+    counts = Counter[tuple[str, str]](
         (labelled.label, labelled.split) for labelled in dataset.photos
     )
-    number = min(
-        MOST_EXAMPLES, max(LEAST_EXAMPLES, EXAMPLES_IN_ALL // max(len(dataset.classes), 1))
-    )
+    fair = EXAMPLES_IN_ALL // max(len(dataset.classes), 1)
+    number = min(MOST_EXAMPLES, max(LEAST_EXAMPLES, fair))
     train = [labelled for labelled in dataset.photos if labelled.split == "train"]
     examples = {
-        name: tuple(one.photo for one in train if one.label == name)[:number]
+        name: tuple(labelled.photo for labelled in train if labelled.label == name)[:number]
         for name in dataset.classes
     }
     files = {labelled.photo: labelled.file for labelled in (*imported.photos, *dataset.photos)}
@@ -79,12 +78,11 @@ def describe_data(dataset: Dataset, imported: Dataset, origins: Mapping[str, Ori
 
 
 def wants_credit(origin: Origin) -> bool:
-    """Whether a photo's licence, or its author's name without one, asks that the author be named."""
-    return bool(origin.licence or origin.author) and not origin.licence.casefold().startswith(
-        NO_CREDIT
-    )
+    """Tell whether a licence, or an author's name without one, asks for credit."""
+    free = origin.licence.casefold().startswith(NO_CREDIT)
+    return bool(origin.licence or origin.author) and not free
 
 
 def _sources(origins: Iterable[Origin]) -> tuple[Provenance, ...]:
-    counted = Counter((one.source, one.licence, one.licence_url) for one in origins)
-    return tuple(Provenance(*where, photos) for where, photos in counted.most_common())
+    counts = Counter((origin.source, origin.licence, origin.licence_url) for origin in origins)
+    return tuple(Provenance(*source, photos) for source, photos in counts.most_common())

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from model.colours import INK, LINE, RIGHT, WRONG, class_colour
 from model.evaluation.intervals import wilson
 from model.evaluation.table import Evaluation
 from model.report.data import Data
-from model.report.palette import INK, LINE, RIGHT, WRONG, class_colour
 from model.report.svg import Drawing, draw
 from model.runs.settings import Epoch
+from model.wording import shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,167 +21,110 @@ MANY_CLASSES, LONGEST_NAME = 6, 24
 SPLIT_SHADES = {"train": 1.0, "valid": 0.55, "test": 0.25}
 STRONG = 0.55  # From this tint on, figures are white.
 CELL_IN, LEAST_IN, CHARACTER_IN = 0.29, 2.5, 0.075  # Of a confusion matrix
-
-
-def shortened(name: str) -> str:
-    """As much of a class's name as fits beside a drawing; the tables have all of it."""
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 3].rstrip() + "..."
+LEAST_SHARE = 0.035  # Of the longest bar: narrower parts have no room for their figure.
 
 
 def loss_curves(history: Sequence[Epoch], best_epoch: int) -> Drawing:
-    """Train loss (dashed) and validation loss (solid) after each epoch; the best has a dot."""
-    best, last = next(one for one in history if one.epoch == best_epoch), history[-1]
+    """Draw train loss (dashed) and validation loss (solid) after each epoch; the best has a dot."""
+    first, last, best = history[0], history[-1], _best(history, best_epoch)
 
     def plot(axes: "Axes") -> None:
-        epochs = [one.epoch for one in history]
-        axes.plot(
-            epochs,
-            [one.train_loss for one in history],
-            "--",
-            color=WRONG,
-            linewidth=2,
-            label="train loss",
-        )
-        axes.plot(
-            epochs,
-            [one.valid_loss for one in history],
-            "-",
-            color=RIGHT,
-            linewidth=2,
-            label="validation loss",
-        )
-        axes.plot(
-            [best.epoch],
-            [best.valid_loss],
-            "o",
-            color=RIGHT,
-            markersize=8,
-            label=f"best, epoch {best.epoch}",
-        )
-        axes.set_ylim(bottom=0)
-        axes.set_ylabel("loss")
-        axes.legend(frameon=False)
-        _over_epochs(axes)
+        epochs = [epoch.epoch for epoch in history]
+        curves = {
+            "train loss": ("--", WRONG, [epoch.train_loss for epoch in history]),
+            "validation loss": ("-", RIGHT, [epoch.valid_loss for epoch in history]),
+        }
+        for label, (style, colour, losses) in curves.items():
+            axes.plot(epochs, losses, style, color=colour, linewidth=2, label=label)
+        _mark_best(axes, best_epoch, best.valid_loss, "loss")
 
     alt = (
-        f"Learning curves over {len(history)} epochs. Train loss from {history[0].train_loss:.2f} to {last.train_loss:.2f}, "
-        f"validation loss from {history[0].valid_loss:.2f} to {last.valid_loss:.2f}, lowest after epoch {best.epoch}."
+        f"Learning curves over {len(history)} epochs. "
+        f"Train loss from {first.train_loss:.2f} to {last.train_loss:.2f}, validation loss from "
+        f"{first.valid_loss:.2f} to {last.valid_loss:.2f}, lowest after epoch {best_epoch}."
     )
     return draw("losses", alt, (HALF, 2.6), plot)
 
 
 def error_curve(history: Sequence[Epoch], best_epoch: int) -> Drawing:
-    """The error rate on the validation photos after each epoch; the best has a dot."""
-    best = next(one for one in history if one.epoch == best_epoch)
+    """Draw the error rate on the validation photos after each epoch; the best has a dot."""
+    best = _best(history, best_epoch)
 
     def plot(axes: "Axes") -> None:
-        axes.plot(
-            [one.epoch for one in history],
-            [100 * one.error_rate for one in history],
-            "-",
-            color=RIGHT,
-            linewidth=2,
+        epochs, errors = zip(
+            *((epoch.epoch, 100 * epoch.error_rate) for epoch in history), strict=True
         )
-        axes.plot(
-            [best.epoch],
-            [100 * best.error_rate],
-            "o",
-            color=RIGHT,
-            markersize=8,
-            label=f"best, epoch {best.epoch}",
-        )
-        axes.set_ylim(bottom=0)
-        axes.set_ylabel("validation error rate, %")
-        axes.legend(frameon=False)
-        _over_epochs(axes)
+        axes.plot(epochs, errors, "-", color=RIGHT, linewidth=2)
+        _mark_best(axes, best_epoch, 100 * best.error_rate, "validation error rate, %")
 
-    told = ", ".join(f"{one.error_rate:.1%}" for one in history)
-    return draw(
-        "errors",
-        f"Error rate on the validation photos after each epoch: {told}.",
-        (HALF, 2.6),
-        plot,
-    )
+    rates = ", ".join(f"{epoch.error_rate:.1%}" for epoch in history)
+    alt = f"Error rate on the validation photos after each epoch: {rates}."
+    return draw("errors", alt, (HALF, 2.6), plot)
 
 
-def _over_epochs(axes: "Axes") -> None:
+def _best(history: Sequence[Epoch], best_epoch: int) -> Epoch:
+    return next(epoch for epoch in history if epoch.epoch == best_epoch)
+
+
+def _mark_best(axes: "Axes", epoch: int, value: float, title: str) -> None:
+    """Put a dot on the best epoch of a curve, and finish its axes."""
+    axes.plot([epoch], [value], "o", color=RIGHT, markersize=8, label=f"best, epoch {epoch}")
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel(title)
+    axes.legend(frameon=False)
     axes.set_xlabel("epoch")
     axes.locator_params("x", integer=True)
     axes.grid(axis="y", color=LINE, linewidth=0.7)
 
 
 def class_counts(data: Data) -> Drawing:
-    """A bar a class, parted into splits by shade."""
+    """Draw a bar a class, parted into splits by shade."""
     names = data.classes[::-1]  # The first on top
 
     def plot(axes: "Axes") -> None:
-        start = np.zeros(len(names))
-        least = 0.035 * max(
-            sum(data.counts[name, split] for split in SPLIT_SHADES) for name in names
-        )
-        for split, shade in SPLIT_SHADES.items():
-            widths = np.array([data.counts[name, split] for name in names])
-            colours = [(class_colour(data.classes, name), shade) for name in names]
-            axes.barh(
-                range(len(names)),
-                widths,
-                left=start,
-                color=colours,
-                edgecolor="white",
-                linewidth=1.2,
-                height=0.68,
-            )
-            for row, (width, left) in enumerate(zip(widths, start, strict=True)):
-                if width > least:
-                    ink = "white" if shade > STRONG else INK
-                    axes.text(
-                        left + width / 2, row, str(width), ha="center", va="center", color=ink
-                    )
-            start += widths
-        axes.set_yticks(range(len(names)), [shortened(name) for name in names])
+        _plot_bars(axes, data, names)
+        axes.set_yticks(range(len(names)), [shortened(name, LONGEST_NAME) for name in names])
         axes.set_xlabel("photos: train (dark), validation (lighter), test (lightest)")
         axes.tick_params(length=0)
         axes.spines[["left", "bottom"]].set_visible(False)
         axes.set_xticks([])
 
-    by_class = {
-        name: ", ".join(f"{data.counts[name, split]} {split}" for split in SPLIT_SHADES)
+    counts = "; ".join(
+        f"{name}: {', '.join(f'{data.counts[name, split]} {split}' for split in SPLIT_SHADES)}"
         for name in data.classes
-    }
-    told = "; ".join(f"{name}: {counts}" for name, counts in by_class.items())
-    return draw(
-        "counts", f"Photos of each class by split. {told}.", (WIDE, 0.6 + 0.26 * len(names)), plot
     )
+    alt = f"Photos of each class by split. {counts}."
+    return draw("counts", alt, (WIDE, 0.6 + 0.26 * len(names)), plot)
+
+
+def _plot_bars(axes: "Axes", data: Data, names: Sequence[str]) -> None:
+    """Plot the photos of classes from below, split after split, with their number where it fits."""
+    totals = [sum(data.counts[name, split] for split in SPLIT_SHADES) for name in names]
+    starts = np.zeros(len(names))
+    for split, shade in SPLIT_SHADES.items():
+        widths = np.array([data.counts[name, split] for name in names])
+        colours = [(class_colour(data.classes, name), shade) for name in names]
+        rows = range(len(names))
+        axes.barh(rows, widths, 0.68, starts, color=colours, edgecolor="white", linewidth=1.2)
+        ink = "white" if shade > STRONG else INK
+        for row, (width, start) in enumerate(zip(widths, starts, strict=True)):
+            if width > LEAST_SHARE * max(totals):
+                middle = start + width / 2
+                axes.text(middle, row, str(width), ha="center", va="center", color=ink)
+        starts += widths
 
 
 def confusion_matrix(table: Evaluation, split: str) -> Drawing:
-    """Actual down, predicted across; right answers green, wrong ones terracotta, the stronger the larger their share of the row."""
+    """Draw counts, actual down, predicted across: right answers green, wrong ones terracotta, the
+    stronger the larger their share of the row."""
     counts, classes = table.confusion, table.classes
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)  # (C, C)
-    names = [shortened(name) for name in classes]
+    names = [shortened(name, LONGEST_NAME) for name in classes]
     narrow, longest = len(classes) > MANY_CLASSES, max(map(len, names))
     margin = CHARACTER_IN * longest
     side = max(CELL_IN * len(classes), LEAST_IN)
 
     def plot(axes: "Axes") -> None:
-        from matplotlib.patches import Rectangle  # As in `draw`.
-
-        for row, column in np.ndindex(counts.shape):
-            tint = float(np.sqrt(shares[row, column]))
-            colour = (RIGHT if row == column else WRONG, 0.05 + 0.95 * tint)
-            axes.add_patch(Rectangle((column - 0.48, row - 0.48), 0.96, 0.96, facecolor=colour))
-            if counts[row, column] or not narrow:
-                ink = "white" if tint > STRONG + 0.2 else INK
-                size = 8 if narrow else 13
-                axes.text(
-                    column,
-                    row,
-                    str(counts[row, column]),
-                    ha="center",
-                    va="center",
-                    color=ink,
-                    fontsize=size,
-                )
+        _plot_cells(axes, counts, narrow)
         axes.set(xlim=(-0.5, len(classes) - 0.5), ylim=(len(classes) - 0.5, -0.5), aspect="equal")
         slanted: dict[str, Any] = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"}
         axes.set_xticks(range(len(names)), names, **(slanted if narrow or longest > 10 else {}))
@@ -190,55 +134,57 @@ def confusion_matrix(table: Evaluation, split: str) -> Drawing:
         axes.set_title("predicted", fontsize=9.5, pad=9)
         axes.spines[:].set_visible(False)
 
-    told = "; ".join(
-        f"{counts[row, column]} {classes[row]} {'recognised' if row == column else f'taken for {classes[column]}'}"
+    cells = "; ".join(
+        f"{counts[row, column]} {classes[row]} "
+        f"{'recognised' if row == column else f'taken for {classes[column]}'}"
         for row, column in zip(*np.nonzero(counts), strict=True)
     )
+    alt = f"Confusion matrix of the {split} photos: {cells}."
     size = (side + 0.55 + margin, side + 0.4 + margin / 2)
-    return draw(
-        f"confusion-{split}", f"Confusion matrix of the {split} photos: {told}.", size, plot
-    )
+    return draw(f"confusion-{split}", alt, size, plot)
+
+
+def _plot_cells(axes: "Axes", counts: np.ndarray, narrow: bool) -> None:
+    """Plot the cells of a confusion matrix (C, C); where they are narrow, only figures over 0."""
+    from matplotlib.patches import Rectangle  # As in `draw`.
+
+    tints = np.sqrt(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))  # (C, C)
+    for row, column in np.ndindex(counts.shape):
+        tint = float(tints[row, column])
+        colour = (RIGHT if row == column else WRONG, 0.05 + 0.95 * tint)
+        axes.add_patch(Rectangle((column - 0.48, row - 0.48), 0.96, 0.96, facecolor=colour))
+        if counts[row, column] or not narrow:
+            ink, size = "white" if tint > STRONG + 0.2 else INK, 8 if narrow else 13
+            figure = str(counts[row, column])
+            axes.text(column, row, figure, ha="center", va="center", color=ink, fontsize=size)
 
 
 def recalls(table: Evaluation, split: str, classes: tuple[str, ...]) -> Drawing:
-    """How much of each class is recognised, with what chance leaves open; `classes` are the dataset's, for the colours."""
+    """Draw the recall of each class with its 95% interval; `classes` are the dataset's, for the
+    colours."""
     counts = table.confusion
     rows = [
         (name, int(counts[row, row]), int(counts[row].sum()))
         for row, name in enumerate(table.classes)
-    ][::-1]
+    ]
 
     def plot(axes: "Axes") -> None:
-        for place, (name, right, support) in enumerate(rows):
+        for place, (name, right, support) in enumerate(rows[::-1]):
             if support:
-                low, high = (100 * bound for bound in wilson(right, support))
-                axes.plot(
-                    [low, high],
-                    [place, place],
-                    color=class_colour(classes, name),
-                    linewidth=5,
-                    alpha=0.4,
-                )
-                axes.plot(
-                    [100 * right / support],
-                    [place],
-                    "o",
-                    color=class_colour(classes, name),
-                    markersize=8,
-                )
-        axes.set_yticks(
-            range(len(rows)),
-            [f"{shortened(name)}, {right} of {support}" for name, right, support in rows],
-        )
+                ends = [100 * end for end in wilson(right, support)]
+                colour = class_colour(classes, name)
+                axes.plot(ends, [place, place], color=colour, linewidth=5, alpha=0.4)
+                axes.plot([100 * right / support], [place], "o", color=colour, markersize=8)
+        labels = [
+            f"{shortened(name, LONGEST_NAME)}, {right} of {support}"
+            for name, right, support in rows[::-1]
+        ]
+        axes.set_yticks(range(len(rows)), labels)
         axes.set(xlim=(0, 102), ylim=(-0.6, len(rows) - 0.4))
         axes.set_xlabel("recognised, %")
         axes.grid(axis="x", color=LINE, linewidth=0.7)
         axes.tick_params(axis="y", length=0)
 
-    told = "; ".join(f"{name}: {right} of {support}" for name, right, support in rows[::-1])
-    return draw(
-        f"recalls-{split}",
-        f"Photos recognised of each class, {split}. {told}.",
-        (WIDE, 0.8 + 0.27 * len(rows)),
-        plot,
-    )
+    figures = "; ".join(f"{name}: {right} of {support}" for name, right, support in rows)
+    alt = f"Photos recognised of each class, {split}. {figures}."
+    return draw(f"recalls-{split}", alt, (WIDE, 0.8 + 0.27 * len(rows)), plot)

@@ -1,4 +1,4 @@
-"""What a report says about cleaning: what was decided, and what it was worth."""
+"""Cleaning in a report: the decisions, and the difference they made."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,9 +6,8 @@ from dataclasses import asdict, dataclass
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, EditAction, History
-from model.errors import InvalidRequest
+from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import Comparison, compare
-from model.evaluation.table import Evaluation
 from model.runs.current import count_edits
 from model.runs.run import Run
 
@@ -17,7 +16,7 @@ MOST_REASONS = 8
 
 @dataclass(frozen=True)
 class Cleaning:
-    """What was decided about photos, so far as it stands."""
+    """Decisions about photos, so far as they stand."""
 
     decisions: Mapping[EditAction, int]
     moved: tuple[tuple[str, str, int], ...]  # From, to, photos; the most frequent first
@@ -26,7 +25,7 @@ class Cleaning:
 
     @property
     def number(self) -> int:
-        """How many photos were decided about; a note decides nothing."""
+        """Number of photos decided about; a note decides nothing."""
         return sum(self.decisions.values()) - self.decisions[NOTE]
 
 
@@ -37,7 +36,7 @@ class Effect:
     first: str  # Their names
     second: str
     valid: Comparison
-    test: Comparison | None  # The photos that nobody may edit; None where there are none
+    test: Comparison | None  # Photos that are never edited; None where there are none
     moved: int  # Validation photos relabelled since the first was trained
     gone: int  # Deleted
     under_old_labels: tuple[int, int, int]  # Errors of the first, errors of the second, photos
@@ -46,49 +45,39 @@ class Effect:
 
 
 def describe_cleaning(history: History | None, imported: Dataset) -> Cleaning | None:
-    """What was decided; None where nothing was."""
+    """Count what was decided, by action, move and reason; None where nothing was."""
     standing = history.standing if history else {}
     if not standing:
         return None
-    was = imported.labels
+    labels = imported.labels
     moved = Counter(
-        (was[edit.photo], edit.label)
+        (labels[edit.photo], edit.label)
         for edit in standing.values()
-        if edit.action == RELABEL and edit.label is not None and edit.photo in was
+        if edit.action == RELABEL and edit.label is not None and edit.photo in labels
     )
     reasons = Counter(edit.reason for edit in standing.values() if edit.reason)
+    decisions = Counter(edit.action for edit in standing.values())
     return Cleaning(
-        {
-            action: sum(edit.action == action for edit in standing.values())
-            for action in (RELABEL, DELETE, KEEP, ADD, NOTE)
-        },
+        {action: decisions[action] for action in (RELABEL, DELETE, KEEP, ADD, NOTE)},
         tuple((old, new, number) for (old, new), number in moved.most_common()),
-        tuple(
-            (reason, number) for reason, number in reasons.most_common(MOST_REASONS) if number > 1
-        ),
+        tuple(pair for pair in reasons.most_common(MOST_REASONS) if pair[1] > 1),
         sum(not edit.reason for edit in standing.values()),
     )
 
 
 def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Dataset) -> Effect | None:
-    """What lies between two runs, given with their names; None where they have no photo in common."""
+    """Compare two runs, given with their names; None where they have no photo in common."""
     (name, before), (other_name, after) = first, second
-    labels, was = dataset.labels, before.evaluation.labels_by_photo
-    try:
-        both = compare(_table(before, labels, "valid"), _table(after, labels, "valid"))
-        old = compare(_table(before, was, "valid"), _table(after, was, "valid"))
-    except InvalidRequest:
+    labels, trained_on = dataset.labels, before.evaluation.labels_by_photo
+    both, old = (_compare(before, after, each, "valid") for each in (labels, trained_on))
+    if both is None or old is None:
         return None
-    try:
-        test = compare(_table(before, labels, "test"), _table(after, labels, "test"))
-    except InvalidRequest:
-        test = None
     relabelled, removed = count_edits(before.evaluation.for_split("valid"), labels)
     return Effect(
         name,
         other_name,
         both,
-        test,
+        _compare(before, after, labels, "test"),
         moved=relabelled,
         gone=removed,
         under_old_labels=(old.before.errors, old.after.errors, len(old.before.photos)),
@@ -97,13 +86,18 @@ def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Datase
     )
 
 
-def _table(run: Run, labels: Mapping[str, str], split: str) -> Evaluation:
-    return run.evaluation.relabelled(labels).for_split(split)
+def _compare(before: Run, after: Run, labels: Mapping[str, str], split: str) -> Comparison | None:
+    """Compare two runs on a split under some labels; None where they cannot be compared."""
+    first, second = (run.evaluation.relabelled(labels).for_split(split) for run in (before, after))
+    try:
+        return compare(first, second)
+    except (InvalidRequest, NotFound):
+        return None
 
 
 def _differences(before: Run, after: Run) -> tuple[str, ...]:
     first, second = (
-        {"backbone": one.card.backbone, "mode": one.card.mode, **asdict(one.card.settings)}
-        for one in (before, after)
+        {"backbone": card.backbone, "mode": card.mode, **asdict(card.settings)}
+        for card in (before.card, after.card)
     )
     return tuple(name for name in first | second if first.get(name) != second.get(name))

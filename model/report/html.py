@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs nothing else: pictures within it, no scripts, no network; made to be printed."""
+"""The report as one HTML file, to be printed: pictures within it, no scripts, no network."""
 
 import re
 from base64 import b64encode
@@ -12,16 +12,16 @@ from types import SimpleNamespace
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import ImageOps
 
+from model import wording
 from model.catalogue.dataset import Split
 from model.catalogue.origins import Origin
 from model.catalogue.store import Store, open_stored
+from model.colours import class_colour
 from model.errors import NotFound
 from model.evaluation.table import per_class
-from model.report import drawings
-from model.report import sentences as words
+from model.report import drawings, sentences
 from model.report.contents import Contents
 from model.report.data import wants_credit
-from model.report.palette import class_colour
 
 PICTURE_PX, THUMBNAIL_PX = 320, 112
 JPEG_QUALITY = 82
@@ -42,13 +42,17 @@ APPENDICES = {"reproduction": "How to reproduce it", "credits": "Who made the ph
 
 
 def report_html(store: Store, contents: Contents) -> str:
-    """The whole document. A photo that was destroyed meanwhile leaves a note in its place."""
-    return _environment().get_template("report.html.jinja").render(
+    """Write the whole document; a photo that was destroyed meanwhile leaves a note in its place."""
+    template, training = _environment().get_template("report.html.jinja"), contents.training
+    numbered = enumerate(SECTIONS.items(), start=1)
+    lettered = zip("AB", APPENDICES.items(), strict=True)
+    return template.render(
         report=contents,
         style=(Path(__file__).parent / "report.css").read_text(),
-        sections={name: (number, title) for number, (name, title) in enumerate(SECTIONS.items(), start=1)},
-        appendices={name: (letter, title) for letter, (name, title) in zip("AB", APPENDICES.items(), strict=True)},
-        words=words,
+        sections={name: (number, title) for number, (name, title) in numbered},
+        appendices={name: (letter, title) for letter, (name, title) in lettered},
+        sentences=sentences,
+        wording=wording,
         drawn=_drawn(contents),
         splits=[*Split],
         many=drawings.MANY_CLASSES,
@@ -57,9 +61,9 @@ def report_html(store: Store, contents: Contents) -> str:
         per_class=per_class,
         credits=_credits(contents),
         most_creditors=MOST_CREDITORS,
-        command=_command(contents.training.card.command) if contents.training else [],
+        command=_command(training.card.command) if training else [],
         number=_numbers(),
-    )  # fmt: skip
+    )
 
 
 @lru_cache
@@ -79,26 +83,22 @@ def _environment() -> Environment:
 
 
 def _drawn(contents: Contents) -> SimpleNamespace:
-    """The drawings of what there is."""
-    training, classes = contents.training, contents.data.classes
-    history = training.card.history if training else ()
+    """Draw what there is."""
+    data, results, training = contents.data, contents.results, contents.training
+    card = training.card if training and training.card.history else None
     return SimpleNamespace(
-        counts=drawings.class_counts(contents.data) if contents.data.photos else None,
-        losses=drawings.loss_curves(history, training.card.best_epoch)
-        if training and history
-        else None,
-        errors=drawings.error_curve(history, training.card.best_epoch)
-        if training and history
-        else None,
-        confusions=[drawings.confusion_matrix(one.table, one.split) for one in contents.results],
-        recalls=[
-            drawings.recalls(one.table, one.split, classes) for one in contents.results[-1:]
-        ],  # The fairest
+        counts=drawings.class_counts(data) if data.photos else None,
+        losses=drawings.loss_curves(card.history, card.best_epoch) if card else None,
+        errors=drawings.error_curve(card.history, card.best_epoch) if card else None,
+        confusions=[drawings.confusion_matrix(result.table, result.split) for result in results],
+        recalls=[  # Of the fairest split
+            drawings.recalls(result.table, result.split, data.classes) for result in results[-1:]
+        ],
     )
 
 
 def _picture(store: Store, photo: str, small: bool = False) -> str | None:
-    """A kept photo as a data: address, or its middle as a small square; None where it was destroyed."""
+    """Encode a photo as a data: address, or its middle as a small square; None where it is gone."""
     try:
         image = open_stored(store, photo)
     except NotFound:
@@ -112,17 +112,17 @@ def _picture(store: Store, photo: str, small: bool = False) -> str | None:
 
 
 def _shown(contents: Contents) -> Iterator[str]:
-    """The photos that the document shows, in its order."""
+    """Yield the photos that the document shows, in its order."""
     for photos in contents.data.examples.values():
         yield from photos
     for losses in filter(None, (contents.losses, contents.remaining)):
-        for one in losses.cases:
-            yield one.case.photo
-            yield from (photo for photo, _ in one.found.neighbours)
+        for case in losses.cases:
+            yield case.photo
+            yield from (photo for photo, _ in case.neighbours)
 
 
 def _credits(contents: Contents) -> dict[str, Origin]:
-    """Where the photos come from that are shown and whose authors are to be named."""
+    """Collect the origins of photos that are shown and whose authors are to be named."""
     origins = contents.data.origins
     return {
         photo: origins[photo]
@@ -132,11 +132,11 @@ def _credits(contents: Contents) -> dict[str, Origin]:
 
 
 def _command(command: str) -> list[str]:
-    """A command in parts that belong on one line; without the workspace's id, for whoever has it may change the workspace."""
+    """Split a command where a line may break, without the workspace's id: that is a right."""
     return re.split(" (?=--)", WORKSPACE.sub("--workspace=WORKSPACE", command))
 
 
 def _numbers() -> Callable[[str], int]:
-    """Counts tables and figures, each for themselves."""
+    """Number tables and figures, each for themselves."""
     counters = {"Table": count(1), "Figure": count(1)}
     return lambda kind: next(counters[kind])

@@ -1,6 +1,7 @@
-"""A drawing as SVG within a page, drawn with matplotlib's own objects: its pyplot is not for threads.
+"""A drawing as SVG within a page, by matplotlib's own objects: its pyplot is not for threads.
 
-Text stays text, so that it can be searched, and set in the reader's own fonts: they have every script, matplotlib's has not.
+Text stays text, so that it can be searched, and set in the reader's own fonts: they have every
+script, matplotlib's has not.
 """
 
 import re
@@ -8,11 +9,12 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import StringIO
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import escape
 
-from model.report.palette import INK, LINE, QUIET
+from model.colours import INK, LINE, PAPER_QUIET
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,16 +32,17 @@ SETTINGS: dict[Any, object] = {
     "text.color": INK,
     "axes.edgecolor": LINE,
     "axes.labelcolor": INK,
-    "xtick.color": QUIET,
-    "ytick.color": QUIET,
+    "xtick.color": PAPER_QUIET,
+    "ytick.color": PAPER_QUIET,
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
 }
+_drawing = Lock()  # matplotlib's settings are the whole process's: one drawing at a time has them.
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A drawing for a page: an SVG element that says what it shows."""
+    """An SVG element for a page, and the text that stands for it."""
 
     svg: str
     alt: str
@@ -48,31 +51,31 @@ class Drawing:
 def draw(
     name: str, alt: str, size: tuple[float, float], plot: Callable[["Axes"], object]
 ) -> Drawing:
-    """A drawing of `size` inches that `plot` draws. `name` is unlike any other's in the same document; `alt` says what is seen."""
+    """Draw by `plot` on axes of `size` inches; matplotlib's settings are afterwards as before.
+
+    `name` is unlike any other's in the same document; `alt` states the finding.
+    """
     import matplotlib as mpl  # Half a second and 40 MB that only a report needs.
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    mpl.rcParams.update(
-        SETTINGS
-    )  # For good, because taking them back would disturb another thread; so with the next line.
-    warnings.filterwarnings(
-        "ignore", "Glyph .* missing from font"
-    )  # Only the measuring is a little off.
-    figure = Figure(figsize=size, layout="constrained")
-    FigureCanvasSVG(figure)
-    axes = figure.add_subplot()
-    axes.spines[["top", "right"]].set_visible(False)
-    plot(axes)
+    # For good: what is missing is only measured a little wrong.
+    warnings.filterwarnings("ignore", "Glyph .* missing from font")
     written = StringIO()
-    figure.savefig(written, format="svg", transparent=True)
+    with _drawing, mpl.rc_context(SETTINGS):
+        figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasSVG(figure)
+        axes = figure.add_subplot()
+        axes.spines[["top", "right"]].set_visible(False)
+        plot(axes)
+        figure.savefig(written, format="svg", transparent=True)
     return Drawing(_inline(written.getvalue(), name, alt), alt)
 
 
 def _inline(svg: str, name: str, alt: str) -> str:
-    """An SVG file as an element of a page: ids of its own, the page's fonts, a width that gives way."""
+    """Make an SVG file an element of a page: own ids, the page's fonts, a width that gives way."""
     svg = UNWANTED.sub("", svg).strip()
-    svg = re.sub(r'\bid="|(?<=url\()#|(?<=href=")#', lambda found: f"{found[0]}{name}-", svg)
+    svg = re.sub(r'\bid="|(?<=url\()#|(?<=href=")#', lambda match: f"{match[0]}{name}-", svg)
     svg = re.sub(r"(font(?:-family)?: [^;\"]*?)'DejaVu Sans'", rf"\1{FONTS}", svg)
     width = re.search(r'width="([\d.]+)pt"', svg)
     assert width  # matplotlib always says it.

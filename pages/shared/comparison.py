@@ -4,14 +4,16 @@ import streamlit as st
 
 from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import Comparison, compare
+from model.evaluation.sentences import wrong_of
 from model.runs.current import CurrentEvaluation
+from model.wording import count, shortened
 from pages.shared import state
 from pages.shared.cache.runs import get_current_evaluation
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import open_card
 from pages.shared.run_choice import ask_for_run
-from pages.shared.text import count, difference, plain, shortened, wrong_of
+from pages.shared.text import difference, plain
 
 MOST = 24  # Photos shown of each kind.
 

@@ -10,12 +10,13 @@ from model.catalogue.workspaces import note_use
 from model.errors import AreoleError
 from model.runs.listing import runs_of
 from model.runs.run import SHIPPED
+from model.wording import count
 from pages.shared import state
 from pages.shared.cache.runs import active_run_id, get_current_evaluation
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.colours import class_badge
 from pages.shared.progress import progress_bar
-from pages.shared.text import count, named, plain
+from pages.shared.text import named, plain
 
 
 def show_sidebar() -> None:

@@ -3,9 +3,11 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from model.evaluation.sentences import REASON_NAMES
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
 from model.runs.current import CurrentEvaluation
+from model.wording import certainty, count
 from pages.shared import state
 from pages.shared.cache.photos import (
     get_evidence,
@@ -15,7 +17,7 @@ from pages.shared.cache.photos import (
 )
 from pages.shared.colours import class_badge, label_badge
 from pages.shared.gallery import PhotoCard, show_cards
-from pages.shared.text import REASON_NAMES, count, percent, plain, why
+from pages.shared.text import plain, why
 
 COUNTS = (10, 20, 50)
 CANDIDATES = 200  # Highest losses in which a reason is looked for.
@@ -107,8 +109,8 @@ def _show_case(
             ]
         with words:
             st.markdown(
-                f"{class_badge(classes, one.predicted)} predicted, {percent(one.probability)}  \n"
-                f"{class_badge(classes, one.actual)} actual, {percent(one.actual_probability)}  \n:small[loss {one.loss:.2f}]"
+                f"{class_badge(classes, one.predicted)} predicted, {certainty(one.probability)}  \n"
+                f"{class_badge(classes, one.actual)} actual, {certainty(one.actual_probability)}  \n:small[loss {one.loss:.2f}]"
             )
             for sentence in why(one):
                 st.markdown(sentence)

@@ -13,9 +13,10 @@ from model.runs.listing import runs_of
 from model.runs.run import RunCard
 from model.runs.settings import Epoch
 from model.training.background import HeadJob
+from model.wording import curve_finding
 from pages.shared import state
 from pages.shared.cache.runs import active_run_id, get_card
-from pages.shared.text import curve_finding, plain
+from pages.shared.text import plain
 
 TICK_S, WAIT_S = 0.15, 0.5
 GROW_S = 1.2  # A head learns faster than the eye sees: its curves take at least so long to grow.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.untrusted_text import duration, without_markup
+from model.untrusted_text import without_markup
 
 
 @pytest.mark.parametrize(
@@ -39,18 +39,3 @@ def test_a_plain_line_is_short_and_has_nothing_hidden(text: str, most: int) -> N
 
 def test_an_endless_text_costs_little() -> None:
     assert without_markup("<" * 1_000_000 + ">" * 1_000_000, 120)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (0.2, "1 second"),
-        (16, "16 seconds"),
-        (61, "2 minutes"),
-        (3600, "60 minutes"),
-        (3601, "2 hours"),
-        (86400, "24 hours"),
-    ],
-)
-def test_how_long_is_said_rounded_up(seconds: float, said: str) -> None:
-    assert duration(seconds) == said

@@ -2,19 +2,31 @@
 
 import pytest
 
-from model.wording import between, counted, percent, points
+from model.wording import (
+    between,
+    certainty,
+    count,
+    duration,
+    measured_time,
+    megabytes,
+    percent,
+    points,
+    question,
+    shortened,
+    waiting_time,
+)
 
 
 @pytest.mark.parametrize(
     ("share", "words"),
     [
-        (0, "0 %"),
-        (0.0004, "0 %"),
-        (0.004, "0.4 %"),
-        (0.0099, "1 %"),
-        (0.01, "1 %"),
-        (0.243, "24 %"),
-        (1, "100 %"),
+        (0, "0%"),
+        (0.0004, "0%"),
+        (0.004, "0.4%"),
+        (0.0099, "1%"),
+        (0.01, "1%"),
+        (0.243, "24%"),
+        (1, "100%"),
     ],
 )
 def test_percent(share: float, words: str) -> None:
@@ -36,11 +48,58 @@ def test_points(change: float, words: str) -> None:
     assert points(change) == words
 
 
-def test_between_and_counted() -> None:
-    assert between(0.16, 0.35) == "16 to 35 %"
-    assert between(0.0701, 0.0702) == "7 %"
-    assert [counted(number, "photo") for number in (0, 1, 1200)] == [
+def test_between_and_count() -> None:
+    assert between(0.16, 0.35) == "16 to 35%"
+    assert between(0.0701, 0.0702) == "7%"
+    assert [count(number, "photo") for number in (0, 1, 1200)] == [
         "0 photos",
         "1 photo",
         "1,200 photos",
     ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.2, "1 second"),
+        (16, "16 seconds"),
+        (61, "2 minutes"),
+        (3600, "60 minutes"),
+        (3601, "2 hours"),
+        (86400, "24 hours"),
+    ],
+)
+def test_a_time_to_wait_is_rounded_up(seconds: float, words: str) -> None:
+    assert waiting_time(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.5, "a second"), (2, "2 s"), (89.1, "90 s"), (90.1, "2 min")]
+)
+def test_an_estimate_is_rounded_up(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.084, "0.08 s"), (12.2, "12 s"), (59.7, "1 min 0 s"), (185, "3 min 5 s")],
+)
+def test_a_measured_time(seconds: float, words: str) -> None:
+    assert measured_time(seconds) == words
+
+
+def test_nothing_is_quite_certain() -> None:
+    words = [certainty(probability) for probability in (0, 0.004, 0.97, 0.996, 1)]
+    assert words == ["under 1%", "under 1%", "97%", "over 99%", "over 99%"]
+
+
+def test_megabytes() -> None:
+    sizes = [megabytes(size) for size in (0, 1000, 300_000, 7_200_000, 2_400_000_000)]
+    assert sizes == ["0 MB", "under 0.1 MB", "0.3 MB", "7 MB", "2,400 MB"]
+
+
+def test_questions_and_cut_texts() -> None:
+    assert question(["cactus", "succulent", "tree"]) == "Cactus, succulent or tree?"
+    assert question(["cactus"]) == "Cactus?"
+    assert shortened("cactus", 6) == "cactus"
+    assert shortened("my succulent", 6) == "my..."

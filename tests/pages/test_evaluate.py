@@ -15,11 +15,12 @@ from model.catalogue.workspaces import new_workspace_id
 from model.cleaning.decisions import label_photo
 from model.datasets.manage import create_dataset
 from model.evaluation.comparison import compare
+from model.evaluation.sentences import by_heart
 from model.evaluation.top_losses import ranked
 from model.runs.run import SHIPPED, load_run, run_folder, save_run
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
-from pages.shared.text import by_heart, difference
+from pages.shared.text import difference
 from tests.conftest import fabricate
 from tests.model.evaluation.test_table import table
 from tests.pages.conftest import open_page, text

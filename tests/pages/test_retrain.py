@@ -23,7 +23,7 @@ from model.runs.run import SHIPPED, load_card, run_folder
 from model.runs.settings import Epoch, HeadSettings
 from model.training.background import HeadJob, start_training
 from model.training.request import TrainRequest
-from pages.shared.text import curve_finding
+from model.wording import curve_finding
 from tests.conftest import fabricate
 from tests.pages.conftest import APP, text
 

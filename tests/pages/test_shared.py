@@ -3,7 +3,8 @@
 import pytest
 
 from model.csv_files import as_csv
-from pages.shared.text import a, count, in_words, listed, plain
+from model.wording import a, count, in_words, listed
+from pages.shared.text import plain
 
 
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
@@ -22,7 +23,7 @@ def test_excel_is_told_the_encoding() -> None:
 
 
 def test_words() -> None:
-    assert listed(("cactus", "succulent", "tree")) == "cactus, succulent or tree"
+    assert listed(("cactus", "succulent", "tree"), "or") == "cactus, succulent or tree"
     assert listed(["cactus"]) == "cactus"
     assert (count(1, "photo"), count(2, "photo")) == ("1 photo", "2 photos")
     assert (in_words(3), in_words(23)) == ("three", "23")
@@ -31,5 +32,6 @@ def test_words() -> None:
 
 def test_visitors_text_is_shown_as_it_is() -> None:
     assert plain("![x](http://evil/t.png) **b** <b> :red[x] $y$") == (
-        "\\!\\[x\\]\\(http\\:\u2060//evil/t\\.png\\) \\*\\*b\\*\\* \\<b\\> \\:\u2060red\\[x\\] \\$y\\$"
+        "\\!\\[x\\]\\(http\\:\u2060//evil/t\\.png\\) "
+        "\\*\\*b\\*\\* \\<b\\> \\:\u2060red\\[x\\] \\$y\\$"
     )

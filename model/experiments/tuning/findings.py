@@ -14,7 +14,7 @@ from model.evaluation.intervals import SIGNIFICANT, mcnemar
 from model.experiments.tuning.run import was_ever_searched
 from model.experiments.tuning.space import BACKBONE, Trial, settings_of, study_name
 from model.training.request import TrainRequest
-from model.wording import counted
+from model.wording import count
 
 if (
     TYPE_CHECKING
@@ -199,13 +199,13 @@ def sentence_of(done: int, valid: Gain | None, test: Gain | None) -> str:
             f"{valid.errors_after} of the {valid.photos} photos it was chosen on wrong, the usual ones {valid.errors_before}: "
             "as far as these photos can tell, other settings do not help."
         )
-    gained = f"{tried} The best gets {counted(valid.fewer, 'photo')} fewer wrong of the {valid.photos} it was chosen on"
+    gained = f"{tried} The best gets {count(valid.fewer, 'photo')} fewer wrong of the {valid.photos} it was chosen on"
     if test is None:
         return f"{gained}. There are no test photos, so nobody can say how much of that is luck."
     left = (
-        f"{counted(test.fewer, 'photo')} fewer"
+        f"{count(test.fewer, 'photo')} fewer"
         if test.fewer > 0
-        else f"{counted(-test.fewer, 'photo')} more"
+        else f"{count(-test.fewer, 'photo')} more"
         if test.fewer
         else "none fewer"
     )

@@ -12,7 +12,7 @@ from model.errors import SourceFailed
 from model.gather.net.errors import PassingFailure
 from model.gather.net.fetch import Response
 from model.gather.net.pause import LOOK_S, Check, now, pause
-from model.untrusted_text import duration
+from model.wording import waiting_time
 
 SHORT_WAIT_S = 15.0  # Longer than this, a visitor is told instead of kept waiting.
 UNSAID_WAIT_S = 60.0  # After a 429 that does not say how long
@@ -58,7 +58,7 @@ class Queue:
             left = self._not_before - now()
         if left > SHORT_WAIT_S:
             raise SourceFailed(
-                f"{self.title} asks for a pause. Try again in {duration(left)}, or choose another source."
+                f"{self.title} asks for a pause. Try again in {waiting_time(left)}, or choose another source."
             )
 
     def _wait(self) -> float:

@@ -9,11 +9,12 @@ from model.csv_files import as_csv
 from model.errors import NotFound
 from model.evaluation.confidence import Trust
 from model.runs.run import Run
+from model.wording import count
 from pages.shared import state
 from pages.shared.cache.photos import get_prediction
 from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, show_cards
-from pages.shared.text import count, plain, verdict
+from pages.shared.text import plain, verdict
 
 DOUBTFUL_FIRST = (Trust.UNFAMILIAR, Trust.UNSURE, Trust.SURE)
 

@@ -11,13 +11,14 @@ from model.cleaning.answer_key import has_key
 from model.cleaning.decisions import decide, redo, revert_edits, start_over, undo
 from model.cleaning.decisions_file import decisions_from, edits_as_csv
 from model.errors import NotFound
+from model.wording import count
 from pages.parts.clean.score import show_score
 from pages.shared import state
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt, succeeds
 from pages.shared.export import offer_zip
 from pages.shared.gallery import PhotoCard, show_thumbnail
-from pages.shared.text import count, decided, plain
+from pages.shared.text import decided, plain
 
 PAGE = 10
 THUMB_PX = 64

@@ -7,11 +7,12 @@ from model.cleaning.decisions import Decision, decide
 from model.cleaning.duplicates import DuplicateGroup
 from model.cleaning.suspects import Suspects
 from model.runs.current import CurrentEvaluation
+from model.wording import SPLIT_NAMES, count, listed
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
 from pages.shared.colours import label_badge
 from pages.shared.gallery import PhotoCard, show_thumbnail
-from pages.shared.text import SPLIT_NAMES, count, listed, named
+from pages.shared.text import named
 
 PAGE = 12
 PHOTO_PX = 150

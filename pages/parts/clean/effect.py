@@ -4,11 +4,13 @@ import streamlit as st
 
 from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import Comparison, compare
+from model.evaluation.sentences import wrong_of
 from model.runs.current import CurrentEvaluation, count_edits
 from model.runs.listing import activate_run, runs_of
 from model.runs.settings import HeadSettings
 from model.training.background import start_training
 from model.training.request import TrainRequest
+from model.wording import count
 from pages.shared import state
 from pages.shared.cache.runs import (
     active_run_id,
@@ -21,7 +23,7 @@ from pages.shared.callbacks import attempt
 from pages.shared.comparison import show_changed, show_matrices
 from pages.shared.loss_cards import open_card
 from pages.shared.run_choice import ask_for_run
-from pages.shared.text import count, difference, plain, wrong_of
+from pages.shared.text import difference, plain
 from pages.shared.training_curves import watch
 
 WAIT_S = 2.0

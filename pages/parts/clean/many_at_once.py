@@ -6,12 +6,13 @@ from model.catalogue.edits import DELETE, KEEP, RELABEL, History
 from model.cleaning.decisions import Decision, decide
 from model.cleaning.suspects import Suspects
 from model.runs.current import CurrentEvaluation
+from model.wording import certainty, count
 from pages.parts.clean.one_by_one import REASONS
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import succeeds
 from pages.shared.colours import label_badge
 from pages.shared.gallery import PhotoCard, show_thumbnail
-from pages.shared.text import count, decided, percent, plain
+from pages.shared.text import decided, plain
 
 PAGE = 24
 LEAST_PX = 136
@@ -54,7 +55,7 @@ def _show_photo(
         if edit and edit.decides:
             st.caption(f":material/check: {decided(edit)}")
         elif doubt and doubt.is_label_issue and doubt.suggestion != label:
-            st.caption(f"rather {plain(doubt.suggestion)}, {percent(doubt.probability)}")
+            st.caption(f"rather {plain(doubt.suggestion)}, {certainty(doubt.probability)}")
 
 
 def _ask_for_decision(

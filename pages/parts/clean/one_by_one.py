@@ -10,6 +10,7 @@ from model.cleaning.suspects import Suspects
 from model.errors import NotFound
 from model.evaluation.top_losses import TopLoss, top_losses
 from model.runs.current import CurrentEvaluation
+from model.wording import certainty
 from pages.shared import state
 from pages.shared.cache.photos import get_evidence, get_picture, prepare_look_alikes
 from pages.shared.cache.store import get_store
@@ -17,7 +18,7 @@ from pages.shared.callbacks import attempt, succeeds
 from pages.shared.colours import class_badge, label_badge
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import EVIDENCE_PX, show_neighbours
-from pages.shared.text import bad, decided, doubtful, percent, plain
+from pages.shared.text import bad, decided, doubtful, plain
 
 REASONS = ("wrong plant", "two plants", "not a photo", "ambiguous", "bad photo", "a copy")
 STRIP = 12
@@ -99,8 +100,8 @@ def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
         label = deck.judged.dataset.label_of(photo)
         moved = f", now {label_badge(classes, label)}" if label != case.actual else ""
         st.markdown(
-            f"Filed under {class_badge(classes, case.actual)}{moved} :small[probability {percent(case.actual_probability)}, "
-            f"loss {case.loss:.2f}]  \nPredicted {class_badge(classes, case.predicted)} :small[{percent(case.probability)}]"
+            f"Filed under {class_badge(classes, case.actual)}{moved} :small[probability {certainty(case.actual_probability)}, "
+            f"loss {case.loss:.2f}]  \nPredicted {class_badge(classes, case.predicted)} :small[{certainty(case.probability)}]"
         )
     if photo in suspects.bad_photos:
         st.markdown(bad(suspects.measures[photo]))

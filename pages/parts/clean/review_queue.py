@@ -9,8 +9,8 @@ import streamlit as st
 
 from model.cleaning.suspects import Suspects
 from model.runs.current import CurrentEvaluation
+from model.wording import SPLIT_NAMES
 from pages.shared import state
-from pages.shared.text import SPLIT_NAMES
 
 WRONG, BAD, ALL = "Wrong labels", "Bad photos", "All"
 SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM = (

@@ -4,8 +4,9 @@ import streamlit as st
 
 from model.catalogue.dataset import Dataset
 from model.cleaning.answer_key import CleaningScore, SplitScore, score
+from model.wording import count
 from pages.shared.gallery import PhotoCard, show_cards
-from pages.shared.text import count, plain
+from pages.shared.text import plain
 
 MOST = 30
 

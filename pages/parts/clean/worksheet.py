@@ -8,11 +8,12 @@ from model.cleaning.decisions import Decision, decide, revert_edits
 from model.cleaning.worksheet import WorksheetCase, worksheet
 from model.csv_files import as_csv
 from model.runs.current import CurrentEvaluation
+from model.wording import certainty
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, show_thumbnail
-from pages.shared.text import percent, plain
+from pages.shared.text import plain
 
 PHOTO_PX = 110
 
@@ -55,7 +56,7 @@ def _show_case(judged: CurrentEvaluation, case: WorksheetCase, number: int, work
         with st.container(width="stretch", gap="xsmall"):
             st.markdown(
                 f"**{number}.** {class_badge(classes, case.label)} {taken} "
-                f":small[{percent(case.probability)}, loss {case.loss:.2f}]"
+                f":small[{certainty(case.probability)}, loss {case.loss:.2f}]"
             )
             _ask(case, classes, workspace)
 

@@ -9,13 +9,14 @@ from model.catalogue.dataset import Dataset, LabelledPhoto
 from model.catalogue.origins import Origin, attribution
 from model.datasets.manage import Listing, remove_photos
 from model.errors import NotFound
+from model.wording import SPLIT_NAMES, count, listed
 from pages.shared import state
 from pages.shared.cache.photos import get_picture
 from pages.shared.cache.store import get_origins, get_store
 from pages.shared.callbacks import succeeds
 from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, show_cards, show_thumbnail
-from pages.shared.text import SPLIT_NAMES, count, listed, plain
+from pages.shared.text import plain
 
 PAGE = 30
 LEAST_PX = 112

@@ -6,12 +6,13 @@ from model.catalogue.dataset import Dataset
 from model.catalogue.origins import Origin
 from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.errors import AreoleError
+from model.wording import SPLIT_NAMES, count
 from pages.parts.dataset.import_progress import show_quota
 from pages.shared import state
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, show_cards
-from pages.shared.text import SPLIT_NAMES, count, plain
+from pages.shared.text import plain
 
 CAMERA = "camera"
 SHOWN = 12

@@ -19,11 +19,12 @@ from model.datasets.manage import (
     rename_dataset,
 )
 from model.errors import NotFound
+from model.wording import count, megabytes
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.cache.works import get_import_jobs
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge
-from pages.shared.text import count, megabytes, plain
+from pages.shared.text import plain
 
 CHOICE_PX = 340  # A row of its own on a phone
 COPY_HELP = "The same photos under the labels you have given them, as a dataset of your own: it may grow, and starts without edits."

@@ -9,10 +9,11 @@ from model.datasets.intake import ImportResult
 from model.datasets.quota import usage
 from model.jobs.queue import last_killed_job
 from model.jobs.records import INTAKE, INTAKE_KILLED
+from model.wording import count, megabytes
 from pages.shared import state
 from pages.shared.cache.store import get_store
 from pages.shared.cache.works import get_import_jobs
-from pages.shared.text import count, megabytes, plain
+from pages.shared.text import plain
 
 TICK_S = 0.5
 MOST_NAMED = 200  # Files in the list of those left out

@@ -15,12 +15,13 @@ from model.datasets.import_plan import Plan, plan
 from model.datasets.intake import ImportResult, IncomingPhoto
 from model.datasets.manage import MAX_TITLE, create_dataset, extend_classes
 from model.errors import ArchiveRefused, NotFound
+from model.wording import count
 from pages.parts.dataset.import_progress import show_quota, show_refused
 from pages.shared import state
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.cache.works import get_import_jobs
 from pages.shared.colours import class_badge
-from pages.shared.text import count, named, plain
+from pages.shared.text import named, plain
 
 FILES, FOLDER = "Photos or a ZIP", "A folder"
 HERE, NEW = "Into this dataset", "As a new dataset"

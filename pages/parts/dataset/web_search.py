@@ -10,11 +10,12 @@ from model.errors import SourceFailed
 from model.gather.background import SearchJob, SearchRequest, fetching, start_search
 from model.gather.sources.registry import PhotoSource, sources
 from model.gather.sources.results import MOST_PHOTOS, WebPhoto
+from model.wording import count, shortened
 from pages.parts.dataset.import_progress import show_quota
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.cache.works import get_import_jobs, get_search_jobs
 from pages.shared.colours import class_badge
-from pages.shared.text import count, plain, shortened
+from pages.shared.text import plain
 
 USUAL_NUMBER = 30
 TICK_S = 0.5

@@ -7,9 +7,9 @@ import streamlit as st
 from model.evaluation.calibration import TEMPERATURES, answered_at, calibration_error, reliability
 from model.evaluation.confidence import sure_from
 from model.evaluation.table import Evaluation
+from model.wording import count
 from pages.shared import state
 from pages.shared.colours import ink
-from pages.shared.text import count
 
 
 def show_trust(table: Evaluation) -> None:

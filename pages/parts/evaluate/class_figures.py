@@ -3,7 +3,8 @@
 import streamlit as st
 
 from model.evaluation.table import Evaluation, per_class
-from pages.shared.text import listed, plain
+from model.wording import listed
+from pages.shared.text import plain
 
 HELP = {
     "precision": "Of the photos taken for this class, how many are filed under it.",

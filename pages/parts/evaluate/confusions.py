@@ -7,11 +7,12 @@ import streamlit as st
 from model.evaluation.table import Evaluation, most_confused
 from model.evaluation.top_losses import ranked
 from model.runs.current import CurrentEvaluation
+from model.wording import count, mistaken
 from pages.shared import state
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import open_card
-from pages.shared.text import count, mistaken, plain
+from pages.shared.text import plain
 
 PAGE = 24  # Photos shown at once.
 PAIRS = 5

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from model.evaluation.sentences import by_heart, wrong_of
 from model.evaluation.table import Evaluation
 from model.runs.current import CurrentEvaluation
-from pages.shared.text import SPLIT_NAMES, WHAT_IT_PROVES, by_heart, listed, wrong_of
+from model.wording import SPLIT_NAMES, WHAT_IT_PROVES, listed
 
 
 def show_headline(judged: CurrentEvaluation, split: str) -> None:

@@ -7,11 +7,12 @@ import streamlit as st
 from model.catalogue.dataset import Dataset
 from model.report.contents import Contents
 from model.report.texts import MAX_LINE, MAX_TEXT, set_text
+from model.wording import count
 from pages.shared import state
 from pages.shared.cache.report import get_report_contents
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
-from pages.shared.text import count, named, plain
+from pages.shared.text import named, plain
 
 LINES = {"author": "Your name", "title": "Title"}
 PARAGRAPHS = {
@@ -80,7 +81,7 @@ def _parts(contents: Contents) -> list[ReportPart]:
         contents.cleaning,
     )
     judged, answered = (
-        losses.judged if losses else 0,
+        losses.decided if losses else 0,
         sum(one.sentence is not None for one in contents.findings),
     )
     run = f" of {plain(training.name)}" if training else ""

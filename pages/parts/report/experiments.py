@@ -11,12 +11,13 @@ from model.experiments.background import ExperimentJob, start_experiment
 from model.experiments.registry import EXPERIMENTS
 from model.experiments.saved import ExperimentResult
 from model.runs.listing import runs_of
+from model.wording import listed
 from pages.parts.report.tuning import show_search
 from pages.shared.cache.report import get_experiment_result, get_experiment_settings
 from pages.shared.cache.runs import get_run, is_fine_tuned
 from pages.shared.cache.store import get_store
 from pages.shared.cache.works import get_experiment_jobs
-from pages.shared.text import listed, plain
+from pages.shared.text import plain
 
 TICK_S = 0.5
 METHODS = {

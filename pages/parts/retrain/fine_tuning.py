@@ -5,8 +5,9 @@ import streamlit as st
 from model.catalogue.store import Store
 from model.jobs.queue import Job, cancel, last_job, resumable_job, resume
 from model.jobs.records import CANCELLED, FAILED, QUEUED, STOPPING
+from model.wording import count, curve_finding, duration
 from pages.shared import state
-from pages.shared.text import count, curve_finding, duration, plain
+from pages.shared.text import plain
 from pages.shared.training_curves import show_curves
 
 TICK_S = 1.0

@@ -8,15 +8,17 @@ import streamlit as st
 
 from model.catalogue.store import Store
 from model.errors import NotFound
+from model.evaluation.sentences import wrong_of
 from model.runs.current import CurrentEvaluation
 from model.runs.listing import MAX_NAME, RunEntry, activate_run, delete_run, rename_run, runs_of
 from model.runs.run import RunCard
+from model.wording import count
 from pages.shared.cache.runs import (
     active_run_id,
     get_card,
     get_current_evaluation,
 )
-from pages.shared.text import count, plain, wrong_of
+from pages.shared.text import plain
 from pages.shared.training_curves import show_card_curves
 
 PAGE = 8

@@ -12,7 +12,7 @@ from model.runs.settings import FineTuneSettings, HeadSettings, Settings
 from model.training.memory import BATCHES as FITTING_BATCHES
 from model.training.memory import largest_batch
 from model.training.request import TrainRequest
-from pages.shared.text import count
+from model.wording import count
 
 MODES = {"head": "Head only", "fine-tune": "Whole network"}
 MODE_NOTES = {

@@ -15,10 +15,10 @@ from pages.shared.cache.store import get_dataset, get_store
 
 def get_experiment_settings(workspace: str) -> "tuple[str, HeadSettings]":
     """The backbone and settings that this workspace's experiments use."""
-    from model.report.experiments import usual_settings
+    from model.report.experiments import experiment_settings
 
     run = active_run_id(workspace)
-    return usual_settings(get_card(run) if run else None)
+    return experiment_settings(get_card(run) if run else None)
 
 
 def get_experiment_result(kind: str, dataset: Dataset, workspace: str) -> "ExperimentResult | None":

@@ -1,1 +1,5 @@
-"""Charts: functions from data to an Altair chart."""
+"""Charts: functions from data to an Altair chart; they draw nothing.
+
+Pages import these modules where they draw: Altair and pandas take a second, and the first paint
+must not wait for them. Figures belong to axis labels, which follow the theme; text marks do not.
+"""

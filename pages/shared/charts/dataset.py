@@ -1,54 +1,34 @@
-"""How many photos of each class and split there are, as a chart. Imported where it is drawn, as charts.py."""
+"""A chart of the photos of a dataset, by class and split."""
+
+from collections import Counter
 
 import altair as alt
 import pandas as pd
 
 from model.catalogue.dataset import Dataset, Split
-from pages.shared.colours import QUIET, class_colour
-from pages.shared.text import SPLIT_NAMES
+from model.colours import QUIET, class_colour
+from model.wording import SPLIT_NAMES
+from pages.shared.charts.axes import names_axis
 
 SHADES = {"train": 1.0, "valid": 0.6, "test": 0.3}
 
 
 def class_counts(dataset: Dataset) -> alt.Chart:
-    """A row a class in its colour, cut into train, validation and test by shade; the figures are part of the label."""
-    rows = []
-    for name in dataset.classes:
-        counts = {
-            split: sum((one.label, one.split) == (name, split) for one in dataset.photos)
-            for split in Split
-        }
-        label = f"{' + '.join(str(counts[split]) for split in Split)}  {name}"  # A long one is cut at its end.
-        rows += [
-            {
-                "class": name,
-                "label": label,
-                "split": SPLIT_NAMES[split],
-                "photos": counts[split],
-                "order": place,
-            }
-            for place, split in enumerate(Split)
-        ]
-    table = pd.DataFrame(rows)
+    """Draw a row a class in its colour, cut into splits by shade, its figures before its name."""
+    classes = dataset.classes
     colours = alt.Scale(
-        domain=list(dataset.classes),
-        range=[class_colour(dataset.classes, name) for name in dataset.classes],
+        domain=list(classes), range=[class_colour(classes, name) for name in classes]
     )
     shades = alt.Scale(
         domain=[SPLIT_NAMES[split] for split in Split], range=[SHADES[split] for split in Split]
     )
     legend = alt.Legend(title=None, orient="top", symbolFillColor=QUIET, symbolStrokeWidth=0)
     chart: alt.Chart = (
-        alt.Chart(table, height=32 * len(dataset.classes) + 80)
+        alt.Chart(_counted(dataset), height=32 * len(classes) + 80)
         .mark_bar(height=18, cornerRadius=2)
         .encode(
             x=alt.X("photos:Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1)),
-            y=alt.Y(
-                "label:N",
-                sort=None,
-                title=None,
-                axis=alt.Axis(labelFontSize=14, labelLimit=150, ticks=False, domain=False),
-            ),
+            y=alt.Y("label:N", sort=None, title=None, axis=names_axis(limit=150)),
             color=alt.Color("class:N", scale=colours, legend=None),
             opacity=alt.Opacity("split:N", scale=shades, sort=None, legend=legend),
             order=alt.Order("order:Q"),
@@ -57,3 +37,22 @@ def class_counts(dataset: Dataset) -> alt.Chart:
         .configure_view(stroke=None)
     )
     return chart
+
+
+def _counted(dataset: Dataset) -> pd.DataFrame:
+    """Count photos, a row a class and split."""
+    counts = Counter((labelled.label, labelled.split) for labelled in dataset.photos)
+    rows = []
+    for name in dataset.classes:
+        figures = " + ".join(str(counts[name, split]) for split in Split)
+        rows += [
+            {
+                "class": name,
+                "label": f"{figures}  {name}",  # A long one is cut at its end.
+                "split": SPLIT_NAMES[split],
+                "photos": counts[name, split],
+                "order": place,
+            }
+            for place, split in enumerate(Split)
+        ]
+    return pd.DataFrame(rows)

@@ -29,7 +29,7 @@ def test_saturated_data_give_flat(floor: float) -> None:
     found = run(with_noisy_valid(clouds(300, 200, 90, apart=6), floor), QUICK, unheard)
     assert found.verdict == FLAT
     assert found.sentence.startswith(
-        f"The curve is flat at {100 * floor:.0f} % wrong: more of the same will hardly help."
+        f"The curve is flat at {100 * floor:.0f}% wrong: more of the same will hardly help."
     )
 
 
@@ -42,7 +42,7 @@ def test_few_photos_with_much_to_learn_give_a_curve_that_still_falls() -> None:
     then = found.doubled
     assert then is not None
     assert then.gain_low < then.trend_low < then.gain < then.trend_high < then.gain_high
-    assert f"about {100 * then.error:.0f} %" in found.sentence
+    assert f"about {100 * then.error:.0f}%" in found.sentence
 
 
 def test_what_was_promised_comes_true_when_the_photos_come() -> None:

@@ -1,4 +1,4 @@
-"""The report: what it says is true, what was not done it says so, and whatever visitors typed stays text."""
+"""The report: it tells the truth, says what was not done, and keeps visitors' text as text."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.catalogue.dataset import find_dataset
+from model.catalogue.dataset import Split, find_dataset
 from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL
 from model.catalogue.origins import Origin
 from model.catalogue.starter import STARTER
@@ -20,7 +20,7 @@ from model.cleaning.worksheet import WorksheetCase, worksheet
 from model.cli.main import main
 from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import create_dataset
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import compare
 from model.evaluation.intervals import wilson
 from model.evaluation.table import per_class
@@ -28,14 +28,12 @@ from model.report.contents import Contents, Finding, ReportTable, report_content
 from model.report.data import wants_credit
 from model.report.drawings import loss_curves
 from model.report.html import report_html
-from model.report.palette import CLASS_COLOURS
 from model.report.svg import draw
 from model.report.texts import MAX_LINE, MAX_TEXT, Texts, set_text, texts
 from model.runs.run import SHIPPED, Run, load_run, run_folder, save_run
 from model.runs.settings import FineTuneSettings, Mode
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
-from pages.shared import colours
 from tests.conftest import encoded, fabricate, picture
 from tests.starter_set import IN_SPLIT, PHOTOS
 from tests.test_house import in_fresh_process
@@ -72,12 +70,12 @@ class Document(HTMLParser):
         assert not self._open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        self.tags.append((tag, told))
+        attributes = {name: value or "" for name, value in attrs}
+        self.tags.append((tag, attributes))
         if tag not in VOID:
             self._open.append(tag)
         if tag == "h2":
-            self._place = told.get("id", "")
+            self._place = attributes.get("id", "")
         if tag in ("caption", "article"):
             self._caption = ""
         if tag == "article":
@@ -87,7 +85,7 @@ class Document(HTMLParser):
         if tag in ("th", "td"):
             self.tables[self._caption][-1].append("")
         if tag == "svg":
-            self._drawing = told["aria-label"]
+            self._drawing = attributes["aria-label"]
             self.drawings[self._drawing] = []
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -113,7 +111,7 @@ class Document(HTMLParser):
         return rows[1:]
 
     def attributes(self, name: str) -> list[str]:
-        return [told[name] for _, told in self.tags if name in told]
+        return [attributes[name] for _, attributes in self.tags if name in attributes]
 
     @property
     def text(self) -> str:
@@ -127,7 +125,7 @@ def written(
 
 
 def check_document(document: Document) -> None:
-    """What holds for every report: it needs nothing else, says what its pictures show, and its links lead somewhere."""
+    """Check any report: it needs nothing else, has alternative texts, and no link is broken."""
     names = {tag for tag, _ in document.tags}
     assert not names & {
         "script",
@@ -143,18 +141,18 @@ def check_document(document: Document) -> None:
     }
     assert not [
         name
-        for _, told in document.tags
-        for name in told
+        for _, attributes in document.tags
+        for name in attributes
         if name.startswith("on") or name in ("srcset", "action")
     ]
     assert all(
         address.startswith("data:image/jpeg;base64,") for address in document.attributes("src")
     )
-    for tag, told in document.tags:
-        target = told.get("href", told.get("xlink:href", "#"))
+    for tag, attributes in document.tags:
+        target = attributes.get("href", attributes.get("xlink:href", "#"))
         assert target.startswith("#") or (tag == "a" and target.startswith("https://")), target
-        assert tag != "img" or told["alt"].strip()
-        assert tag != "svg" or (told["role"] == "img" and told["aria-label"].strip())
+        assert tag != "img" or attributes["alt"].strip()
+        assert tag != "svg" or (attributes["role"] == "img" and attributes["aria-label"].strip())
     for forbidden in ("url(http", "@import", "<?xml", "<!DOCTYPE svg"):
         assert forbidden not in document.html
     ids = document.attributes("id")
@@ -190,12 +188,12 @@ def made(store: Store) -> Made:
     actions[5:] = [(DELETE, None), (KEEP, None), (NOTE, None)]
     for number, (case, (action, label)) in enumerate(zip(cases, actions, strict=False)):
         decide(store, workspace, [Decision(case.photo, action, label, f"reason {number}")])
-    some = [
-        one.photo
-        for one in find_dataset(store, STARTER).photos
-        if one.split == "train" and one.label == "tree"
+    trees = [
+        labelled.photo
+        for labelled in find_dataset(store, STARTER).photos
+        if labelled.split == "train" and labelled.label == "tree"
     ][:3]
-    decide(store, workspace, [Decision(photo, RELABEL, "cactus", "as a test") for photo in some])
+    decide(store, workspace, [Decision(photo, RELABEL, "cactus", "as a test") for photo in trees])
     for name in ("author", "title", "introduction", "discussion"):
         set_text(store, workspace, name, f"My {name}.\nIts second line.\n\nA paragraph.")
     dataset = find_dataset(store, STARTER, workspace=workspace)
@@ -221,12 +219,13 @@ def test_the_errors_are_those_of_the_evaluation_with_their_intervals(made: Made)
     for split, name in (("valid", "validation"), ("test", "test")):
         table = made.run.evaluation.relabelled(made.labels).for_split(split)
         low, high = wilson(table.errors, len(table.photos))
-        said = f"{table.errors} of {len(table.photos)} {name} photos wrong: {table.errors / len(table.photos):.1%}. "
+        errors, photos = table.errors, len(table.photos)
+        sentence = f"{errors} of {photos} {name} photos wrong: {errors / photos:.1%}. "
         assert (
-            f"{said}The true rate lies between {low:.1%} and {high:.1%}"
+            f"{sentence}The true rate lies between {low:.1%} and {high:.1%}"
             in made.document.texts["results"]
         )
-        assert said in made.document.texts[""]  # On the cover
+        assert sentence in made.document.texts[""]  # On the cover
 
 
 def test_the_confusion_matrices_and_class_figures_are_those_of_the_evaluation(made: Made) -> None:
@@ -264,21 +263,20 @@ def test_the_data_is_counted_as_it_is_now(made: Made) -> None:
     members = find_dataset(made.store, STARTER, workspace=made.workspace).photos
     *rows, together = made.document.table("by split")
     for name, *counts in rows:
-        kept = [one for one in members if one.label == name]
-        assert counts == [
-            str(sum(one.split == split for one in kept)) for split in ("train", "valid", "test")
-        ] + [str(len(kept))]
+        splits = [labelled.split for labelled in members if labelled.label == name]
+        expected = [*(splits.count(split) for split in Split), len(splits)]
+        assert counts == [str(number) for number in expected]
     assert together[-1] == str(len(members))
     assert made.document.table("Sources") == [["rendered for Areole", "CC0 1.0", str(len(members))]]
 
 
 def test_the_ten_losses_come_with_the_reasons_and_actions_of_the_worksheet(made: Made) -> None:
     assert len(made.document.articles) == len(made.cases) == 10
-    for number, (said, case) in enumerate(zip(made.document.articles, made.cases, strict=True)):
-        assert f"{number + 1}." in said
-        assert f"loss {case.loss:.2f}" in said
-        assert (case.edit.reason if case.edit else "Not done yet: page Clean") in said
-        assert (case.action or "Not done yet: page Clean") in said
+    for number, (article, case) in enumerate(zip(made.document.articles, made.cases, strict=True)):
+        assert f"{number + 1}." in article
+        assert f"loss {case.loss:.2f}" in article
+        assert (case.edit.reason if case.edit else "Not done yet: page Clean") in article
+        assert (case.action or "Not done yet: page Clean") in article
     assert "the run before the cleaning" in made.document.texts["losses"]
     left = worksheet(made.run.evaluation.for_split("valid"), {})
     assert all(
@@ -289,18 +287,18 @@ def test_the_ten_losses_come_with_the_reasons_and_actions_of_the_worksheet(made:
 
 def test_cleaning_is_counted_by_kind_and_held_against_the_same_photos(made: Made) -> None:
     standing = history(made.store, made.workspace).standing.values()
-    counted = {
+    titles = {
         "moved to another class": RELABEL,
         "deleted": DELETE,
         "kept as they are": KEEP,
         "only noted": NOTE,
     }
     rows = dict(made.document.table("What was decided"))
-    for name, action in counted.items():
+    for name, action in titles.items():
         assert rows[name] == str(sum(edit.action == action for edit in standing))
     assert int(rows["tree → cactus"]) >= 3
     shipped = load_run(run_folder(made.store, SHIPPED)).evaluation
-    for (_, *said), split in zip(
+    for (_, *cells), split in zip(
         made.document.table("before and after"), ("valid", "test"), strict=True
     ):
         both = compare(
@@ -309,11 +307,11 @@ def test_cleaning_is_counted_by_kind_and_held_against_the_same_photos(made: Made
                 for table in (shipped, made.run.evaluation)
             )
         )
-        assert said[:4] == [
+        assert cells[:4] == [
             str(n)
             for n in (both.before.errors, both.after.errors, len(both.fixed), len(both.broken))
         ]
-        assert said[4].startswith("no" if both.is_noise else "yes")
+        assert cells[4].startswith("no" if both.is_noise else "yes")
     assert "The goalposts moved" in made.document.texts["cleaning"]
 
 
@@ -357,11 +355,11 @@ def test_what_was_not_done_is_said_with_the_page_where_it_is_done(
     document = written(store, workspace, SHIPPED)
     check_document(document)
     pages = {
-        "introduction": "ImportResult",
+        "introduction": "Report",
         "losses": "Clean",
         "cleaning": "Clean",
-        "experiments": "ImportResult",
-        "discussion": "ImportResult",
+        "experiments": "Report",
+        "discussion": "Report",
     }
     for place, page in pages.items():
         assert "Not done yet." in document.texts[place]
@@ -407,11 +405,11 @@ def test_experiments_come_with_their_sentence_drawing_and_table(
 
 def logits_for(labels: list[int], classes: int) -> np.ndarray:
     """Every third photo is taken for the next class."""
-    said = [(label + (row % 3 == 0)) % classes for row, label in enumerate(labels)]
-    return 3 * np.eye(classes, dtype=np.float32)[said]
+    predicted = [(label + (row % 3 == 0)) % classes for row, label in enumerate(labels)]
+    return 3 * np.eye(classes, dtype=np.float32)[predicted]
 
 
-def made_up(
+def fabricated_run(
     store: Store, classes: tuple[str, ...], splits: tuple[str, ...], each: int = 3
 ) -> tuple[str, str]:
     """A workspace and a run with so many photos of each class in each split."""
@@ -422,17 +420,17 @@ def made_up(
 
 
 def test_hostile_texts_stay_texts(store: Store) -> None:
-    workspace, run = made_up(store, HOSTILE, ("train", "valid", "test"))
+    workspace, run = fabricated_run(store, HOSTILE, ("train", "valid", "test"))
     cases = worksheet(load_run(run_folder(store, run)).evaluation.for_split("valid"), {})
-    for case, said in zip(cases, HOSTILE, strict=False):
-        decide(store, workspace, [Decision(case.photo, KEEP, reason=said)])
+    for case, text in zip(cases, HOSTILE, strict=False):
+        decide(store, workspace, [Decision(case.photo, KEEP, reason=text)])
     set_text(store, workspace, "discussion", "\n".join(HOSTILE))
     set_text(store, workspace, "title", HOSTILE[2])
     set_text(store, workspace, "author", HOSTILE[1])
     document = written(store, workspace, run)
     check_document(document)
     assert "\n".join(HOSTILE) in document.texts["discussion"]
-    assert all(said in article for said, article in zip(HOSTILE, document.articles, strict=False))
+    assert all(text in article for text, article in zip(HOSTILE, document.articles, strict=False))
     assert [row[0] for row in document.table("by split")[:-1]] == list(HOSTILE)
     [words] = [
         words for alt, words in document.drawings.items() if alt.startswith("Photos of each class")
@@ -444,7 +442,7 @@ def test_hostile_texts_stay_texts(store: Store) -> None:
 @pytest.mark.parametrize("number", [2, 20])
 def test_it_is_whole_with_few_and_with_many_classes(store: Store, number: int) -> None:
     classes = tuple(f"a class called {position} 仙人掌" for position in range(number))
-    workspace, run = made_up(store, classes, ("train", "valid", "test"), each=2)
+    workspace, run = fabricated_run(store, classes, ("train", "valid", "test"), each=2)
     document = written(store, workspace, run)
     check_document(document)
     table = load_run(run_folder(store, run)).evaluation.for_split("test")
@@ -456,14 +454,14 @@ def test_it_is_whole_with_few_and_with_many_classes(store: Store, number: int) -
 
 
 def test_without_test_photos_nobody_claims_to_know(store: Store) -> None:
-    document = written(store, *made_up(store, ("ant", "bee"), ("train", "valid")))
+    document = written(store, *fabricated_run(store, ("ant", "bee"), ("train", "valid")))
     check_document(document)
     assert "There are no test photos" in document.texts["results"]
     assert not [alt for alt in document.drawings if "test photos" in alt]
 
 
 def test_a_fine_tuned_run_shows_its_frozen_epoch_and_its_own_settings(store: Store) -> None:
-    workspace, run_id = made_up(store, ("ant", "bee"), ("train", "valid", "test"))
+    workspace, run_id = fabricated_run(store, ("ant", "bee"), ("train", "valid", "test"))
     run = load_run(run_folder(store, run_id))
     events = ("Cancelled after epoch 3.",)
     card = replace(
@@ -481,7 +479,7 @@ def test_a_fine_tuned_run_shows_its_frozen_epoch_and_its_own_settings(store: Sto
 
 
 def test_photos_that_were_destroyed_meanwhile_leave_a_note(store: Store) -> None:
-    workspace, run = made_up(store, ("ant", "bee"), ("train", "valid", "test"))
+    workspace, run = fabricated_run(store, ("ant", "bee"), ("train", "valid", "test"))
     case = worksheet(load_run(run_folder(store, run)).evaluation.for_split("valid"), {})[0]
     with store.writing() as session:
         forget_photos(store, session, [case.photo])
@@ -515,7 +513,7 @@ ORIGINS = (
 
 @pytest.fixture
 def own(store: Store, workspace: str) -> Contents:
-    """What there is to say about a dataset of a workspace's own, before anything was trained on it."""
+    """Contents about a workspace's own dataset, before anything was trained on it."""
     name = create_dataset(store, "My plants", ("cactus", "fern"), owner=workspace)
     jpegs = (encoded(picture(seed=700 + number)) for number in range(len(ORIGINS)))
     arrivals = [
@@ -533,7 +531,8 @@ def test_an_own_dataset_names_authors_and_licences_and_links_only_what_is_safe(
     check_document(document)
     assert "“My plants” holds 4 photos" in document.texts["data"]
     assert sorted(row[:2] for row in document.table("Sources")) == sorted(
-        [one.source or "not recorded", one.licence or "no licence given"] for one in ORIGINS
+        [origin.source or "not recorded", origin.licence or "no licence given"]
+        for origin in ORIGINS
     )
     credits = document.texts["credits"]
     assert (
@@ -585,7 +584,7 @@ def test_texts_are_replaced_and_have_an_end(store: Store, workspace: str) -> Non
     set_text(store, workspace, "conclusion", "x" * (MAX_TEXT + 1))
     set_text(store, workspace, "title", "y" * (MAX_LINE + 1))
     assert texts(store, workspace) == Texts(conclusion="x" * MAX_TEXT, title="y" * MAX_LINE)
-    with pytest.raises(NotFound, match="no colour"):
+    with pytest.raises(InvalidRequest, match="no colour"):
         set_text(store, workspace, "colour", "red")
 
 
@@ -594,7 +593,7 @@ def test_the_command_writes_a_report(
 ) -> None:
     monkeypatch.setenv("AREOLE_HOME", str(made.store.home))
     out = tmp_path / "report.html"
-    asked = [
+    arguments = [
         "report",
         "--run",
         made.run.card.id,
@@ -604,7 +603,7 @@ def test_the_command_writes_a_report(
         "--author",
         "Ada",
     ]
-    assert main(asked) == 0
+    assert main(arguments) == 0
     document = Document(out.read_text())
     check_document(document)
     assert "Ada" in document.texts[""]
@@ -629,18 +628,24 @@ def test_threads_draw_the_same_as_one_alone(store: Store) -> None:
     alone = loss_curves(card.history, card.best_epoch)
     with ThreadPoolExecutor(4) as pool:
         assert {
-            one.svg
-            for one in pool.map(lambda _: loss_curves(card.history, card.best_epoch), range(8))
+            drawing.svg
+            for drawing in pool.map(lambda _: loss_curves(card.history, card.best_epoch), range(8))
         } == {alone.svg}
 
 
-def test_a_class_has_its_colour_of_the_pages() -> None:
-    assert CLASS_COLOURS == colours.CLASS_COLOURS
+def test_a_drawing_leaves_matplotlibs_settings_as_they_were() -> None:
+    import matplotlib as mpl
+
+    with mpl.rc_context({"font.size": 17.0}):
+        before = dict(mpl.rcParams)
+        assert "<svg" in draw("one", "One", (2, 1), lambda axes: axes.set_xlabel("x")).svg
+        assert dict(mpl.rcParams) == before
 
 
 def test_no_other_command_pays_for_reports() -> None:
     assert in_fresh_process(
-        "import sys, model.cli.main; print('matplotlib' in sys.modules, 'jinja2.environment' in sys.modules)"
+        "import sys, model.cli.main\n"
+        "print(*[name in sys.modules for name in ('matplotlib', 'jinja2.environment')])"
     ) in (
         "False False",
         "False True",  # torch brings jinja2 along.
