@@ -35,7 +35,7 @@ class Rate:
     high: float
 
     def __str__(self) -> str:
-        """In words: 7 % (3 to 14 %)."""
+        """In words: 7% (3 to 14%)."""
         return f"{percent(self.error)} ({between(self.low, self.high)})"
 
 
