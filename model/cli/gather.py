@@ -16,9 +16,10 @@ from model.datasets.import_plan import plan
 from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import create_dataset, datasets_of, extend_classes
 from model.errors import NotFound, SourceFailed
-from model.gather.background import arrivals, find_source
+from model.gather.background import arrivals
+from model.gather.gatherer import Gatherer
+from model.gather.sources.registry import SOURCES, find_source
 from model.gather.sources.results import MOST_PHOTOS
-from model.gather.sources.services import SERVICES
 
 
 def add_gather_commands(
@@ -39,7 +40,7 @@ def add_gather_commands(
         "--search", metavar="TEXT", help="what to search for (default: the class)"
     )
     gathered.add_argument(
-        "--source", choices=list(SERVICES), default="inaturalist", help="default: %(default)s"
+        "--source", choices=list(SOURCES), default="inaturalist", help="default: %(default)s"
     )
     gathered.add_argument(
         "--number", type=between(int, 1, MOST_PHOTOS), default=50, help="default: %(default)s"
@@ -94,20 +95,26 @@ def add_gather_commands(
 
 def gather(store: Store, options: argparse.Namespace) -> int:
     """Search a source, and add what it finds."""
-    source, report = find_source(options.source), ImportResult()
+    find_source(options.source)  # It may be switched off.
+    gatherer, report = Gatherer(), ImportResult()
     mapping, _ = merge_class_names([options.label], _classes_of(store, options))
     label = mapping[options.label]
     if not label:
         raise NotFound(f"{options.label} cannot be the name of a class.")
     with progress("Searching") as bar:
-        found = source.search(
-            options.search or options.label, options.number, options.commercial, bar, _never
+        found = gatherer.search(
+            options.source,
+            options.search or options.label,
+            options.number,
+            commercial=options.commercial,
+            progress=bar,
+            check=_never,
         )
-    say(f"{found.understood} {len(found.found)} found.")
+    say(f"{found.understood} {len(found.photos)} found.")
     for reason, number in found.passed_over.items():
         say(f"{number} passed over: {reason}")
     if options.dry_run:
-        for one in found.found:
+        for one in found.photos:
             tell(
                 options,
                 {"photo": one.photo_url, "page": one.origin.page, "licence": one.origin.licence},
@@ -117,13 +124,13 @@ def gather(store: Store, options: argparse.Namespace) -> int:
     name = _dataset_for(store, options, [label])
     try:
         with progress("Downloading") as bar:
-            coming = arrivals({label: found.found}, _never)
+            coming = arrivals(gatherer, {label: found.photos}, _never)
             add_photos(
                 store,
                 name,
                 coming,
                 report,
-                total=len(found.found),
+                total=len(found.photos),
                 owner=options.workspace,
                 progress=bar,
             )
