@@ -15,7 +15,7 @@ from model.catalogue.store import Store
 from model.cli.output import DONE, SOME_FAILED, between, progress, say, tell
 from model.errors import Cancelled, NotFound
 from model.experiments.tuning.findings import TuningResult, best_request, findings
-from model.experiments.tuning.run import forget_search, run_trials
+from model.experiments.tuning.run import TuningRequest, forget_search, run_trials
 from model.experiments.tuning.space import Trial
 from model.runs.run import Run
 from model.training.head_run import train_head_run
@@ -98,19 +98,16 @@ def _run(store: Store, dataset: Dataset, options: argparse.Namespace) -> None:
         progress("Looking at the photos") as looking,
         _bar(options) as on_trial,
     ):
-        run_trials(
-            store,
+        request = TuningRequest(
             dataset,
-            trials=options.trials,
-            storage=options.storage,
+            options.trials,
             workspace=options.workspace,
+            storage=options.storage,
             other_backbones=options.other_backbones,
             seed=options.seed,
             timeout_s=options.timeout,
-            on_features=looking,
-            on_trial=on_trial,
-            check=check,
         )
+        run_trials(store, request, progress=looking, on_trial=on_trial, check=check)
 
 
 def _keep(store: Store, dataset: Dataset, found: TuningResult, options: argparse.Namespace) -> Run:

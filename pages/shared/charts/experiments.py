@@ -71,7 +71,7 @@ def label_noise(found: LabelNoise) -> alt.LayerChart:
     return marked
 
 
-def reality(found: SeedAndSplitVariance) -> alt.LayerChart:
+def seed_and_split_variance(found: SeedAndSplitVariance) -> alt.LayerChart:
     """Each training's error as a dot, by what was left to luck; the band is the range of the true one."""
     kinds = (
         ("other orders in training", found.seed_errors),
@@ -185,7 +185,7 @@ CHARTS: dict[str, tuple[Callable[..., Any], str]] = {
         "A head on each backbone. The range of the true rate, 95 times in 100.",
     ),
     SeedAndSplitVariance.KIND: (
-        reality,
+        seed_and_split_variance,
         "Every tick is a training. Green: where the true error rate lies, for all that these validation photos can tell.",
     ),
 }

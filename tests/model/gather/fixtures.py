@@ -47,7 +47,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let waits for slots, pauses and back-offs pass at once; limits on a request's time are real."""
+    """Let waits for slots, pauses and back-offs pass at once; a request's time limit is real."""
     fake = Clock()
     monkeypatch.setattr(waiting, "monotonic", fake.monotonic)
     monkeypatch.setattr(waiting, "sleep", fake.sleep)

@@ -1,4 +1,4 @@
-"""Each source in its documented shape (the fake names the documents), and in every shape it should not have."""
+"""Each source in its documented shape (see the fake), and in every shape it should not have."""
 
 from contextlib import suppress
 from copy import deepcopy
@@ -45,6 +45,7 @@ def search(
     name: str,
     text: str = "cactus",
     number: int = 200,
+    *,
     commercial: bool = False,
     check: Check = unchecked,
     progress: Progress = no_progress,
@@ -324,14 +325,15 @@ def test_inaturalist_says_what_it_does_not_know(fake: FakeSources) -> None:
 def test_inaturalist_takes_one_photo_of_an_observation_by_the_photos_own_licence(
     fake: FakeSources,
 ) -> None:
-    """https://github.com/pyinat/pyinaturalist, test/sample_data/get_observations_node_page1.json."""
+    """The shape: pyinat/pyinaturalist, test/sample_data/get_observations_node_page1.json."""
+    photo_url = "https://inaturalist-open-data.s3.amazonaws.com/photos"
 
     def observation(number: int, *licences: object) -> dict[str, object]:
         photos = [
             {
                 "id": number * 10 + which,
                 "license_code": licence,
-                "url": f"https://inaturalist-open-data.s3.amazonaws.com/photos/{number * 10 + which}/square.jpeg?1",
+                "url": f"{photo_url}/{number * 10 + which}/square.jpeg?1",
                 "original_dimensions": {"width": 2048, "height": 1536},
             }
             for which, licence in enumerate(licences)
@@ -501,7 +503,10 @@ def test_commons_goes_on_where_it_says(fake: FakeSources) -> None:
 
 
 def test_commons_batches_that_come_in_instalments(fake: FakeSources) -> None:
-    """https://www.mediawiki.org/wiki/API:Continue: until `batchcomplete`, the same pages come again with what was missing."""
+    """Until `batchcomplete`, the same pages come again with what was missing.
+
+    https://www.mediawiki.org/wiki/API:Continue.
+    """
     whole = [commons_page(fake, "cactus", number) for number in (0, 1)]
     bare = [{key: value for key, value in page.items() if key != "imageinfo"} for page in whole]
     going_on = {"iistart": "2026", "continue": "||"}
