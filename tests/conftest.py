@@ -19,6 +19,12 @@ from model.catalogue.workspaces import new_workspace_id
 from model.evaluation.table import Evaluation
 from model.photos.image import Photo
 from model.runs.run import SHIPPED, Run, load_run, run_folder, save_run
+from tests.model.gather.fixtures import (  # noqa: F401  # Fixtures of several rooms
+    clock,
+    fake,
+    gatherer,
+    no_internet,
+)
 
 STARTER_PHOTOS = Path(__file__).parents[1] / "assets" / "starter" / "photos"
 

@@ -14,13 +14,13 @@ from model.cli.datasets import (
 )
 from model.cli.output import DONE, JsonOption, open_catalogue, progress, say, tell
 from model.errors import InvalidRequest, SourceFailed
+from model.gather.sources.registry import SOURCES
 from model.gather.sources.results import MOST_PHOTOS
-from model.gather.sources.services import SERVICES
 
 
 def _known_source(name: str) -> str:
-    if name not in SERVICES:
-        raise typer.BadParameter(f"{name} is not one of {', '.join(SERVICES)}.")
+    if name not in SOURCES:
+        raise typer.BadParameter(f"{name} is not one of {', '.join(SOURCES)}.")
     return name
 
 
@@ -32,7 +32,7 @@ def gather(
         str | None, typer.Option(metavar="TEXT", help="Words to search for (default: the class).")
     ] = None,
     source: Annotated[
-        str, typer.Option(callback=_known_source, metavar="|".join(SERVICES))
+        str, typer.Option(callback=_known_source, metavar="|".join(SOURCES))
     ] = "inaturalist",
     number: Annotated[int, typer.Option(min=1, max=MOST_PHOTOS)] = 50,
     commercial: Annotated[
@@ -46,25 +46,34 @@ def gather(
     """Search the web for photos of a class that may be reused, and add them."""
     from model.datasets.class_names import merge_class_names
     from model.datasets.intake import ImportResult, add_photos
-    from model.gather.background import arrivals, find_source
+    from model.gather.background import arrivals
+    from model.gather.gatherer import Gatherer
+    from model.gather.sources.registry import find_source
 
-    store = open_catalogue()
-    photo_source, result = find_source(source), ImportResult()
+    store, result, gatherer = open_catalogue(), ImportResult(), Gatherer()
+    find_source(source)  # It may be switched off.
     clean_label = merge_class_names([label], classes_of(store, dataset))[0][label]
     if not clean_label:
         raise InvalidRequest(f"{label} cannot be the name of a class.")
     with progress("Searching") as bar:
-        found = photo_source.search(search or label, number, commercial, bar, _never)
-    say(f"{found.understood} {len(found.found)} found.")
+        found = gatherer.search(
+            source,
+            search or label,
+            number,
+            commercial=commercial,
+            progress=bar,
+            check=_never,
+        )
+    say(f"{found.understood} {len(found.photos)} found.")
     for reason, count in found.passed_over.items():
         say(f"{count} passed over: {reason}")
     if dry_run:
-        for photo in found.found:
+        for photo in found.photos:
             origin = {"page": photo.origin.page, "licence": photo.origin.licence}
             tell(as_json, {"photo": photo.photo_url, **origin}, photo.photo_url)
         return DONE
     dataset = dataset_for(store, dataset, [clean_label], title, workspace)
-    photos, total = arrivals({clean_label: found.found}, _never), len(found.found)
+    photos, total = arrivals(gatherer, {clean_label: found.photos}, _never), len(found.photos)
     try:
         with progress("Downloading") as bar:
             add_photos(store, dataset, photos, result, total=total, owner=workspace, progress=bar)

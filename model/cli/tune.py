@@ -65,7 +65,7 @@ def search(
     Ctrl-C ends it early, and nothing is lost.
     """
     from model.experiments.tuning.findings import best_request, findings
-    from model.experiments.tuning.run import forget_search, run_trials
+    from model.experiments.tuning.run import TuningRequest, forget_search, run_trials
     from model.training.head_run import train_head_run
 
     store, code = open_catalogue(), DONE
@@ -74,6 +74,15 @@ def search(
         forget_search(store, data, storage=storage, workspace=workspace)
         if not trials:
             return DONE
+    request = TuningRequest(
+        data,
+        trials,
+        workspace=workspace,
+        storage=storage,
+        other_backbones=other_backbones,
+        seed=seed,
+        timeout_s=timeout,
+    )
     bar = tqdm(desc="Searching", total=trials, unit=" trials", disable=None, leave=False)
 
     def show_trial(trial: "Trial") -> None:
@@ -83,19 +92,7 @@ def search(
 
     with _stoppable() as check, progress("Extracting features") as on_features, bar:
         try:
-            run_trials(
-                store,
-                data,
-                trials=trials,
-                storage=storage,
-                workspace=workspace,
-                other_backbones=other_backbones,
-                seed=seed,
-                timeout_s=timeout,
-                on_features=on_features,
-                on_trial=show_trial,
-                check=check,
-            )
+            run_trials(store, request, progress=on_features, on_trial=show_trial, check=check)
         except Cancelled as stopped:
             say(str(stopped))
             code = FAILED

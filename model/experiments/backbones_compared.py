@@ -1,4 +1,4 @@
-"""Would another model help? The backbones side by side on the same photos, and runs that somebody trained beside them."""
+"""Would another model help? Backbones compared on the same photos, and saved runs beside them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ from model.experiments.repeats import (
     seeds,
     with_progress,
 )
-from model.experiments.split_features import Progress, SplitFeatures
+from model.experiments.split_features import SplitFeatures
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
+from model.progress import Progress
 from model.runs.run import Run
 from model.runs.settings import HeadSettings
 from model.wording import between, percent
@@ -27,7 +28,7 @@ SEEDS = 3
 
 @dataclass(frozen=True)
 class Rate:
-    """An error rate on some photos, and where the true one lies with 95 % confidence."""
+    """An error rate on some photos, with its 95 % interval."""
 
     photos: int
     error: float
@@ -51,14 +52,13 @@ class BackboneRow:
     missing: str = ""  # Why it could not be tried
     valid: Rate | None = None
     test: Rate | None = None
-    against: PairedComparison | None = (
-        None  # The default's mistakes on the validation photos against its own; none for the default itself
-    )
+    # The default's mistakes on the validation photos against its own; None for the default itself
+    against: PairedComparison | None = None
 
 
 @dataclass(frozen=True)
 class BackboneRun:
-    """A run that was trained before, judged under the labels of now."""
+    """A saved run, evaluated under the present labels."""
 
     run: str
     name: str
@@ -70,29 +70,34 @@ class BackboneRun:
 
 @dataclass(frozen=True)
 class BackbonesCompared:
-    """All backbones that were asked for, the default first."""
+    """The backbones that were compared, the default first."""
 
     KIND: ClassVar[str] = "backbones"
     VERSION: ClassVar[int] = 1
     rows: tuple[BackboneRow, ...]
 
     @property
+    def lacks_weights(self) -> bool:
+        """True where a backbone could not be tried."""
+        return any(row.missing for row in self.rows)
+
+    @property
     def best(self) -> BackboneRow | None:
-        """The one with the lowest error on the validation photos, the first of equals; None where none could be tried."""
-        return min(
-            (row for row in self.rows if row.valid),
-            key=lambda row: row.valid.error if row.valid else 1.0,
-            default=None,
-        )
+        """The row with the lowest validation error, the first of equals, if any was tried."""
+        rates = [(row.valid.error, at) for at, row in enumerate(self.rows) if row.valid]
+        return self.rows[min(rates)[1]] if rates else None
 
     @property
     def is_better(self) -> bool:
-        """Whether the best beats the default by more than chance: the best of several has as many chances to be lucky."""
+        """True where the best beats the default by more than chance.
+
+        The best of several has as many chances to be lucky.
+        """
         rivals = sum(row.against is not None for row in self.rows)
-        duelled = self.best.against if self.best else None
-        return (
-            duelled is not None and duelled.net_fixed > 0 and duelled.p_value < SIGNIFICANT / rivals
-        )
+        against = self.best.against if self.best else None
+        if against is None:
+            return False
+        return against.net_fixed > 0 and against.p_value < SIGNIFICANT / rivals
 
     @property
     def sentence(self) -> str:
@@ -100,75 +105,77 @@ class BackbonesCompared:
         default, best = self.rows[0], self.best
         missing = [row.missing for row in self.rows if row.missing]
         if best is None or default.valid is None or len(self.rows) - len(missing) < 2:
-            return " ".join(
-                ["It cannot be told, for there are no two models to compare.", *missing]
-            )
+            start = "It cannot be told, for there are no two models to compare."
+            return " ".join([start, *missing])
         if best is default or best.valid is None or best.against is None:
-            return f"No other model at hand gets fewer photos wrong than {default.title}, {default.valid}."
-        beyond = (
+            return (
+                "No other model at hand gets fewer photos wrong than "
+                f"{default.title}, {default.valid}."
+            )
+        conclusion = (
             "more than luck"
             if self.is_better
             else "these photos cannot tell which of them is better"
         )
         return (
-            f"{best.title} gets {best.valid} wrong, {default.title} {default.valid}. Photo by photo, it {best.against.words}: "
-            f"{beyond}. It takes {best.look_s / default.look_s:.1f} times as long to look at a photo."
+            f"{best.title} gets {best.valid} wrong, {default.title} {default.valid}. "
+            f"Photo by photo, it {best.against.words}: {conclusion}. "
+            f"It takes {best.look_s / default.look_s:.1f} times as long to look at a photo."
         )
 
 
 def run(
-    materials: Mapping[str, SplitFeatures | str],
+    features: Mapping[str, SplitFeatures | str],
     settings: HeadSettings,
     progress: Progress,
     seed: int = 0,
 ) -> BackbonesCompared:
-    """Train a head on each backbone's material; one that is not there has the reason in its place.
+    """Train heads on each backbone's features; a missing backbone has the reason in their place.
 
     Raises CannotTrain, and what `progress` raises.
     """
-    there = {name: one for name, one in materials.items() if isinstance(one, SplitFeatures)}
-    wrong: dict[str, list[list[Mistakes]]] = {name: [] for name in there}
-    for name, chosen in with_progress(
-        [(name, one) for name in there for one in seeds(settings, seed, SEEDS)], progress
-    ):
-        one = there[name]
-        wrong[name].append(
-            mistakes_per_training(one.train, one.valid, (one.valid, one.test), one.classes, chosen)
+    at_hand = {name: part for name, part in features.items() if isinstance(part, SplitFeatures)}
+    mistakes: dict[str, list[list[Mistakes]]] = {name: [] for name in at_hand}
+    trainings = [(name, seeded) for name in at_hand for seeded in seeds(settings, seed, SEEDS)]
+    for name, seeded in with_progress(trainings, progress):
+        own = at_hand[name]
+        judging = (own.valid, own.test)
+        mistakes[name].append(
+            mistakes_per_training(own.train, own.valid, judging, own.classes, seeded)
         )
-    ordered = sorted(materials, key=lambda name: name != DEFAULT_BACKBONE)
-    return BackbonesCompared(tuple(_row(name, materials[name], wrong) for name in ordered))
+    names = sorted(features, key=lambda name: name != DEFAULT_BACKBONE)
+    return BackbonesCompared(tuple(_row(name, features[name], mistakes) for name in names))
 
 
 def rows_of_runs(runs: Iterable[Run], dataset: Dataset) -> tuple[BackboneRun, ...]:
-    """What saved runs get wrong on a dataset's photos as they are labelled now. Nothing is trained, nothing kept."""
+    """Evaluate saved runs under a dataset's present labels. Nothing is trained or saved."""
     rows = []
-    for one in runs:
-        judged = one.evaluation.relabelled(dataset.labels)
-        valid, test = (
-            _rate([part.predicted != part.labels])
-            for part in (judged.for_split("valid"), judged.for_split("test"))
-        )
-        rows.append(
-            BackboneRun(one.card.id, one.card.name, one.card.mode, one.card.backbone, valid, test)
-        )
+    for saved in runs:
+        table, card = saved.evaluation.relabelled(dataset.labels), saved.card
+        parts = (table.for_split("valid"), table.for_split("test"))
+        valid, test = (_rate([part.predicted != part.labels]) for part in parts)
+        rows.append(BackboneRun(card.id, card.name, card.mode, card.backbone, valid, test))
     return tuple(rows)
 
 
 def _row(
-    name: str, material: SplitFeatures | str, wrong: Mapping[str, list[list[Mistakes]]]
+    name: str, features: SplitFeatures | str, mistakes: Mapping[str, list[list[Mistakes]]]
 ) -> BackboneRow:
     facts = find_backbone(name)
     row = (name, facts.title, facts.channels, facts.weights_mb, facts.feature_s)
-    if isinstance(material, str):
-        return BackboneRow(*row, missing=material)
-    valid, test = (_rate(list(column)) for column in zip(*wrong[name], strict=True))
-    rivals = name != DEFAULT_BACKBONE and DEFAULT_BACKBONE in wrong
-    against = compare_paired(wrong[DEFAULT_BACKBONE][0][0], wrong[name][0][0]) if rivals else None
+    if isinstance(features, str):
+        return BackboneRow(*row, missing=features)
+    valid, test = (_rate(list(part)) for part in zip(*mistakes[name], strict=True))
+    against = None
+    if name != DEFAULT_BACKBONE and DEFAULT_BACKBONE in mistakes:
+        against = compare_paired(mistakes[DEFAULT_BACKBONE][0][0], mistakes[name][0][0])
     return BackboneRow(*row, valid=valid, test=test, against=against)
 
 
-def _rate(wrong: list[Mistakes]) -> Rate | None:
-    """Of the mistakes (N,) of each training; None where there are no photos."""
-    photos = len(wrong[0])
-    error = float(np.mean(wrong)) if photos else 0.0
-    return Rate(photos, error, *wilson(round(error * photos), photos)) if photos else None
+def _rate(mistakes: list[Mistakes]) -> Rate | None:
+    """Average the mistakes (N,) of several trainings; None where there are no photos."""
+    photos = len(mistakes[0])
+    if not photos:
+        return None
+    error = float(np.mean(mistakes))
+    return Rate(photos, error, *wilson(round(error * photos), photos))

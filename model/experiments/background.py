@@ -1,4 +1,4 @@
-"""Experiments in the background of the server, one after the other; what each finds is kept in the catalogue."""
+"""Experiments in the background of the server, one after the other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class ExperimentJob(BackgroundJob):
 
 
 def start_experiment(
-    works: BackgroundJobs[ExperimentJob],
+    jobs: BackgroundJobs[ExperimentJob],
     store: Store,
     workspace: str,
     dataset: Dataset,
@@ -27,17 +27,14 @@ def start_experiment(
     backbone: str,
     settings: HeadSettings,
 ) -> ExperimentJob:
-    """Begin to find out, unless something is being found out already."""
+    """Start experiments, unless some are under way; their results are saved in the catalogue."""
 
-    def work(inquiry: ExperimentJob) -> None:
+    def work(job: ExperimentJob) -> None:
         for kind in kinds:
-            inquiry.title = EXPERIMENTS[kind].question
+            job.title = EXPERIMENTS[kind].question
             run_experiment(
-                store, kind, dataset, backbone=backbone, settings=settings, progress=inquiry.report
+                store, kind, dataset, backbone=backbone, settings=settings, progress=job.report
             )
 
-    return works.start(
-        workspace,
-        ExperimentJob(EXPERIMENTS[kinds[0]].question, fingerprint=dataset.fingerprint),
-        work,
-    )
+    first = EXPERIMENTS[kinds[0]].question
+    return jobs.start(workspace, ExperimentJob(first, fingerprint=dataset.fingerprint), work)

@@ -1,10 +1,12 @@
-"""Would cleaner labels help? How many labels are wrong, and the error without, or with changed, labels most in doubt.
+"""Would cleaner labels help? The share of wrong labels, and the error with doubtful ones changed.
 
-Train photos are doubted by the other train photos alone: asking the validation photos too would fit the labels to those who judge.
+Train photos are doubted by the other train photos alone: asking the validation photos too would fit
+the labels to those who judge.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -25,22 +27,44 @@ from model.experiments.repeats import (
     select_rows,
     with_progress,
 )
-from model.experiments.split_features import Progress, SplitFeatures
+from model.experiments.split_features import SplitFeatures
+from model.progress import Progress
 from model.runs.settings import HeadSettings
 from model.wording import between, count, percent
 
 if TYPE_CHECKING:
     from model.training.head import LabelledFeatures
 
-HELPS, HARMS, LUCK, NOTHING = "helps", "harms", "luck", "nothing to clean"
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2)
 SEEDS = 3
-REMOVED, RELABELLED = "removed", "relabelled"
+
+
+class Cleaning(StrEnum):
+    """A way to deal with doubtful labels."""
+
+    REMOVED = "removed"
+    RELABELLED = "relabelled"
+
+
+class Effect(StrEnum):
+    """The effect of dealing with doubtful labels."""
+
+    HELPS = "helps"
+    HARMS = "harms"
+    LUCK = "luck"
+    NOTHING = "nothing to clean"
+
+
+CONCLUSIONS = {
+    Effect.HELPS: "cleaner labels help.",
+    Effect.HARMS: "these are hard photos rather than wrong labels, and needed.",
+    Effect.LUCK: "no more than luck; a person who looks may do better.",
+}
 
 
 @dataclass(frozen=True)
 class Step:
-    """The error after dealing with so many of the train photos, the most doubtful first; over seeds."""
+    """The error after dealing with so many train photos, the most doubtful first; over seeds."""
 
     photos: int
     share: float
@@ -48,9 +72,12 @@ class Step:
     test: ErrorRange | None
 
 
+Series = dict[int, list[list[Mistakes]]]  # Photos dealt with -> seeds -> valid and test
+
+
 @dataclass(frozen=True)
 class LabelNoise:
-    """How many labels are wrong, and what dealing with them brings."""
+    """The share of wrong labels, and the effect of dealing with them."""
 
     KIND: ClassVar[str] = "label-noise"
     VERSION: ClassVar[int] = 1
@@ -62,112 +89,114 @@ class LabelNoise:
     relabelling: PairedComparison
 
     @property
-    def better(self) -> str:
-        """Which way of dealing with the doubtful photos got more photos right."""
-        return REMOVED if self.removing.net_fixed >= self.relabelling.net_fixed else RELABELLED
+    def better(self) -> Cleaning:
+        """The way of dealing with doubtful photos that got more photos right."""
+        is_removing = self.removing.net_fixed >= self.relabelling.net_fixed
+        return Cleaning.REMOVED if is_removing else Cleaning.RELABELLED
 
     @property
-    def verdict(self) -> str:
-        """Whether the better of the two ways changes anything beyond chance; two were tried, so each has half the chance."""
+    def verdict(self) -> Effect:
+        """The better way's effect beyond chance; two were tried, so each has half the chance."""
         if not self.doubtful:
-            return NOTHING
+            return Effect.NOTHING
         if self._tried.p_value >= SIGNIFICANT / 2:
-            return LUCK
-        return HELPS if self._tried.net_fixed > 0 else HARMS
+            return Effect.LUCK
+        return Effect.HELPS if self._tried.net_fixed > 0 else Effect.HARMS
 
     @property
     def sentence(self) -> str:
         """The answer in plain words."""
         noise = self.estimate
-        found = (
+        look = (
             f"About {percent(noise.share)} of the labels look" if noise.share else "No label looks"
         )
-        start = f"{found} plainly wrong ({between(noise.low, noise.high)}); "
-        start += f"{percent(noise.disagreeing)} are not what similar photos are called. "
+        start = (
+            f"{look} plainly wrong ({between(noise.low, noise.high)}); "
+            f"{percent(noise.disagreeing)} are not what similar photos are called. "
+        )
         if not self.doubtful:
-            return start + "No training photo's label is in doubt: there is nothing to clean."
-        dealt = "leaving out" if self.better == REMOVED else "relabelling"
-        effect = f"Blindly {dealt} the {count(self.doubtful, 'training photo')} in doubt {self._tried.words}"
-        says = {
-            HELPS: "cleaner labels help.",
-            HARMS: "these are hard photos rather than wrong labels, and needed.",
-            LUCK: "no more than luck; a person who looks may do better.",
-        }
-        return f"{start}{effect}: {says[self.verdict]}"
+            return f"{start}No training photo's label is in doubt: there is nothing to clean."
+        dealt = "leaving out" if self.better == Cleaning.REMOVED else "relabelling"
+        photos = count(self.doubtful, "training photo")
+        effect = f"Blindly {dealt} the {photos} in doubt {self._tried.words}"
+        return f"{start}{effect}: {CONCLUSIONS[self.verdict]}"
 
     @property
     def _tried(self) -> PairedComparison:
-        return self.removing if self.better == REMOVED else self.relabelling
+        return self.removing if self.better == Cleaning.REMOVED else self.relabelling
 
 
 def run(
-    material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
+    features: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
 ) -> LabelNoise:
-    """Estimate the noise, then train without, or with other labels for, the most doubtful. Raises CannotTrain."""
-    train, judging = material.train, (material.valid, material.test)
-    estimate = _estimated(material, seed)
-    probabilities = leave_one_out_probabilities(train.features, train.labels, len(material.classes))
+    """Estimate the noise, then train without the most doubtful photos, or with other labels.
+
+    Raises CannotTrain, and what `progress` raises.
+    """
+    train, classes = features.train, features.classes
+    probabilities = leave_one_out_probabilities(train.features, train.labels, len(classes))
     ranked = np.argsort(probabilities[np.arange(len(train.labels)), train.labels], kind="stable")
     suggested = probabilities.argmax(axis=1)
     doubtful = int((suggested != train.labels).sum())
     counts = sorted({round(share * len(ranked)) for share in SHARES} | {doubtful})
-    series: dict[str, dict[int, list[list[Mistakes]]]] = {
-        way: {number: [] for number in counts} for way in (REMOVED, RELABELLED)
-    }
-    chosen = [
-        (number, way, one)
+    series: dict[Cleaning, Series] = {way: {number: [] for number in counts} for way in Cleaning}
+    trainings = [
+        (number, way, seeded)
         for number in counts
-        for way in series
-        for one in seeds(settings, seed, SEEDS)
+        for way in Cleaning
+        for seeded in seeds(settings, seed, SEEDS)
     ]
-    for number, way, one in with_progress(chosen, progress):
-        first = ranked[:number]
-        cleaned = _without(train, first) if way == REMOVED else _renamed(train, first, suggested)
+    for number, way, seeded in with_progress(trainings, progress):
+        first, is_removing = ranked[:number], way == Cleaning.REMOVED
+        cleaned = _without(train, first) if is_removing else _renamed(train, first, suggested)
+        judging = (features.valid, features.test)
         series[way][number].append(
-            mistakes_per_training(cleaned, material.valid, judging, material.classes, one)
+            mistakes_per_training(cleaned, features.valid, judging, classes, seeded)
         )
-    removed, relabelled = (_steps(found, len(ranked)) for found in series.values())
-    duels = (compare_paired(_all(found[0]), _all(found[doubtful])) for found in series.values())
-    return LabelNoise(estimate, doubtful, removed, relabelled, *duels)
-
-
-def _estimated(material: SplitFeatures, seed: int) -> NoiseEstimate:
-    vectors = np.concatenate([material.train.features, material.valid.features])
-    labels = np.concatenate([material.train.labels, material.valid.labels])
-    return estimate_noise(
-        leave_one_out_probabilities(vectors, labels, len(material.classes)), labels, seed
+    removed, relabelled = (_steps(trained, len(ranked)) for trained in series.values())
+    comparisons = (
+        compare_paired(_first_seed(trained[0]), _first_seed(trained[doubtful]))
+        for trained in series.values()
     )
+    return LabelNoise(_estimate(features, seed), doubtful, removed, relabelled, *comparisons)
+
+
+def _estimate(features: SplitFeatures, seed: int) -> NoiseEstimate:
+    both = np.concatenate([features.train.features, features.valid.features])
+    labels = np.concatenate([features.train.labels, features.valid.labels])
+    probabilities = leave_one_out_probabilities(both, labels, len(features.classes))
+    return estimate_noise(probabilities, labels, seed)
 
 
 def _without(train: "LabelledFeatures", rows: Iterable[int]) -> "LabelledFeatures":
-    """Train photos without some, as long as their class keeps enough to be learned."""
-    left, kept = np.bincount(train.labels), np.ones(len(train.labels), bool)
+    """Remove train photos, as long as their class keeps enough to be learned."""
+    left, is_kept = np.bincount(train.labels), np.ones(len(train.labels), bool)
     for row in rows:
         label = train.labels[row]
         if left[label] > MIN_PHOTOS_A_CLASS:
             left[label] -= 1
-            kept[row] = False
-    return select_rows(train, np.flatnonzero(kept))
+            is_kept[row] = False
+    return select_rows(train, np.flatnonzero(is_kept))
 
 
 def _renamed(
     train: "LabelledFeatures", rows: NDArray[np.intp], suggested: NDArray[np.intp]
 ) -> "LabelledFeatures":
-    """Train photos, some under the label that is suggested for them."""
+    """Relabel train photos as it is suggested."""
     labels = train.labels.copy()
     labels[rows] = suggested[rows]
     return replace(train, labels=labels)
 
 
-def _steps(found: dict[int, list[list[Mistakes]]], photos: int) -> tuple[Step, ...]:
+def _steps(series: Series, photos: int) -> tuple[Step, ...]:
     steps = []
-    for number, trainings in found.items():
-        valid, test = (error_range(np.stack(column)) for column in zip(*trainings, strict=True))
+    for number, trainings in series.items():
+        valid, test = (error_range(np.stack(part)) for part in zip(*trainings, strict=True))
         assert valid is not None  # No dataset is trainable without validation photos.
         steps.append(Step(number, number / photos, valid, test))
     return tuple(steps)
 
 
-def _all(trainings: list[list[Mistakes]]) -> Mistakes:
-    """The mistakes of the first seed on all photos that judge."""
+def _first_seed(trainings: list[list[Mistakes]]) -> Mistakes:
+    """Join the mistakes of the first seed on all photos that judge."""
     return np.concatenate(trainings[0])

@@ -1,7 +1,8 @@
 """The usual shape of a learning curve, error = a + b * n^-c, fitted to many at once.
 
-Hestness et al. 2017, https://arxiv.org/abs/1712.00409, find exponents c from 0.07 to 0.35 in practice, where theory has 0.5.
-Greater ones fit few sizes as well, but promise too little: tried on halves of both our sets, they foresaw half the true gain.
+Hestness et al. 2017, https://arxiv.org/abs/1712.00409, find exponents c from 0.07 to 0.35 in
+practice, where theory has 0.5. Greater ones fit few sizes as well, but promise too little: tried on
+halves of both our sets, they foresaw half the true gain.
 """
 
 from collections.abc import Sequence
@@ -24,16 +25,15 @@ class Curves:
     most: int
 
     def at(self, photos: int) -> Floats:
-        """The error with so many photos, (B,)."""
-        return np.asarray(
-            np.clip(self.limit + self.scale * (photos / self.most) ** -self.exponent, 0, 1)
-        )
+        """Compute the error with so many photos, (B,)."""
+        errors = self.limit + self.scale * (photos / self.most) ** -self.exponent
+        return np.asarray(np.clip(errors, 0, 1))
 
 
 def fit(sizes: Sequence[int], errors: Floats) -> Curves:
-    """Least squares for errors (B, S) at increasing sizes (S,), at least two. No limit is below 0."""
+    """Fit errors (B, S) at increasing sizes (S,), at least two, by least squares; limits from 0."""
     best = np.full(len(errors), np.inf)
-    found = np.zeros((3, len(errors)))
+    parameters = np.zeros((3, len(errors)))
     for exponent in EXPONENTS:
         falling = (np.array(sizes) / max(sizes)) ** -exponent
         off, mean = falling - falling.mean(), errors.mean(axis=1)
@@ -42,9 +42,8 @@ def fit(sizes: Sequence[int], errors: Floats) -> Curves:
         scale = np.where(limit < 0, errors @ falling / (falling @ falling), scale)
         limit = np.maximum(limit, 0)
         loss = ((errors - limit[:, None] - scale[:, None] * falling) ** 2).sum(axis=1)
-        found = np.where(
-            loss < best, np.stack([limit, scale, np.full(len(errors), exponent)]), found
-        )
+        tried = np.stack([limit, scale, np.full(len(errors), exponent)])
+        parameters = np.where(loss < best, tried, parameters)
         best = np.minimum(loss, best)
-    limit, scale, exponents = found
+    limit, scale, exponents = parameters
     return Curves(limit, scale, exponents, max(sizes))

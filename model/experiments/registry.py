@@ -1,4 +1,4 @@
-"""The experiments there are, and one way to ask any of them: what is kept, or else made now and kept."""
+"""All experiments, a row each, and one way to run any: the saved result, or else a new one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,29 +6,34 @@ from dataclasses import dataclass
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
 from model.errors import NotFound, WeightsMissing
-from model.experiments import backbones_compared, label_noise, learning_curve
-from model.experiments import variance as reality
+from model.experiments import backbones_compared, label_noise, learning_curve, variance
 from model.experiments.backbones_compared import BackbonesCompared
 from model.experiments.label_noise import LabelNoise
 from model.experiments.learning_curve import LearningCurve
 from model.experiments.saved import ExperimentResult, load_result, save_result
-from model.experiments.split_features import Progress, SplitFeatures, load_split_features
+from model.experiments.split_features import SplitFeatures, load_split_features
 from model.experiments.variance import SeedAndSplitVariance
 from model.networks.backbones import BACKBONES
+from model.progress import Progress, no_progress
 from model.runs.settings import HeadSettings
 
-Make = Callable[[Store, Dataset, str, HeadSettings, Progress], ExperimentResult]
+Run = Callable[[Store, Dataset, str, HeadSettings, Progress], ExperimentResult]
 
 
 @dataclass(frozen=True)
 class Experiment:
     """A question that can be answered by trying."""
 
-    kind: str
     title: str
     question: str
+    method: str  # A sentence for the page
     result: type[ExperimentResult]
-    make: Make
+    run: Run
+
+    @property
+    def kind(self) -> str:
+        """Its key in the registry, the catalogue and the chart table."""
+        return self.result.KIND
 
 
 def run_experiment(
@@ -38,85 +43,85 @@ def run_experiment(
     *,
     backbone: str,
     settings: HeadSettings,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = no_progress,
 ) -> ExperimentResult:
-    """What is kept of an experiment, or what it finds now.
+    """Return the saved result of an experiment, or run it now and save its result.
 
-    A comparison that lacked a backbone's weights is made again: they may be there now. `progress` counts photos first, where
-    some have not been looked at, then trainings; it may raise Cancelled, and nothing is kept then.
-    Raises NotFound, CannotTrain, WeightsMissing, StoreUnavailable.
+    A comparison that lacked a backbone's weights is made again: they may be there now. `progress`
+    counts photos first, where some have no features yet, then trainings; where it raises Cancelled,
+    nothing is saved. Raises NotFound, CannotTrain, WeightsMissing, StoreUnavailable.
     """
     experiment = find_experiment(kind)
-    found = load_result(store, kind, dataset.fingerprint, backbone, settings)
-    if found is None or (
-        isinstance(found, BackbonesCompared) and any(row.missing for row in found.rows)
-    ):
-        found = experiment.make(store, dataset, backbone, settings, progress)
-        save_result(store, found, dataset.fingerprint, backbone, settings)
-    return found
+    saved = load_result(store, experiment.result, dataset.fingerprint, backbone, settings)
+    if saved is not None and not (isinstance(saved, BackbonesCompared) and saved.lacks_weights):
+        return saved
+    result = experiment.run(store, dataset, backbone, settings, progress)
+    save_result(store, result, dataset.fingerprint, backbone, settings)
+    return result
 
 
 def find_experiment(kind: str) -> Experiment:
-    """The experiment of a kind. Raises NotFound."""
+    """Find the experiment of a kind. Raises NotFound."""
     if kind not in EXPERIMENTS:
         raise NotFound(f"There is no experiment {kind}. There are {', '.join(EXPERIMENTS)}.")
     return EXPERIMENTS[kind]
 
 
-def _on_one(run: Callable[[SplitFeatures, HeadSettings, Progress], ExperimentResult]) -> Make:
-    """An experiment on what the backbone asked for sees."""
+def on_one_backbone(
+    run: Callable[[SplitFeatures, HeadSettings, Progress], ExperimentResult],
+) -> Run:
+    """Make an experiment on the features of the backbone that is asked for."""
 
-    def make(
+    def run_on_features(
         store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress
     ) -> ExperimentResult:
         return run(load_split_features(store, dataset, backbone, progress), settings, progress)
 
-    return make
+    return run_on_features
 
 
-def _on_all(
-    store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress
+def _on_all_backbones(
+    store: Store, dataset: Dataset, _backbone: str, settings: HeadSettings, progress: Progress
 ) -> ExperimentResult:
-    """The experiment on what every backbone sees; one without weights is named with the reason."""
-    materials: dict[str, SplitFeatures | str] = {}
+    """Compare all backbones; one without weights is named with the reason."""
+    features: dict[str, SplitFeatures | str] = {}
     for name in BACKBONES:
         try:
-            materials[name] = load_split_features(store, dataset, name, progress)
+            features[name] = load_split_features(store, dataset, name, progress)
         except WeightsMissing as error:
-            materials[name] = str(error)
-    return backbones_compared.run(materials, settings, progress)
+            features[name] = str(error)
+    return backbones_compared.run(features, settings, progress)
 
 
-EXPERIMENTS = {
-    row.kind: row
-    for row in (
-        Experiment(
-            LearningCurve.KIND,
-            "More photos",
-            "Would more photos help?",
-            LearningCurve,
-            _on_one(learning_curve.run),
-        ),
-        Experiment(
-            LabelNoise.KIND,
-            "Cleaner labels",
-            "Would cleaner labels help?",
-            LabelNoise,
-            _on_one(label_noise.run),
-        ),
-        Experiment(
-            BackbonesCompared.KIND,
-            "Another model",
-            "Would another model help?",
-            BackbonesCompared,
-            _on_all,
-        ),
-        Experiment(
-            SeedAndSplitVariance.KIND,
-            "Luck",
-            "Is it even real?",
-            SeedAndSplitVariance,
-            _on_one(reality.run),
-        ),
-    )
-}
+_ROWS = (
+    Experiment(
+        "More photos",
+        "Would more photos help?",
+        "Train on a tenth of the photos, a fifth, a half, all of them: does the error still fall?",
+        LearningCurve,
+        on_one_backbone(learning_curve.run),
+    ),
+    Experiment(
+        "Cleaner labels",
+        "Would cleaner labels help?",
+        "Estimate how many labels are wrong, then train without the most doubtful ones.",
+        LabelNoise,
+        on_one_backbone(label_noise.run),
+    ),
+    Experiment(
+        "Another model",
+        "Would another model help?",
+        "Train the same head on each backbone and compare them photo by photo.",
+        BackbonesCompared,
+        _on_all_backbones,
+    ),
+    Experiment(
+        "Luck",
+        "Is it even real?",
+        "Train again with other seeds and other validation photos: "
+        "how much does the error move by luck alone?",
+        SeedAndSplitVariance,
+        on_one_backbone(variance.run),
+    ),
+)
+EXPERIMENTS = {experiment.kind: experiment for experiment in _ROWS}

@@ -1,4 +1,4 @@
-"""Trainings in a row: what each gets wrong, and who wants to know how far they are."""
+"""Repeated head trainings: per-photo mistakes, and progress reporting."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evaluation.intervals import mcnemar
-from model.experiments.split_features import Progress
+from model.progress import Progress
 from model.runs.settings import HeadSettings
 from model.wording import count
 
@@ -33,11 +33,11 @@ class ErrorRange:
     high: float  # Greatest
 
 
-def error_range(wrong: Mistakes) -> ErrorRange | None:
-    """Of mistakes (trainings, photos); None where there are no photos."""
-    if not wrong.shape[1]:
+def error_range(mistakes: Mistakes) -> ErrorRange | None:
+    """Summarise mistakes (trainings, photos); None where there are no photos."""
+    if not mistakes.shape[1]:
         return None
-    rates = wrong.mean(axis=1)
+    rates = mistakes.mean(axis=1)
     return ErrorRange(float(rates.mean()), float(rates.min()), float(rates.max()))
 
 
@@ -52,17 +52,17 @@ class PairedComparison:
 
     @property
     def net_fixed(self) -> int:
-        """How many more the second has right, below 0 when fewer."""
+        """Photos that the second has right beyond the first, below 0 when fewer."""
         return self.fixed - self.broken
 
     @property
     def words(self) -> str:
-        """As the end of a sentence about the second."""
+        """The end of a sentence about the second."""
         return f"sets {self.fixed} right and {self.broken} wrong of {count(self.photos, 'photo')}"
 
 
 def compare_paired(first: Mistakes, second: Mistakes) -> PairedComparison:
-    """Hold the mistakes (N,) of a second head against a first's."""
+    """Compare the mistakes (N,) of a second head with a first's."""
     fixed, broken = int((first & ~second).sum()), int((second & ~first).sum())
     return PairedComparison(len(first), fixed, broken, mcnemar(fixed, broken))
 
@@ -70,21 +70,26 @@ def compare_paired(first: Mistakes, second: Mistakes) -> PairedComparison:
 def mistakes_per_training(
     train: "LabelledFeatures",
     valid: "LabelledFeatures",
-    judged: Iterable["LabelledFeatures"],
+    judging: Iterable["LabelledFeatures"],
     classes: tuple[str, ...],
     settings: HeadSettings,
 ) -> list[Mistakes]:
-    """Train once; which photos of each part of `judged` the head gets wrong. Raises CannotTrain."""
+    """Train a head once; return its mistakes on each part of `judging`. Raises CannotTrain."""
     from model.training.head import train_head  # torch
 
     with one_core():
         head = train_head(train, valid, classes, settings)
-    return [np.asarray(head.logits(part.features).argmax(axis=1) != part.labels) for part in judged]
+    return [
+        np.asarray(head.logits(part.features).argmax(axis=1) != part.labels) for part in judging
+    ]
 
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """So little is computed in a step that sharing it out costs more: 0.03 s a training on one core, 0.3 s on two busy ones."""
+    """Train on one core: a step computes so little that sharing it out costs more.
+
+    0.03 s a training on one core, 0.3 s on two busy ones.
+    """
     import torch
 
     with _training:
@@ -98,27 +103,26 @@ def one_core() -> Iterator[None]:
 
 @cache
 def _usual_cores() -> int:
-    """Asked once, before anything is changed: a thread that starts during a training would answer 1."""
+    """Return torch's cores before any change; a thread that starts in a training would see 1."""
     import torch
 
     return torch.get_num_threads()
 
 
 def select_rows(part: "LabelledFeatures", rows: NDArray[np.intp]) -> "LabelledFeatures":
-    """Some rows of a part."""
+    """Select some rows of a part."""
     return replace(part, features=part.features[rows], labels=part.labels[rows])
 
 
 def with_progress(items: Sequence[Item], progress: Progress) -> Iterator[Item]:
-    """The items one by one; `progress` hears of each before and after, and may raise to stop it all."""
+    """Yield the items, reporting before and after each; `progress` may raise to stop it all."""
     progress(0, len(items))
     for done, item in enumerate(items, start=1):
         yield item
         progress(done, len(items))
 
 
-def seeds(settings: HeadSettings, seed: int, count: int) -> list[HeadSettings]:
-    """The same settings under other seeds; the first are those asked for, where `seed` is 0."""
-    return [
-        replace(settings, seed=settings.seed + seed * count + number) for number in range(count)
-    ]
+def seeds(settings: HeadSettings, seed: int, number: int) -> list[HeadSettings]:
+    """Repeat the settings under other seeds; where `seed` is 0, the first are the settings."""
+    first = settings.seed + seed * number
+    return [replace(settings, seed=first + number) for number in range(number)]

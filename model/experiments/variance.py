@@ -1,12 +1,11 @@
-"""Is it even real? How much the error moves by luck alone, and the least change that this validation set can show."""
+"""Is it even real? The error's variance by luck alone, and the least change that can be shown."""
 
 from dataclasses import dataclass, replace
-from math import sqrt
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from model.evaluation.intervals import LEAST_DIFFERENT, Z_95, wilson
+from model.evaluation.intervals import LEAST_DIFFERENT, wilson
 from model.experiments.repeats import (
     ErrorRange,
     Mistakes,
@@ -16,7 +15,8 @@ from model.experiments.repeats import (
     select_rows,
     with_progress,
 )
-from model.experiments.split_features import Progress, SplitFeatures
+from model.experiments.split_features import SplitFeatures
+from model.progress import Progress
 from model.runs.settings import HeadSettings
 from model.wording import between, count, percent, points
 
@@ -33,31 +33,27 @@ class SeedAndSplitVariance:
     KIND: ClassVar[str] = "reality"
     VERSION: ClassVar[int] = 1
     valid_photos: int
-    errors: int  # With the seed asked for
-    low: float  # Where the true error rate lies, with 95 % confidence
+    errors: int  # With the seed of the settings
+    low: float  # 95 % interval of the true error rate
     high: float
     seeds: ErrorRange  # The same photos in other orders
     splits: ErrorRange  # Other photos of train and valid for validation, as many of each class
     seed_errors: tuple[float, ...]  # One by one, for a chart
     split_errors: tuple[float, ...]
-    fixed_at_least: (
-        int | None
-    )  # Photos that must be set right, and none wrong, to be more than chance; None: there are too few
-    unpaired_at_least: (
-        int | None
-    )  # Fewer mistakes on as many other photos, to be more than chance; None: even none is not
+    # Photos that must be set right, and none wrong, to be more than chance; None: too few mistakes
+    fixed_at_least: int | None
 
     @property
     def error(self) -> float:
-        """The error rate with the seed asked for."""
+        """The error rate with the seed of the settings."""
         return self.errors / self.valid_photos
 
     @property
     def sentence(self) -> str:
         """The answer in plain words."""
         return (
-            f"With {count(self.valid_photos, 'validation photo')}, {percent(self.error)} wrong means "
-            f"{percent(self.low)} to {percent(self.high)}; {self._least}. "
+            f"With {count(self.valid_photos, 'validation photo')}, {percent(self.error)} wrong "
+            f"means {percent(self.low)} to {percent(self.high)}; {self._least}. "
             f"Training in another order gave {between(self.seeds.low, self.seeds.high)} wrong, "
             f"choosing other photos for validation {between(self.splits.low, self.splits.high)}."
         )
@@ -65,27 +61,34 @@ class SeedAndSplitVariance:
     @property
     def _least(self) -> str:
         if self.fixed_at_least is None:
-            return f"with only {count(self.errors, 'mistake')}, even a classifier without any may just be lucky"
-        return f"a change of under {points(self.fixed_at_least / self.valid_photos)} on them cannot be told from luck"
+            mistakes = count(self.errors, "mistake")
+            return f"with only {mistakes}, even a classifier without any may just be lucky"
+        least = points(self.fixed_at_least / self.valid_photos)
+        return f"a change of under {least} on them cannot be told from luck"
 
 
 def run(
-    material: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
+    features: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
 ) -> SeedAndSplitVariance:
-    """Train under other seeds and on other splits. Raises CannotTrain, and what `progress` raises."""
-    chosen = [(material.train, material.valid, one) for one in seeds(settings, seed, SEEDS)]
-    chosen += [
-        (*_split_anew(material, seed * SPLITS + number), settings) for number in range(SPLITS)
+    """Train under other seeds and on other splits.
+
+    Raises CannotTrain, and what `progress` raises.
+    """
+    trainings = [
+        (features.train, features.valid, seeded) for seeded in seeds(settings, seed, SEEDS)
     ]
-    wrong: list[Mistakes] = []
-    for train, valid, one in with_progress(chosen, progress):
-        wrong += mistakes_per_training(train, valid, [valid], material.classes, one)
-    by_seed, by_split = (error_range(np.stack(part)) for part in (wrong[:SEEDS], wrong[SEEDS:]))
-    assert (
-        by_seed is not None and by_split is not None
-    )  # No dataset is trainable without validation photos.
-    errors, photos = int(wrong[0].sum()), len(wrong[0])
-    rates = [float(row.mean()) for row in wrong]
+    trainings += [
+        (*_split_anew(features, seed * SPLITS + number), settings) for number in range(SPLITS)
+    ]
+    mistakes: list[Mistakes] = []
+    for train, valid, seeded in with_progress(trainings, progress):
+        mistakes += mistakes_per_training(train, valid, [valid], features.classes, seeded)
+    by_seed = error_range(np.stack(mistakes[:SEEDS]))
+    by_split = error_range(np.stack(mistakes[SEEDS:]))
+    assert by_seed is not None  # No dataset is trainable without validation photos.
+    assert by_split is not None
+    errors, photos = int(mistakes[0].sum()), len(mistakes[0])
+    rates = [float(row.mean()) for row in mistakes]
     return SeedAndSplitVariance(
         photos,
         errors,
@@ -95,37 +98,22 @@ def run(
         seed_errors=tuple(rates[:SEEDS]),
         split_errors=tuple(rates[SEEDS:]),
         fixed_at_least=LEAST_DIFFERENT if errors >= LEAST_DIFFERENT else None,
-        unpaired_at_least=least_unpaired(errors, photos),
     )
-
-
-def least_unpaired(errors: int, photos: int) -> int | None:
-    """How many fewer mistakes on as many other photos are more than chance at 95 %; None where even none at all is not.
-
-    The usual test of two shares: their difference over its standard error where both are truly the same.
-    """
-    for fewer in range(1, errors + 1):
-        share = (2 * errors - fewer) / (2 * photos)
-        if fewer / photos > Z_95 * sqrt(2 * share * (1 - share) / photos):
-            return fewer
-    return None
 
 
 def _split_anew(
-    material: SplitFeatures, seed: int
+    features: SplitFeatures, seed: int
 ) -> tuple["LabelledFeatures", "LabelledFeatures"]:
-    """The train and valid photos shuffled within their classes, each split with as many of each as it had. Copies may part."""
-    random = np.random.default_rng(seed)
-    labels = np.concatenate([material.train.labels, material.valid.labels])
+    """Split train and valid photos anew, with as many of each class. Copies may part."""
+    random, parts = np.random.default_rng(seed), (features.train, features.valid)
     pool = replace(
-        material.train,
-        features=np.concatenate([material.train.features, material.valid.features]),
-        labels=labels,
+        features.train,
+        features=np.concatenate([part.features for part in parts]),
+        labels=np.concatenate([part.labels for part in parts]),
     )
-    held = []
-    for label, number in enumerate(
-        np.bincount(material.valid.labels, minlength=len(material.classes))
-    ):
-        held += random.permutation(np.flatnonzero(labels == label))[:number].tolist()
-    valid = np.isin(np.arange(len(labels)), held)
-    return select_rows(pool, np.flatnonzero(~valid)), select_rows(pool, np.flatnonzero(valid))
+    counts = np.bincount(features.valid.labels, minlength=len(features.classes))
+    rows: list[int] = []
+    for label, number in enumerate(counts):
+        rows += random.permutation(np.flatnonzero(pool.labels == label))[:number].tolist()
+    is_valid = np.isin(np.arange(len(pool.labels)), rows)
+    return select_rows(pool, np.flatnonzero(~is_valid)), select_rows(pool, np.flatnonzero(is_valid))

@@ -1,4 +1,4 @@
-"""Gathering photos from the web in the background of the server: first a search for each class, then the download."""
+"""Gathering in the background of the server: a search for each class, then the download."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -8,20 +8,20 @@ from functools import partial
 
 from model.datasets.background import ImportJob, Opening
 from model.datasets.intake import IncomingPhoto
-from model.errors import AreoleError, InvalidRequest, SourceFailed
-from model.gather.downloads import downloads
-from model.gather.search_cache import search_once
-from model.gather.sources.registry import PhotoSource, sources
+from model.errors import AreoleError, SourceFailed
+from model.gather.gatherer import Gatherer
+from model.gather.sources.registry import find_source
 from model.gather.sources.results import PhotoSearch, WebPhoto
 from model.jobs.threads import BackgroundJob, BackgroundJobs
+from model.progress import Check
 
-MAX_FOUND_NAME = 80
+MAX_TITLE_CHARACTERS = 80
 MOST_UNREACHED = 5  # In a row
 
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """What to look for, for one class."""
+    """A wish for photos of one class."""
 
     label: str
     text: str
@@ -34,100 +34,86 @@ class SearchJob(BackgroundJob):
 
     dataset: str = ""
     source: str = ""
-    found: dict[str, PhotoSearch] = field(default_factory=dict)  # By class
-    failed: dict[str, str] = field(default_factory=dict)  # Class -> why
-
-
-def find_source(name: str) -> PhotoSource:
-    """A source by its name. Raises SourceFailed for one that is not on offer."""
-    offered = sources()
-    if name not in offered:
-        raise InvalidRequest(
-            f"There is no source {name} here. There are: {', '.join(offered) or 'none, gathering is switched off'}."
-        )
-    return offered[name]
+    searches: dict[str, PhotoSearch] = field(default_factory=dict)  # By class
+    failed: dict[str, str] = field(default_factory=dict)  # Class -> error
 
 
 def start_search(
-    works: BackgroundJobs[SearchJob],
+    jobs: BackgroundJobs[SearchJob],
+    gatherer: Gatherer,
     workspace: str,
+    *,
     dataset: str,
     source: str,
-    wishes: Sequence[SearchRequest],
-    *,
+    requests: Sequence[SearchRequest],
     commercial: bool,
 ) -> SearchJob:
-    """Begin to search for photos, unless a search is under way already. Raises SourceFailed."""
-    asked = find_source(source)
+    """Start searching for photos, unless a search is under way already. Raises SourceFailed."""
+    title = f"Searching {find_source(source).title}"
 
-    def work(hunt: SearchJob) -> None:
-        total = sum(wish.number for wish in wishes)
+    def work(job: SearchJob) -> None:
+        total = sum(request.number for request in requests)
         before = 0
-        for wish in wishes:
-            report = partial(_report, hunt, before, total)
+        for request in requests:
             try:
-                found = search_once(
-                    asked,
-                    wish.text,
-                    wish.number,
+                job.searches[request.label] = gatherer.search(
+                    source,
+                    request.text,
+                    request.number,
                     commercial=commercial,
-                    progress=report,
-                    check=hunt.check,
+                    progress=_progress_of(job, before, total),
+                    check=job.check,
                 )
-                hunt.found[wish.label] = found
             except SourceFailed as error:  # The other classes may do better.
-                hunt.failed[wish.label] = str(error)
-            before += wish.number
-            hunt.report(before, total)
+                job.failed[request.label] = str(error)
+            before += request.number
+            job.report(before, total)
 
-    return works.start(
-        workspace,
-        SearchJob(f"Searching {asked.service.title}", dataset=dataset, source=source),
-        work,
-    )
+    return jobs.start(workspace, SearchJob(title, dataset=dataset, source=source), work)
 
 
-def _report(hunt: SearchJob, before: int, total: int, done: int, _wanted: int) -> None:
-    hunt.report(before + done, total)
+def _progress_of(job: SearchJob, before: int, total: int) -> Callable[[int, int], None]:
+    return lambda done, _wanted: job.report(before + done, total)
 
 
-def fetching(wanted: Mapping[str, Sequence[WebPhoto]]) -> Opening:
-    """The photos that were found for each class, downloaded as they are asked for."""
+def downloading(gatherer: Gatherer, wanted: Mapping[str, Sequence[WebPhoto]]) -> Opening:
+    """Make an import of found photos, by class, that are downloaded as they are needed."""
 
     @contextmanager
-    def opened(intake: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
-        yield arrivals(wanted, intake.check), sum(map(len, wanted.values()))
+    def opened(job: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
+        yield arrivals(gatherer, wanted, job.check), sum(map(len, wanted.values()))
 
     return opened
 
 
 def arrivals(
-    wanted: Mapping[str, Sequence[WebPhoto]], check: Callable[[], None]
+    gatherer: Gatherer, wanted: Mapping[str, Sequence[WebPhoto]], check: Check
 ) -> Iterator[IncomingPhoto]:
-    """Found photos on their way into a dataset, by class; `check` may raise Cancelled.
+    """Download found photos, by class, on their way into a dataset.
 
-    Raises SourceFailed once several in a row could not be reached: the network is gone, and the rest would fare no better.
+    Raises what `check` raises, and SourceFailed once several in a row could not be reached: the
+    network is gone, and the rest would fare no better.
     """
     unreached = 0
     for label, photos in wanted.items():
-        for found, data in downloads(photos, check):
-            unreached = unreached + 1 if isinstance(data, SourceFailed) else 0
+        for photo, download in gatherer.downloads(photos, check):
+            unreached = unreached + 1 if isinstance(download, SourceFailed) else 0
             if unreached == MOST_UNREACHED:
                 raise SourceFailed(
-                    f"{unreached} photos in a row could not be reached, so the rest was not tried. {data!s}"
+                    f"{unreached} photos in a row could not be reached, so the rest was not tried. "
+                    f"{download!s}"
                 )
-            yield IncomingPhoto(
-                _file_name(found, label), label, partial(_delivered, data), found.origin
-            )
+            file = _file_name(photo, label)
+            yield IncomingPhoto(file, label, partial(_bytes_of, download), photo.origin)
 
 
-def _delivered(data: bytes | AreoleError) -> bytes:
-    if isinstance(data, AreoleError):
-        raise data
-    return data
+def _bytes_of(download: bytes | AreoleError) -> bytes:
+    if isinstance(download, AreoleError):
+        raise download
+    return download
 
 
-def _file_name(found: WebPhoto, label: str) -> str:
-    """A name for people, and another for each photo."""
-    address = hashlib.sha256(found.photo_url.encode()).hexdigest()
-    return f"{(found.origin.title or label)[:MAX_FOUND_NAME]} {address[:6]}.jpg"
+def _file_name(photo: WebPhoto, label: str) -> str:
+    """Make a name that people can read, another for each photo."""
+    address = hashlib.sha256(photo.photo_url.encode()).hexdigest()
+    return f"{(photo.origin.title or label)[:MAX_TITLE_CHARACTERS]} {address[:6]}.jpg"

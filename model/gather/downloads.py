@@ -1,91 +1,75 @@
-"""The bytes of found photos, a few at a time."""
+"""Downloads of found photos, a few at a time."""
 
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from functools import lru_cache
 from itertools import islice
-from threading import Event, Lock
-
-from urllib3.util import parse_url
+from threading import Event
 
 from model.errors import AreoleError, Cancelled, PhotoRefused, SourceFailed
 from model.gather.net.errors import FetchFailed, Unreachable
 from model.gather.net.fetch import PHOTO, fetch
-from model.gather.net.pause import LOOK_S, Check
+from model.gather.net.pause import LOOK_S
 from model.gather.net.rate_limit import Queue, request_with_retry
 from model.gather.sources.results import WebPhoto
-from model.links import is_fetchable
+from model.progress import Check
 
 AT_ONCE = 3  # From one host too (Wikimedia_APIs/Rate_limits)
-LEAST_INTERVAL_S = 0.1
 TRIES = 2  # There are other photos.
 AHEAD = 4  # Photos in memory: 25 MB each at worst
-HOSTS_KNOWN = 256
 
-_finding = Lock()  # Two who ask the same host at the same moment get the same queue.
-
-
-@lru_cache(maxsize=HOSTS_KNOWN)
-def _queue(host: str) -> Queue:
-    """The turns of all who fetch photos from a host."""
-    return Queue(host, LEAST_INTERVAL_S, AT_ONCE)
+Download = bytes | AreoleError
 
 
-def download(found: WebPhoto, check: Check) -> bytes:
-    """The bytes of a photo. Raises PhotoRefused, SourceFailed when its server is busy or out of reach, and what `check` raises."""
-    if not is_fetchable(found.photo_url):
-        raise PhotoRefused("The photo was not taken: its address is not one of https.")
-    with _finding:
-        queue = _queue(parse_url(found.photo_url).host or "")
+def fetch_photo(url: str, queue: Queue, check: Check) -> bytes:
+    """Fetch a photo's bytes in the queue of its host. Raises PhotoRefused, SourceFailed."""
     try:
-        answer = request_with_retry(
-            queue, lambda: fetch(found.photo_url, PHOTO, check), check, TRIES
-        )
+        response = request_with_retry(queue, lambda: fetch(url, PHOTO, check), check, TRIES)
     except Unreachable as error:
         raise SourceFailed(
             f"The photo cannot be reached: {error}. This server may be offline."
         ) from error
     except FetchFailed as error:
         raise PhotoRefused(f"The photo was not taken: {error}.") from error
-    if answer.status != 200:
-        raise PhotoRefused(f"The photo was not taken: the server answered {answer.status}.")
-    return answer.body
+    if response.status != 200:
+        raise PhotoRefused(f"The photo was not taken: the server answered {response.status}.")
+    return response.body
 
 
-def downloads(
-    items: Iterable[WebPhoto], check: Check
-) -> Generator[tuple[WebPhoto, bytes | AreoleError], None, None]:
-    """Photos in order, each with its bytes or why not. When it is closed or `check` raises, no thread is left behind."""
+def in_order(
+    photos: Iterable[WebPhoto], download: Callable[[WebPhoto, Check], bytes], check: Check
+) -> Generator[tuple[WebPhoto, Download], None, None]:
+    """Download photos in threads; yield each in order with its bytes or its error.
+
+    No thread is left behind when the generator is closed or `check` raises.
+    """
     stopped = Event()
 
-    def attempt(found: WebPhoto) -> bytes | AreoleError:
-        try:
-            return download(found, look)
-        except AreoleError as error:
-            return error
-
-    def look() -> None:
+    def check_stopped() -> None:
         if stopped.is_set():
             raise Cancelled("Cancelled.")
 
-    waiting = iter(items)
-    ahead: deque[tuple[WebPhoto, Future[bytes | AreoleError]]] = deque()
+    def attempt(photo: WebPhoto) -> Download:
+        try:
+            return download(photo, check_stopped)
+        except AreoleError as error:
+            return error
+
+    waiting = iter(photos)
+    ahead: deque[tuple[WebPhoto, Future[Download]]] = deque()
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="gather") as pool:
         try:
-            ahead.extend((found, pool.submit(attempt, found)) for found in islice(waiting, AHEAD))
+            ahead.extend((photo, pool.submit(attempt, photo)) for photo in islice(waiting, AHEAD))
             while ahead:
-                found, future = ahead.popleft()
-                yield found, _result(future, check)
-                ahead.extend(
-                    (following, pool.submit(attempt, following)) for following in islice(waiting, 1)
-                )
+                photo, future = ahead.popleft()
+                yield photo, _result(future, check)
+                ahead.extend((later, pool.submit(attempt, later)) for later in islice(waiting, 1))
         finally:
             stopped.set()
 
 
-def _result(future: Future[bytes | AreoleError], check: Check) -> bytes | AreoleError:
-    """What a thread brings; `check` is asked here, in the thread of whoever wants the photos."""
+def _result(future: Future[Download], check: Check) -> Download:
+    """Wait for a thread's result, calling `check` in the caller's thread."""
     check()
     while not wait([future], timeout=LOOK_S).done:
         check()

@@ -5,14 +5,12 @@ input area, so nothing is cropped away and the evidence map covers all of it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
 from http.client import HTTPException
-from importlib import import_module
 from importlib.util import find_spec
 from math import sqrt
 from pathlib import Path
+from pkgutil import resolve_name
 from threading import Lock
-from typing import Any
 
 import numpy as np
 import torch
@@ -112,8 +110,8 @@ def build_network(name: str) -> nn.Module:
     Raises NotFound or WeightsMissing.
     """
     backbone = find_backbone(name)
-    network: nn.Module = _function(backbone.builder)()
-    weights: Weights = _function(backbone.weights)()
+    network: nn.Module = resolve_name(backbone.builder)()
+    weights: Weights = resolve_name(backbone.weights)()
     network.load_state_dict(dict(zip(network.state_dict(), weights.values(), strict=True)))
     return network
 
@@ -123,16 +121,9 @@ def fine_tuned_network(name: str, weights: Weights) -> nn.Module:
 
     `weights` go by the network's own names.
     """
-    network: nn.Module = _function(find_backbone(name).builder)()
+    network: nn.Module = resolve_name(find_backbone(name).builder)()
     network.load_state_dict(weights)
     return freeze_for_inference(network)
-
-
-def _function(path: str) -> Callable[[], Any]:
-    """Import the function that a row of the backbones' table names as "module:function"."""
-    module, _, name = path.partition(":")
-    function: Callable[[], Any] = getattr(import_module(module), name)
-    return function
 
 
 def freeze_for_inference(network: nn.Module) -> nn.Module:

@@ -1,6 +1,7 @@
 """Experiments on a dataset as findings of its report, with a gap for each that was not run."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
@@ -39,8 +40,8 @@ def experiment_findings(
     backbone, settings = experiment_settings(card)
     answers = []
     for kind, experiment in EXPERIMENTS.items():
-        result = load_result(store, kind, dataset.fingerprint, backbone, settings)
-        drawing = learning_curve(result) if isinstance(result, LearningCurve) else None
+        result = load_result(store, experiment.result, dataset.fingerprint, backbone, settings)
+        drawing = DRAWINGS[kind](result) if result and kind in DRAWINGS else None
         answers.append(Finding(experiment.question, result.sentence if result else None, drawing))
     search = findings(store, dataset, workspace=workspace)
     return [*answers, Finding(SEARCH_QUESTION, search.sentence if search else None)]
@@ -70,3 +71,7 @@ def learning_curve(result: LearningCurve) -> Drawing:
         axes.legend(frameon=False)
 
     return draw("learning-curve", result.sentence, (WIDE, 2.7), plot)
+
+
+# By kind of experiment; one without a drawing has its sentence only.
+DRAWINGS: Mapping[str, Callable[[Any], Drawing]] = {LearningCurve.KIND: learning_curve}

@@ -25,8 +25,7 @@ from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, open_store
 from model.cleaning.leave_one_out import leave_one_out_probabilities
 from model.errors import WeightsMissing
-from model.experiments import backbones_compared, label_noise, learning_curve
-from model.experiments import variance as reality
+from model.experiments import backbones_compared, label_noise, learning_curve, variance
 from model.experiments.noise_estimate import estimate_noise
 from model.experiments.repeats import select_rows
 from model.experiments.split_features import SplitFeatures, load_split_features
@@ -80,7 +79,7 @@ def answers(store: Store, name: str) -> None:
         ("learning curve", lambda: learning_curve.run(one, settings, unheard)),
         ("label noise", lambda: label_noise.run(one, settings, unheard)),
         ("backbones", lambda: backbones_compared.run(seen, settings, unheard)),
-        ("reality", lambda: reality.run(one, settings, unheard)),
+        ("variance", lambda: variance.run(one, settings, unheard)),
     ):
         start = perf_counter()
         result: ExperimentResult = ask()

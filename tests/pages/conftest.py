@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from threading import Thread
 
 import pytest
 import streamlit as st
@@ -11,12 +10,6 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from model.catalogue.store import Store
-from model.gather import downloads
-from model.gather.net import rate_limit as manners
-from model.gather.net.rate_limit import Queue
-from model.gather.search_cache import forget_searches
-from model.gather.sources import services
-from tests.model.gather.fake_sources import FakeSources
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -30,27 +23,6 @@ def home(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", partial(PagesManager))
     yield
     st.cache_resource.clear()
-
-
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSources]:
-    """All sources of photos, on this machine and in no need of pauses."""
-    queues = {service.name: Queue(service.title, 0.0) for service in services.SERVICES.values()}
-    monkeypatch.setattr(services, "QUEUES", queues)
-    monkeypatch.setattr(downloads, "LEAST_INTERVAL_S", 0.0)
-    monkeypatch.setattr(manners, "pause", lambda seconds, check: check())
-    downloads._queue.cache_clear()
-    forget_searches()
-    server = FakeSources()
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    monkeypatch.setenv("AREOLE_TEST_SERVER", server.address)
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    downloads._queue.cache_clear()
-    forget_searches()
 
 
 @pytest.fixture

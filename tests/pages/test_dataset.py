@@ -24,11 +24,13 @@ from model.datasets.background import ImportJob, start_import
 from model.datasets.export import write_zip
 from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import create_dataset, datasets_of
+from model.gather.sources.registry import SOURCES
 from model.jobs.records import RUNNING, host_of
 from model.photos.image import digest
 from pages.shared.cache.works import get_import_jobs, get_search_jobs
 from tests.conftest import encoded, fabricate, picture
 from tests.model.gather.fake_sources import FakeSources
+from tests.model.gather.sources.made_up import SOURCE
 from tests.pages.conftest import APP, open_page, parameter, text
 from tests.starter_set import PHOTOS
 
@@ -726,3 +728,16 @@ def test_a_photo_of_a_killed_writer_costs_only_itself(workspace: str, store: Sto
     assert ":material/hide_image:" in text(app)
     app.button(key=f"dataset_photos_{lost}").click().run()
     assert not app.exception
+
+
+def test_a_made_up_source_stands_among_the_others_with_its_suggestions(
+    workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SOURCES, SOURCE.name, SOURCE)
+    create_dataset(store, "Pets", ("cat", "dog"), owner=workspace)
+    app = dataset_page(workspace, data="Search")
+    app.segmented_control(key="gather_source").set_value("garden").run()
+    assert "What grows behind the gym." in text(app)
+    assert app.text_input(key="gather_text_garden_cat").value == "catmint"
+    assert app.text_input(key="gather_text_garden_dog").value == "dog"
+    assert app.button(key="gather_search").label == "Search School garden"

@@ -21,16 +21,18 @@ from model.cleaning.decisions import Decision, decide
 from model.datasets.manage import choose_dataset, create_dataset
 from model.errors import StoreUnavailable, WeightsMissing
 from model.experiments.registry import EXPERIMENTS
-from model.experiments.split_features import Progress, SplitFeatures, load_split_features
+from model.experiments.split_features import SplitFeatures, load_split_features
 from model.experiments.variance import SeedAndSplitVariance
 from model.networks.backbones import BACKBONES
 from model.networks.features import STORED
+from model.progress import Progress
+from model.report.experiments import DRAWINGS, experiment_findings
 from model.report.texts import MAX_LINE, Texts, texts
 from model.runs.listing import runs_of
-from pages.parts.report.experiments import METHODS
 from pages.parts.report.tuning import TRIALS
 from pages.shared.cache.works import get_experiment_jobs, get_head_jobs
 from tests.conftest import fabricate
+from tests.model.experiments.made_up import CHART, CLASS_SIZES
 from tests.pages.conftest import open_page, text
 
 CLASSES = ("ash", "*beech*")
@@ -131,7 +133,7 @@ def test_the_first_look_asks_five_questions_and_answers_none(workspace: str) -> 
         "Is it even real?",
         "Would other settings help?",
     ]
-    assert all(method in text(app) for method in METHODS.values())
+    assert all(experiment.method in text(app) for experiment in EXPERIMENTS.values())
     assert {
         "report_all",
         "report_search_more",
@@ -154,7 +156,7 @@ def test_a_question_ends_in_its_sentence_and_chart(
             raise WeightsMissing("The weights of *ResNet-18* are not here.")
         return load_split_features(store, dataset, backbone, progress)
 
-    monkeypatch.setattr("model.experiments.registry.material", without_resnet)
+    monkeypatch.setattr("model.experiments.registry.load_split_features", without_resnet)
     app = found_out(report(workspace), kind, workspace)
     answer = {
         "learning-curve": "60 more photos",
@@ -163,7 +165,7 @@ def test_a_question_ends_in_its_sentence_and_chart(
         "reality": "With 40 validation photos, ",
     }[kind]
     assert answer in said(app)
-    assert METHODS[kind] not in text(app)
+    assert EXPERIMENTS[kind].method not in text(app)
     assert charts(app) == 1
     assert f"report_start_{kind}" not in keys(app)
     assert app.button(key="report_all").label == "Find out the rest"
@@ -177,7 +179,7 @@ def test_fine_tuned_runs_stand_beside_the_backbones(
 ) -> None:
     found_out(report(workspace), "backbones", workspace)
     assert "Whole network" not in said(report(workspace))
-    monkeypatch.setattr("pages.parts.report.experiments.is_tuned", lambda run: True)
+    monkeypatch.setattr("pages.parts.report.experiments.is_fine_tuned", lambda run: True)
     assert re.search(
         r"Whole network, Made up, on efficientnet-lite0: [\d.]+% of the validation",
         said(report(workspace)),
@@ -327,7 +329,8 @@ def test_after_ten_trials_it_is_said_what_matters(
 
 def test_a_search_that_fails_is_a_sentence(workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "model.experiments.background.run_trials", fails(StoreUnavailable("The disk is *full*."))
+        "model.experiments.tuning.background.run_trials",
+        fails(StoreUnavailable("The disk is *full*.")),
     )
     app = ended(pressed(report(workspace), "report_search_more"), workspace)
     assert app.error[0].value == r"Trying other settings The disk is \*full\*\."
@@ -479,3 +482,37 @@ def test_the_starter_set_has_a_report_at_first_sight(offered: list[Callable[[], 
     app = report(workspace, why="Report")
     assert "Training table and curves of Shipped head" in said(app)
     assert b"Cactus, succulent or tree?" in offered[-1]()
+
+
+def test_every_experiment_has_a_chart_and_every_drawing_an_experiment() -> None:
+    from pages.shared.charts.experiments import CHARTS
+
+    assert CHARTS.keys() == EXPERIMENTS.keys()
+    assert DRAWINGS.keys() <= EXPERIMENTS.keys()  # One without has its sentence in the report.
+
+
+@pytest.mark.parametrize("has_chart", [True, False], ids=["chart", "no chart"])
+def test_a_made_up_experiment_is_asked_and_answered_on_the_page(
+    store: Store, workspace: str, has_chart: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pages.shared.charts.experiments import CHARTS
+
+    kind = CLASS_SIZES.kind
+    monkeypatch.setitem(EXPERIMENTS, kind, CLASS_SIZES)
+    if has_chart:
+        monkeypatch.setitem(CHARTS, kind, CHART)
+    app = report(workspace)
+    assert CLASS_SIZES.question in [part.value for part in app.subheader]
+    assert CLASS_SIZES.method in text(app)
+    app = found_out(app, kind, workspace)
+    assert "The smallest class has 30 photos." in said(app)
+    assert CLASS_SIZES.method not in text(app)
+    assert charts(app) == has_chart
+    assert ("A bar a class." in text(app)) == has_chart
+    dataset = find_dataset(store, dataset_name(store, workspace), workspace=workspace)
+    [finding] = [
+        finding
+        for finding in experiment_findings(store, dataset, None, workspace)
+        if finding.question == CLASS_SIZES.question
+    ]
+    assert (finding.sentence, finding.drawing) == ("The smallest class has 30 photos.", None)

@@ -1,4 +1,4 @@
-"""Searching for better settings with Optuna, by many processes in one study.
+"""Better settings with Optuna, by many processes in one study.
 
 Begin with `space.py`, the settings that are tried, then `run.py`.
 """

@@ -1,14 +1,16 @@
-"""Run a search for better settings in the background of this server."""
+"""Run trials of other settings in the background of this server."""
+
+from itertools import count
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
 from model.experiments.background import ExperimentJob
-from model.experiments.tuning.run import run_trials
+from model.experiments.tuning.run import TuningRequest, run_trials
 from model.jobs.threads import BackgroundJobs
 
 
 def start_tuning(
-    works: BackgroundJobs[ExperimentJob],
+    jobs: BackgroundJobs[ExperimentJob],
     store: Store,
     workspace: str,
     dataset: Dataset,
@@ -16,20 +18,18 @@ def start_tuning(
     trials: int,
     other_backbones: bool,
 ) -> ExperimentJob:
-    """Begin to try other settings, or go on, unless something is being found out already."""
+    """Start trials of other settings, or go on, unless an experiment is under way already."""
+    request = TuningRequest(dataset, trials, workspace, other_backbones=other_backbones)
 
-    def work(inquiry: ExperimentJob) -> None:
+    def work(job: ExperimentJob) -> None:
+        done = count(1)
         run_trials(
             store,
-            dataset,
-            trials=trials,
-            workspace=workspace,
-            other_backbones=other_backbones,
-            on_features=inquiry.report,
-            progress=inquiry.report,
-            check=inquiry.check,
+            request,
+            progress=job.report,
+            on_trial=lambda _trial: job.report(next(done), trials),
+            check=job.check,
         )
 
-    return works.start(
-        workspace, ExperimentJob("Trying other settings", fingerprint=dataset.fingerprint), work
-    )
+    job = ExperimentJob("Trying other settings", fingerprint=dataset.fingerprint)
+    return jobs.start(workspace, job, work)

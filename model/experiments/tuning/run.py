@@ -1,14 +1,15 @@
-"""Would other settings help? Optuna looks for better ones; processes and hosts that share a database search together.
+"""Would other settings help? Optuna tries some; processes and hosts that share a database join in.
 
-What is minimised is the validation loss of the epoch that is kept. People care for the error rate, but on a hundred
-photos it moves in steps of a point: most trials tie, and a sampler learns nothing from a tie. The loss differs between
-any two settings; it is the valid_loss of the training table, which chooses the epoch, too. Both are kept of each trial,
-and both on the test split, which the sampler never sees: what is left of a gain there was no luck
-(`model.experiments.tuning.findings`).
+What is minimised is the validation loss of the epoch that is kept. People care for the error rate,
+but on a hundred photos it moves in steps of a point: most trials tie, and a sampler learns nothing
+from a tie. The loss differs between any two settings; it is the valid_loss of the training table,
+which chooses the epoch, too. Both are kept of each trial, and both on the test split, which the
+sampler never sees: what is left of a gain there was no luck (`findings.py`).
 """
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, select
@@ -20,72 +21,93 @@ from model.catalogue.workspaces import ensure_workspace
 from model.errors import NotFound
 from model.experiments.split_features import load_split_features
 from model.experiments.tuning.space import BACKBONES_TRIED, PREFIX, Trial, study_name
+from model.progress import Check, Progress, no_progress
 
-if (
-    TYPE_CHECKING
-):  # Optuna and torch: seconds that no page waits for. So are the imports inside functions below.
+# Optuna and torch: seconds that no page waits for. So are the imports inside functions below.
+if TYPE_CHECKING:
     from optuna import Study
+    from optuna import Trial as OptunaTrial
     from optuna.storages import RDBStorage
     from optuna.trial import FrozenTrial
 
 
+@dataclass(frozen=True)
+class TuningRequest:
+    """So many more trials in the study of a dataset, of one workspace or of everybody."""
+
+    dataset: Dataset
+    trials: int
+    workspace: str | None = None
+    storage: str | None = None  # A database's URL; by default the catalogue's own
+    other_backbones: bool = False  # They need features of all photos first, once.
+    seed: int = 0
+    timeout_s: float | None = None  # No trial begins later.
+
+
 def run_trials(
     store: Store,
-    dataset: Dataset,
+    request: TuningRequest,
     *,
-    trials: int,
-    storage: str | None = None,
-    workspace: str | None = None,
-    other_backbones: bool = False,
-    seed: int = 0,
-    timeout_s: float | None = None,
-    on_features: Callable[[int, int], None] = lambda done, total: None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = no_progress,
     on_trial: Callable[[Trial], None] = lambda trial: None,
-    check: Callable[[], None] = lambda: None,
+    check: Check = lambda: None,
 ) -> None:
-    """Try so many more settings in this process and thread; others may search in the same study at the same time.
+    """Run trials in this process and thread; others may work in the same study at the same time.
 
-    Any of the callbacks may raise Cancelled. What was found by then is kept, and the next call goes on from there.
-    Other backbones must look at all photos first, once. Raises CannotTrain, NotFound, WeightsMissing, StoreUnavailable.
+    `progress` counts the photos whose features are extracted first, `on_trial` gets each trial that
+    is over, `check` is called after every epoch. Any may raise Cancelled: the trials until then are
+    kept, and the next call goes on from there. Raises CannotTrain, NotFound, WeightsMissing,
+    StoreUnavailable.
     """
     check()
-    if workspace:
+    if request.workspace:
         with store.writing() as session:
-            ensure_workspace(session, workspace)
-    from model.experiments.tuning.study import find, join, opened
+            ensure_workspace(session, request.workspace)
+    from model.experiments.tuning.study import opened
     from model.experiments.tuning.trial import described, objective
 
-    backbones, done = BACKBONES_TRIED if other_backbones else BACKBONES_TRIED[:1], 0
-    seen = {
-        backbone: load_split_features(store, dataset, backbone, on_features)
+    backbones = BACKBONES_TRIED if request.other_backbones else BACKBONES_TRIED[:1]
+    features = {
+        backbone: load_split_features(store, request.dataset, backbone, progress)
         for backbone in backbones
     }
 
     def after(_study: "Study", trial: "FrozenTrial") -> None:
-        nonlocal done
-        done += 1
         on_trial(described(trial))
-        progress(done, trials)
         check()
 
-    name = study_name(dataset, workspace)
-    with opened(store, storage, writing=True) as shared:
-        if storage is None:
+    with opened(store, request.storage, writing=True) as shared:
+        if request.storage is None:
             _forget_gone(store, shared)
-        study = join(shared, name, {"dataset": dataset.name, "workspace": workspace}, seed)
-        try:
-            study.optimize(objective(seen, check), trials, timeout_s, callbacks=[after])
-        except KeyError as error:
-            if find(shared, name) is None:
-                raise NotFound(
-                    "Somebody has forgotten this search meanwhile. Start it again."
-                ) from error
-            raise
+        _optimize(shared, request, objective(features, check), after)
+
+
+def _optimize(
+    shared: "RDBStorage",
+    request: TuningRequest,
+    objective: "Callable[[OptunaTrial], float]",
+    after: "Callable[[Study, FrozenTrial], None]",
+) -> None:
+    from model.experiments.tuning.study import find, join
+
+    name = study_name(request.dataset, request.workspace)
+    attributes = {"dataset": request.dataset.name, "workspace": request.workspace}
+    study = join(shared, name, attributes, request.seed)
+    try:
+        study.optimize(objective, request.trials, request.timeout_s, callbacks=[after])
+    except KeyError as error:
+        if find(shared, name) is None:
+            raise NotFound(
+                "Somebody has forgotten this search meanwhile. Start it again."
+            ) from error
+        raise
 
 
 def was_ever_searched(store: Store) -> bool:
-    """Whether the catalogue's database has Optuna's tables: who only looks makes none. Raises StoreUnavailable."""
+    """Return True where the catalogue's database has Optuna's tables. Raises StoreUnavailable.
+
+    Reading makes none.
+    """
     with store.reading() as session:
         return inspect(session.connection()).has_table("studies")
 
@@ -98,35 +120,25 @@ def forget_search(
         return
     from model.experiments.tuning.study import opened
 
-    with (
-        opened(store, storage, writing=True) as shared,
-        suppress(KeyError),
-    ):  # There is none, or somebody was faster.
+    # A KeyError where there is no study, or another process was faster.
+    with opened(store, storage, writing=True) as shared, suppress(KeyError):
         shared.delete_study(shared.get_study_id_from_name(study_name(dataset, workspace)))
 
 
-def forget_gone_searches(store: Store) -> None:
-    """Delete the searches in the catalogue's database whose dataset or workspace is gone. Raises StoreUnavailable.
-
-    In another database they stay: whoever else searches there may have datasets that are not here.
-    """
-    if was_ever_searched(store):
-        from model.experiments.tuning.study import opened
-
-        with opened(store, None, writing=True) as shared:
-            _forget_gone(store, shared)
-
-
 def _forget_gone(store: Store, shared: "RDBStorage") -> None:
+    """Delete the studies in the catalogue's database whose dataset or workspace is gone.
+
+    In another database they stay: others who search there may have datasets that are not here.
+    """
     with store.reading() as session:
-        datasets, workspaces = (
-            {None, *session.scalars(select(column))}
-            for column in (DatasetRow.name, WorkspaceRow.id)
-        )
+        datasets = {None, *session.scalars(select(DatasetRow.name))}
+        workspaces = {None, *session.scalars(select(WorkspaceRow.id))}
     for study in shared.get_all_studies():
-        owner, dataset = (study.user_attrs.get(attribute) for attribute in ("workspace", "dataset"))
-        if study.study_name.startswith(PREFIX) and (
-            owner not in workspaces or dataset not in datasets
-        ):
-            with suppress(KeyError):  # Somebody was faster.
-                shared.delete_study(study._study_id)
+        attributes, name = study.user_attrs, study.study_name
+        is_gone = (
+            attributes.get("workspace") not in workspaces
+            or attributes.get("dataset") not in datasets
+        )
+        if name.startswith(PREFIX) and is_gone:
+            with suppress(KeyError):  # Another process was faster.
+                shared.delete_study(shared.get_study_id_from_name(name))

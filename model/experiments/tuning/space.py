@@ -1,22 +1,22 @@
 """The settings that a search tries, and their ranges."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from model.catalogue.dataset import Dataset
 from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE
 from model.runs.settings import HeadSettings
 
 Params = dict[str, float | int | str]
-PREFIX = (
-    "areole-1"  # Its number grows when the ranges below change: older trials would not compare.
-)
+# Its number grows when the ranges below change: older trials would not compare.
+PREFIX = "areole-1"
 BACKBONE = "backbone"
 BACKBONES_TRIED = tuple(row.name for row in BACKBONES.values() if row.is_installed)
 
 
 @dataclass(frozen=True)
 class Range:
-    """What a setting may be: least and most are both allowed."""
+    """A setting's range; least and most are both allowed."""
 
     title: str
     least: float | int
@@ -36,12 +36,22 @@ DEFAULTS: Params = {
 }
 
 
+class TrialState(StrEnum):
+    """The state of a trial."""
+
+    DONE = "done"
+    DIVERGED = "diverged"  # Its losses grew beyond all bounds.
+    BROKEN_OFF = "broken off"  # Cancelled or killed
+    RUNNING = "running"
+    WAITING = "waiting"
+
+
 @dataclass(frozen=True)
 class Trial:
-    """Settings that were tried, and how good they are. Only one that is done has losses and error rates."""
+    """Settings that were tried, with losses and error rates where it is done."""
 
     number: int
-    state: str  # done, diverged (its losses grew beyond all bounds), broken off (cancelled or killed), running or waiting
+    state: TrialState
     params: Params  # By the names in SPACE, and BACKBONE
     seconds: float
     valid_loss: float | None = None
@@ -51,10 +61,10 @@ class Trial:
 
 
 def study_name(dataset: Dataset, workspace: str | None) -> str:
-    """What Optuna calls the search: an edit that changes the dataset makes another one."""
+    """Name Optuna's study: an edit that changes the dataset makes another one."""
     return f"{PREFIX}-{dataset.fingerprint}-{workspace or 'everybody'}"
 
 
 def settings_of(params: Params) -> HeadSettings:
-    """What a trial with these parameters trains a head with."""
+    """Make head settings from a trial's parameters."""
     return HeadSettings(**{name: params[name] for name in SPACE})  # type: ignore[arg-type]  # As the ranges say.

@@ -1,6 +1,7 @@
-"""Optuna's side of a search: where its studies lie, and who draws the next settings.
+"""Optuna's side of a search: its storage, its studies, and the sampler of the next settings.
 
-For imports inside functions only: Optuna and its storage take most of a second that no other page waits for.
+For imports inside functions only: Optuna and its storage take most of a second that no other page
+waits for.
 """
 
 import sqlite3
@@ -25,16 +26,16 @@ from model.experiments.tuning.space import DEFAULTS
 from model.experiments.tuning.trial import IS_DEFAULTS, described
 
 HEARTBEAT_S = 30  # A trial whose process has been silent for twice as long is tried again.
-OPENINGS = 5  # Processes that start at once get in each other's way while the tables are made: all but one try again.
-FOUNDER_S = (
-    2.0  # How long those who join wait for the founder of a study to put the defaults first.
-)
+# Processes that start at once collide while the tables are made: all but one try again.
+OPENINGS = 5
+FOUNDER_S = 2.0  # The wait for the process that creates a study to put the defaults first
 
 
 class SeededSampler(TPESampler):
-    """TPE (Bergstra et al. 2011) whose draws depend on the seed, the trial's number and the trials before it only.
+    """TPE (Bergstra et al. 2011), seeded anew for each trial by its number.
 
-    So a search that was stopped goes on as if it had not been, and processes with the same seed never draw the same.
+    Its draws depend on the seed, the number and the trials before it only: a search that was
+    stopped goes on as if it had not been, and processes with the same seed never draw the same.
     """
 
     def __init__(self, seed: int) -> None:
@@ -42,18 +43,17 @@ class SeededSampler(TPESampler):
         self._first_seed = seed
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
-        """Begin anew, with numbers that are this trial's own."""
+        """Seed the sampler for this trial."""
         own = int(np.random.SeedSequence([self._first_seed, trial.number]).generate_state(1)[0])
         super().__init__(seed=own)
 
 
 @contextmanager
 def opened(store: Store, storage: str | None, *, writing: bool) -> Iterator[RDBStorage]:
-    """Optuna's storage at a URL, by default in the catalogue's own database. Raises StoreUnavailable."""
+    """Open Optuna's storage, by default the catalogue's database. Raises StoreUnavailable."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    warnings.filterwarnings(
-        "ignore", category=ExperimentalWarning
-    )  # Heartbeats have been experimental for five years.
+    # Heartbeats have been experimental for five years.
+    warnings.filterwarnings("ignore", category=ExperimentalWarning)
     url = _url(store, storage)
     try:
         shared = _open(url)
@@ -70,7 +70,10 @@ def opened(store: Store, storage: str | None, *, writing: bool) -> Iterator[RDBS
 
 
 def join(shared: RDBStorage, name: str, attributes: dict[str, str | None], seed: int) -> Study:
-    """The study of this name, made new where there is none. Its founder puts the defaults first; others wait for that."""
+    """Create the study of this name with the default settings first, or load it.
+
+    A process that loads it waits up to two seconds for those, and adds them where they broke off.
+    """
     sampler = SeededSampler(seed)
     try:
         study = optuna.create_study(storage=shared, study_name=name, sampler=sampler)
@@ -82,22 +85,20 @@ def join(shared: RDBStorage, name: str, attributes: dict[str, str | None], seed:
         deadline = monotonic() + FOUNDER_S
         while not trials_of(study) and monotonic() < deadline:
             sleep(0.05)
-        if not any(
-            IS_DEFAULTS in trial.user_attrs and trial.state != TrialState.FAIL
-            for trial in trials_of(study)
-        ):
-            study.enqueue_trial(DEFAULTS, user_attrs={IS_DEFAULTS: True})  # They broke off.
+        defaults = [trial for trial in trials_of(study) if IS_DEFAULTS in trial.user_attrs]
+        if all(trial.state == TrialState.FAIL for trial in defaults):
+            study.enqueue_trial(DEFAULTS, user_attrs={IS_DEFAULTS: True})
     return study
 
 
 def find(shared: RDBStorage, name: str) -> Study | None:
-    """The study of this name, None where there is none."""
+    """Load the study of this name, None where there is none."""
     names = {study.study_name for study in shared.get_all_studies()}
     return optuna.load_study(storage=shared, study_name=name) if name in names else None
 
 
 def trials_of(study: Study) -> list[FrozenTrial]:
-    """All trials, by number. Raises StoreUnavailable where they cannot be understood."""
+    """List all trials by number. Raises StoreUnavailable where they cannot be understood."""
     try:
         trials = study.get_trials(deepcopy=False)
         for trial in trials:
@@ -121,14 +122,13 @@ def _url(store: Store, storage: str | None) -> URL:
 def _open(url: URL) -> RDBStorage:
     # Optuna fills templates in URLs; a folder may well have braces in its name.
     text = url.render_as_string(hide_password=False).replace("{", "{{").replace("}", "}}")
-    timeout = (
-        {"connect_args": {"timeout": BUSY_TIMEOUT_S}} if url.get_backend_name() == "sqlite" else {}
-    )
+    is_sqlite = url.get_backend_name() == "sqlite"
+    options = {"connect_args": {"timeout": BUSY_TIMEOUT_S}} if is_sqlite else {}
     for left in reversed(range(OPENINGS)):
         try:
             return RDBStorage(
                 text,
-                engine_kwargs=timeout,
+                engine_kwargs=options,
                 heartbeat_interval=HEARTBEAT_S,
                 heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(max_retry=1),
             )
@@ -137,17 +137,17 @@ def _open(url: URL) -> RDBStorage:
             if not left or not (isinstance(fact, IntegrityError) or "exist" in str(fact)):
                 raise
             sleep(0.2)
-        except (
-            ImportError,
-            ValueError,
-            RuntimeError,
-        ) as error:  # No driver; nonsense; tables of another Optuna.
+        # No driver; nonsense; tables of another Optuna
+        except (ImportError, ValueError, RuntimeError) as error:
             raise _unusable(url, error) from error
     raise AssertionError("unreachable")
 
 
 def _queue_writers(engine: Engine, *, writing: bool) -> None:
-    """As the catalogue does: a writer waits its turn before it reads, so that what it has read still holds when it writes."""
+    """Let a writer wait its turn before it reads, as the catalogue does.
+
+    So what it has read still holds when it writes.
+    """
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
@@ -163,12 +163,9 @@ def _queue_writers(engine: Engine, *, writing: bool) -> None:
 
 
 def _fact(error: Exception) -> Exception:
-    """SQLAlchemy's error behind Optuna's."""
-    return (
-        error.__cause__
-        if isinstance(error, StorageInternalError) and isinstance(error.__cause__, Exception)
-        else error
-    )
+    """Return SQLAlchemy's error behind Optuna's."""
+    cause = error.__cause__ if isinstance(error, StorageInternalError) else None
+    return cause if isinstance(cause, Exception) else error
 
 
 def _unusable(url: URL, error: Exception) -> StoreUnavailable:

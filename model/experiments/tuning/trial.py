@@ -1,4 +1,4 @@
-"""One trial of a search: settings drawn, a head trained with them, and the figures it leaves behind.
+"""One trial: settings drawn, a head trained with them, and the figures it leaves behind.
 
 For imports inside functions only: Optuna and torch.
 """
@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from optuna import Trial as Asked
+from optuna import Trial as OptunaTrial
+from optuna import trial as optuna_trial
 from optuna.exceptions import TrialPruned
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial
 
 from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
@@ -21,87 +22,83 @@ from model.experiments.tuning.space import (
     SPACE,
     Params,
     Trial,
+    TrialState,
     settings_of,
 )
 from model.networks.backbones import DEFAULT_BACKBONE
+from model.progress import Check
 from model.training.head import Head, train_head
 
-IS_DEFAULTS = "defaults"  # The attribute of the trial that the others are held against
-FIGURES = "figures"  # The attribute of a trial that is done, as `_judged` makes it
+IS_DEFAULTS = "defaults"  # The attribute of the trial that the others are compared with
+FIGURES = "figures"  # The attribute of a trial that is done, as `_figures` makes it
 STATES = {
-    TrialState.COMPLETE: "done",
-    TrialState.PRUNED: "diverged",
-    TrialState.FAIL: "broken off",
-    TrialState.RUNNING: "running",
-    TrialState.WAITING: "waiting",
+    optuna_trial.TrialState.COMPLETE: TrialState.DONE,
+    optuna_trial.TrialState.PRUNED: TrialState.DIVERGED,
+    optuna_trial.TrialState.FAIL: TrialState.BROKEN_OFF,
+    optuna_trial.TrialState.RUNNING: TrialState.RUNNING,
+    optuna_trial.TrialState.WAITING: TrialState.WAITING,
 }
 
 
 def objective(
-    seen: Mapping[str, SplitFeatures], check: Callable[[], None]
-) -> Callable[[Asked], float]:
-    """What Optuna minimises: the validation loss of a head that is trained with a trial's settings, on what its backbone sees."""
+    features: Mapping[str, SplitFeatures], check: Check
+) -> Callable[[OptunaTrial], float]:
+    """Make the function that Optuna minimises, given the features of each backbone.
 
-    def validation_loss(asked: Asked) -> float:
-        params = _drawn(asked, with_backbone=len(seen) > 1)
-        material = seen[str(params[BACKBONE])]
+    It trains a head with a trial's settings and returns the best epoch's validation loss.
+    """
+
+    def validation_loss(trial: OptunaTrial) -> float:
+        params = _drawn(trial, with_backbone=len(features) > 1)
+        own, settings = features[str(params[BACKBONE])], settings_of(params)
         try:
             with one_core():
                 head = train_head(
-                    material.train,
-                    material.valid,
-                    material.classes,
-                    settings_of(params),
-                    lambda _epoch: check(),
+                    own.train, own.valid, own.classes, settings, lambda _epoch: check()
                 )
-        except (
-            CannotTrain
-        ) as error:  # A learning rate beyond all bounds: the sampler learns from that, too.
+        except CannotTrain as error:  # Too high a learning rate: the sampler learns from it, too.
             raise TrialPruned(str(error)) from error
-        asked.set_user_attr(FIGURES, _judged(head, material))
+        trial.set_user_attr(FIGURES, _figures(head, own))
         return head.history[head.best_epoch].valid_loss
 
     return validation_loss
 
 
 def described(trial: FrozenTrial) -> Trial:
-    """A trial in our own words."""
-    figures = trial.user_attrs[FIGURES] if trial.state == TrialState.COMPLETE else {}
-    params = {
-        BACKBONE: DEFAULT_BACKBONE,
-        **trial.system_attrs.get("fixed_params", {}),
-        **trial.params,
-    }
+    """Describe one of Optuna's trials in our own words."""
+    is_done = trial.state == optuna_trial.TrialState.COMPLETE
+    figures = trial.user_attrs[FIGURES] if is_done else {}
+    fixed = trial.system_attrs.get("fixed_params", {})
+    params = {BACKBONE: DEFAULT_BACKBONE, **fixed, **trial.params}
     seconds = trial.duration.total_seconds() if trial.duration else 0.0
-    columns = {f"{split}_loss": figures[split]["loss"] for split in figures}
-    columns |= {
-        f"{split}_error": len(figures[split]["wrong"]) / figures[split]["photos"]
-        for split in figures
-    }
+    columns = {}
+    for split, figure in figures.items():
+        columns[f"{split}_loss"] = figure["loss"]
+        columns[f"{split}_error"] = len(figure["wrong"]) / figure["photos"]
     return Trial(trial.number, STATES[trial.state], params, seconds, **columns)
 
 
-def _drawn(asked: Asked, *, with_backbone: bool) -> Params:
-    """The settings that Optuna wants to know about. It is not asked for a backbone where there is only one."""
+def _drawn(trial: OptunaTrial, *, with_backbone: bool) -> Params:
+    """Draw settings; a backbone only where there are several."""
     params: Params = {BACKBONE: DEFAULT_BACKBONE}
     for name, range_ in SPACE.items():
         if isinstance(range_.least, int) and isinstance(range_.most, int):
-            params[name] = asked.suggest_int(name, range_.least, range_.most, log=range_.log)
+            params[name] = trial.suggest_int(name, range_.least, range_.most, log=range_.log)
         else:
-            params[name] = asked.suggest_float(name, range_.least, range_.most, log=range_.log)
+            params[name] = trial.suggest_float(name, range_.least, range_.most, log=range_.log)
     if with_backbone:
-        params[BACKBONE] = asked.suggest_categorical(BACKBONE, BACKBONES_TRIED)
+        params[BACKBONE] = trial.suggest_categorical(BACKBONE, BACKBONES_TRIED)
     return params
 
 
-def _judged(head: Head, material: SplitFeatures) -> dict[str, dict[str, Any]]:
-    """How many photos, the mean loss, and which are wrong, in the validation and the test split, unless that is empty.
+def _figures(head: Head, features: SplitFeatures) -> dict[str, dict[str, Any]]:
+    """Count photos, mean loss and wrong photos of the validation and the test split, unless empty.
 
     Photos are counted in the order of their names, which is the same on every host.
     """
     figures = {}
     for split in ("valid", "test"):
-        photos, part = material.photos[split], material.parts[split]
+        photos, part = features.photos[split], features.parts[split]
         if photos:
             logits = head.logits(part.features)
             ranks = np.argsort(np.argsort(photos))

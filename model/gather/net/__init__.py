@@ -1,4 +1,4 @@
-"""Requests to strangers: only to public addresses, within limits of size and time, at a polite rate.
+"""Requests to strangers: public addresses only, limited in size and time, at a polite rate.
 
 Begin with `fetch.py`.
 """

@@ -19,8 +19,9 @@ from urllib3.exceptions import DecodeError, HTTPError
 
 from model.errors import AreoleError
 from model.gather.net.errors import FetchFailed, Unreachable
-from model.gather.net.pause import LOOK_S, Check
+from model.gather.net.pause import LOOK_S
 from model.photos.image import MAX_MEGABYTES
+from model.progress import Check
 from model.settings import hosting
 from model.untrusted_text import without_markup
 
@@ -204,4 +205,5 @@ def _body(response: "requests.Response", limits: Limits) -> bytes:
 def user_agent() -> str:
     """Name the client, a contact and the library, as Wikimedia's User-Agent policy wants it."""
     contact = without_markup(hosting().contact, 120).encode("ascii", "ignore").decode()
-    return f"Areole/{AREOLE} ({contact or 'an app for learning how image classifiers work'}) urllib3/{version('urllib3')}"
+    client = f"Areole/{AREOLE} ({contact or 'an app for learning how image classifiers work'})"
+    return f"{client} urllib3/{version('urllib3')}"

@@ -1,19 +1,19 @@
-"""Waiting that can be called off."""
+"""A sleep that can be cancelled, and the clock that all waiting here goes by."""
 
-from collections.abc import Callable
 from time import monotonic, sleep
 
-Check = Callable[[], None]  # Raises Cancelled once nobody wants the answer any more.
-LOOK_S = 0.1
+from model.progress import Check
+
+LOOK_S = 0.1  # Polling interval
 
 
 def now() -> float:
-    """Seconds on a clock that only goes forward."""
+    """Return seconds on a clock that only goes forward."""
     return monotonic()
 
 
 def pause(seconds: float, check: Check) -> None:
-    """Wait, asking `check` all the while."""
+    """Sleep, calling `check` ten times a second. Raises what `check` raises."""
     end = now() + seconds
     check()
     while (left := end - now()) > 0:

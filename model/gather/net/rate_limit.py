@@ -1,4 +1,4 @@
-"""Politeness towards those we ask: one queue for each in this whole process, and their wish to be left alone is obeyed."""
+"""Rate limits and retries: one queue for each server in a process; a server's wish is obeyed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,8 @@ from urllib3.util import Retry
 from model.errors import SourceFailed
 from model.gather.net.errors import PassingFailure
 from model.gather.net.fetch import Response
-from model.gather.net.pause import LOOK_S, Check, now, pause
+from model.gather.net.pause import LOOK_S, now, pause
+from model.progress import Check
 from model.wording import waiting_time
 
 SHORT_WAIT_S = 15.0  # Longer than this, a visitor is told instead of kept waiting.
@@ -23,7 +24,7 @@ FIRST_BACK_OFF_S, LONGEST_BACK_OFF_S = 0.5, 4.0
 
 
 class Queue:
-    """The turns of all who ask one server from this process."""
+    """Limits the requests to one server: so many at once, so far apart, none during a pause."""
 
     def __init__(self, title: str, least_interval_s: float, at_once: int = 1) -> None:
         self.title = title
@@ -35,7 +36,10 @@ class Queue:
 
     @contextmanager
     def slot(self, check: Check) -> Iterator[None]:
-        """Wait for a turn and hold it. Raises SourceFailed when the server wants no questions for longer than a short while."""
+        """Wait for a slot and hold it.
+
+        Raises SourceFailed during a pause that is not short, and what `check` raises.
+        """
         self.refuse_if_held()
         while not self._places.acquire(timeout=LOOK_S):
             check()
@@ -48,21 +52,22 @@ class Queue:
             self._places.release()
 
     def pause_for(self, seconds: float) -> None:
-        """Nobody asks for so long."""
+        """Allow no request for so long, a day at most."""
         with self._lock:
             self._not_before = max(self._not_before, now() + min(seconds, LONGEST_WAIT_S))
 
     def refuse_if_held(self) -> None:
-        """Raise SourceFailed when the wait is not a short one."""
+        """Raise SourceFailed during a pause that is not short."""
         with self._lock:
             left = self._not_before - now()
         if left > SHORT_WAIT_S:
             raise SourceFailed(
-                f"{self.title} asks for a pause. Try again in {waiting_time(left)}, or choose another source."
+                f"{self.title} asks for a pause. Try again in {waiting_time(left)}, "
+                "or choose another source."
             )
 
     def _wait(self) -> float:
-        """The seconds until it may be asked; when there are none, this question is counted."""
+        """Return the seconds until the next request; where there are none, count this one."""
         self.refuse_if_held()
         with self._lock:
             wait = max(self._next, self._not_before) - now()
@@ -72,9 +77,12 @@ class Queue:
 
 
 def request_with_retry(
-    queue: Queue, ask: Callable[[], Response], check: Check, tries: int
+    queue: Queue, request: Callable[[], Response], check: Check, tries: int
 ) -> Response:
-    """Ask in turn, again after what may pass, waiting as long as the server wishes. Raises FetchFailed, SourceFailed, Cancelled."""
+    """Make a request in its turn, and again after what may pass; pause as the server wishes.
+
+    Raises FetchFailed, SourceFailed, and what `check` raises.
+    """
     retrying = Retrying(
         stop=stop_after_attempt(tries),
         wait=wait_exponential_jitter(multiplier=FIRST_BACK_OFF_S, max=LONGEST_BACK_OFF_S),
@@ -82,23 +90,23 @@ def request_with_retry(
         sleep=lambda seconds: pause(seconds, check),
         reraise=True,
     )
-    return retrying(_attempt, queue, ask, check)
+    return retrying(_attempt, queue, request, check)
 
 
-def _attempt(queue: Queue, ask: Callable[[], Response], check: Check) -> Response:
+def _attempt(queue: Queue, request: Callable[[], Response], check: Check) -> Response:
     with queue.slot(check):
-        answer = ask()
-        if answer.status in BUSY:
-            queue.pause_for(_wished_wait(answer))
+        response = request()
+        if response.status in BUSY:
+            queue.pause_for(_wished_wait(response))
             queue.refuse_if_held()
-    if answer.status in (*BUSY, *PASSING):
-        raise PassingFailure(f"the server answered {answer.status}")
-    return answer
+    if response.status in (*BUSY, *PASSING):
+        raise PassingFailure(f"the server answered {response.status}")
+    return response
 
 
-def _wished_wait(answer: Response) -> float:
-    """How long the server wants to be left alone, in seconds (RFC 9110, Retry-After: seconds or a date)."""
+def _wished_wait(response: Response) -> float:
+    """Read Retry-After (RFC 9110: seconds or a date) in seconds."""
     try:
-        return Retry().parse_retry_after(answer.headers["Retry-After"])
+        return Retry().parse_retry_after(response.headers["Retry-After"])
     except (KeyError, InvalidHeader, ValueError, OverflowError):
-        return UNSAID_WAIT_S if answer.status == 429 else 0.0
+        return UNSAID_WAIT_S if response.status == 429 else 0.0

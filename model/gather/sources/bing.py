@@ -1,70 +1,64 @@
-"""A search that speaks Bing Image Search v7. Microsoft's own ended in August 2025; others still speak it, with a key.
+"""A search that speaks Bing Image Search v7: Microsoft's own ended in August 2025, others serve it.
 
 https://learn.microsoft.com/en-us/bing/search-apis/bing-image-search/reference/query-parameters
 """
 
 from collections.abc import Iterator
 
-from model.gather.net.pause import Check
-from model.gather.sources.api import Parameters, ask, record, records
+from model.gather.sources.api import Api, Parameters, PhotoSource, record
 from model.gather.sources.licences import Licence
 from model.gather.sources.results import (
     NO_SENSE,
     PassedOver,
     PhotoSearch,
-    Progress,
     WebPhoto,
     collect,
-    found_photo,
+    web_photo,
 )
-from model.gather.sources.services import SERVICES
+from model.progress import Progress
 from model.settings import hosting
 
-BING = SERVICES["bing"]
+TITLE = "Bing"
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
-FILTERS = {
-    True: "ModifyCommercially",
-    False: "Modify",
-}  # Commercial use or not -> its filter, which includes changing a photo
+# Commercial use -> its filter, which includes changing a photo
+FILTERS = {True: "ModifyCommercially", False: "Modify"}
 LEAST_SIDE_PX = 200
 
 
 def is_set_up() -> bool:
-    """Whether whoever hosts Areole has named a search and a key that can travel in a header."""
+    """Return True where the settings name a search, and a key that can travel in a header."""
     key = hosting().bing_key
     return bool(hosting().bing_url and key) and key.isascii() and key.isprintable()
 
 
 def search(
-    text: str, number: int, *, commercial: bool, progress: Progress, check: Check
+    api: Api, text: str, number: int, *, commercial: bool, progress: Progress
 ) -> PhotoSearch:
-    """Photos that the search's own filter lets through. Raises SourceFailed, and what `check` raises."""
+    """Find photos that the search's own filter lets through."""
     licence = Licence("reuse allowed, says the search", "", commercial)
-    found, passed_over = collect(
-        _entries(text, commercial, check), lambda entry: _read(entry, licence), number, progress
-    )
-    return PhotoSearch(
-        found,
-        passed_over,
-        f"Bing looked for “{text}” on the web. Its filter let these through; nobody vouches for a licence.",
+    return collect(
+        _entries(api, text, commercial),
+        lambda entry: _read(entry, licence),
+        number,
+        progress,
+        f"Bing looked for “{text}” on the web. Its filter let these through; "
+        "nobody vouches for a licence.",
     )
 
 
-def _entries(text: str, commercial: bool, check: Check) -> Iterator[object]:
-    asked: Parameters = {
+def _entries(api: Api, text: str, commercial: bool) -> Iterator[object]:
+    parameters: Parameters = {
         "q": text,
-        "count": BING.page_size,
+        "count": api.source.page_size,
         "license": FILTERS[commercial],
         "imageType": "Photo",
         "minHeight": LEAST_SIDE_PX,
         "minWidth": LEAST_SIDE_PX,
     }
-    offset = 0
-    for _ in range(BING.most_pages):
-        answer = ask(
-            BING, "", {**asked, "offset": offset}, check, headers={KEY_HEADER: hosting().bing_key}
-        )
-        results = records(BING, answer.get("value"))
+    headers, offset = {KEY_HEADER: hosting().bing_key}, 0
+    for _ in range(api.source.most_pages):
+        answer = api.get("", {**parameters, "offset": offset}, headers=headers)
+        results = api.records(answer.get("value"))
         yield from results
         following, total = answer.get("nextOffset"), answer.get("totalEstimatedMatches")
         if not results or not isinstance(following, int) or following <= offset:
@@ -78,8 +72,8 @@ def _read(entry: object, licence: Licence) -> WebPhoto:
     result = record(entry)
     if not result:
         raise PassedOver(NO_SENSE)
-    return found_photo(
-        source=BING.title,
+    return web_photo(
+        source=TITLE,
         photo_url=result.get("contentUrl"),
         thumbnail_url=result.get("thumbnailUrl"),
         page=result.get("hostPageUrl"),
@@ -88,3 +82,21 @@ def _read(entry: object, licence: Licence) -> WebPhoto:
         width=result.get("width"),
         height=result.get("height"),
     )
+
+
+SOURCE = PhotoSource(
+    "bing",
+    TITLE,
+    "A web search with a filter for reuse. Nobody vouches for a licence: "
+    "look at the page of a photo before you share it.",
+    lambda: hosting().bing_url,
+    search,
+    least_interval_s=0.34,  # Three a second, what the smallest of its plans allowed
+    page_size=50,  # It allows 150.
+    most_pages=8,
+    when_refused="Whoever hosts this server should look at AREOLE_BING_URL and AREOLE_BING_KEY.",
+    when_missing="Bing Image Search, which the assignment used, was retired by Microsoft in August "
+    "2025. Whoever hosts this app can name a service that speaks its protocol: AREOLE_BING_URL and "
+    "AREOLE_BING_KEY.",
+    is_available=is_set_up,
+)

@@ -4,31 +4,30 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from model.errors import SourceFailed
-from model.gather.net.pause import Check
-from model.gather.sources.api import Parameters, Record, ask, not_understood, record, records
+from model.gather.sources.api import Api, Parameters, PhotoSource, Record, record
 from model.gather.sources.licences import licence_of_commons
 from model.gather.sources.results import (
     NO_PHOTO,
     NO_SENSE,
     PassedOver,
     PhotoSearch,
-    Progress,
     WebPhoto,
     collect,
-    found_photo,
     reusable,
+    web_photo,
 )
-from model.gather.sources.services import SERVICES
+from model.progress import Progress
 
-COMMONS = SERVICES["commons"]
+TITLE = "Wikimedia Commons"
 PHOTO_TYPES = ("image/jpeg", "image/png", "image/webp")
-ASKED: Parameters = {
+PAGE_SIZE = 50
+PARAMETERS: Parameters = {
     "action": "query",
     "format": "json",
     "formatversion": 2,
     "generator": "search",
     "gsrnamespace": 6,  # Files
-    "gsrlimit": COMMONS.page_size,
+    "gsrlimit": PAGE_SIZE,
     "prop": "imageinfo",
     "iiprop": "url|size|mime|user|extmetadata",
     "iiurlwidth": 640,  # Larger than any backbone looks at; originals have 10 MB and more.
@@ -37,46 +36,46 @@ ASKED: Parameters = {
 
 
 def search(
-    text: str, number: int, *, commercial: bool, progress: Progress, check: Check
+    api: Api, text: str, number: int, *, commercial: bool, progress: Progress
 ) -> PhotoSearch:
-    """Photos whose name or description holds the words. Raises SourceFailed, and what `check` raises."""
-    found, passed_over = collect(
-        _entries(text, check), lambda entry: _read(entry, commercial), number, progress
-    )
-    return PhotoSearch(
-        found,
-        passed_over,
+    """Find photos whose name or description holds the words."""
+    return collect(
+        _entries(api, text),
+        lambda entry: _read(entry, commercial),
+        number,
+        progress,
         f"Wikimedia Commons looked for “{text}” in names and descriptions of pictures.",
     )
 
 
-def _entries(text: str, check: Check) -> Iterator[object]:
-    """The pages of files in the order of the search; they come by page id, and a batch of them may come in instalments."""
-    going_on: Record = {}
+def _entries(api: Api, text: str) -> Iterator[object]:
+    """Yield the pages of files in the search's order; a batch comes by page id, in instalments."""
+    continuation: Record = {}
     batch: dict[str, dict[str, object]] = {}
-    for _ in range(COMMONS.most_pages):
-        answer = ask(
-            COMMONS, "", {**ASKED, "gsrsearch": f"filetype:bitmap {text}", **going_on}, check
-        )
-        if (
-            "error" in answer
-        ):  # With status 200 (https://www.mediawiki.org/wiki/API:Errors_and_warnings)
-            raise SourceFailed(
-                "Wikimedia Commons could not search for this. Try other words, or wait a minute."
-            )
-        if not answer.keys() & {"query", "batchcomplete", "continue"}:
-            raise not_understood(COMMONS)
+    for _ in range(api.source.most_pages):
+        answer = _answer(api, text, continuation)
         if "query" in answer:  # It is left out when nothing was found.
-            for page in map(record, records(COMMONS, record(answer["query"]).get("pages"))):
+            for page in map(record, api.records(record(answer["query"]).get("pages"))):
                 batch.setdefault(str(page.get("pageid", f"number {len(batch)}")), {}).update(page)
-        going_on = record(answer.get("continue"))
-        if not going_on or "batchcomplete" in answer:
+        continuation = record(answer.get("continue"))
+        if not continuation or "batchcomplete" in answer:
             yield from sorted(batch.values(), key=_rank)
             batch = {}
-        if not going_on:
+        if not continuation:
             return
-        if not all(isinstance(value, str | int) for value in going_on.values()):
-            raise not_understood(COMMONS)
+        if not all(isinstance(value, str | int) for value in continuation.values()):
+            raise api.not_understood()
+
+
+def _answer(api: Api, text: str, continuation: Record) -> Record:
+    answer = api.get("", {**PARAMETERS, "gsrsearch": f"filetype:bitmap {text}", **continuation})
+    if "error" in answer:  # With status 200 (API:Errors_and_warnings)
+        raise SourceFailed(
+            "Wikimedia Commons could not search for this. Try other words, or wait a minute."
+        )
+    if not answer.keys() & {"query", "batchcomplete", "continue"}:
+        raise api.not_understood()
+    return answer
 
 
 def _rank(entry: object) -> int:
@@ -93,12 +92,11 @@ def _read(entry: object, commercial: bool) -> WebPhoto:
         raise PassedOver(NO_SENSE)
     if info.get("mime") not in PHOTO_TYPES:
         raise PassedOver(NO_PHOTO)
-    facts = {
-        name: record(fact).get("value") for name, fact in record(info.get("extmetadata")).items()
-    }
+    metadata = record(info.get("extmetadata"))
+    facts = {name: record(fact).get("value") for name, fact in metadata.items()}
     licence = licence_of_commons(facts.get("LicenseShortName"), facts.get("LicenseUrl"))
-    return found_photo(
-        source=COMMONS.title,
+    return web_photo(
+        source=TITLE,
         photo_url=info.get("thumburl"),
         thumbnail_url=info.get("thumburl"),
         page=info.get("descriptionurl"),
@@ -108,3 +106,17 @@ def _read(entry: object, commercial: bool) -> WebPhoto:
         width=info.get("thumbwidth"),
         height=info.get("thumbheight"),
     )
+
+
+SOURCE = PhotoSource(
+    "commons",
+    TITLE,
+    "Photos of Wikipedia and its sisters, found by what people wrote about them.",
+    "https://commons.wikimedia.org/w/api.php",
+    search,
+    least_interval_s=0.5,  # One at a time matters more (API:Etiquette).
+    page_size=PAGE_SIZE,
+    most_pages=8,
+    when_refused="It turns away those who do not say who they are: "
+    "whoever hosts this server should set AREOLE_CONTACT.",
+)

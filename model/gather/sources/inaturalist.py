@@ -1,28 +1,29 @@
-"""iNaturalist: observations of living things, identified by people (https://api.inaturalist.org/v1/docs/)."""
+"""iNaturalist: observations of living things, identified by people.
+
+API reference: https://api.inaturalist.org/v1/docs/.
+"""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from model.errors import SourceFailed
-from model.gather.net.pause import Check
-from model.gather.sources.api import Parameters, Record, ask, record, records
+from model.gather.sources.api import Api, Parameters, PhotoSource, Record, record
 from model.gather.sources.licences import Licence, licence_codes, licence_of_inaturalist
 from model.gather.sources.results import (
     NO_SENSE,
     PassedOver,
     PhotoSearch,
-    Progress,
     WebPhoto,
     collect,
-    found_photo,
     pixels,
     reusable,
+    web_photo,
 )
-from model.gather.sources.services import SERVICES
+from model.progress import Progress
 from model.untrusted_text import without_markup
 
-INATURALIST = SERVICES["inaturalist"]
+TITLE = "iNaturalist"
 MOST_NAMES = 12
 NAMES_ASKED = 10  # Taxa looked at for one that has exactly the name
 MEDIUM_PX = 500  # The longer side of its medium size
@@ -45,47 +46,39 @@ class Taxon:
 
 
 def search(
-    text: str, number: int, *, commercial: bool, progress: Progress, check: Check
+    api: Api, text: str, number: int, *, commercial: bool, progress: Progress
 ) -> PhotoSearch:
-    """Photos of taxa, whose names are separated by commas, in equal shares. Raises SourceFailed, and what `check` raises."""
+    """Find photos of taxa, whose names are separated by commas, in equal shares."""
     names = list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
     if not names or len(names) > MOST_NAMES:
         raise SourceFailed(
-            f"iNaturalist needs between one and {MOST_NAMES} names of plants, animals or fungi, separated by commas."
+            f"iNaturalist needs between one and {MOST_NAMES} names of plants, animals or fungi, "
+            "separated by commas."
         )
-    taxa = {name: _taxon(name, check) for name in names}
-    known = list(dict.fromkeys(taxon for taxon in taxa.values() if taxon))
-    unknown = ", ".join(f"“{name}”" for name, taxon in taxa.items() if taxon is None)
-    if not known:
+    by_name = {name: _taxon(api, name) for name in names}
+    taxa = list(dict.fromkeys(taxon for taxon in by_name.values() if taxon))
+    unknown = ", ".join(f"“{name}”" for name, taxon in by_name.items() if taxon is None)
+    if not taxa:
         raise SourceFailed(
-            f"iNaturalist knows nothing that is called {unknown}. Try a scientific name such as Cactaceae."
+            f"iNaturalist knows nothing that is called {unknown}. "
+            "Try a scientific name such as Cactaceae."
         )
-    entries = _in_turns([_entries(taxon, commercial, check) for taxon in known])
-    found, passed_over = collect(entries, lambda entry: _read(entry, commercial), number, progress)
-    understood = f"iNaturalist looked for {', '.join(taxon.description for taxon in known)}."
-    return PhotoSearch(
-        found,
-        passed_over,
-        understood + (f" It knows nothing that is called {unknown}." if unknown else ""),
-    )
+    understood = f"iNaturalist looked for {', '.join(taxon.description for taxon in taxa)}."
+    if unknown:
+        understood += f" It knows nothing that is called {unknown}."
+    entries = _in_turns([_entries(api, taxon, commercial) for taxon in taxa])
+    return collect(entries, lambda entry: _read(entry, commercial), number, progress, understood)
 
 
-def _taxon(name: str, check: Check) -> Taxon | None:
-    """The taxon with exactly this scientific or common name, or else the first that iNaturalist thinks of."""
-    answer = ask(
-        INATURALIST, "/taxa", {"q": name, "per_page": NAMES_ASKED, "is_active": "true"}, check
-    )
-    taxa = [
-        taxon
-        for entry in records(INATURALIST, answer.get("results"))
-        if (taxon := _read_taxon(record(entry)))
-    ]
-    exact = (
-        taxon
-        for taxon in taxa
-        if name.casefold() in (taxon.name.casefold(), taxon.common_name.casefold())
-    )
-    return next(exact, taxa[0] if taxa else None)
+def _taxon(api: Api, name: str) -> Taxon | None:
+    """Find the taxon with exactly this scientific or common name, else iNaturalist's first."""
+    answer = api.get("/taxa", {"q": name, "per_page": NAMES_ASKED, "is_active": "true"})
+    entries = map(record, api.records(answer.get("results")))
+    taxa = [taxon for entry in entries if (taxon := _read_taxon(entry))]
+    for taxon in taxa:
+        if name.casefold() in (taxon.name.casefold(), taxon.common_name.casefold()):
+            return taxon
+    return taxa[0] if taxa else None
 
 
 def _read_taxon(entry: Record) -> Taxon | None:
@@ -96,30 +89,29 @@ def _read_taxon(entry: Record) -> Taxon | None:
     return Taxon(number, name, without_markup(entry.get("rank"), NAME_CHARACTERS), common_name)
 
 
-def _entries(taxon: Taxon, commercial: bool, check: Check) -> Iterator[object]:
+def _entries(api: Api, taxon: Taxon, commercial: bool) -> Iterator[object]:
     codes = licence_codes(commercial=commercial)
-    licences = [
-        code if code == "cc0" else f"cc-{code}" for code in codes if code != "pdm"
-    ]  # It has no name for the last.
-    asked: Parameters = {
+    # It has no name for the public domain mark.
+    licences = [code if code == "cc0" else f"cc-{code}" for code in codes if code != "pdm"]
+    parameters: Parameters = {
         "taxon_id": taxon.id,
         "photos": "true",
         "photo_license": ",".join(licences),
         "quality_grade": "research",  # At least two people agree on what it is.
         "order_by": "votes",
-        "per_page": INATURALIST.page_size,
+        "per_page": api.source.page_size,
     }
-    for page in range(1, INATURALIST.most_pages + 1):
-        answer = ask(INATURALIST, "/observations", {**asked, "page": page}, check)
-        results = records(INATURALIST, answer.get("results"))
+    for page in range(1, api.source.most_pages + 1):
+        answer = api.get("/observations", {**parameters, "page": page})
+        results = api.records(answer.get("results"))
         yield from results
         total = answer.get("total_results")
-        if not results or not isinstance(total, int) or page * INATURALIST.page_size >= total:
+        if not results or not isinstance(total, int) or page * api.source.page_size >= total:
             return
 
 
 def _in_turns(sequences: list[Iterator[object]]) -> Iterator[object]:
-    """One of each in turn; when one is at its end, the others go on."""
+    """Yield one item of each in turn; when one ends, the others go on."""
     while sequences:
         for sequence in sequences.copy():
             try:
@@ -129,7 +121,7 @@ def _in_turns(sequences: list[Iterator[object]]) -> Iterator[object]:
 
 
 def _read(entry: object, commercial: bool) -> WebPhoto:
-    """The first photo of an observation that may be reused: one is enough, the others show the same plant."""
+    """Read an observation's first photo that may be reused; the others show the same plant."""
     observation = record(entry)
     photos = observation.get("photos")
     if not isinstance(photos, list) or not photos:
@@ -137,10 +129,8 @@ def _read(entry: object, commercial: bool) -> WebPhoto:
     failure = PassedOver(NO_SENSE)
     for photo in map(record, photos):
         try:
-            licence = reusable(
-                licence_of_inaturalist(photo.get("license_code")), commercial=commercial
-            )
-            return _read_photo(photo, observation, licence)
+            licence = licence_of_inaturalist(photo.get("license_code"))
+            return _read_photo(photo, observation, reusable(licence, commercial=commercial))
         except PassedOver as reason:
             failure = reason
     raise failure
@@ -152,11 +142,12 @@ def _read_photo(photo: Record, observation: Record, licence: Licence) -> WebPhot
         raise PassedOver(NO_SENSE)
     user, taxon = record(observation.get("user")), record(observation.get("taxon"))
     width, height = _medium_size(record(photo.get("original_dimensions")))
-    return found_photo(
-        source=INATURALIST.title,
+    return web_photo(
+        source=TITLE,
         photo_url=re.sub(r"/square\.", "/medium.", url),
         thumbnail_url=re.sub(r"/square\.", "/small.", url),
-        page=f"https://www.inaturalist.org/photos/{number}",  # The photo's own page: it shows the photo's licence.
+        # The photo's own page: it shows the photo's licence.
+        page=f"https://www.inaturalist.org/photos/{number}",
         licence=licence,
         author=user.get("name") or user.get("login"),
         title=taxon.get("preferred_common_name") or taxon.get("name"),
@@ -171,3 +162,21 @@ def _medium_size(original: Record) -> tuple[int | None, int | None]:
         return None, None
     shrink = min(1.0, MEDIUM_PX / max(width, height))
     return round(width * shrink), round(height * shrink)
+
+
+SOURCE = PhotoSource(
+    "inaturalist",
+    TITLE,
+    "Plants, animals and fungi by name, each identified by several people. "
+    "Separate several names by commas.",
+    "https://api.inaturalist.org/v1",
+    search,
+    least_interval_s=1.0,  # "Please keep to 60 requests per minute or lower" (its API reference)
+    page_size=60,  # It allows 200, but an observation has up to 50 kB.
+    most_pages=8,  # For each name
+    suggestions={  # It knows families and genera, but no trees.
+        "cactus": "Cactaceae",
+        "succulent": "Crassulaceae, Asphodelaceae, Aizoaceae",
+        "tree": "Quercus, Pinus, Acer, Betula, Salix",
+    },
+)

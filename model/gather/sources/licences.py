@@ -1,14 +1,16 @@
-"""Which licences allow reuse, and what they are called: each source spells them in its own way.
+"""Licences that allow reuse, read from each source's spelling.
 
-Photos are shrunk when they are kept, and a shrunk photo may count as an adaptation: no-derivatives licences do not do.
+Photos are shrunk when they are kept, and a shrunk photo may count as an adaptation: no-derivatives
+licences do not do.
 """
 
 import re
 from dataclasses import dataclass
 
-COMMONS_NAME = re.compile(
+COMMONS_NAME = re.compile(  # "CC BY-SA 3.0 de"
     r"cc[ -](by(?:-nc)?(?:-sa)?)[ -](\d\.\d)(?:[-,]\d\.\d)*(?:[ -][a-z-]{2,10})?"
-)  # "CC BY-SA 3.0 de"
+)
+DEED = re.compile(r"https://creativecommons\.org/licenses/[a-z0-9./_-]+")
 VERSION = re.compile(r"\d\.\d")
 
 
@@ -29,25 +31,18 @@ PUBLIC_DOMAIN = {  # There is one version of each.
         "public domain", "https://creativecommons.org/publicdomain/mark/1.0/", commercial=True
     ),
 }
-VERSIONED = {
-    "by": "CC BY",
-    "by-sa": "CC BY-SA",
-    "by-nc": "CC BY-NC",
-    "by-nc-sa": "CC BY-NC-SA",
-}  # Code -> what readers know it by
+# Code -> what readers know it by
+VERSIONED = {"by": "CC BY", "by-sa": "CC BY-SA", "by-nc": "CC BY-NC", "by-nc-sa": "CC BY-NC-SA"}
 
 
 def licence_codes(*, commercial: bool) -> tuple[str, ...]:
-    """The codes of the licences to ask a source for."""
-    return tuple(
-        code
-        for code in (*PUBLIC_DOMAIN, *VERSIONED)
-        if not (commercial and _is_non_commercial(code))
-    )
+    """List the codes of the licences to ask a source for."""
+    codes = (*PUBLIC_DOMAIN, *VERSIONED)
+    return tuple(code for code in codes if not (commercial and _is_non_commercial(code)))
 
 
 def licence_of_code(code: object, version: object = None, url: object = None) -> Licence | None:
-    """The licence behind a code such as Openverse's `by-sa` with a version and an address; None where reuse is not allowed."""
+    """Read a code such as Openverse's `by-sa`, version and address; None: no reuse allowed."""
     if not isinstance(code, str):
         return None
     if code in PUBLIC_DOMAIN:
@@ -56,22 +51,19 @@ def licence_of_code(code: object, version: object = None, url: object = None) ->
         return None
     if not isinstance(version, str) or not VERSION.fullmatch(version):
         return None  # What may be done differs by version: "CC BY" alone names no licence.
-    ours = f"https://creativecommons.org/licenses/{code}/{version}/"
-    return Licence(f"{VERSIONED[code]} {version}", _deed(url) or ours, not _is_non_commercial(code))
+    deed = _deed(url) or f"https://creativecommons.org/licenses/{code}/{version}/"
+    return Licence(f"{VERSIONED[code]} {version}", deed, not _is_non_commercial(code))
 
 
 def licence_of_inaturalist(code: object) -> Licence | None:
-    """The licence behind an iNaturalist `license_code`: `cc-by-nc`, `cc0`, `pd`; null means all rights reserved.
-
-    Its Creative Commons licences are those of version 4.0.
-    """
+    """Read a `license_code`: `cc-by-nc` (version 4.0), `cc0`, `pd`; null: all rights reserved."""
     if not isinstance(code, str):
         return None
     return licence_of_code("pdm" if code == "pd" else code.removeprefix("cc-"), "4.0")
 
 
 def licence_of_commons(name: object, url: object) -> Licence | None:
-    """The licence behind a Commons LicenseShortName and LicenseUrl; a public domain mark has no address there."""
+    """Read a Commons LicenseShortName and LicenseUrl; a public domain mark has no address there."""
     if not isinstance(name, str):
         return None
     spelled = " ".join(name.casefold().split())
@@ -79,8 +71,8 @@ def licence_of_commons(name: object, url: object) -> Licence | None:
         return PUBLIC_DOMAIN["cc0"]
     if spelled == "public domain":
         return Licence("public domain", "", commercial=True)
-    known = COMMONS_NAME.fullmatch(spelled)
-    return licence_of_code(known[1], known[2], url) if known else None
+    parts = COMMONS_NAME.fullmatch(spelled)
+    return licence_of_code(parts[1], parts[2], url) if parts else None
 
 
 def _is_non_commercial(code: str) -> bool:
@@ -88,12 +80,6 @@ def _is_non_commercial(code: str) -> bool:
 
 
 def _deed(url: object) -> str:
-    """The licence's own page, which may be that of a country's version; empty when the address leads elsewhere."""
-    if not isinstance(url, str):
-        return ""
-    secure = url.replace("http://", "https://", 1)
-    return (
-        secure
-        if re.fullmatch(r"https://creativecommons\.org/licenses/[a-z0-9./_-]+", secure)
-        else ""
-    )
+    """Return the licence's own page, perhaps a country's version; empty for other addresses."""
+    secure = url.replace("http://", "https://", 1) if isinstance(url, str) else ""
+    return secure if DEED.fullmatch(secure) else ""

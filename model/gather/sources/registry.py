@@ -1,66 +1,27 @@
-"""The sources of photos that this server offers."""
+"""All sources of photos, a line each, and those that this server offers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
-
-from model.errors import SourceFailed
-from model.gather.net.pause import Check
+from model.errors import InvalidRequest
 from model.gather.sources import bing, commons, inaturalist, openverse
-from model.gather.sources.results import MOST_PHOTOS, PhotoSearch, Progress
-from model.gather.sources.services import SERVICES, Service
+from model.gather.sources.api import PhotoSource
 from model.settings import hosting
-from model.untrusted_text import without_markup
 
-QUERY_CHARACTERS = 200  # What Openverse takes
-
-
-class SearchFunction(Protocol):
-    """How each source is searched."""
-
-    def __call__(
-        self, text: str, number: int, *, commercial: bool, progress: Progress, check: Check
-    ) -> PhotoSearch:
-        """What was found."""
-
-
-SEARCHES: Mapping[str, SearchFunction] = {
-    "inaturalist": inaturalist.search,
-    "openverse": openverse.search,
-    "commons": commons.search,
-    "bing": bing.search,
+SOURCES = {
+    source.name: source
+    for source in (inaturalist.SOURCE, openverse.SOURCE, commons.SOURCE, bing.SOURCE)
 }
 
 
-@dataclass(frozen=True)
-class PhotoSource:
-    """A source that can be searched."""
-
-    service: Service
-
-    def search(
-        self, text: str, number: int, commercial: bool, progress: Progress, check: Check
-    ) -> PhotoSearch:
-        """Up to `number` photos that may be reused, at most 200. Raises SourceFailed, and what `check` raises."""
-        words = without_markup(text, QUERY_CHARACTERS)
-        if not words:
-            raise SourceFailed("Write what to look for.")
-        searched = SEARCHES[self.service.name]
-        return searched(
-            words,
-            max(1, min(number, MOST_PHOTOS)),
-            commercial=commercial,
-            progress=progress,
-            check=check,
-        )
-
-
 def sources() -> dict[str, PhotoSource]:
-    """The sources on offer now, by name; none where whoever hosts Areole has turned gathering off."""
+    """List the sources on offer by name; none where gathering is switched off."""
     if not hosting().gather:
         return {}
-    return {
-        name: PhotoSource(service)
-        for name, service in SERVICES.items()
-        if name != "bing" or bing.is_set_up()
-    }
+    return {name: source for name, source in SOURCES.items() if source.is_available()}
+
+
+def find_source(name: str) -> PhotoSource:
+    """Find a source by its name. Raises InvalidRequest for one that is not on offer."""
+    offered = sources()
+    if name not in offered:
+        names = ", ".join(offered) or "none, gathering is switched off"
+        raise InvalidRequest(f"There is no source {name} here. There are: {names}.")
+    return offered[name]

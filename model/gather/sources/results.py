@@ -1,4 +1,4 @@
-"""What a search finds, and what it passes over and why."""
+"""Search results: photos on the web, and entries passed over with the reason."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from model.catalogue.origins import Origin
 from model.gather.sources.licences import Licence
 from model.links import https_link, is_fetchable
+from model.progress import Progress
 from model.untrusted_text import without_markup
 
-Progress = Callable[[int, int], None]  # Photos found, photos wanted
 MOST_PHOTOS = 200
 MOST_PIXELS = 1_000_000  # A side longer than this is a mistake.
 AUTHOR_CHARACTERS = TITLE_CHARACTERS = 120
@@ -37,9 +37,9 @@ class WebPhoto:
 class PhotoSearch:
     """The answer to a search."""
 
-    found: tuple[WebPhoto, ...]
-    passed_over: Mapping[str, int]  # Reason -> how many
-    understood: str  # How the source understood the text
+    photos: tuple[WebPhoto, ...]
+    passed_over: Mapping[str, int]  # Reason -> count
+    understood: str  # A sentence: how the source understood the text
 
 
 class PassedOver(Exception):
@@ -47,10 +47,14 @@ class PassedOver(Exception):
 
 
 def collect(
-    entries: Iterable[object], read: Callable[[object], WebPhoto], number: int, progress: Progress
-) -> tuple[tuple[WebPhoto, ...], Mapping[str, int]]:
-    """The first `number` photos among a source's entries, each address once, and the reasons why others were passed over."""
-    found: dict[str, WebPhoto] = {}
+    entries: Iterable[object],
+    read: Callable[[object], WebPhoto],
+    number: int,
+    progress: Progress,
+    understood: str,
+) -> PhotoSearch:
+    """Collect the first `number` photos among a source's entries, each address once."""
+    photos: dict[str, WebPhoto] = {}
     passed_over: Counter[str] = Counter()
     for entry in entries:
         try:
@@ -58,17 +62,17 @@ def collect(
         except PassedOver as reason:
             passed_over[str(reason)] += 1
             continue
-        if photo.photo_url in found:
+        if photo.photo_url in photos:
             passed_over[TWICE] += 1
             continue
-        found[photo.photo_url] = photo
-        progress(len(found), number)
-        if len(found) == number:
+        photos[photo.photo_url] = photo
+        progress(len(photos), number)
+        if len(photos) == number:
             break
-    return tuple(found.values()), dict(passed_over)
+    return PhotoSearch(tuple(photos.values()), dict(passed_over), understood)
 
 
-def found_photo(
+def web_photo(
     *,
     source: str,
     photo_url: object,
@@ -80,17 +84,13 @@ def found_photo(
     width: object = None,
     height: object = None,
 ) -> WebPhoto:
-    """A photo from what a source says of it. Raises PassedOver when an address is missing or not https."""
+    """Make a photo from a source's facts. Raises PassedOver for an address missing or not https."""
     if not isinstance(photo_url, str) or not is_fetchable(photo_url):
         raise PassedOver(NO_ADDRESS)
     landing = https_link(page)
     if not landing:
         raise PassedOver(NO_PAGE)
-    thumbnail = (
-        thumbnail_url
-        if isinstance(thumbnail_url, str) and is_fetchable(thumbnail_url)
-        else photo_url
-    )
+    has_thumbnail = isinstance(thumbnail_url, str) and is_fetchable(thumbnail_url)
     origin = Origin(
         source=source,
         licence=licence.name,
@@ -99,11 +99,12 @@ def found_photo(
         page=landing,
         title=without_markup(title, TITLE_CHARACTERS),
     )
+    thumbnail = str(thumbnail_url) if has_thumbnail else photo_url
     return WebPhoto(photo_url, thumbnail, origin, pixels(width), pixels(height))
 
 
 def reusable(licence: Licence | None, *, commercial: bool) -> Licence:
-    """The licence, if it allows what is meant. Raises PassedOver."""
+    """Return the licence if it allows the use. Raises PassedOver."""
     if licence is None:
         raise PassedOver(NO_LICENCE)
     if commercial and not licence.commercial:
@@ -112,5 +113,5 @@ def reusable(licence: Licence | None, *, commercial: bool) -> Licence:
 
 
 def pixels(count: object) -> int | None:
-    """A side of a picture, if it can be one."""
+    """Return a side of a picture, if it can be one."""
     return count if isinstance(count, int) and 0 < count < MOST_PIXELS else None

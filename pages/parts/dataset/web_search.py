@@ -7,13 +7,14 @@ import streamlit as st
 from model.catalogue.dataset import Dataset
 from model.datasets.background import start_import
 from model.errors import SourceFailed
-from model.gather.background import SearchJob, SearchRequest, fetching, start_search
-from model.gather.sources.registry import PhotoSource, sources
+from model.gather.background import SearchJob, SearchRequest, downloading, start_search
+from model.gather.sources.api import PhotoSource
+from model.gather.sources.registry import SOURCES, sources
 from model.gather.sources.results import MOST_PHOTOS, WebPhoto
 from model.wording import count, shortened
 from pages.parts.dataset.import_progress import show_quota
 from pages.shared.cache.store import get_dataset, get_store
-from pages.shared.cache.works import get_import_jobs, get_search_jobs
+from pages.shared.cache.works import get_gatherer, get_import_jobs, get_search_jobs
 from pages.shared.colours import class_badge
 from pages.shared.text import plain
 
@@ -22,15 +23,6 @@ TICK_S = 0.5
 PAGE = 24
 LEAST_PX = 136
 NUMBER_PX = 136
-SUGGESTED = {  # iNaturalist knows families and genera, but no trees.
-    "cactus": "Cactaceae",
-    "succulent": "Crassulaceae, Asphodelaceae, Aizoaceae",
-    "tree": "Quercus, Pinus, Acer, Betula, Salix",
-}
-RETIRED = (
-    "Bing Image Search, which the assignment used, was retired by Microsoft in August 2025. Whoever hosts this app can name "
-    "a service that speaks its protocol: AREOLE_BING_URL and AREOLE_BING_KEY."
-)
 
 
 def ask_for_search(workspace: str) -> None:
@@ -53,12 +45,12 @@ def _ask_for_wishes(dataset: Dataset, workspace: str) -> None:
         list(offered),
         default=next(iter(offered)),
         required=True,
-        format_func=lambda one: offered[one].service.title,
+        format_func=lambda one: offered[one].title,
         key="gather_source",
         persist_state="session",
     )
     source = offered[name]
-    st.caption(source.service.note)
+    st.caption(source.note)
     wishes = [_ask_for_wish(dataset, label, source) for label in dataset.classes]
     commercial = st.toggle(
         "Only photos that may be used commercially",
@@ -68,7 +60,7 @@ def _ask_for_wishes(dataset: Dataset, workspace: str) -> None:
     )
     asked = [wish for wish in wishes if wish.text.strip() and wish.number]
     if st.button(
-        f"Search {plain(source.service.title)}",
+        f"Search {plain(source.title)}",
         type="primary",
         icon=":material/search:",
         disabled=not asked,
@@ -76,24 +68,31 @@ def _ask_for_wishes(dataset: Dataset, workspace: str) -> None:
     ):
         try:
             start_search(
-                get_search_jobs(), workspace, dataset.name, name, asked, commercial=commercial
+                get_search_jobs(),
+                get_gatherer(),
+                workspace,
+                dataset=dataset.name,
+                source=name,
+                requests=asked,
+                commercial=commercial,
             )
         except SourceFailed as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
         st.rerun()
+    missing = [other.when_missing for other in SOURCES.values() if other.name not in offered]
     st.caption(
-        "Only photos whose licence allows reuse are kept, each with its author, licence and page. You see them before anything "
-        f"is downloaded.{'' if 'bing' in offered else ' ' + RETIRED}"
+        "Only photos whose licence allows reuse are kept, each with its author, licence and page. "
+        f"You see them before anything is downloaded. {' '.join(missing)}"
     )
 
 
 def _ask_for_wish(dataset: Dataset, label: str, source: PhotoSource) -> SearchRequest:
-    usual = SUGGESTED.get(label, label) if source.service.name == "inaturalist" else label
+    usual = source.suggestions.get(label, label)
     with st.container(
         horizontal=True, vertical_alignment="bottom"
     ):  # Side by side on a phone too, unlike columns
-        key = f"gather_text_{source.service.name}_{label}"
+        key = f"gather_text_{source.name}_{label}"
         text = st.text_input(
             f"Look for {plain(label)}", usual, max_chars=200, key=key, persist_state="session"
         )
@@ -131,8 +130,8 @@ def _show_found(hunt: SearchJob, dataset: Dataset, workspace: str) -> None:
     for label, why in hunt.failed.items():
         st.error(f"{plain(label)}: {plain(why)}", icon=":material/cloud_off:")
     wanted = {
-        label: [one for one in search.found if st.session_state.get(_tick(one), True)]
-        for label, search in hunt.found.items()
+        label: [one for one in search.photos if st.session_state.get(_tick(one), True)]
+        for label, search in hunt.searches.items()
         if label in dataset.classes
     }
     total = sum(map(len, wanted.values()))
@@ -147,14 +146,14 @@ def _show_found(hunt: SearchJob, dataset: Dataset, workspace: str) -> None:
             disabled=not total or busy,
             help="Photos are still being added." if busy else None,
         ):
-            title = f"Gathering {count(total, 'photo')} from {sources()[hunt.source].service.title}"
+            title = f"Gathering {count(total, 'photo')} from {sources()[hunt.source].title}"
             start_import(
                 get_import_jobs(),
                 get_store(),
                 workspace,
                 dataset=dataset.name,
                 title=title,
-                opened=fetching(wanted),
+                opened=downloading(get_gatherer(), wanted),
             )
             get_search_jobs().forget(workspace)
             st.rerun()
@@ -176,12 +175,12 @@ def _show_found(hunt: SearchJob, dataset: Dataset, workspace: str) -> None:
         format_func=lambda one: f"{plain(one)}: {len(wanted[one])}",
         label_visibility="collapsed",
     )
-    search = hunt.found[label]
+    search = hunt.searches[label]
     passed = [
         f"{number} passed over: {plain(reason)}" for reason, number in search.passed_over.items()
     ]
     st.caption("  \n".join([plain(search.understood), *passed]))
-    _show_preview(search.found, dataset, label)
+    _show_preview(search.photos, dataset, label)
 
 
 def _show_preview(found: tuple[WebPhoto, ...], dataset: Dataset, label: str) -> None:

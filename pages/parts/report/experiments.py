@@ -20,12 +20,6 @@ from pages.shared.cache.works import get_experiment_jobs
 from pages.shared.text import plain
 
 TICK_S = 0.5
-METHODS = {
-    "learning-curve": "Train on a tenth of the photos, a fifth, a half, all of them: does the error still fall?",
-    "label-noise": "Estimate how many labels are wrong, then train without the most doubtful ones.",
-    "backbones": "Train the same head on each backbone and compare them photo by photo.",
-    "reality": "Train again with other seeds and other validation photos: how much does the error move by luck alone?",
-}
 
 
 def show_experiments(dataset: Dataset, workspace: str) -> None:
@@ -102,7 +96,7 @@ def _show_experiment(
     st.subheader(experiment.question, anchor=False)
     if result is None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(METHODS[kind], width="stretch")
+            st.caption(experiment.method, width="stretch")
             st.button("Find out", key=f"report_start_{kind}", icon=":material/science:", disabled=busy, on_click=_start,
                       args=(dataset, workspace, [kind]))  # fmt: skip
         return
@@ -115,9 +109,10 @@ def _show_experiment(
 def _show_chart(kind: str, result: ExperimentResult) -> None:
     from pages.shared.charts.experiments import CHARTS  # Not before the first paint: see charts.py.
 
-    chart, explanation = CHARTS[kind]
-    st.altair_chart(chart(result), alt=result.sentence)
-    st.caption(explanation)
+    if kind in CHARTS:
+        chart, explanation = CHARTS[kind]
+        st.altair_chart(chart(result), alt=result.sentence)
+        st.caption(explanation)
 
 
 def _show_other_models(result: BackbonesCompared, dataset: Dataset, workspace: str) -> None:

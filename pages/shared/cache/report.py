@@ -23,10 +23,13 @@ def get_experiment_settings(workspace: str) -> "tuple[str, HeadSettings]":
 
 def get_experiment_result(kind: str, dataset: Dataset, workspace: str) -> "ExperimentResult | None":
     """What an experiment on the dataset as it is now has found, if it was made."""
+    from model.experiments.registry import EXPERIMENTS
     from model.experiments.saved import load_result
 
-    backbone, settings = get_experiment_settings(workspace)
-    return load_result(get_store(), kind, dataset.fingerprint, backbone, settings)
+    result = EXPERIMENTS[kind].result
+    return load_result(
+        get_store(), result, dataset.fingerprint, *get_experiment_settings(workspace)
+    )
 
 
 def get_tuning_result(dataset: Dataset, workspace: str) -> "TuningResult | None":

@@ -6,6 +6,7 @@ import streamlit as st
 
 from model.datasets.background import ImportJob
 from model.gather.background import SearchJob
+from model.gather.gatherer import Gatherer
 from model.jobs.threads import BackgroundJobs
 from model.training.background import HeadJob
 
@@ -23,6 +24,12 @@ def get_head_jobs() -> BackgroundJobs[HeadJob]:
 def get_import_jobs() -> BackgroundJobs[ImportJob]:
     """The photos that are being added in this server."""
     return BackgroundJobs()
+
+
+@st.cache_resource(show_spinner=False)
+def get_gatherer() -> Gatherer:
+    """Make this server's rate limits and searches of photo sources, once."""
+    return Gatherer()
 
 
 @st.cache_resource(show_spinner=False)

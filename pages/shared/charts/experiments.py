@@ -58,9 +58,8 @@ def label_noise(result: LabelNoise) -> alt.LayerChart:
     return marked
 
 
-def variance(result: SeedAndSplitVariance) -> alt.LayerChart:
-    """Draw each training's error as a tick, by what was left to luck, over the interval of the true
-    one."""
+def seed_and_split_variance(result: SeedAndSplitVariance) -> alt.LayerChart:
+    """Draw each training's error as a tick, by what was left to luck, over the true one's range."""
     kinds = (
         ("other orders in training", result.seed_errors),
         ("other validation photos", result.split_errors),
@@ -148,8 +147,7 @@ CHARTS: dict[str, tuple[Callable[..., Any], str]] = {
         "A head on each backbone. The range of the true rate, 95 times in 100.",
     ),
     SeedAndSplitVariance.KIND: (
-        variance,
-        "Every tick is a training. Green: where the true error rate lies, "
-        "for all that these validation photos can tell.",
+        seed_and_split_variance,
+        "Every tick is a training. Green: where the true error rate lies, for all that these validation photos can tell.",
     ),
 }

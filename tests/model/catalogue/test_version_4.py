@@ -22,7 +22,7 @@ from model.catalogue.workspaces import asked_photos, dataset_name
 from model.classify.classifier import load_classifier
 from model.cleaning.decisions import Decision, decide, history, redo, undo
 from model.datasets.manage import choose_dataset, datasets_of
-from model.experiments.tuning.run import run_trials
+from model.experiments.tuning.run import TuningRequest, run_trials
 from model.experiments.tuning.space import study_name
 from model.experiments.tuning.study import find, opened, trials_of
 from model.jobs.queue import last_job
@@ -207,7 +207,7 @@ def test_a_search_in_the_same_database_goes_on(continued: Store, expected: Expec
 
     workspace, before = expected["workspace"], versions()
     dataset = find_dataset(continued, STARTER, workspace=workspace)
-    run_trials(continued, dataset, trials=1, workspace=workspace)
+    run_trials(continued, TuningRequest(dataset, 1, workspace=workspace))
     with opened(continued, None, writing=False) as shared:
         study = find(shared, study_name(dataset, workspace))
         assert study is not None

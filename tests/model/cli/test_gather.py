@@ -12,6 +12,8 @@ from model.datasets.manage import datasets_of
 from model.errors import NotFound
 from tests.model.gather.fake_sources import FakeSources, Reply
 
+pytestmark = pytest.mark.usefixtures("no_internet")
+
 
 @pytest.fixture(autouse=True)
 def home(bare_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

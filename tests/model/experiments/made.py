@@ -1,4 +1,4 @@
-"""Material with known answers: clouds of points instead of photos."""
+"""Features with known answers: clouds of points instead of photos."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ def clouds(
     apart: float = 3.0,
     seed: int = 0,
 ) -> SplitFeatures:
-    """Gaussian clouds of unit width, so far `apart` from the middle; every class as often as the others."""
+    """Draw Gaussian clouds of unit width, `apart` from the middle; classes are equally frequent."""
     random = np.random.default_rng(seed)
 
     def part(count: int) -> LabelledFeatures:
@@ -41,7 +41,7 @@ def clouds(
 
 
 def flipped(labels: Labels, share: float, classes: int, seed: int) -> Labels:
-    """Labels, a share of them changed at random into another."""
+    """Change a share of the labels at random into others."""
     random, changed = np.random.default_rng(seed), labels.copy()
     rows = random.choice(len(labels), round(share * len(labels)), replace=False)
     changed[rows] = (changed[rows] + random.integers(1, classes, len(rows))) % classes

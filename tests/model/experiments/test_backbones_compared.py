@@ -1,4 +1,4 @@
-"""Would another model help? Side by side on the same photos, with a reason where one is not there."""
+"""Would another model help? Compared on the same photos, with a reason where one is missing."""
 
 from dataclasses import replace
 
@@ -73,7 +73,9 @@ def test_figures_are_those_of_the_photos() -> None:
         unheard,
     )
     default, same = found.rows
-    assert default.valid is not None and default.test is not None and same.against is not None
+    assert default.valid is not None
+    assert default.test is not None
+    assert same.against is not None
     assert (default.valid.photos, default.test.photos) == (90, 30)
     assert (default.valid.low, default.valid.high) == wilson(round(90 * default.valid.error), 90)
     assert default.against is None

@@ -1,4 +1,4 @@
-"""Would cleaner labels help? Planted noise is found within three points, and dealing with it is scored."""
+"""Would cleaner labels help? Planted noise is found within three points, its cleaning scored."""
 
 import csv
 from dataclasses import replace
@@ -12,14 +12,16 @@ from model.catalogue.starter import FOLDER, STARTER
 from model.catalogue.store import Store
 from model.cleaning.leave_one_out import leave_one_out_probabilities
 from model.errors import Cancelled
-from model.experiments.label_noise import HARMS, HELPS, LUCK, NOTHING, REMOVED, run
+from model.experiments.label_noise import Cleaning, Effect, run
 from model.experiments.noise_estimate import NoiseEstimate, estimate_noise
 from model.experiments.split_features import SplitFeatures, load_split_features
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
 
-TOLERANCE = 0.03  # Of the middle one of five plantings, where classes can mostly be told apart; else the interval is what counts.
+# Of the middle one of five plantings, where classes can mostly be told apart; else the interval
+# is what counts.
+TOLERANCE = 0.03
 PLANTED = [0.0, 0.05, 0.1, 0.2]
 QUICK = HeadSettings(learning_rate=0.02)
 Vectors = NDArray[np.float32]
@@ -27,7 +29,7 @@ Vectors = NDArray[np.float32]
 
 @pytest.fixture(scope="module")
 def starter(store: Store) -> tuple[Vectors, Labels, Labels]:
-    """Features of the starter set's train and valid photos, their labels, and their true labels from the answer key."""
+    """Load the starter set's train and valid features, labels, and true labels."""
     dataset = find_dataset(store, STARTER)
     with (FOLDER / "photos.csv").open(newline="") as table:
         truths = {row["file"]: row["truth"] for row in csv.DictReader(table)}
@@ -110,7 +112,7 @@ def test_leaving_out_planted_wrong_labels_helps() -> None:
         HeadSettings(learning_rate=0.1),
         unheard,
     )
-    assert (found.better, found.verdict) == (REMOVED, HELPS)
+    assert (found.better, found.verdict) == (Cleaning.REMOVED, Effect.HELPS)
     assert "cleaner labels help" in found.sentence
     none, dealt = (
         found.removed[0],
@@ -122,7 +124,7 @@ def test_leaving_out_planted_wrong_labels_helps() -> None:
 
 def test_where_all_labels_are_right_and_clear_there_is_nothing_to_clean() -> None:
     found = run(clouds(150, 60, 60, apart=6), QUICK, unheard)
-    assert found.verdict == NOTHING
+    assert found.verdict == Effect.NOTHING
     assert found.sentence.startswith("No label looks plainly wrong (0 to ")
     assert found.sentence.endswith("there is nothing to clean.")
 
@@ -130,7 +132,7 @@ def test_where_all_labels_are_right_and_clear_there_is_nothing_to_clean() -> Non
 def test_right_labels_that_are_hard_bring_no_promise() -> None:
     found = run(clouds(150, 300, 300, apart=1.5), QUICK, unheard)
     assert found.doubtful > 0
-    assert found.verdict in (LUCK, HARMS)
+    assert found.verdict in (Effect.LUCK, Effect.HARMS)
     assert "cleaner labels help" not in found.sentence
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from model.errors import Cancelled
 from model.experiments.forecasts import forecasts
-from model.experiments.learning_curve import FALLS, FLAT, UNKNOWN, LearningCurve, run
+from model.experiments.learning_curve import LearningCurve, Trend, run
 from model.experiments.power_law import fit
 from model.experiments.repeats import mistakes_per_training, select_rows
 from model.experiments.split_features import SplitFeatures
@@ -27,7 +27,7 @@ def with_noisy_valid(material: SplitFeatures, share: float) -> SplitFeatures:
 @pytest.mark.parametrize("floor", [0.0, 0.15])
 def test_saturated_data_give_flat(floor: float) -> None:
     found = run(with_noisy_valid(clouds(300, 200, 90, apart=6), floor), QUICK, unheard)
-    assert found.verdict == FLAT
+    assert found.verdict == Trend.FLAT
     assert found.sentence.startswith(
         f"The curve is flat at {100 * floor:.0f}% wrong: more of the same will hardly help."
     )
@@ -35,7 +35,7 @@ def test_saturated_data_give_flat(floor: float) -> None:
 
 def test_few_photos_with_much_to_learn_give_a_curve_that_still_falls() -> None:
     found = run(clouds(60, 400, dimensions=100), QUICK, unheard)
-    assert found.verdict == FALLS
+    assert found.verdict == Trend.FALLS
     assert found.sentence.startswith(
         "The curve still falls: 60 more photos (twice as many) should bring about "
     )
@@ -64,13 +64,13 @@ def test_what_was_promised_comes_true_when_the_photos_come() -> None:
 
 def test_with_few_validation_photos_it_cannot_be_told() -> None:
     found = run(clouds(60, 9, apart=2), QUICK, unheard)
-    assert found.verdict == UNKNOWN
+    assert found.verdict == Trend.UNKNOWN
     assert "9 validation photos" in found.sentence
 
 
 def test_two_photos_a_class_make_no_curve() -> None:
     found = run(clouds(6, 3), QUICK, unheard)
-    assert (found.verdict, found.forecasts) == (UNKNOWN, ())
+    assert (found.verdict, found.forecasts) == (Trend.UNKNOWN, ())
     assert (
         found.sentence
         == "It cannot be told with so few photos: no curve goes through 6 training photos."

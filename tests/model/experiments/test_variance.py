@@ -8,7 +8,7 @@ import pytest
 from model.errors import Cancelled
 from model.evaluation.intervals import SIGNIFICANT, mcnemar
 from model.experiments.repeats import ErrorRange
-from model.experiments.variance import SeedAndSplitVariance, least_unpaired, run
+from model.experiments.variance import SeedAndSplitVariance, run
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import clouds, unheard
 
@@ -17,9 +17,10 @@ QUICK = HeadSettings(learning_rate=0.02)
 
 def test_the_assignments_own_figures_are_put_into_words() -> None:
     same = ErrorRange(0.24, 0.22, 0.26)
-    found = SeedAndSplitVariance(82, 20, 0.164, 0.347, same, same, (0.24,), (0.24,), 6, 10)
+    found = SeedAndSplitVariance(82, 20, 0.164, 0.347, same, same, (0.24,), (0.24,), 6)
     assert found.sentence.startswith(
-        "With 82 validation photos, 24% wrong means 16% to 35%; a change of under 7 points on them cannot be told from luck."
+        "With 82 validation photos, 24 % wrong means 16 % to 35 %; "
+        "a change of under 7 points on them cannot be told from luck."
     )
 
 
@@ -27,25 +28,11 @@ def test_the_least_change_is_the_least_that_passes_the_test() -> None:
     found = run(clouds(60, 82, apart=1.0), QUICK, unheard)
     assert found.fixed_at_least is not None
     assert mcnemar(found.fixed_at_least, 0) < SIGNIFICANT <= mcnemar(found.fixed_at_least - 1, 0)
-    assert found.unpaired_at_least is not None
-    assert (
-        found.unpaired_at_least > found.fixed_at_least
-    )  # Other photos tell less than the same photos.
-
-
-@pytest.mark.parametrize(
-    ("errors", "photos", "fewer"),
-    [(20, 82, 10), (50, 100, 14), (4, 82, 4), (3, 82, None), (0, 82, None)],
-)
-def test_fewer_mistakes_on_other_photos_are_tested_as_two_shares(
-    errors: int, photos: int, fewer: int | None
-) -> None:
-    assert least_unpaired(errors, photos) == fewer
 
 
 def test_few_mistakes_leave_nothing_to_show() -> None:
     found = run(clouds(90, 30, apart=6), QUICK, unheard)
-    assert (found.errors, found.fixed_at_least, found.unpaired_at_least) == (0, None, None)
+    assert (found.errors, found.fixed_at_least) == (0, None)
     assert "with only 0 mistakes, even a classifier without any may just be lucky" in found.sentence
 
 
@@ -69,7 +56,7 @@ def test_a_split_keeps_as_many_of_each_class_and_no_photo_twice(
         seen.append((train, valid))
         return [np.zeros(len(valid.labels), bool)]
 
-    monkeypatch.setattr("model.experiments.variance.mistakes", look)
+    monkeypatch.setattr("model.experiments.variance.mistakes_per_training", look)
     material = clouds(50, 20)
     run(material, QUICK, unheard)
     everything = sorted(np.concatenate([material.train.features, material.valid.features])[:, 0])

@@ -1,8 +1,10 @@
-"""A server that answers as the sources of photos do, with photos made here: `python -m tests.model.gather.fake_sources 8123`.
+"""A server that answers as the sources of photos do, with photos made here.
 
-Point Areole at it with AREOLE_TEST_SERVER=http://127.0.0.1:8123. The shapes follow the documentation named at each function.
-Words in a query change what happens: "nothing" finds nothing, "few" finds five, "torn" makes every fourth photo a web page,
-"slow" takes a second for each photo, "busy" asks to come back in two minutes, "broken" answers half a JSON.
+Run `python -m tests.model.gather.fake_sources 8123`, and point Areole at it with
+AREOLE_TEST_SERVER=http://127.0.0.1:8123. The shapes follow the documentation named at each
+function. Words in a query change what happens: "nothing" finds nothing, "few" finds five, "torn"
+makes every fourth photo a web page, "slow" takes a second for each photo, "busy" asks to come back
+in two minutes, "broken" answers half a JSON.
 """
 
 import json
@@ -22,14 +24,8 @@ import numpy as np
 from PIL import Image
 
 MANY, FEW = 90, 5  # How much a source has
-INATURALIST_LICENCES = (
-    "cc-by-nc",
-    "cc-by",
-    None,
-    "cc0",
-    "cc-by-nd",
-    "cc-by-sa",
-)  # Null: all rights reserved
+# Null: all rights reserved
+INATURALIST_LICENCES = ("cc-by-nc", "cc-by", None, "cc0", "cc-by-nd", "cc-by-sa")
 OPENVERSE_LICENCES = (
     ("by", "2.0"),
     ("by-sa", "4.0"),
@@ -79,13 +75,15 @@ class Reply:
         handler.wfile.write(body)
 
 
-Act = Callable[
-    [BaseHTTPRequestHandler], None
-]  # What does not fit a Reply: drips, floods, broken pipes
+# For all that does not fit a Reply: drips, floods, broken pipes
+Act = Callable[[BaseHTTPRequestHandler], None]
 
 
 class FakeSources(ThreadingHTTPServer):
-    """All sources on one port. What is put in `script` for a path is answered first, one by one; the last stays if `forever`."""
+    """All sources on one port.
+
+    Replies in `script` for a path are sent first, one by one, then always that in `forever`.
+    """
 
     daemon_threads = True
 
@@ -176,7 +174,10 @@ def link(server: FakeSources, source: str, query: str, number: int, size: str) -
 
 
 def inaturalist(server: FakeSources, rest: str, asked: Mapping[str, str]) -> Reply:
-    """https://api.inaturalist.org/v1/docs/ (inaturalist/iNaturalistAPI, lib/views/swagger_v1.yml.ejs)."""
+    """Answer as https://api.inaturalist.org/v1/docs/.
+
+    Its source: inaturalist/iNaturalistAPI, lib/views/swagger_v1.yml.ejs.
+    """
     if rest == "taxa":
         query = asked["q"]
         if odd := oddly(query):
@@ -203,7 +204,10 @@ def inaturalist(server: FakeSources, rest: str, asked: Mapping[str, str]) -> Rep
 
 
 def _observation(server: FakeSources, query: str, number: int) -> dict[str, Any]:
-    """As in pyinat/pyinaturalist, test/sample_data/get_observations_node_page1.json; the second photo is the better licensed."""
+    """Make an observation whose second photo is the better licensed.
+
+    The shape: pyinat/pyinaturalist, test/sample_data/get_observations_node_page1.json.
+    """
     licences = (INATURALIST_LICENCES[number % len(INATURALIST_LICENCES)], "cc-by")
     photos = [
         {
@@ -227,7 +231,10 @@ def _observation(server: FakeSources, query: str, number: int) -> dict[str, Any]
 
 
 def openverse(server: FakeSources, rest: str, asked: Mapping[str, str]) -> Reply:
-    """https://api.openverse.org/v1/ (WordPress/openverse, api/api/serializers/media_serializers.py)."""
+    """Answer as https://api.openverse.org/v1/.
+
+    Its source: WordPress/openverse, api/api/serializers/media_serializers.py.
+    """
     query, page, page_size = asked["q"], int(asked["page"]), int(asked["page_size"])
     if odd := oddly(query):
         return odd
@@ -278,7 +285,10 @@ def _openverse_result(server: FakeSources, query: str, number: int) -> dict[str,
 
 
 def commons(server: FakeSources, rest: str, asked: Mapping[str, str]) -> Reply:
-    """https://www.mediawiki.org/wiki/API:Imageinfo and Extension:CommonsMetadata: not in the order of rank, values are HTML."""
+    """Answer as https://www.mediawiki.org/wiki/API:Imageinfo and Extension:CommonsMetadata.
+
+    Pages are not in the order of rank, and values are HTML.
+    """
     query = asked["gsrsearch"].removeprefix("filetype:bitmap ")
     if odd := oddly(query):
         return odd
@@ -370,7 +380,7 @@ ROUTES: Mapping[str, Callable[[FakeSources, str, Mapping[str, str]], Reply | Act
 
 @lru_cache(maxsize=1000)
 def made_photo(query: str, number: int, width: int = 480) -> bytes:
-    """A JPEG in the colours and pattern of its query, like no other of it in turn, waves and spots; the same every time."""
+    """Make a JPEG of waves and spots: colours by its query, details by its number."""
     words = query.split(" ", 1)[-1]  # The class is what was searched for, not where.
     looks = np.random.default_rng(list(sha256(words.casefold().encode()).digest()[:8]))
     low, high, spot = looks.integers(20, 235, (3, 3))

@@ -1,4 +1,4 @@
-"""A search for better settings: stopped, continued, joined by other processes, and honest about luck."""
+"""A search for better settings: stopped, continued, joined by others, honest about luck."""
 
 import json
 import os
@@ -20,6 +20,8 @@ from model.catalogue.store import ROOT, Store, open_store
 from model.cli.main import main
 from model.datasets.cleanup import clear_workspaces
 from model.errors import Cancelled, NotFound, StoreUnavailable
+from model.experiments.background import ExperimentJob
+from model.experiments.tuning.background import start_tuning
 from model.experiments.tuning.findings import (
     LEAST_FOR_IMPORTANCES,
     Gain,
@@ -29,13 +31,14 @@ from model.experiments.tuning.findings import (
     verdict_of,
 )
 from model.experiments.tuning.run import (
-    forget_gone_searches,
+    TuningRequest,
     forget_search,
     run_trials,
     was_ever_searched,
 )
 from model.experiments.tuning.space import BACKBONES_TRIED, DEFAULTS, SPACE, Trial, study_name
 from model.experiments.tuning.study import join, opened
+from model.jobs.threads import BackgroundJobs
 from model.networks.features import STORED
 from model.runs.run import load_run, run_folder
 from model.training.head_run import train_head_run
@@ -64,7 +67,7 @@ def make(store: Store) -> Make:
 def made(
     store: Store, *, random: bool = False, informative: str = BACKBONES_TRIED[0], seed: int = 0
 ) -> Dataset:
-    """What tells the classes apart is faint beside the rest: the usual learning rate is far too low to see it in ten epochs."""
+    """Make photos whose classes differ faintly: the usual learning rate is too low to see it."""
     draw = np.random.default_rng(seed)
     splits = [split for split, size in SIZES.items() for _ in range(size)]
     labels = draw.integers(0, 2, len(splits))
@@ -96,13 +99,16 @@ def trials_of(store: Store, dataset: Dataset, storage: str | None = None) -> tup
 def test_finds_what_the_defaults_miss_and_says_that_the_gain_is_real(
     store: Store, make: Make
 ) -> None:
-    dataset, reports = make(), []
+    dataset, numbers = make(), list[int]()
     run_trials(
-        store, dataset, trials=25, progress=lambda done, total: reports.append((done, total))
+        store, TuningRequest(dataset, 25), on_trial=lambda trial: numbers.append(trial.number)
     )
     found = findings(store, dataset)
-    assert found and found.defaults and found.valid and found.test
-    assert reports == [(number, 25) for number in range(1, 26)]
+    assert found
+    assert found.defaults
+    assert found.valid
+    assert found.test
+    assert numbers == list(range(25))
     assert (found.trials[0], found.defaults.params) == (found.defaults, DEFAULTS)
     assert found.best.valid_loss == min(
         trial.valid_loss for trial in found.trials if trial.valid_loss is not None
@@ -117,13 +123,24 @@ def test_finds_what_the_defaults_miss_and_says_that_the_gain_is_real(
     assert next(iter(found.importances)) == "learning_rate"
     assert sum(found.importances.values()) == pytest.approx(1)
     losses = [row.valid_loss for row in found.history]
-    assert losses == sorted(losses, reverse=True) and losses[-1] == found.best.valid_loss
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] == found.best.valid_loss
     assert json.loads(json.dumps(asdict(found)))["best"]["number"] == found.best.number
+
+
+def test_in_the_background_each_trial_is_reported(store: Store, make: Make, workspace: str) -> None:
+    dataset, jobs = make(), BackgroundJobs[ExperimentJob]()
+    job = start_tuning(jobs, store, workspace, dataset, trials=3, other_backbones=False)
+    assert job.finished.wait(60)
+    assert (job.error, job.done, job.total) == (None, 3, 3)
+    result = findings(store, dataset, workspace=workspace)
+    assert result is not None
+    assert len(result.trials) == 3
 
 
 def test_the_best_trial_becomes_a_run_with_its_figures(store: Store, make: Make) -> None:
     dataset = make()
-    run_trials(store, dataset, trials=6)
+    run_trials(store, TuningRequest(dataset, 6))
     found = findings(store, dataset)
     assert found
     run = train_head_run(store, best_request(dataset, found))
@@ -138,25 +155,57 @@ def test_the_best_trial_becomes_a_run_with_its_figures(store: Store, make: Make)
 @pytest.mark.parametrize("seed", range(2))
 def test_what_random_labels_gain_is_never_called_real(store: Store, make: Make, seed: int) -> None:
     dataset = make(random=True, seed=seed)
-    run_trials(store, dataset, trials=12, seed=seed)
+    run_trials(store, TuningRequest(dataset, 12, seed=seed))
     found = findings(store, dataset)
-    assert found and found.verdict in ("none", "luck")
-    assert found.test and abs(found.test.rate) < 0.1
+    assert found
+    assert found.verdict in ("none", "luck")
+    assert found.test
+    assert abs(found.test.rate) < 0.1
 
 
 @pytest.mark.parametrize(
     ("valid", "test", "verdict", "ending"),
     [
-        ((99, 10, 7, 0.3), (90, 8, 8, 1.0), "luck", "The best gets 3 photos fewer wrong of the 99 it was chosen on, "
-         "and none fewer of the 90 it was not: the gain is luck."),
-        ((99, 10, 7, 0.3), (90, 8, 9, 1.0), "luck", "and 1 photo more of the 90 it was not: the gain is luck."),
-        ((99, 10, 6, 0.3), (90, 8, 7, 1.0), "luck", "and 1 photo fewer of the 90 it was not: most of the gain is luck."),
-        ((99, 10, 7, 0.3), (90, 8, 6, 0.5), "unclear", "but so few photos cannot tell it from luck."),
+        (
+            (99, 10, 7, 0.3),
+            (90, 8, 8, 1.0),
+            "luck",
+            "The best gets 3 photos fewer wrong of the 99 it was chosen on, "
+            "and none fewer of the 90 it was not: the gain is luck.",
+        ),
+        (
+            (99, 10, 7, 0.3),
+            (90, 8, 9, 1.0),
+            "luck",
+            "and 1 photo more of the 90 it was not: the gain is luck.",
+        ),
+        (
+            (99, 10, 6, 0.3),
+            (90, 8, 7, 1.0),
+            "luck",
+            "and 1 photo fewer of the 90 it was not: most of the gain is luck.",
+        ),
+        (
+            (99, 10, 7, 0.3),
+            (90, 8, 6, 0.5),
+            "unclear",
+            "but so few photos cannot tell it from luck.",
+        ),
         ((99, 20, 7, 0.01), (90, 18, 6, 0.01), "real", "the gain is real."),
-        ((99, 10, 10, 1.0), (90, 8, 6, 0.5), "none", "as far as these photos can tell, other settings do not help."),
-        ((99, 10, 7, 0.3), None, "untested", "There are no test photos, so nobody can say how much of that is luck."),
+        (
+            (99, 10, 10, 1.0),
+            (90, 8, 6, 0.5),
+            "none",
+            "as far as these photos can tell, other settings do not help.",
+        ),
+        (
+            (99, 10, 7, 0.3),
+            None,
+            "untested",
+            "There are no test photos, so nobody can say how much of that is luck.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_says_how_much_of_a_gain_is_luck(
     valid: tuple[int, int, int, float],
     test: tuple[int, int, int, float] | None,
@@ -173,12 +222,14 @@ def test_says_how_much_of_a_gain_is_luck(
 
 def test_importances_wait_for_enough_trials(store: Store, make: Make) -> None:
     dataset = make()
-    run_trials(store, dataset, trials=LEAST_FOR_IMPORTANCES - 1)
+    run_trials(store, TuningRequest(dataset, LEAST_FOR_IMPORTANCES - 1))
     found = findings(store, dataset)
-    assert found and found.importances == {}
-    run_trials(store, dataset, trials=1)
+    assert found
+    assert found.importances == {}
+    run_trials(store, TuningRequest(dataset, 1))
     found = findings(store, dataset)
-    assert found and set(found.importances) == set(SPACE)
+    assert found
+    assert set(found.importances) == set(SPACE)
 
 
 def test_a_search_that_was_stopped_goes_on_as_if_it_had_not_been(
@@ -186,9 +237,9 @@ def test_a_search_that_was_stopped_goes_on_as_if_it_had_not_been(
 ) -> None:
     dataset = make()
     at_once, in_pieces = (f"sqlite:///{tmp_path}/{name}.db" for name in ("{once}", "pieces"))
-    run_trials(store, dataset, trials=14, storage=at_once)
+    run_trials(store, TuningRequest(dataset, 14, storage=at_once))
     for trials in (5, 9):
-        run_trials(store, dataset, trials=trials, storage=in_pieces)
+        run_trials(store, TuningRequest(dataset, trials, storage=in_pieces))
     settings = [trial.params for trial in trials_of(store, dataset, at_once)]
     assert [trial.params for trial in trials_of(store, dataset, in_pieces)] == settings
     assert (tmp_path / "{once}.db").exists()
@@ -197,11 +248,12 @@ def test_a_search_that_was_stopped_goes_on_as_if_it_had_not_been(
 
 def test_other_backbones_are_tried_only_where_asked_for(store: Store, make: Make) -> None:
     dataset = make(informative=BACKBONES_TRIED[1])
-    run_trials(store, dataset, trials=3)
+    run_trials(store, TuningRequest(dataset, 3))
     assert {trial.params["backbone"] for trial in trials_of(store, dataset)} == {BACKBONES_TRIED[0]}
-    run_trials(store, dataset, trials=15, other_backbones=True)
+    run_trials(store, TuningRequest(dataset, 15, other_backbones=True))
     found = findings(store, dataset)
-    assert found and found.best.params["backbone"] == BACKBONES_TRIED[1]
+    assert found
+    assert found.best.params["backbone"] == BACKBONES_TRIED[1]
     assert best_request(dataset, found).backbone == BACKBONES_TRIED[1]
 
 
@@ -213,11 +265,11 @@ def test_a_cancelled_trial_is_broken_off_and_the_rest_is_kept(store: Store, make
             raise Cancelled("Enough.")
 
     with pytest.raises(Cancelled, match="Enough"):
-        run_trials(store, dataset, trials=50, check=check)
+        run_trials(store, TuningRequest(dataset, 50), check=check)
     *done, last = trials_of(store, dataset)
     assert {trial.state for trial in done} == {"done"}
     assert (last.state, last.valid_loss) == ("broken off", None)
-    run_trials(store, dataset, trials=2)
+    run_trials(store, TuningRequest(dataset, 2))
     assert [trial.state for trial in trials_of(store, dataset)[len(done) :]] == [
         "broken off",
         "done",
@@ -233,30 +285,29 @@ def test_defaults_that_broke_off_are_tried_again(store: Store, make: Make) -> No
             raise Cancelled("Enough.")
 
     with pytest.raises(Cancelled):
-        run_trials(store, dataset, trials=1, check=check)
+        run_trials(store, TuningRequest(dataset, 1), check=check)
     assert findings(store, dataset) is None
-    run_trials(store, dataset, trials=2)
+    run_trials(store, TuningRequest(dataset, 2))
     found = findings(store, dataset)
-    assert (
-        found and found.defaults and (found.defaults.number, found.defaults.params) == (1, DEFAULTS)
-    )
+    assert found
+    assert found.defaults
+    assert (found.defaults.number, found.defaults.params) == (1, DEFAULTS)
 
 
 def test_a_trial_whose_process_was_killed_is_tried_again(store: Store, make: Make) -> None:
     dataset = make()
     with opened(store, None, writing=True) as shared:
+        study = join(shared, study_name(dataset, None), {"dataset": dataset.name}, 0)
         with pytest.warns(UserWarning, match="Heartbeat"):  # It shall not beat here.
-            killed = join(shared, study_name(dataset, None), {"dataset": dataset.name}, 0).ask()
-        shared.record_heartbeat(killed._trial_id)
-    with store.writing() as session:
-        long_ago = {"trial": killed._trial_id}
-        session.execute(
-            text(
-                "update trial_heartbeats set heartbeat = '2020-01-01 00:00:00' where trial_id = :trial"
-            ),
-            long_ago,
+            number = study.ask().number
+        killed = shared.get_trial_id_from_study_id_trial_number(
+            shared.get_study_id_from_name(study.study_name), number
         )
-    run_trials(store, dataset, trials=2)
+        shared.record_heartbeat(killed)
+    with store.writing() as session:
+        long_ago = "update trial_heartbeats set heartbeat = '2020-01-01 00:00:00'"
+        session.execute(text(f"{long_ago} where trial_id = {killed}"))
+    run_trials(store, TuningRequest(dataset, 2))
     first, second, third = trials_of(store, dataset)
     assert (first.state, second.state, third.state) == ("broken off", "done", "done")
     assert second.params == DEFAULTS != third.params
@@ -269,7 +320,7 @@ def test_losses_beyond_all_bounds_end_a_trial_not_the_search(
     monkeypatch.setattr(
         "model.training.head.isfinite", lambda losses: losses < 2 * np.log(2) + 0.01
     )  # Twice that of guessing
-    run_trials(store, dataset, trials=12)
+    run_trials(store, TuningRequest(dataset, 12))
     states = [trial.state for trial in trials_of(store, dataset)]
     assert set(states) == {"done", "diverged"}
 
@@ -352,7 +403,7 @@ def test_the_catalogue_works_on_beside_optunas_tables(empty_store: Store) -> Non
     dataset = made(empty_store)
     assert findings(empty_store, dataset) is None
     assert not was_ever_searched(empty_store)  # Looking made no tables.
-    run_trials(empty_store, dataset, trials=1)
+    run_trials(empty_store, TuningRequest(dataset, 1))
     again = open_store(empty_store.home)
     try:
         assert find_dataset(again, dataset.name) == dataset
@@ -362,7 +413,7 @@ def test_the_catalogue_works_on_beside_optunas_tables(empty_store: Store) -> Non
         )
         forget_search(again, dataset)
         assert findings(again, dataset) is None
-        run_trials(again, dataset, trials=1)
+        run_trials(again, TuningRequest(dataset, 1))
         assert len(trials_of(again, dataset)) == 1
     finally:
         again.engine.dispose()
@@ -373,7 +424,9 @@ def test_a_search_that_is_forgotten_while_it_runs_ends_with_a_sentence(
 ) -> None:
     dataset = make()
     with pytest.raises(NotFound, match="forgotten this search"):
-        run_trials(store, dataset, trials=3, on_trial=lambda _trial: forget_search(store, dataset))
+        run_trials(
+            store, TuningRequest(dataset, 3), on_trial=lambda _trial: forget_search(store, dataset)
+        )
 
 
 def test_searches_of_workspaces_that_are_gone_are_forgotten(
@@ -381,18 +434,18 @@ def test_searches_of_workspaces_that_are_gone_are_forgotten(
 ) -> None:
     dataset = make()
     for owner in (workspace, None):
-        run_trials(store, dataset, trials=1, workspace=owner)
-    forget_gone_searches(store)
+        run_trials(store, TuningRequest(dataset, 1, workspace=owner))
+    run_trials(store, TuningRequest(dataset, 0))
     assert findings(store, dataset, workspace=workspace)
     clear_workspaces(store, [workspace])
-    forget_gone_searches(store)
+    run_trials(store, TuningRequest(dataset, 0))
     assert findings(store, dataset, workspace=workspace) is None
     assert findings(store, dataset)
 
 
 def test_a_damaged_search_is_said_to_be_so_and_can_be_forgotten(store: Store, make: Make) -> None:
     dataset = make()
-    run_trials(store, dataset, trials=2)
+    run_trials(store, TuningRequest(dataset, 2))
     newest = "(select max(trial_id) from trials)"
     with store.writing() as session:
         session.execute(
@@ -401,9 +454,9 @@ def test_a_damaged_search_is_said_to_be_so_and_can_be_forgotten(store: Store, ma
     with pytest.raises(StoreUnavailable, match="is damaged"):
         findings(store, dataset)
     with pytest.raises(StoreUnavailable, match="is damaged"):
-        run_trials(store, dataset, trials=1)
+        run_trials(store, TuningRequest(dataset, 1))
     forget_search(store, dataset)
-    run_trials(store, dataset, trials=1)
+    run_trials(store, TuningRequest(dataset, 1))
     assert len(trials_of(store, dataset)) == 1
 
 
@@ -428,9 +481,8 @@ def test_a_storage_that_cannot_be_used_is_a_sentence(
 
 
 @pytest.fixture
-def home(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def home(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AREOLE_HOME", str(store.home))
-    yield
 
 
 @pytest.mark.usefixtures("home")
@@ -477,7 +529,8 @@ def test_ctrl_c_ends_the_command_with_what_was_found(empty_store: Store) -> None
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdout and process.stderr
+        assert process.stdout
+        assert process.stderr
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
         *_, last = process.stdout.readlines()

@@ -36,7 +36,7 @@ def cancelled_after(seconds: float) -> Callable[[], None]:
 
 
 def dripping(before: bytes, drops: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
-    """A server that sends something at once, and then a byte every 50 ms for as long as anybody listens."""
+    """Send something at once, and then a byte every 50 ms until the connection ends."""
 
     def act(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(before)
@@ -76,7 +76,8 @@ DRIPS = {
         gzip.compress(b""),
     ),
     "trailers": dripping(
-        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"1\r\na\r\n0\r\n",
         b"X: y\r\n",
     ),
     "silence": lambda handler: time.sleep(5),
@@ -243,7 +244,8 @@ def test_a_cut_body_is_no_body(fake: FakeSources) -> None:
         b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70000 + b"\r\n\r\n",
         b"HTTP/1.1 200 OK\r\n" + (b"X: " + b"a" * 60000 + b"\r\n") * 200 + b"\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\na",
-        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\nnone\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"none\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nTransfer-Encoding: chunked\r\n\r\n"
         + b"1" * 70000,
     ],

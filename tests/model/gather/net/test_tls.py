@@ -1,4 +1,4 @@
-"""Names, addresses and certificates: a TLS server of this machine plays a public one at 93.184.216.34."""
+"""Names, addresses and certificates: a TLS server here plays a public one at 93.184.216.34."""
 
 import socket
 import ssl
@@ -155,7 +155,7 @@ def test_a_drip_through_tls_ends_with_the_time(internet: Internet, drip: str) ->
 
 @pytest.fixture
 def endless_handshake(internet: Internet, drops: bytes) -> Iterator[None]:
-    """Every public address takes a connection, sends these bytes one by one, and never finishes the handshake."""
+    """Let every public address connect, send these bytes one by one, never end the handshake."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         internet.port = listener.getsockname()[1]
 
@@ -212,7 +212,7 @@ def test_a_handshake_ends_with_the_time(internet: Internet) -> None:
 
 @pytest.fixture
 def deaf(internet: Internet) -> Iterator[None]:
-    """No public address answers a connection: the system keeps no more of those that nobody accepts."""
+    """Let no public address answer a connection: the system's backlog is full."""
     with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as opened:
         internet.port = listener.getsockname()[1]
         for _ in range(3):

@@ -1,6 +1,5 @@
-"""Each source in its documented shape (the fake names the documents), and in every shape it should not have."""
+"""Each source in its documented shape (see the fake), and in every shape it should not have."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import astuple
@@ -10,6 +9,7 @@ import pytest
 
 from model.catalogue.origins import Origin
 from model.errors import Cancelled, SourceFailed
+from model.gather.gatherer import Gatherer
 from model.gather.sources.registry import sources
 from model.gather.sources.results import (
     NO_ADDRESS,
@@ -21,6 +21,7 @@ from model.gather.sources.results import (
     TWICE,
     PhotoSearch,
 )
+from model.progress import Check, Progress, no_progress
 from tests.model.gather.fake_sources import FakeSources, Reply, commons_page
 from tests.model.gather.net.test_fetch import unchecked
 
@@ -44,10 +45,15 @@ def search(
     name: str,
     text: str = "cactus",
     number: int = 200,
+    *,
     commercial: bool = False,
-    check: Callable[[], None] = unchecked,
+    check: Check = unchecked,
+    progress: Progress = no_progress,
 ) -> PhotoSearch:
-    return sources()[name].search(text, number, commercial, lambda done, total: None, check)
+    """Search as the first visitor of a server that has just started."""
+    return Gatherer().search(
+        name, text, number, commercial=commercial, progress=progress, check=check
+    )
 
 
 def places_in(value: object, here: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
@@ -107,7 +113,7 @@ def openverse_result(**changes: object) -> dict[str, object]:
 
 def test_which_sources_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tuple(sources()) == ALL
-    assert all(source.service.title and source.service.note for source in sources().values())
+    assert all(source.title and source.note for source in sources().values())
     monkeypatch.delenv("AREOLE_BING_KEY")
     assert tuple(sources()) == ALL[:3]
     monkeypatch.setenv("AREOLE_BING_KEY", "a key\nwith a line break")
@@ -119,12 +125,8 @@ def test_which_sources_are_offered(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_paging_goes_on_until_there_are_enough(fake: FakeSources, name: str) -> None:
     done: list[tuple[int, int]] = []
-    found = (
-        sources()[name]
-        .search("cactus", 65, False, lambda *progress: done.append(progress), unchecked)
-        .found
-    )
-    assert len({photo.photo_url for photo in found}) == 65
+    answer = search(name, number=65, progress=lambda *progress: done.append(progress))
+    assert len({photo.photo_url for photo in answer.photos}) == 65
     assert done == [(count, 65) for count in range(1, 66)]
     pages = fake.paths().count(WHERE[name])
     assert pages == {"inaturalist": 2, "openverse": 4, "commons": 2, "bing": 2}[name]
@@ -132,8 +134,8 @@ def test_paging_goes_on_until_there_are_enough(fake: FakeSources, name: str) -> 
 
 @pytest.mark.parametrize("name", ALL)
 def test_paging_ends_with_the_source(fake: FakeSources, name: str) -> None:
-    found = search(name).found
-    assert len(found) == {"inaturalist": 90, "openverse": 90, "commons": 72, "bing": 90}[name]
+    photos = search(name).photos
+    assert len(photos) == {"inaturalist": 90, "openverse": 90, "commons": 72, "bing": 90}[name]
     assert (
         fake.paths().count(WHERE[name])
         == {"inaturalist": 2, "openverse": 5, "commons": 2, "bing": 2}[name]
@@ -143,7 +145,7 @@ def test_paging_ends_with_the_source(fake: FakeSources, name: str) -> None:
 @pytest.mark.parametrize("name", ALL[1:])
 def test_a_search_that_finds_nothing_is_no_failure(fake: FakeSources, name: str) -> None:
     answer = search(name, "nothing")
-    assert answer.found == ()
+    assert answer.photos == ()
     assert "nothing" in answer.understood
 
 
@@ -206,7 +208,7 @@ def test_entries_that_make_no_sense_are_passed_over(fake: FakeSources, name: str
     }
     fake.forever[WHERE[name]] = Reply(shapes)
     answer = search(name)
-    assert answer.found == ()
+    assert answer.photos == ()
     assert sum(answer.passed_over.values()) == len(odd)
     assert set(answer.passed_over) <= {NO_SENSE, NO_LICENCE, NO_ADDRESS}
 
@@ -220,13 +222,13 @@ def test_entries_that_make_no_sense_are_passed_over(fake: FakeSources, name: str
 def test_any_one_fact_that_makes_no_sense_never_breaks_a_search(
     fake: FakeSources, name: str, odd: object
 ) -> None:
-    sources()[name].search("few", 1, False, lambda done, total: None, unchecked)
+    search(name, "few", 1)
     usual = fake.answer(fake.asked[-1])
     assert isinstance(usual, Reply)
     for place in places_in(usual.body):
         fake.forever[WHERE[name]] = Reply(changed(usual.body, place, odd))
         with suppress(SourceFailed):
-            for photo in search(name, "few").found:
+            for photo in search(name, "few").photos:
                 " ".join(
                     (photo.photo_url, photo.thumbnail_url, *astuple(photo.origin))
                 ).encode()  # Half characters cannot be stored.
@@ -253,9 +255,7 @@ def test_nothing_to_look_for(fake: FakeSources, text: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_two_hundred_are_the_most(fake: FakeSources, name: str) -> None:
     wanted: list[int] = []
-    sources()[name].search(
-        "few", 100_000, False, lambda done, total: wanted.append(total), unchecked
-    )
+    search(name, "few", 100_000, progress=lambda done, total: wanted.append(total))
     assert set(wanted) == {200}
 
 
@@ -276,7 +276,7 @@ def test_a_source_that_repeats_itself_is_not_listened_to_for_ever(
     }
     fake.forever[WHERE[name]] = Reply(endless)
     answer = search(name)
-    assert len(answer.found) <= 1
+    assert len(answer.photos) <= 1
     assert fake.paths().count(WHERE[name]) <= 12
 
 
@@ -285,12 +285,12 @@ def test_a_source_that_repeats_itself_is_not_listened_to_for_ever(
 
 def test_inaturalist_shares_the_number_among_the_names(fake: FakeSources) -> None:
     answer = search("inaturalist", "cactus, Oak ,cactus,", 7)
-    assert [photo.origin.title for photo in answer.found] == ["cactus", "Oak"] * 3 + ["cactus"]
+    assert [photo.origin.title for photo in answer.photos] == ["cactus", "Oak"] * 3 + ["cactus"]
     assert answer.understood == "iNaturalist looked for Cactus (cactus, family), Oak (Oak, family)."
 
 
 def test_inaturalist_takes_more_of_one_where_another_has_little(fake: FakeSources) -> None:
-    titles = [photo.origin.title for photo in search("inaturalist", "few agaves, oak", 20).found]
+    titles = [photo.origin.title for photo in search("inaturalist", "few agaves, oak", 20).photos]
     assert titles.count("few agaves") == 5
     assert titles.count("oak") == 15
 
@@ -314,7 +314,7 @@ def test_inaturalist_prefers_the_taxon_of_exactly_that_name(fake: FakeSources) -
 
 def test_inaturalist_says_what_it_does_not_know(fake: FakeSources) -> None:
     answer = search("inaturalist", "few oaks, nothing at all")
-    assert len(answer.found) == 5
+    assert len(answer.photos) == 5
     assert answer.understood.endswith("It knows nothing that is called “nothing at all”.")
     with pytest.raises(SourceFailed, match="knows nothing that is called “nothing at all”"):
         search("inaturalist", "nothing at all")
@@ -325,14 +325,15 @@ def test_inaturalist_says_what_it_does_not_know(fake: FakeSources) -> None:
 def test_inaturalist_takes_one_photo_of_an_observation_by_the_photos_own_licence(
     fake: FakeSources,
 ) -> None:
-    """https://github.com/pyinat/pyinaturalist, test/sample_data/get_observations_node_page1.json."""
+    """The shape: pyinat/pyinaturalist, test/sample_data/get_observations_node_page1.json."""
+    photo_url = "https://inaturalist-open-data.s3.amazonaws.com/photos"
 
     def observation(number: int, *licences: object) -> dict[str, object]:
         photos = [
             {
                 "id": number * 10 + which,
                 "license_code": licence,
-                "url": f"https://inaturalist-open-data.s3.amazonaws.com/photos/{number * 10 + which}/square.jpeg?1",
+                "url": f"{photo_url}/{number * 10 + which}/square.jpeg?1",
                 "original_dimensions": {"width": 2048, "height": 1536},
             }
             for which, licence in enumerate(licences)
@@ -353,12 +354,12 @@ def test_inaturalist_takes_one_photo_of_an_observation_by_the_photos_own_licence
     ]
     fake.forever["/inaturalist/observations"] = Reply({"total_results": 3, "results": observations})
     answer = search("inaturalist")
-    assert [photo.photo_url for photo in answer.found] == [
+    assert [photo.photo_url for photo in answer.photos] == [
         "https://inaturalist-open-data.s3.amazonaws.com/photos/12/medium.jpeg?1"
     ]
-    assert answer.found[0].thumbnail_url.endswith("/12/small.jpeg?1")
-    assert (answer.found[0].width, answer.found[0].height) == (500, 375)
-    assert answer.found[0].origin == Origin(
+    assert answer.photos[0].thumbnail_url.endswith("/12/small.jpeg?1")
+    assert (answer.photos[0].width, answer.photos[0].height) == (500, 375)
+    assert answer.photos[0].origin == Origin(
         source="iNaturalist",
         licence="CC BY-NC 4.0",
         licence_url="https://creativecommons.org/licenses/by-nc/4.0/",
@@ -368,7 +369,7 @@ def test_inaturalist_takes_one_photo_of_an_observation_by_the_photos_own_licence
     )
     assert answer.passed_over == {NO_LICENCE: 1, NO_SENSE: 1}
     for_work = search("inaturalist", commercial=True)
-    assert [photo.origin.licence for photo in for_work.found] == ["CC0 1.0"]
+    assert [photo.origin.licence for photo in for_work.photos] == ["CC0 1.0"]
 
 
 @pytest.mark.parametrize(
@@ -394,10 +395,10 @@ def test_inaturalist_is_asked_as_documented(
 def test_openverse_in_full(fake: FakeSources) -> None:
     fake.forever["/openverse"] = openverse_page(openverse_result())
     answer = search("openverse")
-    assert answer.found[0].photo_url == "https://live.staticflickr.com/1_b.jpg"
-    assert answer.found[0].thumbnail_url == "https://api.openverse.org/v1/images/1f/thumb/"
-    assert (answer.found[0].width, answer.found[0].height) == (1024, 768)
-    assert answer.found[0].origin == Origin(
+    assert answer.photos[0].photo_url == "https://live.staticflickr.com/1_b.jpg"
+    assert answer.photos[0].thumbnail_url == "https://api.openverse.org/v1/images/1f/thumb/"
+    assert (answer.photos[0].width, answer.photos[0].height) == (1024, 768)
+    assert answer.photos[0].origin == Origin(
         source="Openverse",
         licence="CC BY-SA 2.0",
         licence_url="https://creativecommons.org/licenses/by-sa/2.0/",
@@ -432,14 +433,14 @@ def test_openverse_entries_that_cannot_be_used(
         openverse_result(**changes), openverse_result(), openverse_result()
     )
     answer = search("openverse", commercial=commercial)
-    assert len(answer.found) == 1
+    assert len(answer.photos) == 1
     assert answer.passed_over == {reason: 1, TWICE: 1}
 
 
 def test_openverse_licences_for_paid_work(fake: FakeSources) -> None:
-    found = search("openverse", commercial=True).found
+    photos = search("openverse", commercial=True).photos
     assert fake.asked[0].parameters["license"] == "cc0,pdm,by,by-sa"
-    assert {photo.origin.licence for photo in found} == {
+    assert {photo.origin.licence for photo in photos} == {
         "CC0 1.0",
         "public domain",
         "CC BY 2.0",
@@ -458,7 +459,7 @@ def test_openverse_authors_and_titles_are_plain_short_lines(fake: FakeSources) -
             height=-1,
         )
     )
-    photo = search("openverse").found[0]
+    photo = search("openverse").photos[0]
     assert photo.origin.author == "alert(1)Ana & Ben"
     assert photo.origin.title.startswith("Golden Golden")
     assert len(photo.origin.title) <= 120
@@ -472,12 +473,12 @@ def test_openverse_authors_and_titles_are_plain_short_lines(fake: FakeSources) -
 
 def test_commons_in_full_and_in_the_order_of_the_search(fake: FakeSources) -> None:
     answer = search("commons", number=5)
-    assert [photo.origin.title for photo in answer.found] == [
+    assert [photo.origin.title for photo in answer.photos] == [
         f"cactus {number}" for number in (0, 1, 2, 4, 5)
     ]
     assert answer.passed_over == {NO_LICENCE: 1}
-    assert answer.found[0].photo_url.endswith("/0/640px.jpg")
-    assert answer.found[0].origin == Origin(
+    assert answer.photos[0].photo_url.endswith("/0/640px.jpg")
+    assert answer.photos[0].origin == Origin(
         source="Wikimedia Commons",
         licence="CC BY-SA 4.0",
         licence_url="https://creativecommons.org/licenses/by-sa/4.0",
@@ -485,7 +486,7 @@ def test_commons_in_full_and_in_the_order_of_the_search(fake: FakeSources) -> No
         page="https://commons.wikimedia.org/wiki/File:cactus_0.jpg",
         title="cactus 0",
     )
-    assert answer.found[2].origin.licence == "public domain"
+    assert answer.photos[2].origin.licence == "public domain"
     asked = fake.asked[0].parameters
     assert asked["gsrsearch"] == "filetype:bitmap cactus"
     assert (asked["formatversion"], asked["generator"], asked["iiurlwidth"]) == (
@@ -502,7 +503,10 @@ def test_commons_goes_on_where_it_says(fake: FakeSources) -> None:
 
 
 def test_commons_batches_that_come_in_instalments(fake: FakeSources) -> None:
-    """https://www.mediawiki.org/wiki/API:Continue: until `batchcomplete`, the same pages come again with what was missing."""
+    """Until `batchcomplete`, the same pages come again with what was missing.
+
+    https://www.mediawiki.org/wiki/API:Continue.
+    """
     whole = [commons_page(fake, "cactus", number) for number in (0, 1)]
     bare = [{key: value for key, value in page.items() if key != "imageinfo"} for page in whole]
     going_on = {"iistart": "2026", "continue": "||"}
@@ -511,7 +515,7 @@ def test_commons_batches_that_come_in_instalments(fake: FakeSources) -> None:
         Reply({"batchcomplete": True, "query": {"pages": [whole[1], bare[0]]}}),
     ]
     answer = search("commons")
-    assert [photo.origin.title for photo in answer.found] == ["cactus 0", "cactus 1"]
+    assert [photo.origin.title for photo in answer.photos] == ["cactus 0", "cactus 1"]
     assert answer.passed_over == {}
     assert fake.asked[1].parameters["iistart"] == "2026"
 
@@ -521,7 +525,7 @@ def test_commons_going_on_with_half_a_character(fake: FakeSources) -> None:
         Reply({"continue": {"gsroffset": "\ud800"}}),
         Reply({"batchcomplete": True}),
     ]
-    assert search("commons").found == ()
+    assert search("commons").photos == ()
 
 
 @pytest.mark.parametrize("going_on", [{"gsroffset": {}}, {"gsroffset": None}, {"gsroffset": [1]}])
@@ -547,7 +551,7 @@ def test_commons_kinds_of_files(fake: FakeSources, mime: object, found: int) -> 
         {"query": {"pages": [{"title": "File:A. b. 1.png", "imageinfo": [info]}]}}
     )
     answer = search("commons")
-    assert [(photo.origin.author, photo.origin.title) for photo in answer.found] == [
+    assert [(photo.origin.author, photo.origin.title) for photo in answer.photos] == [
         ("Uploader", "A. b. 1")
     ] * found
     assert answer.passed_over == ({} if found else {NO_PHOTO: 1})
@@ -567,14 +571,14 @@ def test_commons_errors_come_with_status_200(fake: FakeSources) -> None:
 
 def test_bing_in_full(fake: FakeSources) -> None:
     answer = search("bing", "few")
-    assert answer.found[0].origin == Origin(
+    assert answer.photos[0].origin == Origin(
         source="Bing",
         licence="reuse allowed, says the search",
         page="https://garden.example/0",
         title="few 0",
     )
-    assert answer.found[0].photo_url.endswith("/0/full.jpg")
-    assert answer.found[0].thumbnail_url.endswith("/0/thumb.jpg")
+    assert answer.photos[0].photo_url.endswith("/0/full.jpg")
+    assert answer.photos[0].thumbnail_url.endswith("/0/thumb.jpg")
     assert fake.asked[0].headers["Ocp-Apim-Subscription-Key"] == KEY
     asked = fake.asked[0].parameters
     assert (asked["license"], asked["imageType"], asked["count"], asked["offset"]) == (
