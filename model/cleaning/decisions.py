@@ -24,7 +24,7 @@ from model.catalogue.edits import (
 from model.catalogue.store import Store, is_kept
 from model.catalogue.workspaces import current_dataset, dataset_name, ensure_workspace
 from model.datasets.quota import check_room
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound
 
 TOLD = "told on Classify"
 UNWANTED = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
@@ -65,7 +65,7 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
         if labelled is None:
             raise NotFound("This photo is no longer in the dataset.")
         if labelled.split == "test":
-            raise NotFound(
+            raise InvalidRequest(
                 "This photo belongs to the test split, which stays as it is so that it can judge fairly."
             )
         told = {RELABEL: decision.label, KEEP: decision.label or labelled.label}.get(

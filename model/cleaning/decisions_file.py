@@ -13,7 +13,7 @@ from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, Edit
 from model.cleaning.decisions import Decision
 from model.csv_files import as_csv, from_csv
 from model.datasets.layout import MAX_TABLE_BYTES, TABLE
-from model.errors import NotFound
+from model.errors import InvalidRequest
 
 MAX_FILES = 50_000
 BROKEN = (
@@ -54,7 +54,7 @@ def edits_as_csv(edits: Iterable[Edit], imported: Dataset) -> bytes:
 def decisions_from(data: bytes, imported: Dataset, now: Dataset) -> tuple[list[Decision], int]:
     """What a CSV or ZIP of ours says about photos of a dataset, and how many it names that are not there or not to be edited.
 
-    Raises NotFound with what is wrong with the file.
+    Raises InvalidRequest with what is wrong with the file.
     """
     editable = {
         labelled.photo for labelled in (*imported.photos, *now.photos) if labelled.split != "test"
@@ -75,11 +75,11 @@ def _from_csv(data: bytes) -> list[Decision]:
     try:
         rows = from_csv(data[:MAX_TABLE_BYTES])
     except (UnicodeError, csv.Error) as error:
-        raise NotFound(
+        raise InvalidRequest(
             "This is no table of edits: it cannot be read. Save it as CSV in UTF-8."
         ) from error
     if not rows or not {"photo", "action", "label", "reason"} <= set(rows[0]):
-        raise NotFound(
+        raise InvalidRequest(
             "This is no table of edits: it needs the columns photo, action, label and reason."
         )
     known = [row for row in rows if row.get("action") in (KEEP, RELABEL, DELETE, NOTE, ADD)]
@@ -97,20 +97,20 @@ def _from_zip(data: bytes, now: Dataset) -> list[Decision]:
                 PurePosixPath(name): name for name in folder.namelist() if not name.endswith("/")
             }
             if len(names) > MAX_FILES:
-                raise NotFound(f"This ZIP holds more than {MAX_FILES} files.")
+                raise InvalidRequest(f"This ZIP holds more than {MAX_FILES} files.")
             tables = [name for name in names if name.name == TABLE]
             if len(tables) != 1:
-                raise NotFound(f"This ZIP was not made here: it needs one table {TABLE}.")
+                raise InvalidRequest(f"This ZIP was not made here: it needs one table {TABLE}.")
             with folder.open(names[tables[0]]) as table:
                 rows = from_csv(table.read(MAX_TABLE_BYTES))
     except BROKEN as error:
-        raise NotFound("This ZIP cannot be read: it is broken or encrypted.") from error
+        raise InvalidRequest("This ZIP cannot be read: it is broken or encrypted.") from error
     lying = {name.name: name.parent.name for name in names}
     told = {
         row.get("photo", ""): lying.get(PurePosixPath(row.get("file", "")).name) for row in rows
     }
     if not any(photo in now.labels for photo in told):
-        raise NotFound("This ZIP holds none of this dataset's photos.")
+        raise InvalidRequest("This ZIP holds none of this dataset's photos.")
     gone = [photo for photo, label in told.items() if label is None and photo in now.labels]
     moved = [
         (photo, label)

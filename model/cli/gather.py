@@ -201,7 +201,7 @@ def _classes_of(store: Store, options: argparse.Namespace) -> tuple[str, ...]:
 def _dataset_for(store: Store, options: argparse.Namespace, classes: Sequence[str]) -> str:
     """The dataset that was named, with room for these classes; made new where there is none."""
     if _classes_of(store, options):
-        extend_classes(store, options.workspace, options.dataset, classes)
+        extend_classes(store, options.workspace, options.dataset, *classes)
         return str(options.dataset)
     return create_dataset(
         store,

@@ -27,7 +27,7 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import CHUNK, Store
 from model.catalogue.workspaces import ensure_workspace, forget_unused
 from model.datasets.class_names import MAX_CLASSES, MIN_CLASSES, clean_class_name, merge_class_names
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound, QuotaReached
 from model.runs.run import run_folder
 
 MAX_TITLE = 60
@@ -108,7 +108,9 @@ def check_classes(classes: Sequence[str], *, least: int = MIN_CLASSES) -> tuple[
     mapping, _ = merge_class_names(classes)
     kept = tuple(dict.fromkeys(name for name in mapping.values() if name))
     if not least <= len(kept) <= MAX_CLASSES:
-        raise NotFound(f"A dataset has {least} to {MAX_CLASSES} classes; these are {len(kept)}.")
+        raise InvalidRequest(
+            f"A dataset has {least} to {MAX_CLASSES} classes; these are {len(kept)}."
+        )
     return kept
 
 
@@ -185,13 +187,11 @@ def destroy_dataset(store: Store, session: Session, row: DatasetRow) -> list[str
     return runs
 
 
-def add_class(store: Store, workspace: str, name: str, label: str) -> None:
-    """Give one of the workspace's own datasets another class, behind the others. Raises NotFound."""
-    extend_classes(store, workspace, name, [label])
+def extend_classes(store: Store, workspace: str | None, name: str, *labels: str) -> None:
+    """Append the classes that a dataset does not have yet.
 
-
-def extend_classes(store: Store, workspace: str | None, name: str, labels: Sequence[str]) -> None:
-    """Give a dataset those classes that it does not have yet, behind the others. Raises NotFound, as `own_dataset`."""
+    Raises NotFound and InvalidRequest, as `own_dataset`.
+    """
     with store.writing() as session:
         row = own_dataset(session, workspace, name)
         classes = check_classes([*row.classes, *labels], least=1)
@@ -225,7 +225,7 @@ def rename_class(store: Store, workspace: str, name: str, label: str, new: str) 
         row = own_dataset(session, workspace, name)
         others = [kept.casefold() for kept in row.classes if kept != label]
         if label not in row.classes or not cleaned or cleaned.casefold() in others:
-            raise NotFound(
+            raise InvalidRequest(
                 "This cannot be the name of a class: it is empty, or another class has it."
             )
         set_classes(row, tuple(cleaned if kept == label else kept for kept in row.classes))
@@ -253,7 +253,7 @@ def own_dataset(session: Session, workspace: str | None, name: str) -> DatasetRo
     if row is None:
         raise NotFound("This dataset is no longer here.")
     if row.name == STARTER or (workspace is not None and row.owner != workspace):
-        raise NotFound(
+        raise InvalidRequest(
             f"{row.title} stays as it is, for others use it too. Make a copy of your own."
         )
     return row
@@ -308,13 +308,15 @@ def _check_number(session: Session, workspace: str) -> None:
         or 0
     )
     if own >= MAX_DATASETS:
-        raise NotFound(f"A workspace has {MAX_DATASETS} datasets at the most. Delete one first.")
+        raise QuotaReached(
+            f"A workspace has {MAX_DATASETS} datasets at the most. Delete one first."
+        )
 
 
 def _title(text: str) -> str:
     title = " ".join(text.split())[:MAX_TITLE]
     if not title:
-        raise NotFound("The dataset needs a name.")
+        raise InvalidRequest("The dataset needs a name.")
     return title
 
 
@@ -323,5 +325,5 @@ def _free_name(session: Session, title: str, name: str | None) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "dataset"
     wanted = name or f"{slug}-{token_hex(3)}"
     if session.scalars(select(DatasetRow.id).where(DatasetRow.name == wanted)).first() is not None:
-        raise NotFound(f"There is a dataset {wanted} already.")
+        raise InvalidRequest(f"There is a dataset {wanted} already.")
     return wanted

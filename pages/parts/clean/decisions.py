@@ -10,7 +10,7 @@ from model.catalogue.store import Store
 from model.cleaning.answer_key import has_key
 from model.cleaning.decisions import decide, redo, revert_edits, start_over, undo
 from model.cleaning.decisions_file import decisions_from, edits_as_csv
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound
 from pages.parts.clean.score import show_score
 from pages.shared import state
 from pages.shared.cache.store import get_store
@@ -118,7 +118,7 @@ def _show_exchange(imported: Dataset, dataset: Dataset, history: History, worksp
         try:
             decisions, unknown = decisions_from(file.getvalue(), imported, dataset)
             decide(get_store(), workspace, decisions)
-        except NotFound as error:
+        except (NotFound, InvalidRequest) as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
         left = (
