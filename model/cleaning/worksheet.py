@@ -1,48 +1,49 @@
-"""The assignment's worksheet: the ten highest losses, with what the visitor made of each and why."""
+"""The assignment's worksheet: the ten highest losses, with the decision on each and why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from model.catalogue.edits import DELETE, KEEP, RELABEL, Edit
 from model.evaluation.table import Evaluation
-from model.evaluation.top_losses import ranked
+from model.evaluation.top_losses import TopLoss, ranked, top_losses
+from model.photos.quality import ImageIssue
 
 ROWS = 10
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
+NO_ISSUES: Mapping[str, tuple[ImageIssue, ...]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class WorksheetCase:
-    """A photo with a high loss, under the label the run was trained with."""
+@dataclass(frozen=True)
+class WorksheetCase(TopLoss):
+    """A photo with a high loss under the label the run was trained with, and its standing edit."""
 
-    photo: str
-    split: str
-    label: str
-    predicted: str
-    probability: float  # Of the predicted class
-    loss: float
-    edit: Edit | None  # What the visitor decided, if she did
+    edit: Edit | None = None
+
+    @property
+    def label(self) -> str:
+        """The label the run was trained with."""
+        return self.actual
 
     @property
     def action(self) -> str:
-        """What was done, in the assignment's words."""
+        """The edit in the assignment's words; "" for none or a note."""
         if self.edit is None:
             return ""
-        return {KEEP: "kept", DELETE: "deleted", RELABEL: f"moved to {self.edit.label}"}.get(
-            self.edit.action, ""
-        )
+        names = {KEEP: "kept", DELETE: "deleted", RELABEL: f"moved to {self.edit.label}"}
+        return names.get(self.edit.action, "")
 
 
-def worksheet(table: Evaluation, standing: dict[str, Edit]) -> list[WorksheetCase]:
-    """The ten highest losses of a run's table. `standing` is what counts of the workspace's decisions."""
-    shares, losses = table.probabilities, table.losses
-    return [
-        WorksheetCase(
-            table.photos[row],
-            table.splits[row],
-            table.classes[table.labels[row]],
-            table.classes[table.predicted[row]],
-            float(shares[row].max()),
-            float(losses[row]),
-            standing.get(table.photos[row]),
-        )
-        for row in ranked(table)[:ROWS]
-    ]
+def worksheet(
+    table: Evaluation,
+    standing: Mapping[str, Edit],
+    labels: Mapping[str, str] = NO_LABELS,
+    issues: Mapping[str, tuple[ImageIssue, ...]] = NO_ISSUES,
+    unfamiliar_below: float = 0.0,
+) -> list[WorksheetCase]:
+    """Take the ten highest losses of a run's table, with the edit that stands for each photo.
+
+    `labels`, `issues` and `unfamiliar_below` are those of `top_losses`; only its reasons need them.
+    """
+    losses = top_losses(table, ranked(table)[:ROWS], labels, issues, unfamiliar_below)
+    return [WorksheetCase(**vars(loss), edit=standing.get(loss.photo)) for loss in losses]

@@ -15,7 +15,7 @@ from pages.parts.clean.score import show_score
 from pages.shared import state
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt, succeeds
-from pages.shared.export import offer_zip
+from pages.shared.export import offer_export
 from pages.shared.gallery import PhotoCard, show_thumbnail
 from pages.shared.text import count, decided, plain
 
@@ -102,7 +102,7 @@ def _show_edit(imported: Dataset, photo: str, number: int, said: str, workspace:
 def _show_exchange(imported: Dataset, dataset: Dataset, history: History, workspace: str) -> None:
     st.markdown("**Take it away, bring it back**")
     with st.container(horizontal=True):
-        offer_zip(dataset, "Cleaned photos (ZIP)")
+        offer_export(dataset, "Cleaned photos")
         table, name = (
             edits_as_csv(history.standing.values(), imported),
             f"{dataset.name}-decisions.csv",

@@ -14,11 +14,11 @@ from model.catalogue.edits import DELETE, KEEP, RELABEL
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import ask_about, new_workspace_id
+from model.cleaning import decisions_file
 from model.cleaning.decisions import Decision, decide, history, label_photo, undo
 from model.cleaning.decisions_file import decisions_from, edits_as_csv
 from model.csv_files import as_csv, from_csv
-from model.cleaning import decisions_file
-from model.datasets.export import write_zip
+from model.datasets.export import FORMATS, ExportFormat, write_zip
 from model.datasets.layout import ATTRIBUTION, MAX_TABLE_BYTES, TABLE
 from model.errors import InvalidRequest
 from model.photos.image import open_photo
