@@ -1,6 +1,7 @@
 """What is computed once a photo and kept: measures of quality, and sketches that tell copies."""
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +82,27 @@ def _kept(store: Store, names: list[str]) -> dict[str, Quality]:
     return kept
 
 
+FINGERPRINTS, FINGERPRINT_ENDS = "fingerprints", "fingerprint_ends"  # Names of saved arrays
+
+
+def pack_fingerprints(fingerprints: Iterable[bytes]) -> dict[str, NDArray[np.generic]]:
+    """Pack fingerprints as arrays to be saved: all bytes in a row, and where each ends, (N,)."""
+    parts = list(fingerprints)
+    ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
+    return {FINGERPRINTS: np.frombuffer(b"".join(parts), np.uint8), FINGERPRINT_ENDS: ends}
+
+
+def unpack_fingerprints(
+    photos: Iterable[str], joined: NDArray[np.uint8], ends: NDArray[np.int64]
+) -> list[dict[str, object]]:
+    """Make rows for the catalogue from the arrays of `pack_fingerprints`."""
+    data, places = joined.tobytes(), pairwise([0, *ends.tolist()])
+    return [
+        {"photo": photo, "sketch": data[start:end]}
+        for photo, (start, end) in zip(photos, places, strict=True)
+    ]
+
+
 DECODERS = 2  # One decodes while the other encodes.
 
 
@@ -105,4 +127,5 @@ def load_fingerprints(store: Store, photos: list[str]) -> dict[str, bytes]:
                 FingerprintRow,
                 [{"photo": photo, "sketch": sketch} for photo, sketch in new.items()],
             )
-    return kept | new
+    fingerprints = kept | new
+    return {photo: fingerprints[photo] for photo in photos if photo in fingerprints}

@@ -15,9 +15,15 @@ from safetensors.numpy import load_file
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.catalogue.measures import MEASURES, unpack_measures
+from model.catalogue.measures import (
+    FINGERPRINT_ENDS,
+    FINGERPRINTS,
+    MEASURES,
+    unpack_fingerprints,
+    unpack_measures,
+)
 from model.catalogue.origins import Origin
-from model.catalogue.schema import DatasetRow, FeatureRow, LabelRow, QualityRow
+from model.catalogue.schema import DatasetRow, FeatureRow, FingerprintRow, LabelRow, QualityRow
 from model.catalogue.store import ROOT, Store, insert_missing, keep_photos
 from model.photos.image import Photo
 
@@ -98,6 +104,9 @@ def _keep_what_is_known(session: Session, photos: list[str]) -> None:
     arrays = load_file(FEATURES)
     if MEASURES in arrays:
         insert_missing(session, QualityRow, unpack_measures(photos, arrays.pop(MEASURES)))
+    if FINGERPRINTS in arrays:
+        joined, ends = arrays.pop(FINGERPRINTS), arrays.pop(FINGERPRINT_ENDS)
+        insert_missing(session, FingerprintRow, unpack_fingerprints(photos, joined, ends))
     for backbone in arrays:
         vectors = zip(photos, arrays[backbone], strict=True)
         rows = [

@@ -4,16 +4,16 @@ Found among the train and validation photos of a run, under the labels it was tr
 for copies of theirs, and never named as anything to repair.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
-from model.catalogue.measures import load_qualities
-from model.catalogue.store import Store, open_stored
+from model.catalogue.measures import load_fingerprints, load_qualities
+from model.catalogue.store import Store
 from model.cleaning.duplicates import DuplicateGroup, find_near_duplicates
 from model.cleaning.label_issues import LabelIssue, find_label_issues
 from model.networks.backbones import find_backbone
 from model.photos.quality import Quality
+from model.progress import Progress, no_progress
 from model.runs.run import Run
 
 MOST_TWINS = 4  # Photos in a group; more are a kind of photo, not copies.
@@ -35,9 +35,7 @@ class Suspects:
         return len({self.splits[photo] for photo in group.photos}) > 1
 
 
-def find_suspects(
-    store: Store, run: Run, progress: Callable[[int, int], None] = lambda done, total: None
-) -> Suspects:
+def find_suspects(store: Store, run: Run, progress: Progress = no_progress) -> Suspects:
     """Look through the photos of a run; features and measures come from the catalogue where they are known.
 
     Raises NotFound where a photo is destroyed meanwhile, StoreUnavailable, WeightsMissing.
@@ -54,7 +52,7 @@ def find_suspects(
     )
     vectors = extract_features(store, table.photos, backbone, progress)
     measures = load_qualities(store, table.photos, progress)
-    groups = find_near_duplicates(table.photos, vectors, partial(open_stored, store), progress)
+    groups = find_near_duplicates(load_fingerprints(store, list(table.photos)), progress)
     cleaned = [row for row, split in enumerate(table.splits) if split != "test"]
     doubts = {
         doubt.photo: doubt for doubt in find_label_issues(table.rows(cleaned), vectors[cleaned])

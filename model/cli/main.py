@@ -13,7 +13,13 @@ from safetensors.numpy import save_file
 from tqdm import tqdm
 
 from model.catalogue.dataset import SPLITS, find_dataset
-from model.catalogue.measures import MEASURES, load_qualities, pack_measures
+from model.catalogue.measures import (
+    MEASURES,
+    load_fingerprints,
+    load_qualities,
+    pack_fingerprints,
+    pack_measures,
+)
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import Store, open_store
 from model.classify.answer import Prediction
@@ -138,7 +144,9 @@ def export_features(store: Store, options: argparse.Namespace) -> int:
         vectors = extract_features(store, photos, backbone, bar)
         measures = pack_measures(load_qualities(store, photos, bar)[photo] for photo in photos)
     try:
-        save_file({backbone.name: vectors.astype(STORED), MEASURES: measures}, options.out)
+        arrays = pack_fingerprints(load_fingerprints(store, photos).values())
+        arrays |= {backbone.name: vectors.astype(STORED), MEASURES: measures}
+        save_file(arrays, options.out)
     except (OSError, SafetensorError) as error:
         raise StoreUnavailable(
             f"{options.out} cannot be written: {error}. Name another file."
