@@ -31,7 +31,7 @@ COLUMNS = ("photo", "file", "split", "imported label", "action", "label", "reaso
 
 
 def edits_as_csv(edits: Iterable[Edit], imported: Dataset) -> bytes:
-    """What was decided, a row a photo."""
+    """Write edits as CSV, a row a photo."""
     labelled_photos = {labelled.photo: labelled for labelled in imported.photos}
     rows: list[dict[str, object]] = []
     for edit in edits:
@@ -52,23 +52,23 @@ def edits_as_csv(edits: Iterable[Edit], imported: Dataset) -> bytes:
 
 
 def decisions_from(data: bytes, imported: Dataset, now: Dataset) -> tuple[list[Decision], int]:
-    """What a CSV or ZIP of ours says about photos of a dataset, and how many it names that are not there or not to be edited.
+    """Read decisions from a CSV or ZIP of ours, and count those that cannot be followed.
 
-    Raises InvalidRequest with what is wrong with the file.
+    Those name a photo or class that the dataset does not have, or a test photo. Raises
+    InvalidRequest with what is wrong with the file.
     """
     editable = {
         labelled.photo for labelled in (*imported.photos, *now.photos) if labelled.split != "test"
     }
-    found = _from_zip(data, now) if data.startswith(b"PK") else _from_csv(data)
-    there = [
-        decision for decision in found if decision.photo in editable and decision.action != ADD
-    ]
-    known = [
+    named = _from_zip(data, now) if data.startswith(b"PK") else _from_csv(data)
+    possible = [
         decision
-        for decision in there
-        if decision.action != RELABEL or decision.label in now.classes
+        for decision in named
+        if decision.photo in editable
+        and decision.action != ADD
+        and (decision.action != RELABEL or decision.label in now.classes)
     ]
-    return known, len(found) - len(known)
+    return possible, len(named) - len(possible)
 
 
 def _from_csv(data: bytes) -> list[Decision]:
@@ -82,15 +82,15 @@ def _from_csv(data: bytes) -> list[Decision]:
         raise InvalidRequest(
             "This is no table of edits: it needs the columns photo, action, label and reason."
         )
-    known = [row for row in rows if row.get("action") in (KEEP, RELABEL, DELETE, NOTE, ADD)]
     return [
         Decision(row["photo"], row["action"], row.get("label") or None, row.get("reason", ""))
-        for row in known
+        for row in rows
+        if row.get("action") in (KEEP, RELABEL, DELETE, NOTE, ADD)
     ]
 
 
 def _from_zip(data: bytes, now: Dataset) -> list[Decision]:
-    """Where each photo lies now says its label; one that is gone was deleted. Only names and the table are read."""
+    """Relabel photos by their folder, delete those that are gone; reads only names and table."""
     try:
         with ZipFile(BytesIO(data)) as folder:
             names = {
@@ -105,20 +105,20 @@ def _from_zip(data: bytes, now: Dataset) -> list[Decision]:
                 rows = from_csv(table.read(MAX_TABLE_BYTES))
     except BROKEN as error:
         raise InvalidRequest("This ZIP cannot be read: it is broken or encrypted.") from error
-    lying = {name.name: name.parent.name for name in names}
-    told = {
-        row.get("photo", ""): lying.get(PurePosixPath(row.get("file", "")).name) for row in rows
+    folder_of = {name.name: name.parent.name for name in names}
+    labels = {
+        row.get("photo", ""): folder_of.get(PurePosixPath(row.get("file", "")).name) for row in rows
     }
-    if not any(photo in now.labels for photo in told):
+    if not any(photo in now.labels for photo in labels):
         raise InvalidRequest("This ZIP holds none of this dataset's photos.")
-    gone = [photo for photo, label in told.items() if label is None and photo in now.labels]
+    deleted = [
+        Decision(photo, DELETE, reason="not in the ZIP")
+        for photo, label in labels.items()
+        if label is None and photo in now.labels
+    ]
     moved = [
-        (photo, label)
-        for photo, label in told.items()
+        Decision(photo, RELABEL, label, f"in the ZIP under {label}")
+        for photo, label in labels.items()
         if label not in (None, now.labels.get(photo))
     ]
-    deleted = [Decision(photo, DELETE, reason="not in the ZIP") for photo in gone]
-    return [
-        *deleted,
-        *(Decision(photo, RELABEL, label, f"in the ZIP under {label}") for photo, label in moved),
-    ]
+    return [*deleted, *moved]

@@ -1,4 +1,4 @@
-"""The same picture twice: cropped, resized or brightened copies, found by the fingerprints of the photos."""
+"""Find the same picture twice: cropped, resized or brightened copies, by fingerprints."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
