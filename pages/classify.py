@@ -5,7 +5,7 @@ import streamlit as st
 from model.catalogue.dataset import example_photos
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.workspaces import asked_photos
-from model.errors import NotFound, QuotaReached
+from model.errors import InvalidRequest, NotFound, QuotaReached
 from model.wording import question
 from pages.parts.classify.answer import show_answer
 from pages.parts.classify.labelling import ask_for_label
@@ -53,7 +53,7 @@ with answer, st.container(border=True):
         else:
             show_answer(photo, dataset, run)
             ask_for_label(store, workspace, photo, dataset, own=photo in own)
-    except (NotFound, QuotaReached) as error:
+    except (NotFound, InvalidRequest, QuotaReached) as error:
         st.warning(str(error), icon=":material/broken_image:")
 if len(asked) > 1:
     show_own_photos(store, workspace, asked, run)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -23,6 +24,7 @@ Value = TypeVar("Value")
 BATCH = 32  # Photos between two writes: what a killed computation loses at most
 DECODERS = 2  # One decodes while the other encodes.
 MEASURES = "measures"  # The name of the saved array
+FINGERPRINT_BYTES, FINGERPRINT_ENDS = "fingerprints", "fingerprint_ends"  # Saved arrays
 FIELDS = {"blur": "blur", "brightest": "p99", "middle": "p10_centre"}  # Column -> field of Quality
 
 
@@ -132,3 +134,22 @@ def _of_stored(
     """Compute a value of each photo that can be read."""
     results = ahead(photo_ids, lambda photo: work(open_stored(store, photo)), workers)
     return {photo: value for photo, value in results if not isinstance(value, AreoleError)}
+
+
+def pack_fingerprints(fingerprints: Iterable[bytes]) -> dict[str, NDArray[np.generic]]:
+    """Pack fingerprints as arrays to be saved: all bytes in a row, and where each ends, (N,)."""
+    parts = list(fingerprints)
+    ends = np.cumsum([len(part) for part in parts], dtype=np.int64)
+    joined = np.frombuffer(b"".join(parts), np.uint8)
+    return {FINGERPRINT_BYTES: joined, FINGERPRINT_ENDS: ends}
+
+
+def unpack_fingerprints(
+    photos: Iterable[str], joined: NDArray[np.uint8], ends: NDArray[np.int64]
+) -> list[dict[str, object]]:
+    """Make rows for the catalogue from the arrays of `pack_fingerprints`."""
+    data, places = joined.tobytes(), pairwise([0, *ends.tolist()])
+    return [
+        {"photo": photo, "sketch": data[start:end]}
+        for photo, (start, end) in zip(photos, places, strict=True)
+    ]

@@ -14,9 +14,16 @@ from safetensors.numpy import load_file
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.catalogue.measures import MEASURES, chunks, unpack_measures
+from model.catalogue.measures import (
+    FINGERPRINT_BYTES,
+    FINGERPRINT_ENDS,
+    MEASURES,
+    chunks,
+    unpack_fingerprints,
+    unpack_measures,
+)
 from model.catalogue.origins import Origin
-from model.catalogue.schema import DatasetRow, FeatureRow, LabelRow, QualityRow
+from model.catalogue.schema import DatasetRow, FeatureRow, FingerprintRow, LabelRow, QualityRow
 from model.catalogue.store import ROOT, Store, insert_missing, keep_photos
 from model.photos.image import Photo
 from model.progress import Progress, no_progress
@@ -87,6 +94,9 @@ def _keep_shipped_values(session: Session, photos: list[str]) -> None:
     arrays = load_file(FEATURES)
     if MEASURES in arrays:
         insert_missing(session, QualityRow, unpack_measures(photos, arrays.pop(MEASURES)))
+    if FINGERPRINT_BYTES in arrays:
+        joined, ends = arrays.pop(FINGERPRINT_BYTES), arrays.pop(FINGERPRINT_ENDS)
+        insert_missing(session, FingerprintRow, unpack_fingerprints(photos, joined, ends))
     for backbone in arrays:
         rows = [
             {"photo": photo, "backbone": backbone, "vector": features.tobytes()}

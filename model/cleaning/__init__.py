@@ -1,4 +1,5 @@
-"""Which labels are doubtful, and what was decided about them.
+"""Find doubtful labels, bad photos and copies; decide about them; score the cleaning.
 
-May import: datasets (quota and file layout only), networks, runs, evaluation, catalogue, photos. Begin with `suspects.py`.
+May import: datasets (quota and file layout only), networks, runs, evaluation, catalogue, photos.
+Begin with `suspects.py`.
 """

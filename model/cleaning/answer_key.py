@@ -1,4 +1,7 @@
-"""The starter set's answer key, to score a cleaning afterwards. Nothing that trains, evaluates or suggests may import this."""
+"""The starter set's answer key, to score a cleaning afterwards.
+
+Nothing that trains, evaluates or suggests may import this.
+"""
 
 import csv
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ BAD = ("blurry", "dark", "overexposed", "tiny")
 
 @dataclass(frozen=True)
 class SplitScore:
-    """Photos of one kind that were planted: those dealt with, and those not."""
+    """Planted photos of one kind: dealt with, and missed."""
 
     solved: tuple[str, ...]
     missed: tuple[str, ...]
@@ -19,7 +22,7 @@ class SplitScore:
 
 @dataclass(frozen=True)
 class CleaningScore:
-    """How well a cleaning did."""
+    """The result of a cleaning, held against the answer key."""
 
     wrong_labels: SplitScore  # Solved: under the right label, or deleted
     copies: SplitScore  # Within a split; solved: one of the two was deleted
@@ -31,12 +34,12 @@ class CleaningScore:
 
 
 def has_key(dataset: Dataset) -> bool:
-    """Whether there is an answer key for a dataset."""
+    """Check for an answer key to a dataset."""
     return dataset.name == STARTER
 
 
 def score(imported: Dataset, now: Dataset) -> CleaningScore:
-    """Hold a cleaned dataset against the key. Photos that a visitor added are not judged."""
+    """Score a cleaned dataset by the key; photos that a visitor added do not count."""
     with (FOLDER / "photos.csv").open(newline="") as table:
         key = {row["file"]: row for row in csv.DictReader(table)}
     photos = {labelled.file: labelled for labelled in imported.photos if labelled.split != "test"}
@@ -44,25 +47,25 @@ def score(imported: Dataset, now: Dataset) -> CleaningScore:
     truths = {photo.photo: key[file]["truth"] for file, photo in photos.items()}
     wrong = [photo.photo for file, photo in photos.items() if photo.label != key[file]["truth"]]
     bad = [photo.photo for file, photo in photos.items() if key[file]["defect"] in BAD]
-    twins = {
+    copies = {
         photo.photo: photos[key[file]["twin"]]
         for file, photo in photos.items()
         if key[file]["twin"]
     }
     splits = {photo.photo: photo.split for photo in photos.values()}
-    leaking = [photo for photo, twin in twins.items() if splits[photo] != twin.split]
-    planted = {*wrong, *bad, *twins, *(twin.photo for twin in twins.values())}
+    leaking = [photo for photo, copy in copies.items() if splits[photo] != copy.split]
+    planted = {*wrong, *bad, *copies, *(copy.photo for copy in copies.values())}
 
     def is_single(photo: str) -> bool:
-        return photo not in labels or twins[photo].photo not in labels
+        return photo not in labels or copies[photo].photo not in labels
 
     return CleaningScore(
         wrong_labels=_part(
             wrong, [photo for photo in wrong if labels.get(photo, truths[photo]) == truths[photo]]
         ),
         copies=_part(
-            [photo for photo in twins if photo not in leaking],
-            [photo for photo in twins if is_single(photo)],
+            [photo for photo in copies if photo not in leaking],
+            [photo for photo in copies if is_single(photo)],
         ),
         leaks=_part(leaking, [photo for photo in leaking if is_single(photo)]),
         bad_photos=_part(bad, [photo for photo in bad if photo not in labels]),

@@ -1,4 +1,4 @@
-"""Repairing labels: keep, relabel or delete photos, each with a reason; undo, redo, start over."""
+"""Repair labels: keep, relabel or delete photos, each with a reason; undo, redo, start over."""
 
 import re
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ from model.catalogue.edits import (
 from model.catalogue.store import Store, is_kept
 from model.catalogue.workspaces import current_dataset, dataset_name, ensure_workspace
 from model.datasets.quota import check_room
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound
 
 TOLD = "told on Classify"
 UNWANTED = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
@@ -33,26 +33,26 @@ Row = tuple[str, str, str | None, str | None]  # Photo, action, label, reason
 
 
 def history(store: Store, workspace: str) -> History:
-    """Everything that was decided in a workspace."""
+    """Read all decisions of a workspace about its current dataset."""
     with store.reading() as session:
         return _history(session, workspace)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to become of a photo."""
+    """A new edit of a photo."""
 
     photo: str
     action: EditAction  # KEEP, RELABEL, DELETE or NOTE
     label: str | None = None  # The new one of RELABEL; the one that KEEP leaves, by default today's
-    reason: str | None = None  # None: whatever was said before
+    reason: str | None = None  # None: the standing one
 
 
 def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
-    """Keep, relabel, delete or note photos of train and valid, in one step that can be undone as one.
+    """Keep, relabel, delete or note photos of train and valid, as one step for undo.
 
-    What was decided already, with the same reason, is not decided twice.
-    Raises NotFound for a photo that is not there or belongs to the test split, and for a class that the dataset does not have.
+    A decision that stands already, with the same reason, is not repeated. Raises NotFound for a
+    photo or class that the dataset does not have, InvalidRequest for a photo of the test split.
     """
     imported, now = _datasets(store, workspace)
     labelled_photos = {labelled.photo: labelled for labelled in (*imported.photos, *now.photos)}
@@ -66,22 +66,22 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
         if labelled is None:
             raise NotFound("This photo is no longer in the dataset.")
         if labelled.split == "test":
-            raise NotFound(
-                "This photo belongs to the test split, which stays as it is so that it can judge fairly."
+            raise InvalidRequest(
+                "This photo belongs to the test split, which stays as it is so that it can judge "
+                "fairly."
             )
-        told = {RELABEL: decision.label, KEEP: decision.label or labelled.label}.get(
-            decision.action
-        )
-        comes_back = decision.action == RELABEL and told == imported.labels.get(decision.photo)
+        labels = {RELABEL: decision.label, KEEP: decision.label or labelled.label}
+        label = labels.get(decision.action)
+        comes_back = decision.action == RELABEL and label == imported.labels.get(decision.photo)
         action = KEEP if comes_back else decision.action
-        rows[decision.photo] = (decision.photo, action, told, _cleaned(decision.reason))
+        rows[decision.photo] = (decision.photo, action, label, _cleaned(decision.reason))
     _append(store, workspace, rows.values())
 
 
 def label_photo(store: Store, workspace: str, photo: str, label: str) -> None:
-    """File a photo under `label`: a new one joins the train split, one of train or valid is relabelled.
+    """File a photo under `label`: a new one joins train, one of train or valid is relabelled.
 
-    Raises NotFound, as `decide`; QuotaReached where a new one would be too many.
+    Raises NotFound and InvalidRequest, as `decide`; QuotaReached where a new one would be too many.
     """
     imported, now = _datasets(store, workspace)
     if label not in now.classes:
@@ -94,31 +94,31 @@ def label_photo(store: Store, workspace: str, photo: str, label: str) -> None:
 
 
 def revert_edits(store: Store, workspace: str, photo: str) -> None:
-    """Take back all that was decided about a photo: an added one leaves the dataset, another has its imported label again."""
+    """Revert every edit of a photo; one that was added leaves the dataset."""
     with store.writing() as session:
         before = _history(session, workspace)
         take_back(session, before, [edit for edit in before.edits if edit.photo == photo])
 
 
 def undo(store: Store, workspace: str, step: int) -> None:
-    """Take a step back. A second click on the same button finds it undone, and undoes nothing else."""
+    """Take a step back; repeated for the same step, it does nothing."""
     with store.writing() as session:
         before = _history(session, workspace)
         take_back(session, before, [edit for edit in before.edits if edit.step == step])
 
 
 def redo(store: Store, workspace: str, step: int) -> None:
-    """Bring a step back, but photos that were destroyed meanwhile."""
+    """Bring a step back, except for photos that were destroyed meanwhile."""
     with store.writing() as session:
         before = _history(session, workspace)
         edits = [edit for edit in before.edits if edit.step == step]
-        kept = [edit for edit in edits if is_kept(store, session, edit.photo)]
-        let_go(session, before, [edit for edit in edits if edit not in kept])
-        bring_back(session, before, kept)
+        possible = [edit for edit in edits if is_kept(store, session, edit.photo)]
+        let_go(session, before, [edit for edit in edits if edit not in possible])
+        bring_back(session, before, possible)
 
 
 def start_over(store: Store, workspace: str) -> None:
-    """Take every decision back: the dataset is as it was imported. Redo brings them back step by step."""
+    """Take every decision back; redo brings them back step by step."""
     with store.writing() as session:
         before = _history(session, workspace)
         take_back(session, before, before.edits)
@@ -138,28 +138,25 @@ def _append(store: Store, workspace: str, rows: Iterable[Row]) -> None:
         ensure_workspace(session, workspace)
         before = _history(session, workspace)
         standing, new = before.standing, []
-        for photo, action, label, reason in rows:
+        for photo, action, label, new_reason in rows:
             edit = standing.get(photo)
-            said = (edit.reason if edit else "") if reason is None else reason
-            is_news = (
-                (action != NOTE or said)
-                if edit is None
-                else not _is_said(edit, action, label, said)
-            )
-            if is_news:
+            reason = (edit.reason if edit else "") if new_reason is None else new_reason
+            if not _stands(edit, action, label, reason):
                 _check_kept(store, session, photo)
-                new.append((photo, action, label, said))
+                new.append((photo, action, label, reason))
         append(session, before, new)
 
 
-def _is_said(edit: Edit, action: str, label: str | None, reason: str) -> bool:
-    return edit.reason == reason and (
-        action == NOTE or (edit.action, edit.label) == (action, label)
-    )
+def _stands(edit: Edit | None, action: str, label: str | None, reason: str) -> bool:
+    """Check if a decision would change nothing; of no edit, that is an empty note."""
+    if edit is None:
+        return action == NOTE and not reason
+    same = action == NOTE or (edit.action, edit.label) == (action, label)
+    return same and edit.reason == reason
 
 
 def _cleaned(reason: str | None) -> str | None:
-    """Without NUL, for which PostgreSQL has no place, and without marks that turn the direction of all that follows."""
+    """Remove NUL, which PostgreSQL cannot hold, and marks that turn the direction of text."""
     return None if reason is None else UNWANTED.sub("", reason).strip()[:MAX_REASON]
 
 

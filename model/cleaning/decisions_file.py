@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 from zipfile import BadZipFile, ZipFile
 
 from model.catalogue.dataset import Dataset
-from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, Edit, EditAction
+from model.catalogue.edits import ADD, DELETE, RELABEL, Edit, EditAction
 from model.cleaning.decisions import Decision
 from model.csv_files import as_csv, from_csv
 from model.datasets.layout import MAX_TABLE_BYTES, TABLE
-from model.errors import NotFound
+from model.errors import InvalidRequest
 
 MAX_FILES = 50_000
 BROKEN = (
@@ -31,7 +31,7 @@ COLUMNS = ("photo", "file", "split", "imported label", "action", "label", "reaso
 
 
 def edits_as_csv(edits: Iterable[Edit], imported: Dataset) -> bytes:
-    """What was decided, a row a photo."""
+    """Write edits as CSV, a row a photo."""
     labelled_photos = {labelled.photo: labelled for labelled in imported.photos}
     rows: list[dict[str, object]] = []
     for edit in edits:
@@ -52,75 +52,75 @@ def edits_as_csv(edits: Iterable[Edit], imported: Dataset) -> bytes:
 
 
 def decisions_from(data: bytes, imported: Dataset, now: Dataset) -> tuple[list[Decision], int]:
-    """What a CSV or ZIP of ours says about photos of a dataset, and how many it names that are not there or not to be edited.
+    """Read decisions from a CSV or ZIP of ours, and count those that cannot be followed.
 
-    Raises NotFound with what is wrong with the file.
+    Those name a photo or class that the dataset does not have, or a test photo. Raises
+    InvalidRequest with what is wrong with the file.
     """
     editable = {
         labelled.photo for labelled in (*imported.photos, *now.photos) if labelled.split != "test"
     }
-    found = _from_zip(data, now) if data.startswith(b"PK") else _from_csv(data)
-    there = [
-        decision for decision in found if decision.photo in editable and decision.action != ADD
-    ]
-    known = [
+    named = _from_zip(data, now) if data.startswith(b"PK") else _from_csv(data)
+    possible = [
         decision
-        for decision in there
-        if decision.action != RELABEL or decision.label in now.classes
+        for decision in named
+        if decision.photo in editable
+        and decision.action != ADD
+        and (decision.action != RELABEL or decision.label in now.classes)
     ]
-    return known, len(found) - len(known)
+    return possible, len(named) - len(possible)
 
 
 def _from_csv(data: bytes) -> list[Decision]:
     try:
         rows = from_csv(data[:MAX_TABLE_BYTES])
     except (UnicodeError, csv.Error) as error:
-        raise NotFound(
+        raise InvalidRequest(
             "This is no table of edits: it cannot be read. Save it as CSV in UTF-8."
         ) from error
     if not rows or not {"photo", "action", "label", "reason"} <= set(rows[0]):
-        raise NotFound(
+        raise InvalidRequest(
             "This is no table of edits: it needs the columns photo, action, label and reason."
         )
-    known = [row for row in rows if row.get("action") in (KEEP, RELABEL, DELETE, NOTE, ADD)]
     return [
         Decision(
             row["photo"], EditAction(row["action"]), row.get("label") or None, row.get("reason", "")
         )
-        for row in known
+        for row in rows
+        if row.get("action") in [*EditAction]
     ]
 
 
 def _from_zip(data: bytes, now: Dataset) -> list[Decision]:
-    """Where each photo lies now says its label; one that is gone was deleted. Only names and the table are read."""
+    """Relabel photos by their folder, delete those that are gone; reads only names and table."""
     try:
         with ZipFile(BytesIO(data)) as folder:
             names = {
                 PurePosixPath(name): name for name in folder.namelist() if not name.endswith("/")
             }
             if len(names) > MAX_FILES:
-                raise NotFound(f"This ZIP holds more than {MAX_FILES} files.")
+                raise InvalidRequest(f"This ZIP holds more than {MAX_FILES} files.")
             tables = [name for name in names if name.name == TABLE]
             if len(tables) != 1:
-                raise NotFound(f"This ZIP was not made here: it needs one table {TABLE}.")
+                raise InvalidRequest(f"This ZIP was not made here: it needs one table {TABLE}.")
             with folder.open(names[tables[0]]) as table:
                 rows = from_csv(table.read(MAX_TABLE_BYTES))
     except BROKEN as error:
-        raise NotFound("This ZIP cannot be read: it is broken or encrypted.") from error
-    lying = {name.name: name.parent.name for name in names}
-    told = {
-        row.get("photo", ""): lying.get(PurePosixPath(row.get("file", "")).name) for row in rows
+        raise InvalidRequest("This ZIP cannot be read: it is broken or encrypted.") from error
+    folder_of = {name.name: name.parent.name for name in names}
+    labels = {
+        row.get("photo", ""): folder_of.get(PurePosixPath(row.get("file", "")).name) for row in rows
     }
-    if not any(photo in now.labels for photo in told):
-        raise NotFound("This ZIP holds none of this dataset's photos.")
-    gone = [photo for photo, label in told.items() if label is None and photo in now.labels]
+    if not any(photo in now.labels for photo in labels):
+        raise InvalidRequest("This ZIP holds none of this dataset's photos.")
+    deleted = [
+        Decision(photo, DELETE, reason="not in the ZIP")
+        for photo, label in labels.items()
+        if label is None and photo in now.labels
+    ]
     moved = [
-        (photo, label)
-        for photo, label in told.items()
+        Decision(photo, RELABEL, label, f"in the ZIP under {label}")
+        for photo, label in labels.items()
         if label not in (None, now.labels.get(photo))
     ]
-    deleted = [Decision(photo, DELETE, reason="not in the ZIP") for photo in gone]
-    return [
-        *deleted,
-        *(Decision(photo, RELABEL, label, f"in the ZIP under {label}") for photo, label in moved),
-    ]
+    return [*deleted, *moved]

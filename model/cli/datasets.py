@@ -86,16 +86,21 @@ def list_datasets(as_json: JsonOption = False) -> int:
 
 
 def export_dataset(
-    out: OutOption, dataset: DatasetOption = STARTER, workspace: WorkspaceOption = None
+    out: OutOption,
+    dataset: DatasetOption = STARTER,
+    workspace: WorkspaceOption = None,
+    file_format: Annotated[str, typer.Option("--format", help="A kind of file.")] = "zip",
 ) -> int:
-    """Write a dataset as a ZIP of class folders."""
-    from model.datasets.export import write_zip
+    """Write a dataset as a file; a ZIP of class folders unless `--format` says otherwise."""
+    from model.datasets.export import FORMATS
 
+    if file_format not in FORMATS:
+        raise InvalidRequest(f"There is no format {file_format}. There are {', '.join(FORMATS)}.")
     store = open_catalogue()
     imported = find_dataset(store, dataset)
     edited = find_dataset(store, dataset, workspace=workspace)
     with written(out) as file:
-        write_zip(store, edited, imported, file)
+        FORMATS[file_format].write(store, edited, imported, file)
     say(f"{len(edited.photos)} photos -> {out}")
     return DONE
 
@@ -109,7 +114,13 @@ def export_features(
     """
     from safetensors.numpy import save
 
-    from model.catalogue.measures import MEASURES, load_qualities, pack_measures
+    from model.catalogue.measures import (
+        MEASURES,
+        load_fingerprints,
+        load_qualities,
+        pack_fingerprints,
+        pack_measures,
+    )
     from model.networks.backbones import find_backbone
     from model.networks.features import STORED, extract_features
 
@@ -118,7 +129,8 @@ def export_features(
     with progress("Extracting features") as bar:
         features = extract_features(store, photos, find_backbone(backbone), bar)
         measures = pack_measures(load_qualities(store, photos, bar)[photo] for photo in photos)
-    packed = save({backbone: features.astype(STORED), MEASURES: measures})
+    arrays = pack_fingerprints(load_fingerprints(store, photos).values())
+    packed = save({**arrays, backbone: features.astype(STORED), MEASURES: measures})
     with written(out) as file:
         file.write(packed)
     say(f"{len(features)} photos, {features.shape[1]} features each -> {out}")
@@ -155,7 +167,7 @@ def dataset_for(
 ) -> str:
     """Find or create the dataset `name` with room for these classes; returns its name."""
     if classes_of(store, name):
-        extend_classes(store, owner, name, classes)
+        extend_classes(store, owner, name, *classes)
         return name
     return create_dataset(store, title or name, classes, owner=owner, name=name)
 

@@ -1,4 +1,4 @@
-"""Adding photos in the background of the server: from a ZIP, a folder or a search, into a workspace's own dataset."""
+"""Add photos to a workspace's own dataset in the background: from a ZIP, a folder or a search."""
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -31,7 +31,7 @@ def start_import(
     title: str,
     opened: Opening,
 ) -> ImportJob:
-    """Begin to add photos to one of the workspace's own datasets, unless photos are being added already."""
+    """Start an import into an own dataset, unless one is under way."""
 
     def work(intake: ImportJob) -> None:
         with (

@@ -1,4 +1,4 @@
-"""Names of classes: from whatever a visitor types or a folder is called to what pages, file names and charts can hold."""
+"""Clean names of classes, typed or from folders, so that pages, file names and charts hold them."""
 
 import re
 import unicodedata
@@ -15,14 +15,15 @@ MAX_TYPED = (
 FORBIDDEN = (
     '/\\:*?"<>|'  # In file names: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 )
-INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # Though Unicode calls them letters, marks or symbols
+# Though Unicode calls them letters, marks or symbols
+INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 RESERVED = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?= *(\.|$))", re.IGNORECASE
 )
 
 
 def clean_class_name(text: str) -> str:
-    """A name on one line, at most MAX_CLASS_NAME characters, that any file system takes; "" where nothing usable is left."""
+    """Clean a name: one line, at most MAX_CLASS_NAME characters, fit for any file system; or ""."""
     composed = unicodedata.normalize("NFC", text[:MAX_TYPED])
     name = unicodedata.normalize("NFC", "".join(_kept(char) for char in composed))
     name = " ".join(name.split()).strip(" .")
@@ -37,7 +38,7 @@ def _kept(char: str) -> str:
 
 
 def _cut(name: str) -> str:
-    """The beginning of a name, not ending between a letter and its marks; a letter with marks without end is cut anyway."""
+    """Cut a name, not between a letter and its marks unless these have no end."""
     end = MAX_CLASS_NAME
     while end < len(name) and end > 0 and unicodedata.category(name[end]).startswith("M"):
         end -= 1
@@ -47,14 +48,14 @@ def _cut(name: str) -> str:
 def merge_class_names(
     names: Iterable[str], known: Iterable[str] = ()
 ) -> tuple[dict[str, str], list[str]]:
-    """The class of each name, "" where nothing usable is left, and a sentence for each class that several names come to.
+    """Map each name to its class or "", and make a sentence for each class of several names.
 
-    Names that differ in case only are one class, spelled as in `known`, or else as the first of them.
+    Names that differ in case only are one class, spelled as in `known`, or as the first of them.
     """
-    chosen = {_key(name): name for name in known}
+    spellings = {_key(name): name for name in known}
     cleaned = {name: clean_class_name(name) for name in names}
     mapping = {
-        name: chosen.setdefault(_key(clean), clean) if clean else ""
+        name: spellings.setdefault(_key(clean), clean) if clean else ""
         for name, clean in cleaned.items()
     }
     groups: dict[str, list[str]] = defaultdict(list)
@@ -70,7 +71,7 @@ def _key(name: str) -> str:
 
 
 def _notice(label: str, cleaned: list[str]) -> str:
-    """What is said of a class to which these names came; nothing where it is the only one."""
+    """Say which names come to one class; nothing where it is only one."""
     spellings = list(dict.fromkeys([label, *cleaned]))
     if len(spellings) > 1:
         return f"{', '.join(spellings[:-1])} and {spellings[-1]} are taken for the same class."

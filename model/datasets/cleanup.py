@@ -1,4 +1,4 @@
-"""Clearing away workspaces that nobody has used for long, with all that only they need."""
+"""Clear away workspaces that were not used for long, with all that only they need."""
 
 import shutil
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from model.runs.run import run_folder
 
 
 def unused_workspaces(store: Store, days: float) -> list[str]:
-    """The workspaces that nobody has opened or changed for so many days."""
+    """List workspaces that were neither opened nor changed for so many days."""
     with store.reading() as session:
         unused = WorkspaceRow.used_at < datetime.now(UTC) - timedelta(days=days)
         return list(
@@ -32,7 +32,7 @@ def unused_workspaces(store: Store, days: float) -> list[str]:
 
 
 def clear_workspaces(store: Store, workspaces: Sequence[str]) -> None:
-    """Destroy workspaces: their datasets, runs, edits, and all photos that nobody else needs. Raises StoreUnavailable."""
+    """Destroy workspaces with all that only they need. Raises StoreUnavailable."""
     for workspace in workspaces:
         _clear(store, workspace)
 

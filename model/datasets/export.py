@@ -1,7 +1,11 @@
-"""A cleaned dataset to take away, and what was decided: as a ZIP of class folders, as CSV. Both can be read back in."""
+"""Write a cleaned dataset as a file to take away; the ZIP of class folders can be read back in.
+
+A format is a row of FORMATS: pages and the command line offer whatever stands there.
+"""
 
 import re
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import IO
 from zipfile import ZipFile
@@ -16,48 +20,58 @@ MAX_STEM_BYTES = 100
 
 
 def write_zip(store: Store, dataset: Dataset, imported: Dataset, file: IO[bytes]) -> None:
-    """Write `split/class/photo.jpg` for every photo, a table that says which photo each is, and who made it. Raises NotFound.
+    """Write `split/class/photo.jpg` for every photo, a table of all photos, and their attribution.
 
-    The table's rows stand in the order of the classes, so that a dataset made of it has them in the same order.
+    The table's rows stand in the order of the classes, so that a dataset made of it has them in the
+    same order. Raises NotFound.
     """
-    was, taken, known = imported.labels, set[str](), origins(store, dataset.id)
+    imported_labels, stems, origin_of = imported.labels, set[str](), origins(store, dataset.id)
     rows: list[dict[str, object]] = []
-    credits: list[str] = []
+    credits = ["Who made these photos, and under which licence", ""]
     with ZipFile(file, "w") as folder:
-        for labelled in sorted(dataset.photos, key=lambda one: dataset.classes.index(one.label)):
-            name, origin = _name_in_zip(labelled, taken), known.get(labelled.photo, Origin())
+        for labelled in sorted(dataset.photos, key=lambda row: dataset.classes.index(row.label)):
+            name, origin = _name_in_zip(labelled, stems), origin_of.get(labelled.photo, Origin())
             folder.writestr(name, read_photo(store, labelled.photo))
-            rows.append(_row(labelled, name, was) | _origin_columns(origin))
+            rows.append(_row(labelled, name, imported_labels, origin))
             credits.append(f"{name}: {attribution(origin)}")
-        deleted = (labelled for labelled in imported.photos if labelled.photo not in dataset.labels)
-        rows.extend(
-            _row(labelled, "", was) | _origin_columns(Origin()) for labelled in deleted
-        )  # Named without a file
-        folder.writestr(TABLE, as_csv(rows))
-        folder.writestr(
-            ATTRIBUTION,
-            "\n".join(["Who made these photos, and under which licence", "", *credits, ""]),
+        rows.extend(  # Named without a file
+            _row(deleted, "", imported_labels, Origin())
+            for deleted in imported.photos
+            if deleted.photo not in dataset.labels
         )
+        folder.writestr(TABLE, as_csv(rows))
+        folder.writestr(ATTRIBUTION, "\n".join([*credits, ""]))
 
 
-def _name_in_zip(labelled: LabelledPhoto, taken: set[str]) -> str:
-    """`split/class/photo.jpg`. The stem is unique in the whole ZIP, so that a photo moved to another folder is still known."""
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """A kind of file that a dataset can be written as."""
+
+    title: str  # On a button, behind what is taken away
+    suffix: str
+    write: Callable[[Store, Dataset, Dataset, IO[bytes]], None]  # As it is, and as it was imported
+
+
+FORMATS = {"zip": ExportFormat("ZIP", ".zip", write_zip)}  # By the name that `--format` takes
+
+
+def _name_in_zip(labelled: LabelledPhoto, stems: set[str]) -> str:
+    """Make `split/class/photo.jpg` with a stem new to `stems`: a moved photo is recognised."""
     stem = re.sub(r"[^\w.-]", "_", PurePosixPath(labelled.file).stem) or "photo"
     stem = stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore")
-    stem = f"{stem}-{labelled.photo[:8]}" if stem.casefold() in taken else stem
-    taken.add(stem.casefold())
+    stem = f"{stem}-{labelled.photo[:8]}" if stem.casefold() in stems else stem
+    stems.add(stem.casefold())
     return f"{labelled.split}/{labelled.label}/{stem}.jpg"
 
 
-def _row(labelled: LabelledPhoto, file: str, was: dict[str, str]) -> dict[str, object]:
-    told = {
+def _row(
+    labelled: LabelledPhoto, file: str, imported_labels: dict[str, str], origin: Origin
+) -> dict[str, object]:
+    return {
         "file": file,
         "photo": labelled.photo,
         "split": labelled.split,
         "label": labelled.label if file else "",
+        "imported label": imported_labels.get(labelled.photo, ""),
+        **{ORIGIN_COLUMNS[name]: value for name, value in asdict(origin).items()},
     }
-    return {**told, "imported label": was.get(labelled.photo, "")}
-
-
-def _origin_columns(origin: Origin) -> dict[str, object]:
-    return {ORIGIN_COLUMNS[name]: value for name, value in asdict(origin).items()}

@@ -1,4 +1,4 @@
-"""What is to become of the files of a ZIP or folder: which class, which split, and what their table says of each."""
+"""Plan an import: the class, split and origin of each file of a ZIP or folder."""
 
 import csv
 import re
@@ -30,7 +30,7 @@ ADDRESSES = ("page", "licence_url")
 
 @dataclass(frozen=True)
 class Plan:
-    """The files that are to come, under the classes they will have."""
+    """Photos to import under their classes, and files that are refused."""
 
     arrivals: tuple[IncomingPhoto, ...]
     classes: tuple[str, ...]  # Those the dataset has, then those that are new
@@ -38,17 +38,18 @@ class Plan:
     refused: tuple[RefusedFile, ...]
 
     def count(self, label: str) -> int:
-        """How many files are to be filed under a class."""
+        """Count the files to be filed under a class."""
         return sum(arrival.label == label for arrival in self.arrivals)
 
 
 def plan(
     bundle: Bundle, known: Sequence[str], *, loose: str | None = None, source: str = "upload"
 ) -> Plan:
-    """File what a bundle holds under classes: the folders it lies in, or `loose` for what lies in none.
+    """File what a bundle holds under classes: its folders, or `loose` for what lies in none.
 
-    Classes the dataset has already (`known`) keep their spelling. Where the bundle brings a table of ours, that says split and
-    origin; the folder still says the class, for people sort photos by moving them.
+    Classes the dataset has already (`known`) keep their spelling. Where a bundle brings a table of
+    ours, that says split and origin; the folder still says the class, for people sort photos by
+    moving them.
     """
     table = _rows_by_name(bundle.table)
     ordered = [
@@ -58,7 +59,7 @@ def plan(
     names = [*ordered, *filter(None, filed.values())]
     mapping, notices = merge_class_names(list(dict.fromkeys(names)), known)
     ours = (ATTRIBUTION,) if table else ()
-    arrivals, refused = [], [one for one in bundle.refused if not one.path.endswith(ours)]
+    arrivals, refused = [], [file for file in bundle.refused if not file.path.endswith(ours)]
     for file in bundle.files:
         label = mapping.get(filed[file.path] or "", "")
         if label:
@@ -74,7 +75,7 @@ def plan(
 
 
 def _as_counted(name: str) -> list[tuple[int, str]]:
-    """Sorted so, class 2 comes before class 10."""
+    """Make a sort key by which class 2 comes before class 10."""
     return [
         (int(part), "") if part.isdecimal() else (-1, part.casefold())
         for part in re.split(r"(\d+)", name)
@@ -82,7 +83,7 @@ def _as_counted(name: str) -> list[tuple[int, str]]:
 
 
 def _label(file: ImportFile, table: Mapping[str, Mapping[str, str]]) -> str | None:
-    """The folder it lies in; where that is named like a split, the table says whether it is a class all the same."""
+    """Read a file's label from its folder; one named like a split needs the table's word."""
     path = PurePosixPath(file.path)
     return file.label or (
         path.parent.name if path.parent.name == table.get(path.name, {}).get("label") else None
@@ -90,15 +91,15 @@ def _label(file: ImportFile, table: Mapping[str, Mapping[str, str]]) -> str | No
 
 
 def _arrival(file: ImportFile, label: str, row: Mapping[str, str], source: str) -> IncomingPhoto:
-    known = {name: _told(name, row.get(column, "")) for name, column in ORIGIN_COLUMNS.items()}
+    origin = {name: _shown(name, row.get(column, "")) for name, column in ORIGIN_COLUMNS.items()}
     split = row["split"] if row.get("split") in [*Split] else file.split
     return IncomingPhoto(
-        file.path, label, file.read, Origin(**known) if known["source"] else Origin(source), split
+        file.path, label, file.read, Origin(**origin) if origin["source"] else Origin(source), split
     )
 
 
-def _told(name: str, text: str) -> str:
-    """What a table says in an origin's field, where it is fit to be shown: anybody may have written the table."""
+def _shown(name: str, text: str) -> str:
+    """Clean a field of an origin for showing: anyone may have written the table."""
     return (
         https_link(text[: _width(name)])
         if name in ADDRESSES
@@ -107,13 +108,13 @@ def _told(name: str, text: str) -> str:
 
 
 def _width(name: str) -> int:
-    """How much of an origin's field the catalogue keeps."""
+    """Look up the length of an origin's field in the catalogue."""
     width: int = getattr(LabelRow, name).type.length
     return width
 
 
 def _rows_by_name(table: bytes | None) -> dict[str, dict[str, str]]:
-    """The rows of a table of ours by the name of their file; none where there is no table, or somebody else's."""
+    """Read the rows of our own table by file name; none for no table or another one."""
     if table is None:
         return {}
     try:

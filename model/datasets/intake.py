@@ -1,9 +1,9 @@
-"""Photos on their way into a dataset: through the gate, past the doubles, into a split, until the workspace is full.
+"""Import photos into a dataset: gate, doubles, split, until the workspace is full.
 
-What is kept is kept: after every few photos the dataset is whole, whatever becomes of the rest.
+After every few photos the dataset is whole and stored, whatever becomes of the rest.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 
@@ -23,6 +23,7 @@ from model.errors import AreoleError
 from model.photos.image import Photo, open_photo
 from model.photos.near_duplicates import FingerprintIndex, fingerprint, groups_of
 from model.photos.prefetch import ahead
+from model.progress import Progress, no_progress
 
 BATCH = 32  # Photos between two writes: what a killed server loses at most.
 MAX_FILE = 255
@@ -41,7 +42,7 @@ class IncomingPhoto:
 
 @dataclass
 class ImportResult:
-    """What became of the files so far. Written while they are taken in, read by pages."""
+    """Counts of the files imported so far. Written by the import, read by pages."""
 
     added: int = 0
     doubles: int = 0
@@ -54,154 +55,156 @@ class _DecodedPhoto:
     """A photo that passed the gate."""
 
     photo: Photo
-    sketch: bytes
-    arrival: IncomingPhoto
+    fingerprint: bytes
+    incoming: IncomingPhoto
+
+    @property
+    def name(self) -> str:
+        return self.photo.sha256
+
+    def row(self, dataset: int, split: str) -> dict[str, object]:
+        """Make its LabelRow."""
+        place = {"dataset_id": dataset, "photo": self.name, "split": split}
+        names = {"file": self.incoming.file[:MAX_FILE], "label": self.incoming.label}
+        return {**place, **names, **asdict(self.incoming.origin)}
 
 
 def add_photos(
-    store: Store, name: str, arrivals: Iterable[IncomingPhoto], report: ImportResult, *, total: int, owner: str | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> None:  # fmt: skip
-    """Add files to a dataset of a workspace, or of nobody's, and write into `report` what became of each.
+    store: Store,
+    name: str,
+    arrivals: Iterable[IncomingPhoto],
+    result: ImportResult,
+    *,
+    total: int,
+    owner: str | None = None,
+    progress: Progress = no_progress,
+) -> None:
+    """Add files to a dataset of a workspace, or of none; count what became of each in `result`.
 
-    `progress` and `arrivals` may raise AreoleError: what has come until then stays. Raises NotFound where the dataset is gone or
-    not the owner's to change, StoreUnavailable.
+    `progress` and `arrivals` may raise AreoleError: what has come until then stays.
+    Raises NotFound where the dataset is gone, InvalidRequest where it is not the owner's to change,
+    StoreUnavailable.
     """
-    known = _ExistingPhotos(store, name, owner)
-    waiting: list[_DecodedPhoto] = []
+    coming = _Import(store, name, owner, result)
     try:
-        for done, (arrival, ready) in enumerate(ahead(arrivals, _prepare, DECODERS), start=1):
-            if isinstance(ready, AreoleError):
-                report.refused.append(RefusedFile(arrival.file, str(ready)))
-            elif known.has(ready.photo.sha256) or any(
-                ready.photo.sha256 == other.photo.sha256 for other in waiting
-            ):
-                report.doubles += 1
-            elif known.is_full([*waiting, ready]):
-                report.left_out = total - done + 1
+        for done, (incoming, decoded) in enumerate(ahead(arrivals, _decode, DECODERS), start=1):
+            if isinstance(decoded, AreoleError):
+                result.refused.append(RefusedFile(incoming.file, str(decoded)))
+            elif not coming.take(decoded):
+                result.left_out = total - done + 1
                 break
-            else:
-                waiting.append(ready)
-            if len(waiting) == BATCH:
-                coming, waiting = waiting, []
-                known.keep(coming, report)
             progress(done, total)
-    except AreoleError:
-        known.keep(waiting, report)
-        raise
-    known.keep(waiting, report)
+    finally:
+        coming.store_batch()
 
 
-def _prepare(arrival: IncomingPhoto) -> _DecodedPhoto:
+def _decode(incoming: IncomingPhoto) -> _DecodedPhoto:
     """Let a file through the gate; of its pixels only the small ones stay in memory."""
-    photo = open_photo(arrival.read())
-    return _DecodedPhoto(
-        Photo(Image.open(BytesIO(photo.jpeg)), photo.jpeg), fingerprint(photo.image), arrival
-    )
+    photo = open_photo(incoming.read())
+    unread = Photo(Image.open(BytesIO(photo.jpeg)), photo.jpeg)
+    return _DecodedPhoto(unread, fingerprint(photo.image), incoming)
 
 
-class _ExistingPhotos:
-    """The photos that a dataset has already, and how many more may come."""
+class _Import:
+    """An import under way: the dataset's photos, those that wait to be stored, the room left."""
 
-    def __init__(self, store: Store, name: str, owner: str | None) -> None:
-        self._store, self._name, self._owner = store, name, owner
+    def __init__(self, store: Store, name: str, owner: str | None, result: ImportResult) -> None:
+        self._store, self._name, self._owner, self._result = store, name, owner, result
+        self._batch: list[_DecodedPhoto] = []
         with store.reading() as session:
             dataset = own_dataset(session, owner, name)
             self._places, self._revision = _places(session, dataset), dataset.revision
-        self._sketches = FingerprintIndex()
-        for photo, sketch in load_fingerprints(store, list(self._places)).items():
-            self._sketches.add(photo, sketch)
+        self._index = FingerprintIndex()
+        for photo, jpeg in load_fingerprints(store, list(self._places)).items():
+            self._index.add(photo, jpeg)
         self._used = usage(store, owner) if owner else None
 
-    def has(self, photo: str) -> bool:
-        """Whether a photo is in the dataset."""
-        return photo in self._places
-
-    def is_full(self, coming: list[_DecodedPhoto]) -> bool:
-        """Whether these would be too many, or too large."""
-        if not self._owner or not self._used or self._used.holds(_sizes(coming)):
+    def take(self, decoded: _DecodedPhoto) -> bool:
+        """Queue a photo for storing, unless it is a double; False if the workspace is full."""
+        if decoded.name in self._places or any(decoded.name == p.name for p in self._batch):
+            self._result.doubles += 1
+        elif self._is_full([*self._batch, decoded]):
             return False
-        free = already_counted(self._store, self._owner, [one.photo.sha256 for one in coming])
-        return not self._used.holds(_sizes(one for one in coming if one.photo.sha256 not in free))
+        else:
+            self._batch.append(decoded)
+        if len(self._batch) == BATCH:
+            self.store_batch()
+        return True
 
-    def keep(self, coming: list[_DecodedPhoto], report: ImportResult) -> None:
-        """Make photos part of the dataset, copies of each other in one split."""
+    def store_batch(self) -> None:
+        """Make the waiting photos part of the dataset, copies of each other in one split."""
+        coming, self._batch = self._batch, []
         if not coming:
             return
         with self._store.writing() as session:
             dataset = own_dataset(session, self._owner, self._name)
             if dataset.revision != self._revision:
                 self._catch_up(session, dataset)
-            new = [one for one in coming if not self.has(one.photo.sha256)]
-            stay = [one for one in new if one.arrival.label in dataset.classes]
-            splits = self._splits(stay)
-            keep_photos(self._store, session, [one.photo for one in stay])
-            insert_missing(
-                session,
-                FingerprintRow,
-                [{"photo": one.photo.sha256, "sketch": one.sketch} for one in stay],
-            )
-            insert_missing(
-                session, LabelRow, [_row(dataset.id, one, splits[one.photo.sha256]) for one in stay]
-            )
-            dataset.revision += 1
+            new = [decoded for decoded in coming if decoded.name not in self._places]
+            fitting = [decoded for decoded in new if decoded.incoming.label in dataset.classes]
+            splits = self._splits(fitting)
+            self._insert(session, dataset, fitting, splits)
             self._revision = dataset.revision
-        self._places.update(
-            {one.photo.sha256: (one.arrival.label, splits[one.photo.sha256]) for one in stay}
-        )
+        self._places.update({p.name: (p.incoming.label, splits[p.name]) for p in fitting})
         self._used = usage(self._store, self._owner) if self._owner else None
-        report.added += len(stay)
-        report.doubles += len(coming) - len(new)
-        gone = [one.arrival for one in new if one.photo.sha256 not in splits]
-        report.refused += [
-            RefusedFile(one.file, f"The class {one.label} is no longer there.") for one in gone
+        self._result.added += len(fitting)
+        self._result.doubles += len(coming) - len(new)
+        classless = [decoded.incoming for decoded in new if decoded.name not in splits]
+        self._result.refused += [
+            RefusedFile(incoming.file, f"The class {incoming.label} is no longer there.")
+            for incoming in classless
         ]
 
-    def _catch_up(self, session: Session, dataset: DatasetRow) -> None:
-        """See what others have added, from the camera or another tab, and removed."""
-        before, self._places = self._places, _places(session, dataset)
-        came = [photo for photo in self._places if photo not in before]
-        for start in range(0, len(came), CHUNK):
-            drawn = select(FingerprintRow.photo, FingerprintRow.sketch).where(
-                FingerprintRow.photo.in_(came[start : start + CHUNK])
-            )
-            for photo, sketch in session.execute(drawn):
-                self._sketches.add(photo, sketch)
+    def _insert(
+        self,
+        session: Session,
+        dataset: DatasetRow,
+        photos: Sequence[_DecodedPhoto],
+        splits: dict[str, str],
+    ) -> None:
+        keep_photos(self._store, session, [decoded.photo for decoded in photos])
+        fingerprints = [{"photo": p.name, "sketch": p.fingerprint} for p in photos]
+        insert_missing(session, FingerprintRow, fingerprints)
+        insert_missing(session, LabelRow, [p.row(dataset.id, splits[p.name]) for p in photos])
+        dataset.revision += 1
 
-    def _splits(self, coming: list[_DecodedPhoto]) -> dict[str, str]:
-        alike = {}
-        for one in coming:
-            alike[one.photo.sha256] = self._sketches.alike(one.sketch)
-            self._sketches.add(one.photo.sha256, one.sketch)
-        told = {
-            one.photo.sha256: (one.arrival.label, one.arrival.split)
-            for one in coming
-            if one.arrival.split
-        }
-        new = {one.photo.sha256: one.arrival.label for one in coming if not one.arrival.split}
-        assigned = assign_splits(new, {**self._places, **told}, groups_of(alike))
-        return {**assigned, **{photo: split for photo, (_, split) in told.items()}}
+    def _is_full(self, coming: Sequence[_DecodedPhoto]) -> bool:
+        """Check if these would be too many, or too large."""
+        if not self._owner or not self._used or self._used.holds(_sizes(coming)):
+            return False
+        free = already_counted(self._store, self._owner, [decoded.name for decoded in coming])
+        return not self._used.holds(
+            _sizes(decoded for decoded in coming if decoded.name not in free)
+        )
+
+    def _catch_up(self, session: Session, dataset: DatasetRow) -> None:
+        """Take over photos that others have added, from the camera or another tab, and removed."""
+        before, self._places = self._places, _places(session, dataset)
+        added = [photo for photo in self._places if photo not in before]
+        for start in range(0, len(added), CHUNK):
+            columns = select(FingerprintRow.photo, FingerprintRow.sketch)
+            some = FingerprintRow.photo.in_(added[start : start + CHUNK])
+            for photo, jpeg in session.execute(columns.where(some)):
+                self._index.add(photo, jpeg)
+
+    def _splits(self, coming: Sequence[_DecodedPhoto]) -> dict[str, str]:
+        """Choose each photo's split: the one it came with, that of its copies, or by its hash."""
+        alike: dict[str, list[str]] = {}
+        for decoded in coming:
+            alike[decoded.name] = self._index.alike(decoded.fingerprint)
+            self._index.add(decoded.name, decoded.fingerprint)
+        given = {p.name: (p.incoming.label, p.incoming.split) for p in coming if p.incoming.split}
+        new = {p.name: p.incoming.label for p in coming if not p.incoming.split}
+        assigned = assign_splits(new, {**self._places, **given}, groups_of(alike))
+        return {**assigned, **{photo: split for photo, (_, split) in given.items()}}
 
 
 def _places(session: Session, dataset: DatasetRow) -> dict[str, tuple[str, str]]:
-    """The label and split of each photo of a dataset."""
-    rows = session.execute(
-        select(LabelRow.photo, LabelRow.label, LabelRow.split).where(
-            LabelRow.dataset_id == dataset.id
-        )
-    )
+    """Look up the label and split of each photo of a dataset."""
+    columns = select(LabelRow.photo, LabelRow.label, LabelRow.split)
+    rows = session.execute(columns.where(LabelRow.dataset_id == dataset.id))
     return {photo: (label, split) for photo, label, split in rows}
 
 
 def _sizes(photos: Iterable[_DecodedPhoto]) -> list[int]:
-    return [len(one.photo.jpeg) for one in photos]
-
-
-def _row(dataset: int, one: _DecodedPhoto, split: str) -> dict[str, object]:
-    place = {
-        "dataset_id": dataset,
-        "photo": one.photo.sha256,
-        "file": one.arrival.file[:MAX_FILE],
-        "split": split,
-    }
-    return {**place, "label": one.arrival.label, **asdict(one.arrival.origin)}
+    return [len(decoded.photo.jpeg) for decoded in photos]

@@ -1,6 +1,7 @@
-"""A visitor's own datasets: make, choose, rename, copy, delete; their classes, and photos that leave for good.
+"""Manage a visitor's own datasets: make, choose, rename, copy, delete; their classes and photos.
 
-A dataset without an owner, the starter set or one imported from a shell, is everybody's to use and nobody's to change here.
+A dataset without an owner, the starter set or one imported from a shell, is for everyone to use and
+not to be changed here.
 """
 
 import re
@@ -27,7 +28,7 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import CHUNK, Store
 from model.catalogue.workspaces import ensure_workspace, forget_unused
 from model.datasets.class_names import MAX_CLASSES, MIN_CLASSES, clean_class_name, merge_class_names
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound, QuotaReached
 from model.runs.run import run_folder
 
 MAX_TITLE = 60
@@ -47,7 +48,10 @@ class Listing:
 
 
 def datasets_of(store: Store, workspace: str | None) -> list[Listing]:
-    """The datasets that a workspace may use: everybody's first, then its own, the oldest first. None: all there are."""
+    """List the datasets that a workspace may use, shared ones first, then its own, oldest first.
+
+    Without a workspace: all there are.
+    """
     size = select(
         LabelRow.dataset_id, func.count().label("photos"), func.sum(PhotoRow.bytes).label("bytes")
     )
@@ -62,7 +66,7 @@ def datasets_of(store: Store, workspace: str | None) -> list[Listing]:
     if workspace is not None:
         rows = rows.where(or_(DatasetRow.owner.is_(None), DatasetRow.owner == workspace))
     with store.reading() as session:
-        found = session.execute(rows.order_by(DatasetRow.owner.is_not(None), DatasetRow.id))
+        ordered = session.execute(rows.order_by(DatasetRow.owner.is_not(None), DatasetRow.id))
         return [
             Listing(
                 row.name,
@@ -72,7 +76,7 @@ def datasets_of(store: Store, workspace: str | None) -> list[Listing]:
                 photos or 0,
                 size or 0,
             )
-            for row, photos, size in found
+            for row, photos, size in ordered
         ]
 
 
@@ -84,9 +88,10 @@ def create_dataset(
     owner: str | None = None,
     name: str | None = None,
 ) -> str:
-    """Make an empty dataset; its name. A workspace that owns it works on it from now on.
+    """Make an empty dataset and return its name; a workspace that owns it works on it from now on.
 
-    One class is enough to begin with. Raises NotFound for a title or classes that cannot be, or a name that is taken.
+    One class is enough to begin with. Raises InvalidRequest for a title or classes that cannot be,
+    or a name that is taken; QuotaReached where the workspace has too many.
     """
     title, classes = _title(title), check_classes(classes, least=1)
     with store.writing() as session:
@@ -104,16 +109,18 @@ def create_dataset(
 
 
 def check_classes(classes: Sequence[str], *, least: int = MIN_CLASSES) -> tuple[str, ...]:
-    """Class names as they are kept, without doubles. Raises NotFound where there are too few or too many."""
+    """Clean class names and drop doubles. Raises InvalidRequest for too few or too many."""
     mapping, _ = merge_class_names(classes)
-    kept = tuple(dict.fromkeys(name for name in mapping.values() if name))
-    if not least <= len(kept) <= MAX_CLASSES:
-        raise NotFound(f"A dataset has {least} to {MAX_CLASSES} classes; these are {len(kept)}.")
-    return kept
+    names = tuple(dict.fromkeys(name for name in mapping.values() if name))
+    if not least <= len(names) <= MAX_CLASSES:
+        raise InvalidRequest(
+            f"A dataset has {least} to {MAX_CLASSES} classes; these are {len(names)}."
+        )
+    return names
 
 
 def choose_dataset(store: Store, workspace: str, name: str) -> None:
-    """Let a workspace work on a dataset. Raises NotFound for one that it may not see."""
+    """Make a dataset the workspace's current one. Raises NotFound for one that it may not see."""
     with store.writing() as session:
         row = _visible_dataset(session, workspace, name)
         ensure_workspace(session, workspace)
@@ -121,7 +128,7 @@ def choose_dataset(store: Store, workspace: str, name: str) -> None:
 
 
 def rename_dataset(store: Store, workspace: str, name: str, title: str) -> None:
-    """Call one of the workspace's own datasets something else. Raises NotFound."""
+    """Rename one of the workspace's own datasets. Raises NotFound, InvalidRequest."""
     title = _title(title)
     with store.writing() as session:
         row = own_dataset(session, workspace, name)
@@ -130,26 +137,20 @@ def rename_dataset(store: Store, workspace: str, name: str, title: str) -> None:
 
 
 def copy_dataset(store: Store, workspace: str, dataset: Dataset, title: str) -> str:
-    """A dataset of the workspace's own with the photos, labels and splits of another as the workspace sees it; its name.
+    """Copy a dataset's photos, labels and splits, as edited, into a new own one; return its name.
 
-    What was edited is then how it came: the copy starts without edits and without runs. Raises NotFound.
+    The copy starts without edits and without runs. Raises NotFound, InvalidRequest, QuotaReached.
     """
     with store.reading() as session:
         _visible_dataset(session, workspace, dataset.name)
     name = create_dataset(store, title, dataset.classes, owner=workspace)
     with store.writing() as session:
         copy = own_dataset(session, workspace, name)
-        known = origins_in(session, dataset.id)
+        origin_of = origins_in(session, dataset.id)
         rows = [
-            {
-                "dataset_id": copy.id,
-                "photo": one.photo,
-                "file": one.file,
-                "label": one.label,
-                "split": one.split,
-            }
-            | asdict(known.get(one.photo, Origin()))
-            for one in dataset.photos
+            {"dataset_id": copy.id, **asdict(labelled)}
+            | asdict(origin_of.get(labelled.photo, Origin()))
+            for labelled in dataset.photos
         ]
         for start in range(0, len(rows), CHUNK):
             session.execute(insert(LabelRow), rows[start : start + CHUNK])
@@ -158,9 +159,9 @@ def copy_dataset(store: Store, workspace: str, dataset: Dataset, title: str) -> 
 
 
 def delete_dataset(store: Store, workspace: str, name: str) -> None:
-    """Destroy one of the workspace's own datasets with its edits, its runs, and all photos that nothing else needs.
+    """Destroy one of the workspace's own datasets: its edits, runs, and photos of no other use.
 
-    Raises NotFound.
+    Raises NotFound, InvalidRequest.
     """
     with store.writing() as session:
         row = own_dataset(session, workspace, name)
@@ -170,7 +171,7 @@ def delete_dataset(store: Store, workspace: str, name: str) -> None:
 
 
 def destroy_dataset(store: Store, session: Session, row: DatasetRow) -> list[str]:
-    """Within a transaction that writes: destroy a dataset; the runs whose folders are to be removed once that is committed."""
+    """Destroy a dataset in a transaction; return runs whose folders must go after its commit."""
     runs = list(session.scalars(select(RunRow.id).where(RunRow.dataset_id == row.id)))
     photos = set(session.scalars(select(LabelRow.photo).where(LabelRow.dataset_id == row.id)))
     photos |= set(session.scalars(select(EditRow.photo).where(EditRow.dataset_id == row.id)))
@@ -185,13 +186,11 @@ def destroy_dataset(store: Store, session: Session, row: DatasetRow) -> list[str
     return runs
 
 
-def add_class(store: Store, workspace: str, name: str, label: str) -> None:
-    """Give one of the workspace's own datasets another class, behind the others. Raises NotFound."""
-    extend_classes(store, workspace, name, [label])
+def extend_classes(store: Store, workspace: str | None, name: str, *labels: str) -> None:
+    """Append the classes that a dataset does not have yet.
 
-
-def extend_classes(store: Store, workspace: str | None, name: str, labels: Sequence[str]) -> None:
-    """Give a dataset those classes that it does not have yet, behind the others. Raises NotFound, as `own_dataset`."""
+    Raises NotFound and InvalidRequest, as `own_dataset`.
+    """
     with store.writing() as session:
         row = own_dataset(session, workspace, name)
         classes = check_classes([*row.classes, *labels], least=1)
@@ -200,10 +199,10 @@ def extend_classes(store: Store, workspace: str | None, name: str, labels: Seque
 
 
 def remove_class(store: Store, workspace: str, name: str, label: str) -> None:
-    """Take a class out of one of the workspace's own datasets, with all photos filed under it. Raises NotFound."""
+    """Remove a class and all photos filed under it from an own dataset. Raises as `own_dataset`."""
     with store.writing() as session:
         row = own_dataset(session, workspace, name)
-        set_classes(row, check_classes([kept for kept in row.classes if kept != label]))
+        set_classes(row, check_classes([other for other in row.classes if other != label]))
         filed = select(LabelRow.photo).where(LabelRow.dataset_id == row.id, LabelRow.label == label)
         _remove(store, session, row, list(session.scalars(filed)))
         moved = (
@@ -213,22 +212,21 @@ def remove_class(store: Store, workspace: str, name: str, label: str) -> None:
         )
         photos = list(session.scalars(moved))
         _forget_edits(session, row, photos)
-        forget_unused(
-            store, session, photos
-        )  # One that was told on Classify may have been nowhere else.
+        # A photo that was labelled on Classify may have been nowhere else.
+        forget_unused(store, session, photos)
 
 
 def rename_class(store: Store, workspace: str, name: str, label: str, new: str) -> None:
-    """Call a class of one of the workspace's own datasets something else. Raises NotFound."""
+    """Rename a class of one of the workspace's own datasets. Raises NotFound, InvalidRequest."""
     cleaned = clean_class_name(new)
     with store.writing() as session:
         row = own_dataset(session, workspace, name)
-        others = [kept.casefold() for kept in row.classes if kept != label]
+        others = [other.casefold() for other in row.classes if other != label]
         if label not in row.classes or not cleaned or cleaned.casefold() in others:
-            raise NotFound(
+            raise InvalidRequest(
                 "This cannot be the name of a class: it is empty, or another class has it."
             )
-        set_classes(row, tuple(cleaned if kept == label else kept for kept in row.classes))
+        set_classes(row, tuple(cleaned if old == label else old for old in row.classes))
         for table in (LabelRow, EditRow):
             session.execute(
                 update(table)
@@ -238,35 +236,35 @@ def rename_class(store: Store, workspace: str, name: str, label: str, new: str) 
 
 
 def remove_photos(store: Store, workspace: str, name: str, photos: Sequence[str]) -> None:
-    """Take photos out of one of the workspace's own datasets for good, with what was decided about them. Raises NotFound."""
+    """Remove photos and their edits from an own dataset for good. Raises as `own_dataset`."""
     with store.writing() as session:
         row = own_dataset(session, workspace, name)
         _remove(store, session, row, photos)
 
 
 def own_dataset(session: Session, workspace: str | None, name: str) -> DatasetRow:
-    """Within a transaction: a dataset that a workspace may change; without one, as from a shell, any but the starter set.
+    """Look up a dataset that a workspace may change; without one, any but the starter set.
 
-    Raises NotFound.
+    Raises NotFound, and InvalidRequest for one that may not be changed.
     """
     row = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).one_or_none()
     if row is None:
         raise NotFound("This dataset is no longer here.")
     if row.name == STARTER or (workspace is not None and row.owner != workspace):
-        raise NotFound(
+        raise InvalidRequest(
             f"{row.title} stays as it is, for others use it too. Make a copy of your own."
         )
     return row
 
 
 def set_classes(row: DatasetRow, classes: Iterable[str]) -> None:
-    """Within a transaction that writes: the classes of a dataset from now on."""
+    """Set the classes of a dataset, within a transaction that writes."""
     row.classes = list(classes)
     row.revision += 1
 
 
 def _visible_dataset(session: Session, workspace: str, name: str) -> DatasetRow:
-    """A dataset that a workspace may use: everybody's, or its own. Raises NotFound."""
+    """Look up a dataset that a workspace may use: a shared one, or its own. Raises NotFound."""
     row = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).one_or_none()
     if row is None or row.owner not in (None, workspace):
         raise NotFound("This dataset is no longer here.")
@@ -308,20 +306,22 @@ def _check_number(session: Session, workspace: str) -> None:
         or 0
     )
     if own >= MAX_DATASETS:
-        raise NotFound(f"A workspace has {MAX_DATASETS} datasets at the most. Delete one first.")
+        raise QuotaReached(
+            f"A workspace has {MAX_DATASETS} datasets at the most. Delete one first."
+        )
 
 
 def _title(text: str) -> str:
     title = " ".join(text.split())[:MAX_TITLE]
     if not title:
-        raise NotFound("The dataset needs a name.")
+        raise InvalidRequest("The dataset needs a name.")
     return title
 
 
 def _free_name(session: Session, title: str, name: str | None) -> str:
-    """The name that was asked for, or one from the title that nobody can guess and no other dataset has."""
+    """Choose the given name, or one from the title with a random end. Raises InvalidRequest."""
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40] or "dataset"
     wanted = name or f"{slug}-{token_hex(3)}"
     if session.scalars(select(DatasetRow.id).where(DatasetRow.name == wanted)).first() is not None:
-        raise NotFound(f"There is a dataset {wanted} already.")
+        raise InvalidRequest(f"There is a dataset {wanted} already.")
     return wanted

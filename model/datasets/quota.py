@@ -1,4 +1,4 @@
-"""How much a workspace may keep, of its own datasets and of what it asked about. What is in everybody's datasets is free."""
+"""Limit what a workspace keeps: own datasets and photos asked about; shared datasets are free."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from model.settings import hosting
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a workspace keeps, and what it may."""
+    """Photos and bytes that a workspace keeps, and its limits."""
 
     photos: int
     bytes: int
@@ -21,23 +21,18 @@ class Usage:
     max_bytes: int
 
     @property
-    def room(self) -> int:
-        """How many photos may come, if bytes allow."""
-        return max(0, self.max_photos - self.photos)
-
-    @property
     def share(self) -> float:
-        """How full it is, 0 to 1."""
+        """The fuller of the two, 0 to 1."""
         shares = (self.photos / max(1, self.max_photos), self.bytes / max(1, self.max_bytes))
         return min(1.0, max(shares))
 
     @property
     def is_full(self) -> bool:
-        """Whether nothing more may come."""
+        """True where nothing more may come."""
         return self.photos >= self.max_photos or self.bytes >= self.max_bytes
 
     def holds(self, sizes: Sequence[int]) -> bool:
-        """Whether photos of so many bytes each may come."""
+        """Check if photos of so many bytes each may come."""
         return (
             self.photos + len(sizes) <= self.max_photos
             and self.bytes + sum(sizes) <= self.max_bytes
@@ -48,12 +43,13 @@ def check_room(store: Store, workspace: str) -> None:
     """Raise QuotaReached where nothing more may come."""
     if usage(store, workspace).is_full:
         raise QuotaReached(
-            "Your workspace is full. Remove photos or a dataset on Dataset, and there is room again."
+            "Your workspace is full. Remove photos or a dataset on Dataset, and there is room "
+            "again."
         )
 
 
 def usage(store: Store, workspace: str) -> Usage:
-    """What a workspace keeps; a photo that is in several places is counted once, and one that is in everybody's not at all."""
+    """Count what a workspace keeps: each photo once, those in shared datasets not at all."""
     mine = _is_kept_by(workspace) & ~_is_free()
     counted = select(func.count(), func.sum(PhotoRow.bytes)).where(mine)
     with store.reading() as session:
@@ -63,7 +59,7 @@ def usage(store: Store, workspace: str) -> Usage:
 
 
 def already_counted(store: Store, workspace: str, photos: Sequence[str]) -> set[str]:
-    """Those of a few photos that take no room more: the workspace keeps them already, or they are in everybody's datasets."""
+    """Filter the photos that take no more room: kept already, or in shared datasets."""
     with store.reading() as session:
         rows = select(PhotoRow.sha256).where(
             PhotoRow.sha256.in_(photos), _is_kept_by(workspace) | _is_free()

@@ -1,6 +1,7 @@
-"""Which split a new photo goes to: decided once, by its hash, class by class; near-duplicates go together.
+"""Assign splits to new photos: by hash, class by class, near-duplicates together.
 
-Nothing is drawn at random and nothing that is there moves, so a test photo stays one, and no copy of a train photo judges it.
+Nothing is drawn at random and no assigned photo moves, so a test photo stays one, and no copy of a
+train photo evaluates it.
 """
 
 from collections import Counter
@@ -16,11 +17,12 @@ SHARES = {
 def assign_splits(
     new: Mapping[str, str], taken: Mapping[str, tuple[str, str]], groups: Sequence[Collection[str]]
 ) -> dict[str, str]:
-    """The split of each new photo; of one that is taken already, nothing is said.
+    """Assign a split to each new photo that is not taken already.
 
-    `new` gives a photo's label, by its SHA-256; `taken` the label and split of what the dataset holds; `groups` near-duplicates,
-    each photo in one group at most. Copies of a taken photo follow it, rather into train than into valid, rather there than into
-    test. Then every other group goes whole to where the class of its first photo lacks most, in the order of their hashes.
+    `new` gives a photo's label, by its SHA-256; `taken` the label and split of what the dataset
+    holds; `groups` near-duplicates, each photo in one group at most. Copies of a taken photo follow
+    it, rather into train than into valid, rather there than into test. Then every other group goes
+    whole to where the class of its first photo lacks most, in the order of their hashes.
     """
     alone = new.keys() - {photo for group in groups for photo in group}
     arriving: list[tuple[bool, list[str], str]] = []
@@ -43,7 +45,7 @@ def assign_splits(
 
 
 def _most_lacking(counts: Counter[tuple[str, str]], labels: Sequence[str]) -> str:
-    """The split in which the class of the first label has the fewest for its share, once these are added."""
+    """Find the split that lacks most of the first label's class, once these are added."""
     label = labels[0]
     total = sum(counts[label, split] for split in SHARES) + labels.count(label)
     # Rounded, because 4 * 0.65 - 2 and 4 * 0.15 are equal only on paper.

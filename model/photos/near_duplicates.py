@@ -4,14 +4,20 @@ Candidates share their coarse light and colour, whole against whole or whole aga
 best few are then laid over each other, by their details only. No network: its features cost more
 than decoding, and 200 MB. Perceptual hashes were measured first (imagehash 4.3.2, as many false
 alarms allowed as there are true duplicates): of 120 crops of real photos pHash found 1 and dHash 1;
-its crop-resistant hash found half of 20, at 190 ms a photo and with 4 % false alarms.
+its crop-resistant hash found half of 20, at 190 ms a photo and with 4% false alarms. Correlating
+whole pictures whose features are alike, as Clean once did, finds as many planted copies of the
+starter set (24 of 24), but 68 and 73 of 80 closer crops of real photos where fingerprints find 78
+and 80, 48 of 80 next frames of a burst (80), two true copies fewer and a false one more among 670
+real photos; only under another light it finds more (76, here 69).
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from io import BytesIO
 from itertools import product
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from scipy.sparse import coo_array
@@ -85,26 +91,42 @@ class FingerprintIndex:
         row = len(self._photos) % BLOCK
         if row == 0:
             self._blocks.append(np.zeros((BLOCK, len(WINDOWS), DESCRIPTOR), np.float32))
-        self._blocks[-1][row] = _descriptors(decode_fingerprint(jpeg))
+        self._blocks[-1][row] = _described(jpeg)[1]
         self._photos.append(photo)
         self._fingerprints.append(jpeg)
 
     def alike(self, jpeg: bytes) -> list[str]:
         """Find photos of the same picture as a fingerprint: at most three, the best first."""
-        picture = decode_fingerprint(jpeg)
-        return [
-            self._photos[row]
-            for row in self._candidates(picture)
-            if _is_same(picture, decode_fingerprint(self._fingerprints[row]))
-        ]
+        return list(self.matches(jpeg))
 
-    def _candidates(self, picture: Image.Image) -> NDArray[np.intp]:
-        """Find the rows of the few most similar photos, the most similar first."""
-        own = _descriptors(picture)  # (W, DESCRIPTOR)
-        blocks = [_cosines(block, own) for block in self._blocks]
-        cosines = np.concatenate(blocks or [np.zeros(0, np.float32)])
+    def matches(self, jpeg: bytes) -> dict[str, float]:
+        """Correlate the details of a picture with those of the photos `alike` gives, by photo."""
+        picture, descriptors = _described(jpeg)
+        correlations = {
+            self._photos[row]: _agreement(picture, decode_fingerprint(self._fingerprints[row]))
+            for row in self._candidates(descriptors)
+        }
+        return {
+            photo: agreeing for photo, agreeing in correlations.items() if agreeing >= SAME_FROM
+        }
+
+    def _candidates(self, own: NDArray[np.float32]) -> NDArray[np.intp]:
+        """Find the rows of the few photos most alike to descriptors (W, DESCRIPTOR), best first."""
+        left = len(self._photos) - BLOCK * np.arange(
+            len(self._blocks)
+        )  # Of each block and those after it
+        blocks = [block[:rows] for block, rows in zip(self._blocks, left, strict=True)]
+        cosines = np.concatenate(
+            [_cosines(block, own) for block in blocks] or [np.zeros(0, np.float32)]
+        )
         best = np.argsort(-cosines, kind="stable")[:MOST_CANDIDATES]
         return best[cosines[best] >= LEAST_ALIKE]
+
+
+@lru_cache(maxsize=1)  # A photo is looked for, then added.
+def _described(jpeg: bytes) -> tuple[Image.Image, NDArray[np.float32]]:
+    picture = decode_fingerprint(jpeg)
+    return picture, _descriptors(picture)
 
 
 def _descriptors(picture: Image.Image) -> NDArray[np.float32]:
@@ -137,12 +159,13 @@ def _cosines(others: NDArray[np.float32], own: NDArray[np.float32]) -> NDArray[n
     return np.asarray(np.maximum(windows.max(axis=1), (others[:, 0] @ own.T).max(axis=1)))
 
 
-def _is_same(first: Image.Image, second: Image.Image) -> bool:
-    """True where one picture lies in the other, or the middle of the second in the first."""
+def _agreement(first: Image.Image, second: Image.Image) -> float:
+    """Correlate the details of two pictures, or of the first and the middle of the second."""
     across, down = (round(side * (1 - MIDDLE) / 2) for side in second.size)
     details, others = _details(first), _details(second)
     middle = others.crop((across, down, others.width - across, others.height - down))
-    return any(correlation(details, other) >= SAME_FROM for other in (others, middle))
+    whole = correlation(details, others)
+    return whole if whole >= SAME_FROM else max(whole, correlation(details, middle))
 
 
 def _details(picture: Image.Image) -> Image.Image:
@@ -181,8 +204,6 @@ def shrunk(picture: Image.Image, side_px: int, reducing_gap: float | None = None
 
 def _inside(whole: Image.Image, part: Image.Image, crops: Sequence[float]) -> tuple[float, float]:
     """Find the crop of `part` that correlates best with a piece of `whole`: correlation, crop."""
-    from skimage.feature import match_template  # Not at the start of a server: 0.2 s.
-
     pixels = np.asarray(whole, np.float32)
     flatter = (part.width / part.height) / (whole.width / whole.height)
     best = (-1.0, 1.0)
@@ -193,8 +214,22 @@ def _inside(whole: Image.Image, part: Image.Image, crops: Sequence[float]) -> tu
         size = (max(1, round(across * whole.width)), max(1, round(down * whole.height)))
         piece = np.asarray(part.resize(size), np.float32)
         if piece.std() > 1:  # An even surface agrees with everything.
-            best = max(best, (float(match_template(pixels, piece).max()), crop))
+            best = max(best, (_best_place(pixels, piece), crop))
     return best
+
+
+def _best_place(whole: NDArray[np.float32], piece: NDArray[np.float32]) -> float:
+    """The normalised cross-correlation of `piece` with that window of `whole` where it fits best.
+
+    Pictures this small need no Fourier transform: scikit-image's match_template takes six times as long.
+    """
+    windows = sliding_window_view(whole - whole.mean(), piece.shape).reshape(-1, piece.size)
+    centred = (piece - piece.mean()).ravel()
+    spread = np.einsum("wp,wp->w", windows, windows) - windows.sum(axis=1) ** 2 / piece.size
+    scale = np.sqrt(np.maximum(spread, 1e-3)) * np.linalg.norm(
+        centred
+    )  # An even window fits nothing.
+    return float((windows @ centred / scale).max())
 
 
 def groups_of(alike: Mapping[str, Collection[str]]) -> list[frozenset[str]]:

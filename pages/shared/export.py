@@ -1,11 +1,13 @@
-"""A dataset to take away: a ZIP of class folders with a table and the names of those who made the photos."""
+"""Buttons to take a dataset away as a file, one a format."""
 
+from functools import partial
+from mimetypes import guess_type
 from tempfile import SpooledTemporaryFile
 
 import streamlit as st
 
 from model.catalogue.dataset import Dataset, find_dataset
-from model.datasets.export import write_zip
+from model.datasets.export import FORMATS, ExportFormat
 from pages.shared.cache.store import get_store
 
 ZIP_IN_MEMORY = 50_000_000
@@ -19,7 +21,7 @@ def show_take_away(dataset: Dataset, workspace: str) -> None:
         "`photos.csv` in it says of each photo its hash, label, split, source, licence, author and page; `ATTRIBUTION.txt` names "
         "everybody to be named. Bring it back with **Upload**, here or on another machine, and the dataset is the same."
     )
-    offer_zip(dataset, "Take it away (ZIP)")
+    offer_export(dataset, "Take it away")
     st.caption("From a shell, of any size:")
     st.code(
         f"python -m model export --dataset={dataset.name} --workspace=WORKSPACE --out photos.zip",
@@ -30,26 +32,28 @@ def show_take_away(dataset: Dataset, workspace: str) -> None:
     )
 
 
-def offer_zip(dataset: Dataset, title: str) -> None:
-    """A button that makes the ZIP when it is pressed."""
-
-    def as_zip() -> bytes:
-        with SpooledTemporaryFile(ZIP_IN_MEMORY) as file:
-            write_zip(get_store(), dataset, find_dataset(get_store(), dataset.name), file)
-            file.seek(0)
-            return file.read()
-
+def offer_export(dataset: Dataset, title: str) -> None:
+    """Draw a button for each format; the file is made when it is pressed."""
     many = len(dataset.photos) > MOST_ZIPPED
-    st.download_button(
-        title,
-        as_zip,
-        f"{dataset.name}.zip",
-        "application/zip",
-        icon=":material/folder_zip:",
-        on_click="ignore",
-        disabled=many or not dataset.photos,
-    )
+    for export_format in FORMATS.values():
+        st.download_button(
+            f"{title} ({export_format.title})",
+            partial(_as_file, dataset, export_format),
+            f"{dataset.name}{export_format.suffix}",
+            guess_type(f"dataset{export_format.suffix}")[0],
+            icon=":material/folder_zip:",
+            on_click="ignore",
+            disabled=many or not dataset.photos,
+        )
     if many:
         st.caption(
             f"More than {MOST_ZIPPED} photos are too many to send by a browser. From a shell: `python -m model export`"
         )
+
+
+def _as_file(dataset: Dataset, export_format: ExportFormat) -> bytes:
+    imported = find_dataset(get_store(), dataset.name)
+    with SpooledTemporaryFile(ZIP_IN_MEMORY) as file:
+        export_format.write(get_store(), dataset, imported, file)
+        file.seek(0)
+        return file.read()

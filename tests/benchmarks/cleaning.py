@@ -18,7 +18,6 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.edits import DELETE, RELABEL
-from model.catalogue.measures import load_qualities
+from model.catalogue.measures import load_fingerprints, load_qualities
 from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, open_store, open_stored
 from model.catalogue.workspaces import new_workspace_id
@@ -309,10 +308,9 @@ def copied(store: Store, photos: Photos, in_proportion: bool) -> None:
         for name in originals
     }
     names = [*photos.names, *copies]
-    vectors = extract_features(store, names, find_backbone(DEFAULT_BACKBONE))
     groups = [
         set(group.photos)
-        for group in find_near_duplicates(names, vectors, partial(open_stored, store))
+        for group in find_near_duplicates(load_fingerprints(store, names))
         if len(group.photos) <= MOST_TWINS
     ]
     found = [any({copy, name} <= group for group in groups) for copy, name in copies.items()]

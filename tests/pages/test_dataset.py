@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
 from threading import Event
+from typing import IO
 from zipfile import ZipFile
 
 import numpy as np
@@ -21,7 +22,7 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name, ensure_workspace, new_workspace_id
 from model.datasets.background import ImportJob, start_import
-from model.datasets.export import write_zip
+from model.datasets.export import FORMATS, ExportFormat, write_zip
 from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import create_dataset, datasets_of
 from model.gather.sources.registry import SOURCES
@@ -665,6 +666,23 @@ def test_a_dataset_is_taken_away_and_comes_back_the_same(workspace: str, store: 
     assert {(one.photo, one.label, one.split) for one in back.photos} == {
         (one.photo, one.label, one.split) for one in was.photos
     }
+
+
+def test_a_made_up_format_is_offered_by_its_row_alone(
+    workspace: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_names(_: Store, dataset: Dataset, imported: Dataset, file: IO[bytes]) -> None:
+        file.write("\n".join(labelled.file for labelled in dataset.photos).encode())
+
+    monkeypatch.setitem(FORMATS, "names", ExportFormat("names", ".txt", write_names))
+    name = made(store, workspace, ("zebra", "ant"), each=2, first=7400)
+    app = dataset_page(workspace, data="Export")
+    labels = [button.label for button in app.download_button]
+    assert labels == ["Take it away (ZIP)", "Take it away (names)"]
+    assert not app.exception
+    dataset, buffer = dataset_of(store, workspace), BytesIO()
+    FORMATS["names"].write(store, dataset, find_dataset(store, name), buffer)
+    assert buffer.getvalue().count(b"\n") == 3
 
 
 def test_an_empty_dataset_cannot_be_taken_away(workspace: str, store: Store) -> None:

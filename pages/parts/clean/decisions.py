@@ -10,13 +10,13 @@ from model.catalogue.store import Store
 from model.cleaning.answer_key import has_key
 from model.cleaning.decisions import decide, redo, revert_edits, start_over, undo
 from model.cleaning.decisions_file import decisions_from, edits_as_csv
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound
 from model.wording import count
 from pages.parts.clean.score import show_score
 from pages.shared import state
 from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt, succeeds
-from pages.shared.export import offer_zip
+from pages.shared.export import offer_export
 from pages.shared.gallery import PhotoCard, show_thumbnail
 from pages.shared.text import decided, plain
 
@@ -103,7 +103,7 @@ def _show_edit(imported: Dataset, photo: str, number: int, said: str, workspace:
 def _show_exchange(imported: Dataset, dataset: Dataset, history: History, workspace: str) -> None:
     st.markdown("**Take it away, bring it back**")
     with st.container(horizontal=True):
-        offer_zip(dataset, "Cleaned photos (ZIP)")
+        offer_export(dataset, "Cleaned photos")
         table, name = (
             edits_as_csv(history.standing.values(), imported),
             f"{dataset.name}-decisions.csv",
@@ -119,7 +119,7 @@ def _show_exchange(imported: Dataset, dataset: Dataset, history: History, worksp
         try:
             decisions, unknown = decisions_from(file.getvalue(), imported, dataset)
             decide(get_store(), workspace, decisions)
-        except NotFound as error:
+        except (NotFound, InvalidRequest) as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
         left = (

@@ -8,17 +8,17 @@ import streamlit as st
 from model.datasets.manage import (
     MAX_TITLE,
     Listing,
-    add_class,
     check_classes,
     choose_dataset,
     copy_dataset,
     create_dataset,
     delete_dataset,
+    extend_classes,
     remove_class,
     rename_class,
     rename_dataset,
 )
-from model.errors import NotFound
+from model.errors import InvalidRequest, QuotaReached
 from model.wording import count, megabytes
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.cache.works import get_import_jobs
@@ -86,7 +86,7 @@ def ask_for_new(workspace: str) -> None:
     )
     try:
         classes = check_classes([name for name in (typed or "").split(",") if name.strip()])
-    except NotFound as error:
+    except InvalidRequest as error:
         classes = ()
         st.caption(
             str(error) if typed else "Two to twenty kinds of things that it shall tell apart."
@@ -95,7 +95,7 @@ def ask_for_new(workspace: str) -> None:
     if st.button("Make it", type="primary", disabled=not (title and classes), key="dataset_make"):
         try:
             create_dataset(get_store(), title or "", classes, owner=workspace)
-        except NotFound as error:
+        except (InvalidRequest, QuotaReached) as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
         st.rerun()
@@ -154,7 +154,7 @@ def _ask_for_changes(current: Listing, workspace: str) -> None:
         key=new,
         placeholder="its name",
         on_change=_with_text,
-        args=(add_class, new, workspace, name),
+        args=(extend_classes, new, workspace, name),
     )
     label = st.selectbox(
         "One of its classes", current.classes, None, key=f"dataset_class_{len(current.classes)}"

@@ -14,7 +14,7 @@ from model.datasets.folders import Bundle
 from model.datasets.import_plan import Plan, plan
 from model.datasets.intake import ImportResult, IncomingPhoto
 from model.datasets.manage import MAX_TITLE, create_dataset, extend_classes
-from model.errors import ArchiveRefused, NotFound
+from model.errors import ArchiveRefused, InvalidRequest, NotFound, QuotaReached
 from model.wording import count
 from pages.parts.dataset.import_progress import show_quota, show_refused
 from pages.shared import state
@@ -172,8 +172,8 @@ def _start(
             name = create_dataset(store, title, found.classes, owner=workspace)
         else:
             name = get_dataset(workspace).name
-            extend_classes(store, workspace, name, found.classes)
-    except NotFound as error:
+            extend_classes(store, workspace, name, *found.classes)
+    except (NotFound, InvalidRequest, QuotaReached) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
 

@@ -17,12 +17,12 @@ from model.catalogue.workspaces import dataset_name, new_workspace_id
 from model.cleaning.decisions import Decision, decide, label_photo, undo
 from model.datasets.cleanup import clear_workspaces, unused_workspaces
 from model.datasets.manage import (
-    add_class,
     choose_dataset,
     copy_dataset,
     create_dataset,
     datasets_of,
     delete_dataset,
+    extend_classes,
     remove_class,
     rename_class,
 )
@@ -108,7 +108,7 @@ def test_edit_and_train(store: Store) -> None:
 def test_own_datasets_are_filled_edited_and_destroyed(store: Store) -> None:
     workspace, neighbour = new_workspace_id(), new_workspace_id()
     name, theirs = pets(store, workspace), pets(store, neighbour)
-    add_class(store, workspace, name, "fox")
+    extend_classes(store, workspace, name, "fox")
     report = bring(
         store,
         name,

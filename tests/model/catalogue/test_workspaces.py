@@ -20,7 +20,7 @@ from model.catalogue.workspaces import (
     view_of,
 )
 from model.cleaning.decisions import label_photo, revert_edits
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound
 from model.photos.image import open_photo
 from model.runs.listing import active_run
 from model.runs.run import SHIPPED
@@ -113,7 +113,7 @@ def test_a_photo_of_the_starter_set_is_relabelled_in_its_split_and_back(
 
 
 def test_the_test_split_is_never_touched(store: Store, workspace: str) -> None:
-    with pytest.raises(NotFound, match="test split"):
+    with pytest.raises(InvalidRequest, match="test split"):
         label_photo(store, workspace, starter_examples(store)["tree"][0], "cactus")
     assert view_of(store, workspace).last_edit == 0
 

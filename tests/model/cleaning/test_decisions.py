@@ -33,7 +33,7 @@ from model.cleaning.decisions import (
     start_over,
     undo,
 )
-from model.errors import NotFound
+from model.errors import InvalidRequest, NotFound
 from model.photos.image import open_photo
 from tests.conftest import encoded, picture, put_photo
 from tests.starter_set import PHOTOS
@@ -372,7 +372,7 @@ def test_deciding_nothing_leaves_nothing_to_undo(store: Store, workspace: str) -
 def test_the_test_split_is_refused_and_the_whole_step_with_it(
     store: Store, workspace: str, action: EditAction
 ) -> None:
-    with pytest.raises(NotFound, match="test split"):
+    with pytest.raises(InvalidRequest, match="test split"):
         tested = starter_examples(store)["tree"][0]
         decide(
             store,

@@ -10,9 +10,9 @@ from PIL import Image, ImageEnhance
 from sqlalchemy import select
 
 from model.catalogue.dataset import Dataset, find_dataset
-from model.catalogue.schema import FeatureRow
+from model.catalogue.schema import FeatureRow, FingerprintRow
 from model.catalogue.starter import FOLDER, STARTER
-from model.catalogue.store import Store, forget_photos, insert_missing
+from model.catalogue.store import Store, forget_photos, insert_missing, open_stored
 from model.cleaning.duplicates import DuplicateGroup, find_near_duplicates
 from model.cleaning.label_issues import LabelIssue, find_label_issues
 from model.cleaning.leave_one_out import RIDGE, SHARPENED, leave_one_out_probabilities
@@ -21,11 +21,10 @@ from model.evaluation.neighbours import unit
 from model.evaluation.numerics import softmax
 from model.evaluation.table import Evaluation
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
-from model.networks.features import STORED, extract_features
-from model.photos.image import Photo
-from model.photos.near_duplicates import correlation
+from model.networks.features import STORED
+from model.photos.near_duplicates import correlation, fingerprint
 from model.runs.run import SHIPPED, Run, load_run, run_folder
-from tests.conftest import STARTER_PHOTOS, fabricate, put_photo
+from tests.conftest import STARTER_PHOTOS, fabricate
 from tests.starter_set import BAD_PHOTOS, COPIES, LEAKS, WRONG_LABELS
 
 BAD = ("blurry", "dark", "overexposed", "tiny")
@@ -313,14 +312,10 @@ def retouched(image: Image.Image, share: float, brightness: float, width: int) -
     )
 
 
-def twins_among(store: Store, images: list[Image.Image]) -> list[DuplicateGroup]:
+def near_duplicates_among(images: list[Image.Image]) -> list[DuplicateGroup]:
     """Copies among pictures, each named by its number."""
-    names = [str(number) for number in range(len(images))]
-    photos = [put_photo(store, Photo(image)) for image in images]
     return find_near_duplicates(
-        names,
-        extract_features(store, photos, find_backbone(DEFAULT_BACKBONE)),
-        lambda name: images[int(name)],
+        {str(number): fingerprint(image) for number, image in enumerate(images)}
     )
 
 
@@ -334,33 +329,39 @@ def pictures() -> list[Image.Image]:
 
 
 def test_a_cropped_brightened_and_resized_copy_is_found_and_different_pictures_are_not(
-    store: Store, pictures: list[Image.Image]
+    pictures: list[Image.Image],
 ) -> None:
-    [group] = twins_among(store, [*pictures, retouched(pictures[0], 0.9, 1.2, 200)])
+    [group] = near_duplicates_among([*pictures, retouched(pictures[0], 0.9, 1.2, 200)])
     assert group.photos == ("0", "6")
     assert 0.9 < group.correlation <= 1
-    assert twins_among(store, pictures) == []
+    assert near_duplicates_among(pictures) == []
 
 
-def test_three_copies_make_one_group(store: Store, pictures: list[Image.Image]) -> None:
+def test_three_copies_make_one_group(pictures: list[Image.Image]) -> None:
     copies = [retouched(pictures[0], 0.95, 1, 180), retouched(pictures[0], 0.92, 0.85, 640)]
-    [group] = twins_among(store, [*pictures, *copies])
+    [group] = near_duplicates_among([*pictures, *copies])
     assert group.photos == ("0", "6", "7")
 
 
-def test_the_surest_copies_come_first(store: Store, pictures: list[Image.Image]) -> None:
+def test_the_surest_copies_come_first(pictures: list[Image.Image]) -> None:
     copies = [retouched(pictures[1], 0.9, 1.2, 200), retouched(pictures[2], 1, 1, 300)]
-    groups = twins_among(store, [*pictures, *copies])
+    groups = near_duplicates_among([*pictures, *copies])
     assert [group.photos for group in groups] == [("2", "7"), ("1", "6")]
     assert groups[0].correlation > groups[1].correlation
 
 
-@pytest.mark.parametrize("photos", [[], ["one"]])
-def test_of_none_or_one_there_are_no_copies(photos: list[str], pictures: list[Image.Image]) -> None:
-    assert (
-        find_near_duplicates(photos, np.zeros((len(photos), 12), np.float32), lambda _: pictures[0])
-        == []
-    )
+def test_the_fingerprints_that_ship_are_those_of_the_photos(store: Store, dataset: Dataset) -> None:
+    photos = [labelled.photo for labelled in dataset.photos]
+    with store.reading() as session:
+        shipped = dict(session.execute(select(FingerprintRow.photo, FingerprintRow.sketch)).all())
+    assert shipped.keys() >= set(photos)
+    for photo in photos[::50]:
+        assert shipped[photo] == fingerprint(open_stored(store, photo))
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_of_none_or_one_there_are_no_copies(number: int, pictures: list[Image.Image]) -> None:
+    assert near_duplicates_among(pictures[:number]) == []
 
 
 @pytest.mark.parametrize("share", [0.8, 0.9, 1.0])

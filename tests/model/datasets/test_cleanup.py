@@ -108,10 +108,9 @@ def test_the_limits_are_those_of_whoever_hosts(
     monkeypatch.setenv("AREOLE_MAX_MB", "2")
     pets(bare_store, workspace)
     used = usage(bare_store, workspace)
-    assert (used.max_photos, used.max_bytes, used.room, used.share, used.is_full) == (
+    assert (used.max_photos, used.max_bytes, used.share, used.is_full) == (
         10,
         2_000_000,
-        2,
         0.8,
         False,
     )

