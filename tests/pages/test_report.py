@@ -29,7 +29,7 @@ from model.report.texts import MAX_LINE, Texts, texts
 from model.runs.listing import runs_of
 from pages.parts.report.experiments import METHODS
 from pages.parts.report.tuning import TRIALS
-from pages.shared.cache.works import get_experiment_jobs, get_head_jobs
+from pages.shared.cache.jobs import get_experiment_jobs, get_head_jobs
 from tests.conftest import fabricate
 from tests.pages.conftest import open_page, text
 
@@ -177,7 +177,7 @@ def test_fine_tuned_runs_stand_beside_the_backbones(
 ) -> None:
     found_out(report(workspace), "backbones", workspace)
     assert "Whole network" not in said(report(workspace))
-    monkeypatch.setattr("pages.parts.report.experiments.is_tuned", lambda run: True)
+    monkeypatch.setattr("pages.parts.report.experiments.is_fine_tuned", lambda run: True)
     assert re.search(
         r"Whole network, Made up, on efficientnet-lite0: [\d.]+% of the validation",
         said(report(workspace)),
