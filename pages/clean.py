@@ -7,7 +7,7 @@ from model.errors import CannotTrain
 from model.runs.current import CurrentEvaluation
 from model.wording import count
 from pages.parts.clean.decisions import show_edits, show_steps
-from pages.parts.clean.duplicates import show_copies
+from pages.parts.clean.duplicates import show_duplicates
 from pages.parts.clean.effect import EFFECT, show_effect, start_retraining
 from pages.parts.clean.many_at_once import show_many
 from pages.parts.clean.one_by_one import Deck, show_deck
@@ -18,28 +18,30 @@ from pages.shared.cache.photos import get_suspects
 from pages.shared.cache.runs import get_current_evaluation
 from pages.shared.cache.store import get_history
 from pages.shared.callbacks import attempt
-from pages.shared.frame import require_frame, require_run
+from pages.shared.frame import ask_for_view, require_frame, require_run, show_header
 from pages.shared.text import named, plain
+from pages.shared.visit import Visit
 
 JUDGE, COPIES, EDITS, WORKSHEET = "Judge", "Copies", "Edits", "Top ten"
 VIEWS = (JUDGE, COPIES, EFFECT, EDITS, WORKSHEET)
+INTRODUCTION = (
+    "The app points at what looks wrong and says why. It takes some look-alikes for mistakes, "
+    "so you judge. Nothing is ever lost; everything can be undone."
+)
 
 
-def show_bar(judged: CurrentEvaluation, workspace: str) -> None:
-    """How much was changed since the run in use was trained, and the way to see what it is worth."""
-    changes, obstacle = judged.changes, ""
+def show_bar(current: CurrentEvaluation, visit: Visit) -> None:
+    """Draw undo, redo and the button that retrains with the changes since the run was trained."""
+    obstacle = ""
     try:
-        check_trainable(judged.dataset)
+        check_trainable(current.dataset)
     except CannotTrain as error:
         obstacle = str(error)
-    words, doing = st.columns(2, vertical_alignment="center")
-    with words:
-        st.markdown(
-            "The app points at what looks wrong and says why. It takes some look-alikes for mistakes, so you judge. "
-            "Nothing is ever lost; everything can be undone."
-        )
-    with doing, st.container(horizontal=True, horizontal_alignment="right"):
-        show_steps(get_history(workspace), workspace)
+    words, buttons = st.columns(2, vertical_alignment="center")
+    words.markdown(INTRODUCTION)
+    changes = current.changes
+    with buttons, st.container(horizontal=True, horizontal_alignment="right"):
+        show_steps(get_history(visit), visit)
         st.button(
             f"Retrain with {count(changes, 'change')}" if changes else "Retrain",
             key="clean_retrain",
@@ -47,62 +49,48 @@ def show_bar(judged: CurrentEvaluation, workspace: str) -> None:
             icon=":material/model_training:",
             disabled=not changes or bool(obstacle),
             on_click=attempt,
-            args=(start_retraining, workspace),
+            args=(start_retraining, visit),
             help="Trains a head on the cleaned data, which takes a second, and shows before and after.",
         )
     if obstacle:
         st.warning(f"{plain(obstacle)} Or take some deletions back.", icon=":material/block:")
 
 
-def show_judging(judged: CurrentEvaluation, workspace: str) -> None:
-    """The photos in question, one by one or many at once."""
-    suspects, history = get_suspects(judged.run.card.id), get_history(workspace)
-    queue, many = ask_for_queue(judged, suspects, workspace)
+def show_judging(current: CurrentEvaluation, visit: Visit) -> None:
+    """Draw the photos in question, one by one or many at once."""
+    suspects, history = get_suspects(current.run.card.id), get_history(visit)
+    queue, many = ask_for_queue(current, suspects, visit.workspace)
     if not queue:
         st.success(
             "Nothing of this kind here. Look for something else.", icon=":material/check_circle:"
         )
     elif many:
-        show_many(judged, suspects, history, queue, workspace)
+        show_many(current, suspects, history, queue, visit)
     else:
-        show_deck(Deck(judged, suspects, history.standing, queue, workspace))
+        show_deck(Deck(current, suspects, history.standing, queue, visit))
 
 
-require_frame()
-workspace = state.workspace()
-judged = get_current_evaluation(require_run(workspace), workspace)
+visit = require_frame()
+current = get_current_evaluation(require_run(visit), visit)
+card, dataset = current.run.card, current.dataset
 
-st.title("Which labels are wrong?", anchor=False)
-card, dataset = judged.run.card, judged.dataset
+show_header("Which labels are wrong?")
 if (card.dataset, card.classes) != (dataset.name, dataset.classes):
     st.warning(
-        f"The run in use knows {named(card.classes)} of the dataset {plain(card.dataset)}; here are {named(dataset.classes)}. "
-        "Train on Retrain first.",
+        f"The run in use knows {named(card.classes)} of the dataset {plain(card.dataset)}; "
+        f"here are {named(dataset.classes)}. Train on Retrain first.",
         icon=":material/difference:",
     )
     st.stop()
-show_bar(judged, workspace)
-failure = state.take_failure()
-if failure:
-    st.error(plain(failure), icon=":material/error:")
-state.restored(state.CLEAN_VIEW, VIEWS, JUDGE)
-view = st.segmented_control(
-    "View",
-    VIEWS,
-    required=True,
-    key=state.CLEAN_VIEW,
-    label_visibility="collapsed",
-    width="stretch",
-    on_change=state.keep,
-    args=(state.CLEAN_VIEW,),
-)
+show_bar(current, visit)
+view = ask_for_view(VIEWS, state.CLEAN_VIEW, remembered=True)
 if view == JUDGE:
-    show_judging(judged, workspace)
+    show_judging(current, visit)
 elif view == COPIES:
-    show_copies(judged, get_suspects(card.id), get_history(workspace), workspace)
+    show_duplicates(current, get_suspects(card.id), get_history(visit), visit)
 elif view == EFFECT:
-    show_effect(judged, workspace)
+    show_effect(current, visit)
 elif view == EDITS:
-    show_edits(dataset, get_history(workspace), workspace)
+    show_edits(dataset, get_history(visit), visit)
 else:
-    show_worksheet(judged, get_history(workspace), workspace)
+    show_worksheet(current, get_history(visit), visit)

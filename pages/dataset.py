@@ -11,56 +11,40 @@ from pages.parts.dataset.import_progress import show_import
 from pages.parts.dataset.upload import ask_for_files
 from pages.parts.dataset.web_search import ask_for_search
 from pages.shared import state
-from pages.shared.cache.store import get_dataset, get_store
+from pages.shared.cache.store import get_dataset
 from pages.shared.export import show_take_away
-from pages.shared.frame import require_frame
-from pages.shared.text import plain
+from pages.shared.frame import ask_for_view, require_frame, show_header
+from pages.shared.visit import Visit
 
 PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT = "Photos", "Search", "Upload", "Camera", "Export"
 
 
-def show_adding(view: str, workspace: str, *, own: bool) -> None:
-    """One way to add photos, where the host and the dataset allow it."""
+def show_adding(view: str, visit: Visit, *, own: bool) -> None:
+    """Draw one way to add photos, where the host and the dataset allow it."""
     if not (hosting().gather if view == SEARCH else hosting().uploads):
-        st.info(
-            "Whoever hosts this app has switched this off. Run Areole on your own machine to use it.",
-            icon=":material/block:",
-        )
+        off = "Whoever hosts this app has switched this off. Run Areole on your own machine to use it."
+        st.info(off, icon=":material/block:")
     elif view == UPLOAD:
-        ask_for_files(workspace, own=own)
+        ask_for_files(visit, own=own)
     elif not own:
-        offer_copy(workspace)
+        offer_copy(visit)
     elif view == SEARCH:
-        ask_for_search(workspace)
+        ask_for_search(visit)
     else:
-        ask_for_snapshots(workspace)
+        ask_for_snapshots(visit)
 
 
-require_frame()
-store, workspace = get_store(), state.workspace()
-dataset = get_dataset(workspace)
-listings = datasets_of(store, workspace)
-current = next(listing for listing in listings if listing.name == dataset.name)
+visit = require_frame()
+dataset, listings = get_dataset(visit), datasets_of(visit.store, visit.workspace)
+listing = next(listing for listing in listings if listing.name == dataset.name)
 
-st.title("What does it learn from?", anchor=False)
-ask_for_dataset(listings, current, workspace)
-failure = state.take_failure()
-if failure:
-    st.error(plain(failure), icon=":material/error:")
-show_import(workspace)
-view = st.segmented_control(
-    "View",
-    (PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT),
-    default=PHOTOS,
-    required=True,
-    key=state.DATA_VIEW,
-    bind="query-params",
-    label_visibility="collapsed",
-    width="stretch",
-)
+show_header("What does it learn from?")
+ask_for_dataset(listings, listing, visit)
+show_import(visit)
+view = ask_for_view((PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT), state.DATA_VIEW)
 if view == PHOTOS:
-    show_photos(dataset, current, workspace)
+    show_photos(dataset, listing, visit)
 elif view == EXPORT:
-    show_take_away(dataset, workspace)
+    show_take_away(dataset)
 else:
-    show_adding(view, workspace, own=current.own)
+    show_adding(view, visit, own=listing.own)

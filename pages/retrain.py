@@ -3,7 +3,6 @@
 import streamlit as st
 
 from model.catalogue.dataset import check_trainable
-from model.catalogue.store import Store
 from model.errors import CannotTrain
 from model.jobs.queue import is_training, last_job
 from model.networks.backbones import find_backbone
@@ -18,77 +17,58 @@ from pages.parts.retrain.lr_finder import show_lr_finder
 from pages.parts.retrain.runs import show_runs
 from pages.parts.retrain.settings import ask_for_training
 from pages.shared import state
-from pages.shared.cache.store import get_dataset, get_store
-from pages.shared.cache.works import get_head_jobs
-from pages.shared.frame import require_frame
+from pages.shared.cache.jobs import get_head_jobs, is_training_head
+from pages.shared.cache.store import get_dataset
+from pages.shared.frame import require_frame, show_header
 from pages.shared.text import plain
 from pages.shared.training_curves import show_training
+from pages.shared.visit import Visit
 
 
-def start(store: Store, workspace: str, request: TrainRequest) -> None:
-    """Begin the training that was asked for, or queue it."""
+def start(visit: Visit, request: TrainRequest) -> None:
+    """Start the training that was asked for, or queue it."""
     if request.mode == "head":
-        start_training(get_head_jobs(), store, workspace, request)
+        start_training(get_head_jobs(), visit.store, visit.workspace, request)
     else:
-        enqueue_fine_tune(store, workspace, request)
+        enqueue_fine_tune(visit.store, visit.workspace, request)
 
 
-def can_train(store: Store, request: TrainRequest) -> bool:
-    """Whether dataset and memory allow the training; a sentence says why not."""
+def can_train(visit: Visit, request: TrainRequest) -> bool:
+    """Check that dataset and memory allow the training; a sentence says why not."""
+    backbone, settings = find_backbone(request.backbone), request.settings
     try:
         check_trainable(request.dataset)
-        check_disk(store.home, request.mode)
-        if isinstance(request.settings, FineTuneSettings) and not is_training(store):
-            check_memory(
-                find_backbone(request.backbone),
-                request.settings.batch_size,
-                request.settings.image_px,
-            )
+        check_disk(visit.store.home, request.mode)
+        if isinstance(settings, FineTuneSettings) and not is_training(visit.store):
+            check_memory(backbone, settings.batch_size, settings.image_px)
     except CannotTrain as error:
         st.warning(plain(str(error)), icon=":material/block:")
         return False
     return True
 
 
-def memory(request: TrainRequest) -> str:
-    """What a fine-tuning takes besides time; a head takes next to nothing."""
-    settings = request.settings
+def costs(visit: Visit, request: TrainRequest) -> str:
+    """Say how long a training takes, and of fine-tuning how much memory; a head's is next to nothing."""
+    settings, time = request.settings, duration(estimate_s(visit.store, request))
     if not isinstance(settings, FineTuneSettings):
-        return ""
-    return f" and {needed_mb(find_backbone(request.backbone), settings.batch_size, settings.image_px) / 1000:.1f} GB of memory"
+        return f"About {time} on this machine."
+    megabytes = needed_mb(find_backbone(request.backbone), settings.batch_size, settings.image_px)
+    return f"About {time} and {megabytes / 1000:.1f} GB of memory on this machine."
 
 
-require_frame()
-store, workspace = get_store(), state.workspace()
-dataset, head_job, job = (
-    get_dataset(workspace),
-    get_head_jobs().of(workspace),
-    last_job(store, workspace),
-)
-
-st.title("Train it again", anchor=False)
-st.markdown(
-    "Choose how often it sees the photos, press Train, watch it learn, and see what that changes."
-)
-asking, watching = st.columns([4, 7], gap="medium")
-with asking:
-    request = ask_for_training(workspace, dataset)
-    st.caption(f"About {duration(estimate_s(store, request))}{memory(request)} on this machine.")
-    possible = can_train(store, request)
+def ask_to_start(visit: Visit, request: TrainRequest, *, busy: bool) -> None:
+    """Draw the buttons that look for a learning rate and that train."""
+    st.caption(costs(visit, request))
+    possible = can_train(visit, request)
     st.button(
         "Find a learning rate",
         disabled=not possible,
         type="tertiary",
         icon=":material/troubleshoot:",
         on_click=enqueue_lr_find,
-        args=(store, workspace, request),
+        args=(visit.store, visit.workspace, request),
         key="retrain_find_lr",
         help="fastai's finder tries ever larger rates and watches where the loss falls best.",
-    )
-    busy = (
-        (head_job is not None and head_job.is_running)
-        if request.mode == "head"
-        else (job is not None and not job.is_over)
     )
     st.button(
         "Train",
@@ -97,14 +77,29 @@ with asking:
         width="stretch",
         disabled=busy or not possible,
         on_click=start,
-        args=(store, workspace, request),
+        args=(visit, request),
         key="retrain_start",
     )
+
+
+visit = require_frame()
+job = last_job(visit.store, visit.workspace)
+
+show_header("Train it again")
+st.markdown(
+    "Choose how often it sees the photos, press Train, watch it learn, and see what that changes."
+)
+asking, watching = st.columns([4, 7], gap="medium")
+with asking:
+    request = ask_for_training(visit.workspace, get_dataset(visit))
+    fine_tuning = job is not None and not job.is_over
+    busy = is_training_head(visit.workspace) if request.mode == "head" else fine_tuning
+    ask_to_start(visit, request, busy=busy)
 with watching:
-    show_lr_finder(store, workspace)
+    show_lr_finder(visit)
     if job is not None and not (job.is_over and state.is_seen(f"job {job.id}")):
         with st.container(border=True):
-            show_job(job, store, workspace)
+            show_job(job, visit)
     with st.container(border=True):
-        show_training(head_job, store, workspace)
-show_runs(store, workspace)
+        show_training(get_head_jobs().of(visit.workspace), visit)
+show_runs(visit)

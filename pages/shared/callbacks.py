@@ -1,4 +1,4 @@
-"""Doing something in a callback, which cannot draw: what goes wrong by name is kept for the next run of the page to say."""
+"""Actions in callbacks, which cannot draw: a failure is kept for the next rerun of the page to show."""
 
 from collections.abc import Callable
 
@@ -7,12 +7,12 @@ from pages.shared import state
 
 
 def attempt(action: Callable[..., None], *arguments: object, **named: object) -> None:
-    """Do something; where it cannot be done, the page says why."""
+    """Run an action; where it fails by name, the page shows the reason."""
     succeeds(action, *arguments, **named)
 
 
 def succeeds(action: Callable[..., None], *arguments: object, **named: object) -> bool:
-    """Do something; False where it cannot be done, and the page says why."""
+    """Run an action; return False where it fails by name, and the page shows the reason."""
     try:
         action(*arguments, **named)
     except AreoleError as error:

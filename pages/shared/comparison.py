@@ -1,5 +1,7 @@
 """Two runs on the same photos: both matrices, their difference, what was fixed and what was broken."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from model.errors import InvalidRequest, NotFound
@@ -14,65 +16,64 @@ from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import open_card
 from pages.shared.run_choice import ask_for_run
 from pages.shared.text import difference, plain
+from pages.shared.visit import Visit
 
-MOST = 24  # Photos shown of each kind.
+MAX_SHOWN = 24  # Photos of each kind
 
 
-def show_comparison(
-    judged: CurrentEvaluation, split: str, names: dict[str, str], workspace: str
-) -> None:
-    """Choose another run and see what it does differently."""
-    others = [run for run in names if run != judged.run.card.id]
+class Pair(NamedTuple):
+    """Two runs under today's labels."""
+
+    first: CurrentEvaluation
+    second: CurrentEvaluation
+
+
+def show_comparison(current: CurrentEvaluation, split: str, visit: Visit) -> None:
+    """Ask for another run and show what it does differently."""
+    names = visit.run_names
+    others = {run: name for run, name in names.items() if run != current.run.card.id}
     if not others:
         st.info(
-            "There is only one run so far. Train another, then come back: this page shows which photos it fixes and which it "
-            "breaks, and whether the difference is more than chance. From a shell: `python -m model train --epochs 20 --seed 1`",
+            "There is only one run so far. Train another, then come back: this page shows which "
+            "photos it fixes and which it breaks, and whether the difference is more than chance. "
+            "From a shell: `python -m model train --epochs 20 --seed 1`",
             icon=":material/compare_arrows:",
         )
         return
-    other = ask_for_run(
-        "Compare with", {run: names[run] for run in others}, state.OTHER_RUN, others[0]
-    )
+    other = ask_for_run("Compare with", others, state.OTHER_RUN, next(iter(others)))
     try:
-        second = get_current_evaluation(other, workspace)
-        both = compare(judged.tables[split], second.tables[split])
+        pair = Pair(current, get_current_evaluation(other, visit))
+        both = compare(pair.first.tables[split], pair.second.tables[split])
     except (NotFound, InvalidRequest) as error:
         st.info(f"{error} Choose another run, or another split.", icon=":material/info:")
         return
     st.markdown(difference(both))
-    show_matrices(both, names[judged.run.card.id], names[other])
-    for title, rows in (("fixed", both.fixed), ("broken", both.broken)):
-        show_changed(both, title, [int(row) for row in rows])
+    show_changes(both, pair, names)
+
+
+def show_changes(both: Comparison, pair: Pair, names: dict[str, str]) -> None:
+    """Draw the matrices of two runs, the photos that only one has right, and the card that is asked for."""
+    _show_matrices(both, *(names[current.run.card.id] for current in pair))
+    _show_changed(both, "fixed", "wrong before, right now", both.fixed.tolist())
+    _show_changed(both, "broken", "right before, wrong now", both.broken.tolist())
     photo = state.take_looked_at()
     if photo in both.before.photos:  # The card of the run that is wrong about it.
-        first_is_wrong = both.before.photos.index(photo) in both.fixed
-        open_card(*((judged, both.before) if first_is_wrong else (second, both.after)), photo)
+        if both.before.photos.index(photo) in both.fixed:
+            open_card(pair.first, both.before, photo)
+        else:
+            open_card(pair.second, both.after, photo)
 
 
-def show_matrices(both: Comparison, first: str, second: str) -> None:
-    """Before, after, and the difference."""
-    from pages.shared.charts.confusion_matrix import (
-        confusion_map,
-        difference_map,
-    )  # Not before the first paint: see there.
+def _show_matrices(both: Comparison, first: str, second: str) -> None:
+    from pages.shared.charts.confusion_matrix import confusion_map, difference_map  # Altair
 
-    classes = both.before.classes
+    classes, before, after = both.before.classes, both.before.confusion, both.after.confusion
+    one, two = (confusion_map(table, classes, ink(), small=True) for table in (before, after))
+    change = difference_map(before, after, classes, ink())
     charts = (
-        (
-            first,
-            confusion_map(both.before.confusion, classes, ink(), small=True),
-            wrong_of(both.before),
-        ),
-        (
-            second,
-            confusion_map(both.after.confusion, classes, ink(), small=True),
-            wrong_of(both.after),
-        ),
-        (
-            "The difference",
-            difference_map(both.before.confusion, both.after.confusion, classes, ink()),
-            "Green is better, terracotta worse.",
-        ),
+        (first, one, wrong_of(both.before)),
+        (second, two, wrong_of(both.after)),
+        ("The difference", change, "Green is better, terracotta worse."),
     )
     for column, (title, chart, finding) in zip(st.columns(3), charts, strict=True):
         with column:
@@ -81,23 +82,22 @@ def show_matrices(both: Comparison, first: str, second: str) -> None:
             st.caption(finding)
 
 
-def show_changed(both: Comparison, title: str, rows: list[int]) -> None:
-    """Photos that only one of the runs has right."""
-    meaning = "wrong before, right now" if title == "fixed" else "right before, wrong now"
+def _show_changed(both: Comparison, title: str, meaning: str, rows: list[int]) -> None:
     st.markdown(f"**{count(len(rows), 'photo')} {title}** :small[({meaning})]")
+    classes, before = both.before.classes, both.before
     cards = [
         PhotoCard(
-            both.before.photos[row],
-            f"{_badge(both, both.before.predicted[row])} → {_badge(both, both.after.predicted[row])}",
-            f"Filed under {both.before.classes[both.before.labels[row]]}, {meaning}",
+            before.photos[row],
+            f"{_badge(classes, before.predicted[row])} → {_badge(classes, both.after.predicted[row])}",
+            f"Filed under {classes[before.labels[row]]}, {meaning}",
         )
-        for row in rows[:MOST]
+        for row in rows[:MAX_SHOWN]
     ]
     if cards:
         show_cards(cards, key=f"evaluate_{title}", on_pick=state.look_at)
-    if len(rows) > MOST:
-        st.caption(f"and {len(rows) - MOST} more.")
+    if len(rows) > MAX_SHOWN:
+        st.caption(f"and {len(rows) - MAX_SHOWN} more.")
 
 
-def _badge(both: Comparison, position: int) -> str:
-    return class_badge(both.before.classes, both.before.classes[position])
+def _badge(classes: tuple[str, ...], position: int) -> str:
+    return class_badge(classes, classes[position])

@@ -1,5 +1,6 @@
 """Buttons to take a dataset away as a file, one a format."""
 
+from collections.abc import Callable
 from functools import partial
 from mimetypes import guess_type
 from tempfile import SpooledTemporaryFile
@@ -11,30 +12,32 @@ from model.datasets.export import FORMATS, ExportFormat
 from pages.shared.cache.store import get_store
 
 ZIP_IN_MEMORY = 50_000_000
-MOST_ZIPPED = 2000  # Photos; a server has to hold the whole ZIP while it is sent.
+MAX_ZIPPED = 2000  # Photos; a server has to hold the whole ZIP while it is sent.
 
 
-def show_take_away(dataset: Dataset, workspace: str) -> None:
-    """The ZIP, and what it is good for."""
+def show_take_away(dataset: Dataset) -> None:
+    """Offer the dataset as a ZIP, and say what it is good for."""
     st.markdown(
-        "One ZIP with a folder for each class in a folder for each split, as fastai, Keras and Teachable Machine read them. "
-        "`photos.csv` in it says of each photo its hash, label, split, source, licence, author and page; `ATTRIBUTION.txt` names "
-        "everybody to be named. Bring it back with **Upload**, here or on another machine, and the dataset is the same."
+        "One ZIP with a folder for each class in a folder for each split, as fastai, Keras and "
+        "Teachable Machine read them. `photos.csv` in it says of each photo its hash, label, split, "
+        "source, licence, author and page; `ATTRIBUTION.txt` names everybody to be named. Bring it "
+        "back with **Upload**, here or on another machine, and the dataset is the same."
     )
     offer_export(dataset, "Take it away")
     st.caption("From a shell, of any size:")
-    st.code(
-        f"python -m model export --dataset={dataset.name} --workspace=WORKSPACE --out photos.zip",
-        language="sh",
+    command = (
+        f"python -m model export --dataset={dataset.name} --workspace=WORKSPACE --out photos.zip"
     )
+    st.code(command, language="sh")
     st.caption(
-        "WORKSPACE is what stands behind `w=` in this page's address. Whoever knows it can open your workspace."
+        "WORKSPACE is what stands behind `w=` in this page's address. "
+        "Whoever knows it can open your workspace."
     )
 
 
 def offer_export(dataset: Dataset, title: str) -> None:
     """Draw a button for each format; the file is made when it is pressed."""
-    many = len(dataset.photos) > MOST_ZIPPED
+    many = len(dataset.photos) > MAX_ZIPPED
     for export_format in FORMATS.values():
         st.download_button(
             f"{title} ({export_format.title})",
@@ -47,7 +50,8 @@ def offer_export(dataset: Dataset, title: str) -> None:
         )
     if many:
         st.caption(
-            f"More than {MOST_ZIPPED} photos are too many to send by a browser. From a shell: `python -m model export`"
+            f"More than {MAX_ZIPPED} photos are too many to send by a browser. "
+            "From a shell: `python -m model export`"
         )
 
 
@@ -57,3 +61,10 @@ def _as_file(dataset: Dataset, export_format: ExportFormat) -> bytes:
         export_format.write(get_store(), dataset, imported, file)
         file.seek(0)
         return file.read()
+
+
+def offer_csv(
+    title: str, table: bytes | Callable[[], bytes], file: str, icon: str = ":material/download:"
+) -> None:
+    """Draw a button that downloads a table."""
+    st.download_button(title, table, file, "text/csv", icon=icon, on_click="ignore")

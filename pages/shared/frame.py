@@ -1,6 +1,7 @@
-"""What stands round every page: the sidebar, the import on first start, and a sentence where the data folder fails."""
+"""The frame round every page: the sidebar, the import on first start, the page's header, and what stops a page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -8,7 +9,6 @@ from streamlit.runtime.pages_manager import PagesManager
 from model.catalogue.starter import import_starter
 from model.catalogue.workspaces import note_use
 from model.errors import AreoleError
-from model.runs.listing import runs_of
 from model.runs.run import SHIPPED
 from model.wording import count
 from pages.shared import state
@@ -17,88 +17,122 @@ from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.colours import class_badge
 from pages.shared.progress import progress_bar
 from pages.shared.text import named, plain
+from pages.shared.visit import Visit
 
 
-def show_sidebar() -> None:
-    """Which workspace, which data, which run, and how good it is."""
-    workspace = state.workspace()
-    dataset, run = get_dataset(workspace), active_run_id(workspace)
+def run_page(page: Callable[[], None]) -> None:
+    """Run a page; failures by name become a sentence instead of a traceback."""
+    try:
+        with progress_bar("First start, importing the starter set") as progress:
+            import_starter(get_store(), progress)
+        if state.is_new_visit():
+            note_use(get_store(), state.workspace())
+        visit = Visit.begin(get_store(), state.workspace())
+        state.set_visit(visit)
+        show_sidebar(visit)
+        page()
+    except AreoleError as error:
+        st.error(str(error), icon=":material/error:")
+    finally:
+        state.set_visit(None)
+
+
+def require_frame() -> Visit:
+    """Give the visit of this rerun. The first line of every page.
+
+    A page that Streamlit runs without its frame is stopped, and the frame run instead: a server that starts in an app
+    with a pages/ folder takes its files for whole apps until `st.navigation` is first called, and the first link to a
+    page would be answered without sidebar and catalogue.
+    """
+    visit = state.visit()
+    if visit is None:
+        PagesManager.uses_pages_directory = False  # As st.navigation does; there is no setting.
+        st.rerun()
+    return visit
+
+
+def require_run(visit: Visit) -> str:
+    """Give the id of the run in use; before the first training, say so and stop the page."""
+    run = active_run_id(visit)
+    if run is None:
+        dataset = get_dataset(visit)
+        show_header("Nothing trained yet")
+        photos = f"{count(len(dataset.photos), 'photo')} of {named(dataset.classes)}"
+        st.markdown(
+            f"{plain(dataset.title)} has {photos}. Give it photos, then let it learn from them: a second or two for each step."
+        )
+        link_to_page("dataset", "Add photos", ":material/add_photo_alternate:")
+        link_to_page("retrain", "Train", ":material/model_training:")
+        st.stop()
+    return run
+
+
+def show_header(title: str) -> None:
+    """Draw a page's title, and what went wrong in the last callback."""
+    st.title(title, anchor=False)
+    failure = state.take_failure()
+    if failure:
+        st.error(plain(failure), icon=":material/error:")
+
+
+def ask_for_view(
+    views: Sequence[str],
+    key: str,
+    *,
+    label: str = "View",
+    remembered: bool = False,
+    title: Callable[[str], str] = str,
+) -> str:
+    """Ask for one of several views, the first unless the URL says another.
+
+    `remembered` ones come back with the page in this session, and can be chosen by `state.set_choice`.
+    """
+    if remembered:
+        state.restored(key, views, views[0])
+    tie: dict[str, Any] = (
+        {"on_change": state.keep, "args": (key,)}
+        if remembered
+        else {"default": views[0], "bind": "query-params"}
+    )
+    view: str = st.segmented_control(
+        label,
+        views,
+        required=True,
+        key=key,
+        format_func=title,
+        label_visibility="collapsed",
+        width="stretch",
+        **tie,
+    )
+    return view
+
+
+def link_to_page(page: str, label: str, icon: str | None = None, photo: str | None = None) -> None:
+    """Draw a link to another page in this workspace; to a photo, where one is named."""
+    parameters = state.link_to(page, photo)
+    st.page_link(f"pages/{page}.py", label=label, icon=icon, query_params=parameters)
+
+
+def show_sidebar(visit: Visit) -> None:
+    """Draw the workspace's dataset and classes, its run and the run's errors."""
+    dataset, run = get_dataset(visit), active_run_id(visit)
     with st.sidebar:
         st.markdown(f"**{plain(dataset.title)}**  \n{count(len(dataset.photos), 'photo')}")
         st.markdown(" ".join(class_badge(dataset.classes, name) for name in dataset.classes))
         if run is None:
             st.markdown(":material/model_training: Nothing trained on it yet")
         else:
-            _show_run(run, workspace)
+            _show_run(run, visit)
         st.caption(
-            f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; share it with care."
+            f"Workspace {visit.workspace[:6]} ... The address in your browser brings you back to it; share it with care."
         )
 
 
-def _show_run(run_id: str, workspace: str) -> None:
-    judged = get_current_evaluation(run_id, workspace)
-    names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
-    run, valid = judged.run, judged.tables["valid"]
-    errors = (
-        f"{valid.errors} of {count(len(valid.labels), 'validation photo')} wrong"
-        if valid.photos
-        else "no validation photos"
-    )
-    st.markdown(f"**{plain(names[run.card.id])}** on {run.card.backbone}  \n{errors}")
-    if run.card.id == SHIPPED:
+def _show_run(run_id: str, visit: Visit) -> None:
+    current = get_current_evaluation(run_id, visit)
+    card, valid = current.run.card, current.tables["valid"]
+    photos = count(len(valid.labels), "validation photo")
+    errors = f"{valid.errors} of {photos} wrong" if valid.photos else "no validation photos"
+    st.markdown(f"**{plain(visit.run_names[card.id])}** on {card.backbone}  \n{errors}")
+    if card.id == SHIPPED:
         st.caption("It has only seen rendered photos. Of real ones it gets about one in ten wrong.")
-
-
-def require_run(workspace: str) -> str:
-    """The run in use; where nothing was trained on this dataset yet, say so and stop the page."""
-    run = active_run_id(workspace)
-    if run is None:
-        dataset = get_dataset(workspace)
-        st.title("Nothing trained yet", anchor=False)
-        there = f"{plain(dataset.title)} has {count(len(dataset.photos), 'photo')} of {named(dataset.classes)}."
-        st.markdown(
-            f"{there} Give it photos, then let it learn from them: a second or two for each step."
-        )
-        st.page_link(
-            "pages/dataset.py",
-            label="Add photos",
-            icon=":material/add_photo_alternate:",
-            query_params=state.link(),
-        )
-        st.page_link(
-            "pages/retrain.py",
-            label="Train",
-            icon=":material/model_training:",
-            query_params=state.link(),
-        )
-        st.stop()
-    return run
-
-
-def require_frame() -> None:
-    """Stop a page that Streamlit runs without its frame, and run the frame instead. The first line of every page.
-
-    A server that starts in an app with a pages/ folder takes its files for whole apps until `st.navigation` is first called:
-    whoever comes first by a link to a page would get it without sidebar and catalogue.
-    """
-    if not state.is_framed():
-        PagesManager.uses_pages_directory = (
-            False  # As st.navigation does; Streamlit has no setting for it.
-        )
-        st.rerun()
-
-
-def run_page(page: Callable[[], None]) -> None:
-    """Run a page; what goes wrong by name is a sentence, not a traceback."""
-    state.set_framed(True)
-    try:
-        with progress_bar("First start, importing the starter set") as progress:
-            import_starter(get_store(), progress)
-        if state.is_new_visit():
-            note_use(get_store(), state.workspace())
-        show_sidebar()
-        page()
-    except AreoleError as error:
-        st.error(str(error), icon=":material/error:")
-    finally:
-        state.set_framed(False)

@@ -1,7 +1,8 @@
-"""Photos on the screen: rows of small cards."""
+"""Photos on the screen: rows of small cards, page by page."""
 
-from collections.abc import Callable
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal, NamedTuple, TypeVar
 
 import streamlit as st
 
@@ -9,14 +10,13 @@ from model.errors import NotFound
 from pages.shared.cache.photos import get_thumbnail
 from pages.shared.text import plain
 
-CARD_PX = (
-    84,
-    136,
-)  # The narrowest card where the number of columns is given, and where it is free.
+CARD_PX = (84, 136)  # The narrowest card where the number of columns is given, and where it is free
+
+Item = TypeVar("Item")
 
 
 class PhotoCard(NamedTuple):
-    """A photo with what is written under it; `alt` describes it to those who cannot see it."""
+    """A photo with a caption; `alt` describes it to those who cannot see it."""
 
     photo: str
     caption: str  # Markdown, or the button's label where the card can be picked
@@ -24,10 +24,14 @@ class PhotoCard(NamedTuple):
 
 
 def show_cards(
-    cards: list[PhotoCard], *, columns: int | None = None, width: int | Literal["stretch"] = "stretch", key: str,
+    cards: list[PhotoCard],
+    *,
+    columns: int | None = None,
+    width: int | Literal["stretch"] = "stretch",
+    key: str,
     on_pick: Callable[[str], None] | None = None,
-) -> None:  # fmt: skip
-    """Draw square photos, in so many columns or in as many as fit; with `on_pick`, the caption becomes a button."""
+) -> None:
+    """Draw square photos in `columns`, or in as many as fit; with `on_pick`, captions become buttons."""
     with (
         st.container(key=key, width=width),
         st.grid(columns or "auto", min_column_width=CARD_PX[columns is None], gap="xsmall"),
@@ -49,10 +53,19 @@ def show_cards(
 
 
 def show_thumbnail(card: PhotoCard) -> None:
-    """A photo as a small square, or a sign that it is gone."""
+    """Draw a photo as a small square, or a sign that it is gone."""
     try:
         st.image(get_thumbnail(card.photo), width="stretch", alt=card.alt)
     except NotFound:
-        st.markdown(
-            ":material/hide_image:", text_alignment="center", help="This photo was removed."
-        )
+        gone = "This photo was removed."
+        st.markdown(":material/hide_image:", text_alignment="center", help=gone)
+
+
+@contextmanager
+def paged(items: Sequence[Item], size: int, key: str) -> Iterator[Sequence[Item]]:
+    """Give the items of the page that is chosen; what is drawn inside stands above the pager."""
+    pages = -(-len(items) // size)
+    place = st.container()
+    page = st.pagination(pages, key=key) if pages > 1 else 1
+    with place:
+        yield items[(page - 1) * size : page * size]

@@ -16,6 +16,7 @@ from pages.shared.cache.photos import (
     prepare_look_alikes,
 )
 from pages.shared.colours import class_badge, label_badge
+from pages.shared.frame import link_to_page
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import plain, why
 
@@ -25,7 +26,7 @@ EVIDENCE_PX, NEIGHBOURS_PX = 320, 470
 ALL = "(all)"
 
 
-def show_losses(judged: CurrentEvaluation, table: Evaluation) -> None:
+def show_losses(current: CurrentEvaluation, table: Evaluation) -> None:
     """The highest losses of a split, narrowed by class and reason."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         actual = _ask_class("Actual", table.classes, state.LOSS_ACTUAL)
@@ -38,12 +39,12 @@ def show_losses(judged: CurrentEvaluation, table: Evaluation) -> None:
         )
     rows = ranked(table, actual=actual, predicted=predicted)
     if reason == ALL:
-        looked, found = len(rows), _explained(judged, table, rows[:most])
+        looked, found = len(rows), _explained(current, table, rows[:most])
     else:
         looked = min(CANDIDATES, len(rows))
         found = [
             one
-            for one in _explained(judged, table, rows[:looked])
+            for one in _explained(current, table, rows[:looked])
             if reason in [REASON_NAMES[each] for each in one.reasons]
         ]
     if not found:
@@ -57,27 +58,27 @@ def show_losses(judged: CurrentEvaluation, table: Evaluation) -> None:
         f"{f', looked for among the {looked} highest losses' if looked < len(rows) else ''}. Loss is the cross-entropy of the "
         "calibrated probabilities: 0 for a certain right answer, 0.7 for a coin toss, 4.6 where the true class was given 1%."
     )
-    prepare_look_alikes(judged.run.card.id)
-    show_cases(judged, found[:most])
+    prepare_look_alikes(current.run.card.id)
+    show_cases(current, found[:most])
 
 
 @st.dialog("Why?", width="large")
-def open_card(judged: CurrentEvaluation, table: Evaluation, photo: str) -> None:
+def open_card(current: CurrentEvaluation, table: Evaluation, photo: str) -> None:
     """A photo's card over the page."""
-    prepare_look_alikes(judged.run.card.id)
-    show_cases(judged, _explained(judged, table, [table.photos.index(photo)]))
+    prepare_look_alikes(current.run.card.id)
+    show_cases(current, _explained(current, table, [table.photos.index(photo)]))
 
 
-def show_cases(judged: CurrentEvaluation, found: list[TopLoss]) -> None:
+def show_cases(current: CurrentEvaluation, found: list[TopLoss]) -> None:
     """A card a photo. What is known is drawn at once; the evidence, which takes a look at the photo, follows card by card."""
     places = [
         place
         for number, one in enumerate(found, start=1)
-        for place in _show_case(judged, one, number)
+        for place in _show_case(current, one, number)
     ]
     for place, photo, name in places:
         tinted = get_evidence(
-            photo, judged.run.card.id, judged.run.card.classes.index(name), EVIDENCE_PX
+            photo, current.run.card.id, current.run.card.classes.index(name), EVIDENCE_PX
         )
         place.image(
             tinted,
@@ -87,11 +88,11 @@ def show_cases(judged: CurrentEvaluation, found: list[TopLoss]) -> None:
 
 
 def _show_case(
-    judged: CurrentEvaluation, one: TopLoss, number: int
+    current: CurrentEvaluation, one: TopLoss, number: int
 ) -> list[tuple[DeltaGenerator, str, str]]:
     """One photo's card; where the evidence belongs in it: place, photo, class."""
     classes, rival = (
-        judged.dataset.classes,
+        current.dataset.classes,
         one.actual if one.actual != one.predicted else one.runner_up,
     )
     with st.container(border=True, key=f"evaluate_case_{number}"):
@@ -115,20 +116,10 @@ def _show_case(
             for sentence in why(one):
                 st.markdown(sentence)
             if one.split == "test":
-                st.page_link(
-                    "pages/classify.py",
-                    label="Look closer",
-                    icon=":material/search:",
-                    query_params=state.link_to(one.photo),
-                )
+                link_to_page("classify", "Look closer", ":material/search:", one.photo)
             else:
-                st.page_link(
-                    "pages/clean.py",
-                    label="Repair it",
-                    icon=":material/cleaning_services:",
-                    query_params=state.link_to_card(one.photo),
-                )
-        show_neighbours(judged, one, f"evaluate_alike_{number}")
+                link_to_page("clean", "Repair it", ":material/cleaning_services:", one.photo)
+        show_neighbours(current, one, f"evaluate_alike_{number}")
     return places
 
 
@@ -139,12 +130,12 @@ def _evidence_place(photo: str, name: str) -> tuple[DeltaGenerator, str, str]:
     return place, photo, name
 
 
-def show_neighbours(judged: CurrentEvaluation, one: TopLoss, key: str) -> None:
+def show_neighbours(current: CurrentEvaluation, one: TopLoss, key: str) -> None:
     """The training photos that are most like one, under their labels now."""
     cards = [
         PhotoCard(
             photo,
-            label_badge(judged.dataset.classes, label),
+            label_badge(current.dataset.classes, label),
             f"A training photo much like it, filed under {label or 'nothing any more'}",
         )
         for photo, label in one.neighbours
@@ -158,6 +149,6 @@ def _ask_class(label: str, classes: tuple[str, ...], key: str) -> str | None:
     return None if chosen == ALL else chosen
 
 
-def _explained(judged: CurrentEvaluation, table: Evaluation, rows: list[int]) -> list[TopLoss]:
+def _explained(current: CurrentEvaluation, table: Evaluation, rows: list[int]) -> list[TopLoss]:
     flaws = get_image_issues([table.photos[row] for row in rows])
-    return top_losses(table, rows, judged.dataset.labels, flaws, judged.run.card.unfamiliar_below)
+    return top_losses(table, rows, current.dataset.labels, flaws, current.run.card.unfamiliar_below)

@@ -1,14 +1,16 @@
 """A bar for work that takes longer than a blink."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
+from model.progress import Progress
+
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar that appears with the first report of how many are done of how many, and is gone afterwards.
+def progress_bar(title: str) -> Iterator[Progress]:
+    """Show a bar from the first report of progress until the work is over.
 
     Its place is taken whether it appears or not: what stands below would otherwise jump on the next rerun.
     """

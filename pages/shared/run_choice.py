@@ -1,4 +1,4 @@
-"""Choosing a run."""
+"""A box that chooses a run."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from pages.shared.text import run_title
 
 
 def ask_for_run(label: str, names: dict[str, str], key: str, first: str) -> str:
-    """One of the runs `names` (id -> name); its id stays in the URL."""
+    """Ask for one of the runs `names` (id -> name), `first` unless the URL says another; return its id."""
 
     def title(run: str) -> str:
         try:
@@ -17,6 +17,6 @@ def ask_for_run(label: str, names: dict[str, str], key: str, first: str) -> str:
         except NotFound:
             return f"{names[run]} (cannot be read)"
 
-    chosen = state.restored(key, list(names), first)
+    run_id = state.restored(key, list(names), first)
     st.selectbox(label, list(names), format_func=title, key=key, on_change=state.keep, args=(key,))
-    return chosen
+    return run_id

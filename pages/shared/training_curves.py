@@ -6,10 +6,8 @@ from time import monotonic
 
 import streamlit as st
 
-from model.catalogue.store import Store
 from model.jobs.queue import last_killed_job
 from model.jobs.records import HEAD, HEAD_KILLED
-from model.runs.listing import runs_of
 from model.runs.run import RunCard
 from model.runs.settings import Epoch
 from model.training.background import HeadJob
@@ -17,29 +15,27 @@ from model.wording import curve_finding
 from pages.shared import state
 from pages.shared.cache.runs import active_run_id, get_card
 from pages.shared.text import plain
+from pages.shared.visit import Visit
+from pages.shared.watching import show_killed
 
 TICK_S, WAIT_S = 0.15, 0.5
 GROW_S = 1.2  # A head learns faster than the eye sees: its curves take at least so long to grow.
 
 
-def show_training(job: HeadJob | None, store: Store, workspace: str) -> None:
-    """The training under way, or how the last one went, or that of the run in use."""
+def show_training(job: HeadJob | None, visit: Visit) -> None:
+    """Draw the training under way, or the end of the last one, or that of the run in use."""
     if job and not (job.run and state.is_seen(job.run)) and not job.error:
         watch(job)
         return
-    stopped = (
-        last_killed_job(store, workspace, HEAD) if job is None else None
-    )  # This server knows of no training; an earlier one may.
-    if stopped is not None and not state.is_seen(f"job {stopped}"):
-        st.warning(HEAD_KILLED, icon=":material/error:")
-        st.button(
-            "Close", key="retrain_close_killed", on_click=state.set_seen, args=(f"job {stopped}",)
-        )
-    if job and job.error:
+    if job is None:  # This server knows of no training; an earlier one may.
+        killed = last_killed_job(visit.store, visit.workspace, HEAD)
+        show_killed(killed, HEAD_KILLED, "retrain_close_killed")
+    elif job.error:
         show = st.info if job.cancelled else st.error
         show(plain(job.error), icon=":material/cancel:" if job.cancelled else ":material/error:")
-    names = {entry.id: entry.name for entry in runs_of(store, workspace)}
-    shown = job.run if job and job.run in names else active_run_id(workspace)
+    visit = visit.renewed()  # A training that was watched may have ended meanwhile.
+    names = visit.run_names
+    shown = job.run if job and job.run in names else active_run_id(visit)
     if shown is None:
         st.caption("Nothing trained on this dataset yet. Its curves will grow here.")
         return
@@ -85,10 +81,7 @@ def show_card_curves(cards: dict[str, RunCard]) -> None:
 
 def show_curves(histories: dict[str, Sequence[Epoch]], epochs: int) -> None:
     """Losses and error rate side by side."""
-    from pages.shared.charts.training import (
-        error_curves,
-        loss_curves,
-    )  # Not before the first paint: see charts.py.
+    from pages.shared.charts.training import error_curves, loss_curves
 
     findings = " ".join(
         f"{name}: {curve_finding(history)}" for name, history in histories.items() if history

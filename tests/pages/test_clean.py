@@ -190,8 +190,7 @@ def test_without_another_run_there_is_no_effect_yet(
     workspace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "pages.parts.clean.effect.runs_of",
-        lambda *_: [RunEntry(SHIPPED, "Shipped head", own=False)],
+        "pages.shared.visit.runs_of", lambda *_: [RunEntry(SHIPPED, "Shipped head", own=False)]
     )
     assert "Nothing to compare yet" in clean(workspace, do="Effect").info[0].value
 

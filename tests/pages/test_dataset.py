@@ -28,7 +28,7 @@ from model.datasets.manage import create_dataset, datasets_of
 from model.gather.sources.registry import SOURCES
 from model.jobs.records import RUNNING, host_of
 from model.photos.image import digest
-from pages.shared.cache.works import get_import_jobs, get_search_jobs
+from pages.shared.cache.jobs import get_import_jobs, get_search_jobs
 from tests.conftest import encoded, fabricate, picture
 from tests.model.gather.fake_sources import FakeSources
 from tests.model.gather.sources.made_up import SOURCE

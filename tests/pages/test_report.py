@@ -30,7 +30,7 @@ from model.report.experiments import DRAWINGS, experiment_findings
 from model.report.texts import MAX_LINE, Texts, texts
 from model.runs.listing import runs_of
 from pages.parts.report.tuning import TRIALS
-from pages.shared.cache.works import get_experiment_jobs, get_head_jobs
+from pages.shared.cache.jobs import get_experiment_jobs, get_head_jobs
 from tests.conftest import fabricate
 from tests.model.experiments.made_up import CHART, CLASS_SIZES
 from tests.pages.conftest import open_page, text

@@ -12,9 +12,7 @@ from pages.shared.text import explanation, plain, verdict
 
 def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
     """The verdict and its reasons: probabilities, evidence, look-alikes."""
-    from pages.shared.charts.evaluation import (
-        probability_bars,
-    )  # Not before the first paint: see there.
+    from pages.shared.charts.evaluation import probability_bars
 
     answer = get_prediction(photo, run.card.id)
     st.header(plain(verdict(answer)), anchor=False)

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
-from model.catalogue.store import Store
 from model.catalogue.workspaces import filed_photos
 from model.cleaning.decisions import label_photo, revert_edits
 from pages.shared.text import plain
+from pages.shared.visit import Visit
 
 PLACES = {
     "train": "From the train split, filed under {label}. I learned from this very photo, so my answer proves little.",
@@ -15,9 +15,9 @@ PLACES = {
 }
 
 
-def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *, own: bool) -> None:
+def ask_for_label(visit: Visit, photo: str, dataset: Dataset, *, own: bool) -> None:
     """Let the visitor say what a photo really shows: her own joins the training photos, one of the dataset's is relabelled."""
-    labelled, filed = dataset.find(photo), photo in filed_photos(store, workspace)
+    labelled, filed = dataset.find(photo), photo in filed_photos(visit.store, visit.workspace)
     if labelled is not None and (labelled.split == "test" or not (own or filed)):
         st.caption(PLACES[labelled.split].format(label=plain(labelled.label)))
     if labelled is not None and labelled.split == "test":
@@ -33,7 +33,7 @@ def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *,
         key=f"classify_told_{photo}_{label}",
     )
     if told is not None and told != label:
-        label_photo(store, workspace, photo, told)
+        label_photo(visit.store, visit.workspace, photo, told)
         st.rerun()
     if filed:
         follows = (
@@ -43,5 +43,5 @@ def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *,
         )
         st.caption(f"Filed under {plain(str(label))}: {follows}.")
         if st.button("Take it back", icon=":material/undo:", key="classify_withdraw"):
-            revert_edits(store, workspace, photo)
+            revert_edits(visit.store, visit.workspace, photo)
             st.rerun()

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from model.catalogue.store import Store
 from model.catalogue.workspaces import Asked, forget_loose
 from model.classify.answer import Prediction
 from model.csv_files import as_csv
@@ -15,11 +14,12 @@ from pages.shared.cache.photos import get_prediction
 from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import plain, verdict
+from pages.shared.visit import Visit
 
 DOUBTFUL_FIRST = (Trust.UNFAMILIAR, Trust.UNSURE, Trust.SURE)
 
 
-def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) -> None:
+def show_own_photos(visit: Visit, asked: list[Asked], run: Run) -> None:
     """All of the visitor's photos, the doubtful first, as cards and as a table to take away."""
     answers = {
         one.photo: answer
@@ -68,7 +68,7 @@ def show_own_photos(store: Store, workspace: str, asked: list[Asked], run: Run) 
         with st.popover("Remove my photos", icon=":material/delete:"):
             st.write("They are destroyed, except those you filed under a class.")
             if st.button("Remove them", type="primary", key="classify_forget"):
-                forget_loose(store, workspace)
+                forget_loose(visit.store, visit.workspace)
                 state.deselect_photo()
                 st.rerun()
 

@@ -4,7 +4,6 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.catalogue.dataset import Dataset
-from model.catalogue.store import Store
 from model.catalogue.workspaces import MAX_ASKED, ask_about
 from model.errors import PhotoRefused
 from model.photos.image import MAX_MEGABYTES, open_photo
@@ -16,15 +15,14 @@ from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.progress import progress_bar
 from pages.shared.text import HOW_IT_WORKS, plain
+from pages.shared.visit import Visit
 
 UPLOAD, CAMERA, EXAMPLES = "Upload", "Camera", "Examples"
 FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the last three as images.
 MAX_UPLOAD = 20
 
 
-def ask_for_photos(
-    store: Store, workspace: str, dataset: Dataset, run: Run, to_try: dict[str, list[str]]
-) -> None:
+def ask_for_photos(visit: Visit, dataset: Dataset, run: Run, to_try: dict[str, list[str]]) -> None:
     """Take photos from disk or camera into the workspace, or choose an example."""
     ways = (UPLOAD, CAMERA, EXAMPLES) if hosting().uploads else (EXAMPLES,)
     way = st.segmented_control(
@@ -56,7 +54,7 @@ def ask_for_photos(
     else:
         show_examples(dataset, to_try)
     if files:
-        keep_uploads(store, workspace, run, [(file.name, file.getvalue()) for file in files])
+        keep_uploads(visit, run, [(file.name, file.getvalue()) for file in files])
         st.rerun()
     if state.refused_files():
         st.warning("  \n".join(state.refused_files()), icon=":material/broken_image:")
@@ -68,7 +66,7 @@ def ask_for_photos(
     )
 
 
-def keep_uploads(store: Store, workspace: str, run: Run, files: list[tuple[str, bytes]]) -> None:
+def keep_uploads(visit: Visit, run: Run, files: list[tuple[str, bytes]]) -> None:
     """Let each file through the gate and answer it; one bad file spoils nothing."""
     refused = [
         f"{plain(name)}: left out, {MAX_UPLOAD} at a time is the most."
@@ -85,7 +83,7 @@ def keep_uploads(store: Store, workspace: str, run: Run, files: list[tuple[str, 
                 except PhotoRefused as refusal:
                     refused.append(f"{plain(name)}: {refusal}")
                     continue
-                ask_about(store, workspace, photo, name)
+                ask_about(visit.store, visit.workspace, photo, name)
                 get_prediction(photo.sha256, run.card.id)
                 kept.append(photo.sha256)
     finally:

@@ -14,18 +14,18 @@ from model.errors import InvalidRequest, NotFound
 from model.wording import count
 from pages.parts.clean.score import show_score
 from pages.shared import state
-from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt, succeeds
 from pages.shared.export import offer_export
-from pages.shared.gallery import PhotoCard, show_thumbnail
+from pages.shared.gallery import PhotoCard, paged, show_thumbnail
 from pages.shared.text import decided, plain
+from pages.shared.visit import Visit
 
 PAGE = 10
 THUMB_PX = 64
 MAX_UPLOAD_MB = 200
 
 
-def show_steps(history: History, workspace: str) -> None:
+def show_steps(history: History, visit: Visit) -> None:
     """Undo and redo."""
     for text, key, step, turn, icon in (
         ("Undo", "U", history.undoable, undo, ":material/undo:"),
@@ -38,25 +38,25 @@ def show_steps(history: History, workspace: str) -> None:
             shortcut=key,
             disabled=step is None,
             on_click=_turn,
-            args=(turn, workspace, [edit for edit in history.edits if edit.step == step], text),
+            args=(turn, visit, [edit for edit in history.edits if edit.step == step], text),
             type="tertiary",
         )
 
 
 def _turn(
-    turn: Callable[[Store, str, int], None], workspace: str, edits: list[Edit], name: str
+    turn: Callable[[Store, str, int], None], visit: Visit, edits: list[Edit], name: str
 ) -> None:
     """Undo or redo a step, say which, and show its first photo."""
-    if succeeds(turn, get_store(), workspace, edits[0].step):
+    if succeeds(turn, visit.store, visit.workspace, edits[0].step):
         state.show_card(edits[0].photo)
         st.toast(
             f"{name}: {decided(edits[0])}, {count(len(edits), 'photo')}", icon=":material/history:"
         )
 
 
-def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
+def show_edits(dataset: Dataset, history: History, visit: Visit) -> None:
     """The list of decisions, the newest first, and what can be done with all of them."""
-    imported = find_dataset(get_store(), dataset.name)
+    imported = find_dataset(visit.store, dataset.name)
     standing = sorted(history.standing.values(), key=lambda edit: -edit.id)
     listing, doing = st.columns([6, 5], gap="medium")
     with listing:
@@ -65,28 +65,25 @@ def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
             st.caption(
                 "Nothing decided yet. Whatever you decide is kept at once, and can be taken back."
             )
-        pages = -(-len(standing) // PAGE)
-        place = st.container()
-        page = st.pagination(pages, key="clean_edits_page") if pages > 1 else 1
-        with place:
-            for edit in standing[(page - 1) * PAGE : page * PAGE]:
-                _show_edit(imported, edit.photo, edit.id, decided(edit), workspace)
+        with paged(standing, PAGE, "clean_edits_page") as shown:
+            for edit in shown:
+                _show_edit(imported, edit.photo, edit.id, decided(edit), visit)
         if standing:
             with st.popover("Start over", icon=":material/restart_alt:"):
                 st.write(
                     "Every decision is taken back, also photos added on Classify. Redo brings them back step by step."
                 )
                 st.button("Take everything back", type="primary", key="clean_start_over", on_click=attempt,
-                          args=(start_over, get_store(), workspace))  # fmt: skip
+                          args=(start_over, visit.store, visit.workspace))  # fmt: skip
     with doing:
         if has_key(dataset):
             with st.container(border=True):
                 show_score(imported, dataset)
         with st.container(border=True):
-            _show_exchange(imported, dataset, history, workspace)
+            _show_exchange(imported, dataset, history, visit)
 
 
-def _show_edit(imported: Dataset, photo: str, number: int, said: str, workspace: str) -> None:
+def _show_edit(imported: Dataset, photo: str, number: int, said: str, visit: Visit) -> None:
     label = imported.label_of(photo)
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key=f"clean_edit_{number}"
@@ -94,13 +91,13 @@ def _show_edit(imported: Dataset, photo: str, number: int, said: str, workspace:
         with st.container(width=THUMB_PX):
             show_thumbnail(PhotoCard(photo, "", f"A photo imported under {label or 'nothing'}"))
         st.markdown(f"{plain(label or 'yours')}: {said}", width="stretch")
-        taken = (revert_edits, get_store(), workspace, photo)
+        taken = (revert_edits, visit.store, visit.workspace, photo)
         st.button(
             "Take back", key=f"clean_revoke_{number}", type="tertiary", on_click=attempt, args=taken
         )
 
 
-def _show_exchange(imported: Dataset, dataset: Dataset, history: History, workspace: str) -> None:
+def _show_exchange(imported: Dataset, dataset: Dataset, history: History, visit: Visit) -> None:
     st.markdown("**Take it away, bring it back**")
     with st.container(horizontal=True):
         offer_export(dataset, "Cleaned photos")
@@ -118,7 +115,7 @@ def _show_exchange(imported: Dataset, dataset: Dataset, history: History, worksp
     if file is not None and st.button("Follow this file", type="primary", key="clean_follow"):
         try:
             decisions, unknown = decisions_from(file.getvalue(), imported, dataset)
-            decide(get_store(), workspace, decisions)
+            decide(visit.store, visit.workspace, decisions)
         except (NotFound, InvalidRequest) as error:
             st.error(plain(str(error)), icon=":material/error:")
             return

@@ -8,21 +8,21 @@ from model.cleaning.duplicates import DuplicateGroup
 from model.cleaning.suspects import Suspects
 from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES, count, listed
-from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
 from pages.shared.colours import label_badge
-from pages.shared.gallery import PhotoCard, show_thumbnail
+from pages.shared.gallery import PhotoCard, paged, show_thumbnail
 from pages.shared.text import named
+from pages.shared.visit import Visit
 
 PAGE = 12
 PHOTO_PX = 150
 JUDGES = ("test", "valid", "train")  # Whose copy is left in place
 
 
-def show_copies(
-    judged: CurrentEvaluation, suspects: Suspects, history: History, workspace: str
+def show_duplicates(
+    current: CurrentEvaluation, suspects: Suspects, history: History, visit: Visit
 ) -> None:
-    """Every group of copies; those that leak across splits first."""
+    """Draw every group of near-duplicates, those that leak across splits first."""
     twins = [
         group
         for group in suspects.twins
@@ -40,22 +40,19 @@ def show_copies(
         f"**{count(len(groups), 'picture')} {are} here more than once,** cropped, resized or brightened; {leaks} of them on both "
         "sides of a split. Such a leak flatters: what was learned from one copy is asked of the other."
     )
-    pages = -(-len(groups) // PAGE)
-    place = st.container()
-    page = st.pagination(pages, key="clean_copies_page") if pages > 1 else 1
-    with place:
-        for group in groups[(page - 1) * PAGE : page * PAGE]:
-            _show_group(judged, suspects, history, group, workspace)
+    with paged(groups, PAGE, "clean_copies_page") as shown:
+        for group in shown:
+            _show_group(current, suspects, history, group, visit)
 
 
 def _show_group(
-    judged: CurrentEvaluation,
+    current: CurrentEvaluation,
     suspects: Suspects,
     history: History,
     group: DuplicateGroup,
-    workspace: str,
+    visit: Visit,
 ) -> None:
-    there = [photo for photo in group.photos if photo in judged.dataset.labels]
+    there = [photo for photo in group.photos if photo in current.dataset.labels]
     open_ones = [
         photo
         for photo in there
@@ -67,8 +64,8 @@ def _show_group(
     ):
         for photo in group.photos:
             with st.container(width=PHOTO_PX, gap="xxsmall"):
-                label = judged.dataset.label_of(photo)
-                badge = label_badge(judged.dataset.classes, label)
+                label = current.dataset.label_of(photo)
+                badge = label_badge(current.dataset.classes, label)
                 size = suspects.measures[photo]
                 split = SPLIT_NAMES[suspects.splits[photo]]
                 show_thumbnail(
@@ -76,10 +73,10 @@ def _show_group(
                 )
                 st.markdown(f"{badge}  \n:small[{split}, {size.width} by {size.height}]")
         with st.container(width="stretch"):
-            st.markdown(_finding(judged, suspects, group, there))
+            st.markdown(_finding(current, suspects, group, there))
             if len(there) > 1 and open_ones:
                 with st.container(horizontal=True):
-                    _ask(suspects, group, there, workspace, key)
+                    _ask(suspects, group, there, visit, key)
             else:
                 st.markdown(":green-badge[:material/check: dealt with]")
 
@@ -89,11 +86,11 @@ def _is_kept(history: History, photo: str) -> bool:
 
 
 def _finding(
-    judged: CurrentEvaluation, suspects: Suspects, group: DuplicateGroup, there: list[str]
+    current: CurrentEvaluation, suspects: Suspects, group: DuplicateGroup, there: list[str]
 ) -> str:
     splits = [SPLIT_NAMES[suspects.splits[photo]].lower() for photo in group.photos]
     alike = f"Laid over each other, they agree by {group.correlation:.0%}."
-    labels = {label for photo in there if (label := judged.dataset.label_of(photo))}
+    labels = {label for photo in there if (label := current.dataset.label_of(photo))}
     said = (
         f" They are filed under {named(sorted(labels))}: one of them is wrong."
         if len(labels) > 1
@@ -106,7 +103,7 @@ def _finding(
 
 
 def _ask(
-    suspects: Suspects, group: DuplicateGroup, there: list[str], workspace: str, key: str
+    suspects: Suspects, group: DuplicateGroup, there: list[str], visit: Visit, key: str
 ) -> None:
     """One click leaves one: of a leak the one that judges, else the largest."""
     sizes = {
@@ -138,5 +135,5 @@ def _ask(
             type=kind,  # type: ignore[arg-type]  # A Literal, spelled above.
             icon=icon,
             on_click=attempt,
-            args=(decide, get_store(), workspace, decisions),
+            args=(decide, visit.store, visit.workspace, decisions),
         )

@@ -6,50 +6,51 @@ from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import Comparison, compare
 from model.evaluation.sentences import wrong_of
 from model.runs.current import CurrentEvaluation, count_edits
-from model.runs.listing import activate_run, runs_of
+from model.runs.listing import activate_run
 from model.runs.settings import HeadSettings
 from model.training.background import start_training
 from model.training.request import TrainRequest
 from model.wording import count
 from pages.shared import state
+from pages.shared.cache.jobs import get_head_jobs
 from pages.shared.cache.runs import (
     active_run_id,
     get_card,
     get_current_evaluation,
 )
-from pages.shared.cache.store import get_dataset, get_store
-from pages.shared.cache.works import get_head_jobs
+from pages.shared.cache.store import get_dataset
 from pages.shared.callbacks import attempt
-from pages.shared.comparison import show_changed, show_matrices
-from pages.shared.loss_cards import open_card
+from pages.shared.comparison import Pair, show_changes
 from pages.shared.run_choice import ask_for_run
 from pages.shared.text import difference, plain
 from pages.shared.training_curves import watch
+from pages.shared.visit import Visit
 
 WAIT_S = 2.0
 EFFECT = "Effect"
 
 
-def start_retraining(workspace: str) -> None:
-    """Train a head on the cleaned dataset, with the settings of the run in use if that is a head, and go to what it changed."""
-    store, dataset, used = get_store(), get_dataset(workspace), active_run_id(workspace)
+def start_retraining(visit: Visit) -> None:
+    """Train a head on the cleaned dataset as the run in use was, and go to what that changes."""
+    visit = visit.renewed()  # A callback: another tab may have edited since the button was drawn.
+    dataset, used = get_dataset(visit), active_run_id(visit)
     assert used is not None  # The page has stopped otherwise.
     card = get_card(used)
     settings = card.settings if isinstance(card.settings, HeadSettings) else HeadSettings()
     state.set_choice(state.BEFORE, used)
     state.set_choice(state.CLEAN_VIEW, EFFECT)
-    name = f"Cleaned, {count(get_current_evaluation(used, workspace).changes, 'change')}"
-    request = TrainRequest(dataset, card.backbone, settings, name, workspace)
-    known = next((run.id for run in runs_of(store, workspace) if _is_of(run.id, request)), None)
-    if known:  # Nothing new would come of it.
-        state.set_choice(state.AFTER, known)
+    name = f"Cleaned, {count(get_current_evaluation(used, visit).changes, 'change')}"
+    request = TrainRequest(dataset, card.backbone, settings, name, visit.workspace)
+    same_run = next((run for run in visit.runs if _is_of(run, request)), None)
+    if same_run:  # Nothing new would come of it.
+        state.set_choice(state.AFTER, same_run)
     else:
         state.forget_choice(state.AFTER)
-        start_training(get_head_jobs(), store, workspace, request)
+        start_training(get_head_jobs(), visit.store, visit.workspace, request)
 
 
 def _is_of(run: str, request: TrainRequest) -> bool:
-    """Whether a run is what a request would give."""
+    """Check that a run is what a request would give."""
     try:
         card = get_card(run)
     except NotFound:
@@ -58,11 +59,12 @@ def _is_of(run: str, request: TrainRequest) -> bool:
     return (card.fingerprint, card.backbone, card.settings) == wanted
 
 
-def show_effect(judged: CurrentEvaluation, workspace: str) -> None:
-    """Before and after."""
-    if _is_training(workspace):
+def show_effect(current: CurrentEvaluation, visit: Visit) -> None:
+    """Ask for two runs and show them before and after."""
+    if _is_training(visit):
         return
-    names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
+    visit = visit.renewed()  # The training may have ended while this waited.
+    names = visit.run_names
     if len(names) < 2:
         st.info(
             "Nothing to compare yet. Judge some photos, then press **Retrain** above: it takes a second.",
@@ -71,24 +73,20 @@ def show_effect(judged: CurrentEvaluation, workspace: str) -> None:
         return
     boxes = st.columns(2)
     with boxes[0]:
-        first = ask_for_run("Before", names, state.BEFORE, judged.run.card.id)
+        first = ask_for_run("Before", names, state.BEFORE, current.run.card.id)
     with boxes[1]:
         others = {run: name for run, name in names.items() if run != first}
         second = ask_for_run("After", others, state.AFTER, next(iter(others)))
     try:
-        _show(
-            get_current_evaluation(first, workspace),
-            get_current_evaluation(second, workspace),
-            names,
-            workspace,
-        )
+        evaluations = (get_current_evaluation(run, visit) for run in (first, second))
+        _show(Pair(*evaluations), names, visit)
     except (NotFound, InvalidRequest) as error:
         st.info(f"{error} Choose another run.", icon=":material/info:")
 
 
-def _is_training(workspace: str) -> bool:
-    """A head is trained in a second: wait for it here; what takes longer is watched as on Retrain. Says what went wrong, once."""
-    job = get_head_jobs().of(workspace)
+def _is_training(visit: Visit) -> bool:
+    """Wait two seconds for a retraining, watch a longer one as on Retrain, and show its failure once."""
+    job = get_head_jobs().of(visit.workspace)
     if job is None:
         return False
     with st.spinner("Retraining with your changes"):
@@ -101,31 +99,23 @@ def _is_training(workspace: str) -> bool:
     return job.is_running
 
 
-def _show(
-    first: CurrentEvaluation, second: CurrentEvaluation, names: dict[str, str], workspace: str
-) -> None:
-    both = compare(first.tables["valid"], second.tables["valid"])
+def _show(pair: Pair, names: dict[str, str], visit: Visit) -> None:
+    both = compare(pair.first.tables["valid"], pair.second.tables["valid"])
     st.header(_headline(both), anchor=False)
     st.markdown(difference(both))
-    st.markdown(_goalposts(first, second))
-    st.markdown(_fair(first, second))
-    run = second.run.card.id
-    if run != active_run_id(workspace):
+    st.markdown(_goalposts(*pair))
+    st.markdown(_fair(*pair))
+    run = pair.second.run.card.id
+    if run != active_run_id(visit):
         st.button(
             f"Use {plain(names[run])} from now on",
             key="clean_use",
             type="primary",
             on_click=attempt,
-            args=(activate_run, get_store(), workspace, run),
+            args=(activate_run, visit.store, visit.workspace, run),
             help="Classify, Evaluate and this page then go by it; the suspects are looked for anew.",
         )
-    show_matrices(both, names[first.run.card.id], names[run])
-    for title, rows in (("fixed", both.fixed), ("broken", both.broken)):
-        show_changed(both, title, [int(row) for row in rows])
-    photo = state.take_looked_at()
-    if photo in both.before.photos:
-        fixed = both.before.photos.index(photo) in both.fixed
-        open_card(*((first, both.before) if fixed else (second, both.after)), photo)
+    show_changes(both, pair, names)
 
 
 def _headline(both: Comparison) -> str:
@@ -133,7 +123,7 @@ def _headline(both: Comparison) -> str:
 
 
 def _goalposts(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
-    """What relabelled and deleted validation photos do to the comparison."""
+    """Say what relabelled and deleted validation photos do to the comparison."""
     trained = first.run.evaluation.for_split("valid")
     moved, gone = count_edits(trained, first.dataset.labels)
     ranges = f"Under today's labels: {wrong_of(first.tables['valid'])} before; {wrong_of(second.tables['valid'])} after."
@@ -147,7 +137,7 @@ def _goalposts(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
 
 
 def _fair(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
-    """The figure on the photos that nobody may touch."""
+    """Compare the runs on the test photos, whose labels stay as they are."""
     try:
         test = compare(first.tables["test"], second.tables["test"])
     except InvalidRequest:

@@ -13,12 +13,12 @@ from model.runs.current import CurrentEvaluation
 from model.wording import certainty
 from pages.shared import state
 from pages.shared.cache.photos import get_evidence, get_picture, prepare_look_alikes
-from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt, succeeds
 from pages.shared.colours import class_badge, label_badge
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import EVIDENCE_PX, show_neighbours
 from pages.shared.text import bad, decided, doubtful, plain
+from pages.shared.visit import Visit
 
 REASONS = ("wrong plant", "two plants", "not a photo", "ambiguous", "bad photo", "a copy")
 STRIP = 12
@@ -27,34 +27,36 @@ KEYS = 9  # Classes that have a key of their own.
 
 @dataclass(frozen=True)
 class Deck:
-    """The photos to be judged, in their order, and what was decided so far."""
+    """The photos to be current, in their order, and what was decided so far."""
 
-    judged: CurrentEvaluation
+    current: CurrentEvaluation
     suspects: Suspects
     standing: dict[str, Edit]
     queue: list[str]
-    workspace: str
+    visit: Visit
 
     @property
-    def current(self) -> str:
+    def photo(self) -> str:
         """The photo of the link, or the first that is not judged."""
-        asked = state.card()
-        if asked in self.queue:
-            return str(asked)
+        linked = state.card()
+        if linked in self.queue:
+            return linked
         return next((photo for photo in self.queue if not self.is_judged(photo)), self.queue[0])
 
     def is_judged(self, photo: str) -> bool:
         """Whether something was decided about a photo since the run in use was trained."""
         edit = self.standing.get(photo)
         return (
-            edit is not None and edit.decides and edit.created_at >= self.judged.run.card.trained_at
+            edit is not None
+            and edit.decides
+            and edit.created_at >= self.current.run.card.trained_at
         )
 
 
 def show_deck(deck: Deck) -> None:
     """The photo whose turn it is, and the next ones."""
-    photo, queue = deck.current, deck.queue
-    case, done = _case(deck.judged, deck.suspects, photo), sum(map(deck.is_judged, queue))
+    photo, queue = deck.photo, deck.queue
+    case, done = _case(deck.current, deck.suspects, photo), sum(map(deck.is_judged, queue))
     st.progress(done / len(queue), f"Photo {queue.index(photo) + 1} of {len(queue)}, {done} judged")
     if done == len(queue):
         st.success(
@@ -71,33 +73,33 @@ def show_deck(deck: Deck) -> None:
         with pictures:
             _show_photo(photo, case)
         if case:
-            _show_evidence(deck.judged, case)
+            _show_evidence(deck.current, case)
     _show_strip(deck, queue.index(photo))
 
 
-def _case(judged: CurrentEvaluation, suspects: Suspects, photo: str) -> TopLoss | None:
+def _case(current: CurrentEvaluation, suspects: Suspects, photo: str) -> TopLoss | None:
     """What the run says about a photo, under the label it learned; None for one that was added since."""
-    table = judged.run.evaluation
+    table = current.run.evaluation
     if photo not in table.photos:
         return None
     flaws = {photo: suspects.measures[photo].issues} if photo in suspects.measures else {}
     return top_losses(
         table,
         [table.photos.index(photo)],
-        judged.dataset.labels,
+        current.dataset.labels,
         flaws,
-        judged.run.card.unfamiliar_below,
+        current.run.card.unfamiliar_below,
     )[0]
 
 
 def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
-    classes, suspects = deck.judged.run.card.classes, deck.suspects
+    classes, suspects = deck.current.run.card.classes, deck.suspects
     if case is None:
-        label = deck.judged.dataset.label_of(photo)
+        label = deck.current.dataset.label_of(photo)
         filed = f"Filed under {class_badge(classes, label)}. " if label else ""
         st.markdown(f"{filed}Added since the run in use was trained: retrain to hear what it says.")
     else:
-        label = deck.judged.dataset.label_of(photo)
+        label = deck.current.dataset.label_of(photo)
         moved = f", now {label_badge(classes, label)}" if label != case.actual else ""
         st.markdown(
             f"Filed under {class_badge(classes, case.actual)}{moved} :small[probability {certainty(case.actual_probability)}, "
@@ -118,7 +120,7 @@ def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
 
 def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:
     """A button and a key for each decision; the one that is advised stands out. To keep is to leave it where it was `filed`."""
-    label, classes = deck.judged.dataset.label_of(photo), deck.judged.dataset.classes
+    label, classes = deck.current.dataset.label_of(photo), deck.current.dataset.classes
     moves = [
         (plain(name), str(number) if number <= KEYS else None, ":material/east:", RELABEL, name)
         for number, name in enumerate(classes, start=1)
@@ -196,7 +198,7 @@ def _ask_for_place(queue: list[str], place: int) -> None:
 
 def _decide(deck: Deck, decision: Decision) -> None:
     """Store a decision, and go on to the next photo that is not judged."""
-    if not succeeds(decide, get_store(), deck.workspace, [decision]):
+    if not succeeds(decide, deck.visit.store, deck.visit.workspace, [decision]):
         return
     place = deck.queue.index(decision.photo)
     rest = [*deck.queue[place + 1 :], *deck.queue[:place]]
@@ -213,7 +215,7 @@ def _say(deck: Deck, photo: str, key: str, before: str) -> None:
         return
     edit = deck.standing.get(photo)
     action, label = (edit.action, edit.label) if edit else (NOTE, None)
-    attempt(decide, get_store(), deck.workspace, [Decision(photo, action, label, said)])
+    attempt(decide, deck.visit.store, deck.visit.workspace, [Decision(photo, action, label, said)])
     state.show_card(photo)
 
 
@@ -228,26 +230,26 @@ def _show_photo(photo: str, case: TopLoss | None) -> None:
         st.info(str(error), icon=":material/hide_image:")
 
 
-def _show_evidence(judged: CurrentEvaluation, case: TopLoss) -> None:
+def _show_evidence(current: CurrentEvaluation, case: TopLoss) -> None:
     """What in the photo speaks for and against the two classes in question, and what it resembles."""
     classes, rival = (
-        judged.run.card.classes,
+        current.run.card.classes,
         case.actual if case.actual != case.predicted else case.runner_up,
     )
-    prepare_look_alikes(judged.run.card.id)
+    prepare_look_alikes(current.run.card.id)
     maps, alike = st.columns([4, 6], gap="medium")
     with maps, st.grid(2, min_column_width=84, gap="xsmall"):
         for name in dict.fromkeys((case.predicted, rival)):
             with st.container(gap="xxsmall"):
-                _show_map(judged, case.photo, name, classes.index(name))
+                _show_map(current, case.photo, name, classes.index(name))
                 st.caption(f"for and against {plain(name)}")
     with alike:
-        show_neighbours(judged, case, "clean_alike")
+        show_neighbours(current, case, "clean_alike")
 
 
-def _show_map(judged: CurrentEvaluation, photo: str, name: str, position: int) -> None:
+def _show_map(current: CurrentEvaluation, photo: str, name: str, position: int) -> None:
     try:
-        tinted = get_evidence(photo, judged.run.card.id, position, EVIDENCE_PX)
+        tinted = get_evidence(photo, current.run.card.id, position, EVIDENCE_PX)
     except NotFound:
         return  # The photo was destroyed; its place says so.
     st.image(
@@ -260,7 +262,7 @@ def _show_map(judged: CurrentEvaluation, photo: str, name: str, position: int) -
 def _show_strip(deck: Deck, place: int) -> None:
     """The photos around the current one."""
     start = min(max(0, place - 2), max(0, len(deck.queue) - STRIP))
-    labels, classes = deck.judged.dataset.labels, deck.judged.dataset.classes
+    labels, classes = deck.current.dataset.labels, deck.current.dataset.classes
     cards = []
     for photo in deck.queue[start : start + STRIP]:
         label = labels.get(photo)

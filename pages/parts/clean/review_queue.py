@@ -1,7 +1,7 @@
 """Which photos the cleaner shows, and in which order."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import inf
 
 import numpy as np
@@ -11,6 +11,7 @@ from model.cleaning.suspects import Suspects
 from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES
 from pages.shared import state
+from pages.shared.frame import ask_for_view
 
 WRONG, BAD, ALL = "Wrong labels", "Bad photos", "All"
 SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM = (
@@ -30,16 +31,21 @@ HELP = (
 
 
 def ask_for_queue(
-    judged: CurrentEvaluation, suspects: Suspects, workspace: str
+    current: CurrentEvaluation, suspects: Suspects, workspace: str
 ) -> tuple[list[str], bool]:
-    """What to look for, and the photos that answer it; and whether they are to be judged many at once."""
-    places = _places(judged)
-    found = _ask_for_kind(
-        {WRONG: suspects.wrong_labels, BAD: suspects.bad_photos, ALL: tuple(places)}
+    """Ask what to look for; return the photos in their order, and True to judge many at once."""
+    places = _places(current)
+    kinds = {WRONG: suspects.wrong_labels, BAD: suspects.bad_photos, ALL: tuple(places)}
+    kind = ask_for_view(
+        list(kinds),
+        state.LOOK_FOR,
+        label="Look for",
+        remembered=True,
+        title=lambda name: f"{name}: {len(kinds[name])}",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.selectbox(
-            "Class", [EVERY, *judged.dataset.classes], key=state.CLEAN_CLASS, bind="query-params"
+            "Class", [EVERY, *current.dataset.classes], key=state.CLEAN_CLASS, bind="query-params"
         )
         split = st.selectbox(
             "Split", [EVERY, "Train", "Validation"], key=state.CLEAN_SPLIT, bind="query-params"
@@ -54,52 +60,35 @@ def ask_for_queue(
             bind="query-params",
             label_visibility="collapsed",
         )
-    kept = [
+    queue = [
         photo
-        for photo in found
+        for photo in kinds[kind]
         if photo in places
         and label in (EVERY, places[photo][0])
         and split in (EVERY, SPLIT_NAMES[places[photo][1]])
     ]
-    rank = _ranks(judged, suspects, order, workspace)
-    return sorted(kept, key=lambda photo: rank.get(photo, inf)), many == WAYS[1]
+    rank = _ranks(current, suspects, order, workspace)
+    return sorted(queue, key=lambda photo: rank.get(photo, inf)), many == WAYS[1]
 
 
-def _ask_for_kind(kinds: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    """The photos of the kind that is looked for."""
-    chosen = state.restored(state.LOOK_FOR, list(kinds), WRONG)
-    st.segmented_control(
-        "Look for",
-        list(kinds),
-        required=True,
-        key=state.LOOK_FOR,
-        on_change=state.keep,
-        args=(state.LOOK_FOR,),
-        label_visibility="collapsed",
-        format_func=lambda name: f"{name}: {len(kinds[name])}",
-        width="stretch",
-    )
-    return kinds[chosen]
-
-
-def _places(judged: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
-    """(label, split) of every photo that may be edited: as the run was trained, and what was added since."""
-    table = judged.run.evaluation
+def _places(current: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
+    """Map each photo that may be edited to (label, split): as the run was trained, and those added since."""
+    table = current.run.evaluation
     labels = table.labels_by_photo
     rows = zip(table.photos, table.splits, strict=True)
     trained = {photo: (labels[photo], split) for photo, split in rows if split != "test"}
     return trained | {
         added.photo: (added.label, added.split)
-        for added in judged.dataset.photos
+        for added in current.dataset.photos
         if added.photo not in trained and added.split != "test"
     }
 
 
 def _ranks(
-    judged: CurrentEvaluation, suspects: Suspects, order: str, workspace: str
+    current: CurrentEvaluation, suspects: Suspects, order: str, workspace: str
 ) -> dict[str, float]:
-    """A number for each photo; the lowest comes first. Under the labels of the run, so that a decision moves nothing."""
-    table = judged.run.evaluation
+    """Rank photos, the lowest first, under the labels of the run, so that a decision moves nothing."""
+    table = current.run.evaluation
     if order == SUSPICIOUS:
         return {photo: doubt.quality for photo, doubt in suspects.doubts.items()}
     if order == LOSS:
@@ -109,10 +98,10 @@ def _ranks(
         return dict(zip(table.photos, (best[:, -1] - best[:, -2]).tolist(), strict=True))
     if order == NEWEST:
         return {
-            labelled.photo: -float(place) for place, labelled in enumerate(judged.dataset.photos)
+            labelled.photo: -float(place) for place, labelled in enumerate(current.dataset.photos)
         }
     shuffled = {
         photo: hashlib.sha256(f"{workspace} {photo}".encode()).hexdigest()[:12]
-        for photo in _places(judged)
+        for photo in _places(current)
     }
     return {photo: float(int(digits, 16)) for photo, digits in shuffled.items()}

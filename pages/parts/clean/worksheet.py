@@ -9,30 +9,30 @@ from model.cleaning.worksheet import WorksheetCase, worksheet
 from model.csv_files import as_csv
 from model.runs.current import CurrentEvaluation
 from model.wording import certainty
-from pages.shared.cache.store import get_store
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, show_thumbnail
 from pages.shared.text import plain
+from pages.shared.visit import Visit
 
 PHOTO_PX = 110
 
 
-def show_worksheet(judged: CurrentEvaluation, history: History, workspace: str) -> None:
+def show_worksheet(current: CurrentEvaluation, history: History, visit: Visit) -> None:
     """A row a photo; what is filled in here is a decision like any other."""
-    trained = judged.run.card.trained_at  # What was decided before, the run has learned.
+    trained = current.run.card.trained_at  # What was decided before, the run has learned.
     since = {photo: edit for photo, edit in history.standing.items() if edit.created_at >= trained}
-    cases = worksheet(judged.run.evaluation.for_split("valid"), since)
-    imported = find_dataset(get_store(), judged.dataset.name)  # What was deleted has a name too.
+    cases = worksheet(current.run.evaluation.for_split("valid"), since)
+    imported = find_dataset(visit.store, current.dataset.name)  # What was deleted has a name too.
     files = {
-        labelled.photo: labelled.file for labelled in (*imported.photos, *judged.dataset.photos)
+        labelled.photo: labelled.file for labelled in (*imported.photos, *current.dataset.photos)
     }
     st.markdown(
-        f"The ten validation photos with the highest loss in **{plain(judged.run.card.name)}**. Why was each wrong, and what "
+        f"The ten validation photos with the highest loss in **{plain(current.run.card.name)}**. Why was each wrong, and what "
         "is to be done?"
     )
     for number, case in enumerate(cases, start=1):
-        _show_case(judged, case, number, workspace)
+        _show_case(current, case, number, visit)
     st.download_button(
         "The worksheet as CSV",
         as_csv([_row(case, number, files) for number, case in enumerate(cases, start=1)]),
@@ -43,8 +43,8 @@ def show_worksheet(judged: CurrentEvaluation, history: History, workspace: str) 
     )
 
 
-def _show_case(judged: CurrentEvaluation, case: WorksheetCase, number: int, workspace: str) -> None:
-    classes = judged.dataset.classes
+def _show_case(current: CurrentEvaluation, case: WorksheetCase, number: int, visit: Visit) -> None:
+    classes = current.dataset.classes
     with st.container(border=True, horizontal=True, key=f"clean_case_{number}"):
         with st.container(width=PHOTO_PX):
             show_thumbnail(PhotoCard(case.photo, "", f"Number {number}, filed under {case.label}"))
@@ -58,10 +58,10 @@ def _show_case(judged: CurrentEvaluation, case: WorksheetCase, number: int, work
                 f"**{number}.** {class_badge(classes, case.label)} {taken} "
                 f":small[{certainty(case.probability)}, loss {case.loss:.2f}]"
             )
-            _ask(case, classes, workspace)
+            _ask(case, classes, visit)
 
 
-def _ask(case: WorksheetCase, classes: tuple[str, ...], workspace: str) -> None:
+def _ask(case: WorksheetCase, classes: tuple[str, ...], visit: Visit) -> None:
     """What to do and why; stored as soon as either is said."""
     edit, moves = (
         case.edit,
@@ -85,7 +85,7 @@ def _ask(case: WorksheetCase, classes: tuple[str, ...], workspace: str) -> None:
         label_visibility="collapsed",
         wrap=True,
         on_change=_choose,
-        args=(workspace, case, options, f"clean_do_{key}"),
+        args=(visit, case, options, f"clean_do_{key}"),
     )
     st.text_input(
         "Why was it wrong?",
@@ -95,29 +95,29 @@ def _ask(case: WorksheetCase, classes: tuple[str, ...], workspace: str) -> None:
         placeholder="Why was it wrong?",
         label_visibility="collapsed",
         on_change=_explain,
-        args=(workspace, case, f"clean_explain_{key}"),
+        args=(visit, case, f"clean_explain_{key}"),
     )
 
 
 def _choose(
-    workspace: str, case: WorksheetCase, options: dict[str, tuple[EditAction, str | None]], key: str
+    visit: Visit, case: WorksheetCase, options: dict[str, tuple[EditAction, str | None]], key: str
 ) -> None:
     """Store what is to be done; nothing at all takes the decision back."""
     chosen = st.session_state[key]
     if chosen:
         action, label = options[chosen]
-        attempt(decide, get_store(), workspace, [Decision(case.photo, action, label)])
+        attempt(decide, visit.store, visit.workspace, [Decision(case.photo, action, label)])
     else:
-        attempt(revert_edits, get_store(), workspace, case.photo)
+        attempt(revert_edits, visit.store, visit.workspace, case.photo)
 
 
-def _explain(workspace: str, case: WorksheetCase, key: str) -> None:
+def _explain(visit: Visit, case: WorksheetCase, key: str) -> None:
     """Store the explanation: with the decision that stands, or as a note until there is one."""
     action, label = (case.edit.action, case.edit.label) if case.edit else (NOTE, None)
     attempt(
         decide,
-        get_store(),
-        workspace,
+        visit.store,
+        visit,
         [Decision(case.photo, action, label, st.session_state[key] or "")],
     )
 

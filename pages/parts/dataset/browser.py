@@ -1,6 +1,7 @@
 """The photos of a dataset: how many of each class and split, where they come from, and all of them to look at."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -12,11 +13,12 @@ from model.errors import NotFound
 from model.wording import SPLIT_NAMES, count, listed
 from pages.shared import state
 from pages.shared.cache.photos import get_picture
-from pages.shared.cache.store import get_origins, get_store
+from pages.shared.cache.store import get_origins
 from pages.shared.callbacks import succeeds
 from pages.shared.colours import class_badge
-from pages.shared.gallery import PhotoCard, show_cards, show_thumbnail
+from pages.shared.gallery import PhotoCard, paged, show_cards, show_thumbnail
 from pages.shared.text import plain
+from pages.shared.visit import Visit
 
 PAGE = 30
 LEAST_PX = 112
@@ -24,7 +26,7 @@ EVERY = "(all)"
 UNKNOWN = "not known"
 
 
-def show_photos(dataset: Dataset, listing: Listing, workspace: str) -> None:
+def show_photos(dataset: Dataset, listing: Listing, visit: Visit) -> None:
     """Counts, then the photos, narrowed by class, split and source."""
     if not dataset.photos:
         st.info(
@@ -32,17 +34,13 @@ def show_photos(dataset: Dataset, listing: Listing, workspace: str) -> None:
             icon=":material/add_photo_alternate:",
         )
         return
-    origins = get_origins(workspace)
+    origins = get_origins(visit)
     show_counts(dataset, origins)
     chosen = _ask_for_filter(dataset, origins)
     removing = listing.own and st.toggle("Choose photos to remove for good", key="dataset_removing")
-    pages = -(-len(chosen) // PAGE)
-    place = st.container()
-    page = st.pagination(pages, key="dataset_page") if pages > 1 else 1
-    shown = chosen[(page - 1) * PAGE : page * PAGE]
-    with place:
+    with paged(chosen, PAGE, "dataset_page") as shown:
         if removing:
-            _ask_what_to_remove(dataset, shown, chosen, workspace)
+            _ask_what_to_remove(dataset, shown, chosen, visit)
         else:
             cards = [
                 PhotoCard(
@@ -59,9 +57,7 @@ def show_photos(dataset: Dataset, listing: Listing, workspace: str) -> None:
 
 def show_counts(dataset: Dataset, origins: dict[str, Origin]) -> None:
     """A bar for each class, cut by split, and the sources in a sentence."""
-    from pages.shared.charts.dataset import (
-        class_counts,
-    )  # Not before the first paint: see charts.py.
+    from pages.shared.charts.dataset import class_counts
 
     told = [
         f"{name}: {number}"
@@ -129,7 +125,7 @@ def _ask_for_filter(dataset: Dataset, origins: dict[str, Origin]) -> list[Labell
 
 
 def _ask_what_to_remove(
-    dataset: Dataset, shown: list[LabelledPhoto], chosen: list[LabelledPhoto], workspace: str
+    dataset: Dataset, shown: Sequence[LabelledPhoto], chosen: list[LabelledPhoto], visit: Visit
 ) -> None:
     """Boxes to tick. Clean's Delete can be undone; this cannot."""
     acting = st.container(horizontal=True, vertical_alignment="center")
@@ -175,21 +171,20 @@ def _ask_what_to_remove(
             type="primary",
             disabled=not ticked,
             on_click=_remove,
-            args=(workspace, dataset.name, ticked),
+            args=(visit, dataset.name, ticked),
             help="They are destroyed and cannot come back. To leave photos out and keep your reasons, use Clean.",
         )
 
 
-def _remove(workspace: str, dataset: str, photos: list[str]) -> None:
-    if succeeds(remove_photos, get_store(), workspace, dataset, photos):
+def _remove(visit: Visit, dataset: str, photos: list[str]) -> None:
+    if succeeds(remove_photos, visit.store, visit.workspace, dataset, photos):
         for photo in photos:
             st.session_state.pop(_tick(photo), None)
         st.toast(f"{count(len(photos), 'photo')} removed.", icon=":material/delete_forever:")
 
 
-def _set_ticks(labelled_photos: list[LabelledPhoto], ticked: bool) -> None:
-    for one in labelled_photos:
-        st.session_state[_tick(one.photo)] = ticked
+def _set_ticks(labelled_photos: Sequence[LabelledPhoto], ticked: bool) -> None:
+    state.set_ticks((_tick(labelled.photo) for labelled in labelled_photos), ticked)
 
 
 def _tick(photo: str) -> str:

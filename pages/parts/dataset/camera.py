@@ -9,19 +9,20 @@ from model.errors import AreoleError
 from model.wording import SPLIT_NAMES, count
 from pages.parts.dataset.import_progress import show_quota
 from pages.shared import state
-from pages.shared.cache.store import get_dataset, get_store
+from pages.shared.cache.store import get_dataset
 from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import plain
+from pages.shared.visit import Visit
 
 CAMERA = "camera"
 SHOWN = 12
 
 
-def ask_for_snapshots(workspace: str) -> None:
+def ask_for_snapshots(visit: Visit) -> None:
     """Choose a class, press the button as often as you like; each photo is kept at once."""
-    show_quota(workspace)
-    dataset = get_dataset(workspace)
+    show_quota(visit)
+    dataset = get_dataset(visit)
     asking, showing = st.columns([6, 5], gap="medium")
     with asking:
         label = st.pills(
@@ -43,21 +44,21 @@ def ask_for_snapshots(workspace: str) -> None:
             help="Move and turn between photos: photos that are all alike teach little.",
         )
         if taken is not None:
-            _keep(taken.getvalue(), dataset, label, workspace)
+            _keep(taken.getvalue(), dataset, label, visit)
             state.empty_uploader()
             st.rerun()
     with showing:
         _show_taken(dataset, label)
 
 
-def _keep(data: bytes, dataset: Dataset, label: str, workspace: str) -> None:
+def _keep(data: bytes, dataset: Dataset, label: str, visit: Visit) -> None:
     number = sum(labelled.file.startswith(CAMERA) for labelled in dataset.photos) + 1
     arrival, report = (
         IncomingPhoto(f"{CAMERA} {number:04d}.jpg", label, lambda: data, Origin(CAMERA)),
         ImportResult(),
     )
     try:
-        add_photos(get_store(), dataset.name, [arrival], report, total=1, owner=workspace)
+        add_photos(visit.store, dataset.name, [arrival], report, total=1, owner=visit.workspace)
     except AreoleError as error:
         state.set_failure(str(error))
         return

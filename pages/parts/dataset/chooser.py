@@ -20,17 +20,18 @@ from model.datasets.manage import (
 )
 from model.errors import InvalidRequest, QuotaReached
 from model.wording import count, megabytes
-from pages.shared.cache.store import get_dataset, get_store
-from pages.shared.cache.works import get_import_jobs
+from pages.shared.cache.jobs import is_importing
+from pages.shared.cache.store import get_dataset
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge
 from pages.shared.text import plain
+from pages.shared.visit import Visit
 
 CHOICE_PX = 340  # A row of its own on a phone
 COPY_HELP = "The same photos under the labels you have given them, as a dataset of your own: it may grow, and starts without edits."
 
 
-def ask_for_dataset(listings: list[Listing], current: Listing, workspace: str) -> None:
+def ask_for_dataset(listings: list[Listing], current: Listing, visit: Visit) -> None:
     """Which dataset to work on; beside it, a new one, a copy, and what can be changed."""
     names = [listing.name for listing in listings]
     titles = _titles(listings)
@@ -44,12 +45,12 @@ def ask_for_dataset(listings: list[Listing], current: Listing, workspace: str) -
             format_func=titles.__getitem__,
             key=key,
             on_change=_choose,
-            args=(workspace, key),
+            args=(visit, key),
             width=CHOICE_PX,
         )
         if st.button("New", icon=":material/add:", key="dataset_new"):
-            ask_for_new(workspace)
-        copied = (_copy, workspace, current.name)
+            ask_for_new(visit)
+        copied = (_copy, visit, current.name)
         st.button(
             "Copy",
             icon=":material/content_copy:",
@@ -60,7 +61,7 @@ def ask_for_dataset(listings: list[Listing], current: Listing, workspace: str) -
         )
         if current.own:
             with st.popover("Change", icon=":material/edit:", key="dataset_change"):
-                _ask_for_changes(current, workspace)
+                _ask_for_changes(current, visit)
     badges = " ".join(class_badge(current.classes, name) for name in current.classes)
     st.markdown(
         f"{badges} :small[{count(current.photos, 'photo')}, {megabytes(current.bytes)} on disk]"
@@ -78,7 +79,7 @@ def _titles(listings: list[Listing]) -> dict[str, str]:
 
 
 @st.dialog("A new dataset")
-def ask_for_new(workspace: str) -> None:
+def ask_for_new(visit: Visit) -> None:
     """Its name and its classes."""
     title = st.text_input("Name", max_chars=MAX_TITLE, placeholder="My pets", key="dataset_title")
     typed = st.text_input(
@@ -94,22 +95,22 @@ def ask_for_new(workspace: str) -> None:
     st.markdown(" ".join(class_badge(classes, name) for name in classes))
     if st.button("Make it", type="primary", disabled=not (title and classes), key="dataset_make"):
         try:
-            create_dataset(get_store(), title or "", classes, owner=workspace)
+            create_dataset(visit.store, title or "", classes, owner=visit.workspace)
         except (InvalidRequest, QuotaReached) as error:
             st.error(plain(str(error)), icon=":material/error:")
             return
         st.rerun()
 
 
-def offer_copy(workspace: str) -> None:
+def offer_copy(visit: Visit) -> None:
     """Say that everybody's dataset stays as it is, and what to do instead."""
-    dataset = get_dataset(workspace)
+    dataset = get_dataset(visit)
     with st.container(border=True):
         st.markdown(
             f"**{plain(dataset.title)} stays as it is,** for everybody uses it. Add photos to a copy of your own, or start afresh."
         )
         with st.container(horizontal=True):
-            copied = (_copy, workspace, dataset.name)
+            copied = (_copy, visit, dataset.name)
             st.button(
                 "Copy it",
                 type="primary",
@@ -120,25 +121,25 @@ def offer_copy(workspace: str) -> None:
                 args=copied,
             )
             if st.button("New dataset", icon=":material/add:", key="dataset_new_first"):
-                ask_for_new(workspace)
+                ask_for_new(visit)
 
 
-def _choose(workspace: str, key: str) -> None:
-    attempt(choose_dataset, get_store(), workspace, st.session_state[key])
+def _choose(visit: Visit, key: str) -> None:
+    attempt(choose_dataset, visit.store, visit.workspace, st.session_state[key])
 
 
-def _copy(workspace: str, name: str) -> None:
-    dataset = get_dataset(workspace)
+def _copy(visit: Visit, name: str) -> None:
+    dataset = get_dataset(visit.renewed())
     if dataset.name != name:  # A second click: the copy is there, and chosen.
         return
     title = f"My {dataset.title}"[:MAX_TITLE]
-    copy_dataset(get_store(), workspace, dataset, title)
+    copy_dataset(visit.store, visit.workspace, dataset, title)
     st.toast(f"This is your own copy, {plain(title)}.", icon=":material/content_copy:")
 
 
-def _ask_for_changes(current: Listing, workspace: str) -> None:
+def _ask_for_changes(current: Listing, visit: Visit) -> None:
     """Its name, its classes, its end."""
-    store, name = get_store(), current.name
+    name = current.name
     key = f"dataset_rename_{name}_{current.title}"
     st.text_input(
         "Name",
@@ -146,7 +147,7 @@ def _ask_for_changes(current: Listing, workspace: str) -> None:
         max_chars=MAX_TITLE,
         key=key,
         on_change=_with_text,
-        args=(rename_dataset, key, workspace, name),
+        args=(rename_dataset, key, visit, name),
     )
     new = f"dataset_add_class_{len(current.classes)}"
     st.text_input(
@@ -154,7 +155,7 @@ def _ask_for_changes(current: Listing, workspace: str) -> None:
         key=new,
         placeholder="its name",
         on_change=_with_text,
-        args=(extend_classes, new, workspace, name),
+        args=(extend_classes, new, visit, name),
     )
     label = st.selectbox(
         "One of its classes", current.classes, None, key=f"dataset_class_{len(current.classes)}"
@@ -166,17 +167,16 @@ def _ask_for_changes(current: Listing, workspace: str) -> None:
             label,
             key=renamed,
             on_change=_with_text,
-            args=(rename_class, renamed, workspace, name, label),
+            args=(rename_class, renamed, visit, name, label),
         )
         st.button(
             f"Remove {plain(label)} and its photos",
             icon=":material/delete:",
             key="dataset_remove_class",
             on_click=attempt,
-            args=(remove_class, store, workspace, name, label),
+            args=(remove_class, visit.store, visit.workspace, name, label),
         )
-    intake = get_import_jobs().of(workspace)
-    busy = intake is not None and intake.is_running
+    busy = is_importing(visit.workspace)
     sure = st.checkbox(
         "Delete the dataset, with its edits and runs",
         key=f"dataset_sure_{name}",
@@ -190,11 +190,11 @@ def _ask_for_changes(current: Listing, workspace: str) -> None:
         disabled=not sure,
         key="dataset_delete",
         on_click=attempt,
-        args=(delete_dataset, store, workspace, name),
+        args=(delete_dataset, visit.store, visit.workspace, name),
     )
 
 
-def _with_text(change: Callable[..., None], key: str, workspace: str, *arguments: str) -> None:
+def _with_text(change: Callable[..., None], key: str, visit: Visit, *arguments: str) -> None:
     """Change something to what was typed, unless that is nothing."""
     if st.session_state[key].strip():
-        attempt(change, get_store(), workspace, *arguments, st.session_state[key])
+        attempt(change, visit.store, visit.workspace, *arguments, st.session_state[key])

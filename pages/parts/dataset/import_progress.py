@@ -10,54 +10,35 @@ from model.datasets.quota import usage
 from model.jobs.queue import last_killed_job
 from model.jobs.records import INTAKE, INTAKE_KILLED
 from model.wording import count, megabytes
-from pages.shared import state
-from pages.shared.cache.store import get_store
-from pages.shared.cache.works import get_import_jobs
+from pages.shared.cache.jobs import get_import_jobs
+from pages.shared.frame import link_to_page
 from pages.shared.text import plain
+from pages.shared.visit import Visit
+from pages.shared.watching import show_killed, watch
 
-TICK_S = 0.5
 MOST_NAMED = 200  # Files in the list of those left out
 
 
-def show_import(workspace: str) -> None:
+def show_import(visit: Visit) -> None:
     """What is being added, or what came of it, until that is closed."""
-    intake = get_import_jobs().of(workspace)
+    intake = get_import_jobs().of(visit.workspace)
     if intake is not None:
         with st.container(border=True, key="dataset_intake"):
             if intake.is_running:
-                watch_import(intake)
+                st.markdown(f"**{plain(intake.title)}**")
+                kept = "What has come so far stays."
+                watch(intake, _progress, "dataset_cancel", help=kept)
             else:
-                _show_result(intake, workspace)
+                _show_result(intake, visit)
         return
-    stopped = last_killed_job(get_store(), workspace, INTAKE)
-    if stopped is not None and not state.is_seen(f"job {stopped}"):
-        st.warning(INTAKE_KILLED, icon=":material/error:")
-        st.button(
-            "Close", key="dataset_close_killed", on_click=state.set_seen, args=(f"job {stopped}",)
-        )
+    killed = last_killed_job(visit.store, visit.workspace, INTAKE)
+    show_killed(killed, INTAKE_KILLED, "dataset_close_killed")
 
 
-@st.fragment(run_every=TICK_S)
-def watch_import(intake: ImportJob) -> None:
-    """Photos that are being added, until none is left."""
-    st.markdown(f"**{plain(intake.title)}**")
-    share = min(1.0, intake.done / max(1, intake.total))
-    st.progress(share, f"{intake.done} of {intake.total} looked at{_so_far(intake.result)}")
-    if st.button(
-        "Cancel",
-        icon=":material/cancel:",
-        key="dataset_cancel",
-        disabled=intake.cancelled,
-        help="What has come so far stays.",
-    ):
-        intake.cancelled = True
-    if not intake.is_running:
-        st.rerun()
-
-
-def _so_far(report: ImportResult) -> str:
-    """What came of them, once anything did."""
-    return f": {in_figures(report)}" if report.added or report.doubles or report.refused else ""
+def _progress(intake: ImportJob) -> str:
+    report = intake.result
+    results = f": {in_figures(report)}" if report.added or report.doubles or report.refused else ""
+    return f"{intake.done} of {intake.total} looked at{results}"
 
 
 def in_figures(report: ImportResult) -> str:
@@ -86,9 +67,9 @@ def show_refused(report: ImportResult) -> None:
         st.caption("  \n".join(lines))
 
 
-def show_quota(workspace: str) -> None:
+def show_quota(visit: Visit) -> None:
     """How full the workspace is, before it is full."""
-    used = usage(get_store(), workspace)
+    used = usage(visit.store, visit.workspace)
     st.progress(
         used.share,
         f":small[Your workspace holds {used.photos:,} of {used.max_photos:,} photos, {megabytes(used.bytes)} of "
@@ -101,7 +82,7 @@ def show_quota(workspace: str) -> None:
         )
 
 
-def _show_result(intake: ImportJob, workspace: str) -> None:
+def _show_result(intake: ImportJob, visit: Visit) -> None:
     report = intake.result
     st.markdown(f"**{plain(intake.title)}:** {in_figures(report)}.")
     if intake.error and not intake.cancelled:
@@ -109,16 +90,11 @@ def _show_result(intake: ImportJob, workspace: str) -> None:
     show_refused(report)
     with st.container(horizontal=True, vertical_alignment="center"):
         if report.added:
-            st.page_link(
-                "pages/retrain.py",
-                label="Train on them",
-                icon=":material/model_training:",
-                query_params=state.link(),
-            )
+            link_to_page("retrain", "Train on them", ":material/model_training:")
         st.button(
             "Close",
             key="dataset_close_intake",
             type="tertiary",
             on_click=get_import_jobs().forget,
-            args=(workspace,),
+            args=(visit.workspace,),
         )

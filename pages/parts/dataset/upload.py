@@ -18,10 +18,11 @@ from model.errors import ArchiveRefused, InvalidRequest, NotFound, QuotaReached
 from model.wording import count
 from pages.parts.dataset.import_progress import show_quota, show_refused
 from pages.shared import state
-from pages.shared.cache.store import get_dataset, get_store
-from pages.shared.cache.works import get_import_jobs
+from pages.shared.cache.jobs import get_import_jobs, is_importing
+from pages.shared.cache.store import get_dataset
 from pages.shared.colours import class_badge
 from pages.shared.text import named, plain
+from pages.shared.visit import Visit
 
 FILES, FOLDER = "Photos or a ZIP", "A folder"
 HERE, NEW = "Into this dataset", "As a new dataset"
@@ -35,9 +36,9 @@ FILE_TYPES = [
 MAX_MEGABYTES = 200  # Of one file: the server holds it until its photos are in.
 
 
-def ask_for_files(workspace: str, *, own: bool) -> None:
+def ask_for_files(visit: Visit, *, own: bool) -> None:
     """Take files, say what is in them, and add them when the visitor says so."""
-    show_quota(workspace)
+    show_quota(visit)
     way = st.segmented_control(
         "What",
         (FILES, FOLDER),
@@ -63,7 +64,7 @@ def ask_for_files(workspace: str, *, own: bool) -> None:
         return
     try:
         with opened(files) as bundle:
-            _offer(bundle, files, workspace, own=own)
+            _offer(bundle, files, visit, own=own)
     except ArchiveRefused as error:
         st.error(plain(str(error)), icon=":material/folder_off:")
 
@@ -89,9 +90,9 @@ def _rewound(file: UploadedFile) -> IO[bytes]:
     return file
 
 
-def _offer(bundle: Bundle, files: Sequence[UploadedFile], workspace: str, *, own: bool) -> None:
+def _offer(bundle: Bundle, files: Sequence[UploadedFile], visit: Visit, *, own: bool) -> None:
     """What was found, where it is to go, and the button."""
-    dataset = get_dataset(workspace)
+    dataset = get_dataset(visit)
     into = st.segmented_control(
         "Where to",
         (HERE, NEW) if own else (NEW,),
@@ -123,8 +124,7 @@ def _offer(bundle: Bundle, files: Sequence[UploadedFile], workspace: str, *, own
             )
             or "Uploaded"
         )
-    intake = get_import_jobs().of(workspace)
-    busy = intake is not None and intake.is_running
+    busy = is_importing(visit.workspace)
     if st.button(
         f"Add {count(len(found.arrivals), 'photo')}",
         type="primary",
@@ -133,7 +133,7 @@ def _offer(bundle: Bundle, files: Sequence[UploadedFile], workspace: str, *, own
         disabled=busy or not found.arrivals or len(found.classes) > MAX_CLASSES,
         help="Photos are still being added." if busy else None,
     ):
-        _start(found, files, workspace, title, loose, new=into == NEW)
+        _start(found, files, visit, title, loose, new=into == NEW)
 
 
 def _show_plan(found: Plan, known: Sequence[str]) -> None:
@@ -159,20 +159,19 @@ def _show_plan(found: Plan, known: Sequence[str]) -> None:
 def _start(
     found: Plan,
     files: Sequence[UploadedFile],
-    workspace: str,
+    visit: Visit,
     title: str,
     loose: str | None,
     *,
     new: bool,
 ) -> None:
-    store = get_store()
     state.empty_uploader()  # First: what follows cannot be interrupted by a second click, which then finds nothing to add.
     try:
         if new:
-            name = create_dataset(store, title, found.classes, owner=workspace)
+            name = create_dataset(visit.store, title, found.classes, owner=visit.workspace)
         else:
-            name = get_dataset(workspace).name
-            extend_classes(store, workspace, name, *found.classes)
+            name = get_dataset(visit).name
+            extend_classes(visit.store, visit.workspace, name, *found.classes)
     except (NotFound, InvalidRequest, QuotaReached) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -185,7 +184,9 @@ def _start(
             yield planned.arrivals, len(planned.arrivals)
 
     adding = f"Adding {count(len(found.arrivals), 'photo')} to {title}"
-    start_import(get_import_jobs(), store, workspace, dataset=name, title=adding, opened=arriving)
+    start_import(
+        get_import_jobs(), visit.store, visit.workspace, dataset=name, title=adding, opened=arriving
+    )
     st.rerun()
 
 

@@ -1,6 +1,7 @@
 """Searching the web for photos that may be reused: what to look for, a preview to drop what is wrong, then the download."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -13,32 +14,36 @@ from model.gather.sources.registry import SOURCES, sources
 from model.gather.sources.results import MOST_PHOTOS, WebPhoto
 from model.wording import count, shortened
 from pages.parts.dataset.import_progress import show_quota
-from pages.shared.cache.store import get_dataset, get_store
-from pages.shared.cache.works import get_gatherer, get_import_jobs, get_search_jobs
+from pages.shared import state
+from pages.shared.cache.jobs import get_gatherer, get_import_jobs, get_search_jobs, is_importing
+from pages.shared.cache.store import get_dataset
 from pages.shared.colours import class_badge
+from pages.shared.gallery import paged
 from pages.shared.text import plain
+from pages.shared.visit import Visit
+from pages.shared.watching import watch
 
 USUAL_NUMBER = 30
-TICK_S = 0.5
 PAGE = 24
 LEAST_PX = 136
 NUMBER_PX = 136
 
 
-def ask_for_search(workspace: str) -> None:
+def ask_for_search(visit: Visit) -> None:
     """The search, or what it has found."""
-    show_quota(workspace)
-    dataset, hunt = get_dataset(workspace), get_search_jobs().of(workspace)
+    show_quota(visit)
+    dataset, hunt = get_dataset(visit), get_search_jobs().of(visit.workspace)
     if hunt is None or hunt.dataset != dataset.name:
-        _ask_for_wishes(dataset, workspace)
+        _ask_for_wishes(dataset, visit)
     elif hunt.is_running:
         with st.container(border=True):
-            _watch(hunt)
+            st.markdown(f"**{plain(hunt.title)}**")
+            watch(hunt, _progress, "gather_cancel")
     else:
-        _show_found(hunt, dataset, workspace)
+        _show_found(hunt, dataset, visit)
 
 
-def _ask_for_wishes(dataset: Dataset, workspace: str) -> None:
+def _ask_for_wishes(dataset: Dataset, visit: Visit) -> None:
     offered = sources()
     name = st.segmented_control(
         "Where to search",
@@ -70,7 +75,7 @@ def _ask_for_wishes(dataset: Dataset, workspace: str) -> None:
             start_search(
                 get_search_jobs(),
                 get_gatherer(),
-                workspace,
+                visit.workspace,
                 dataset=dataset.name,
                 source=name,
                 requests=asked,
@@ -110,60 +115,22 @@ def _ask_for_wish(dataset: Dataset, label: str, source: PhotoSource) -> SearchRe
     return SearchRequest(label, text or "", int(wanted))
 
 
-@st.fragment(run_every=TICK_S)
-def _watch(hunt: SearchJob) -> None:
-    st.markdown(f"**{plain(hunt.title)}**")
-    st.progress(
-        min(1.0, hunt.done / max(1, hunt.total)),
-        f"{hunt.done} of {hunt.total} found. Sources are asked slowly, as they wish.",
-    )
-    if st.button("Cancel", icon=":material/cancel:", key="gather_cancel", disabled=hunt.cancelled):
-        hunt.cancelled = True
-    if not hunt.is_running:
-        st.rerun()
+def _progress(hunt: SearchJob) -> str:
+    return f"{hunt.done} of {hunt.total} found. Sources are asked slowly, as they wish."
 
 
-def _show_found(hunt: SearchJob, dataset: Dataset, workspace: str) -> None:
-    """What was found for each class; the visitor drops what is wrong and downloads the rest."""
+def _show_found(hunt: SearchJob, dataset: Dataset, visit: Visit) -> None:
+    """Draw the photos found for each class; the visitor drops wrong ones and downloads the rest."""
     if hunt.error:
         st.warning(plain(hunt.error), icon=":material/cancel:")
     for label, why in hunt.failed.items():
         st.error(f"{plain(label)}: {plain(why)}", icon=":material/cloud_off:")
     wanted = {
-        label: [one for one in search.photos if st.session_state.get(_tick(one), True)]
+        label: [photo for photo in search.photos if st.session_state.get(_tick(photo), True)]
         for label, search in hunt.searches.items()
         if label in dataset.classes
     }
-    total = sum(map(len, wanted.values()))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        intake = get_import_jobs().of(workspace)
-        busy = intake is not None and intake.is_running
-        if st.button(
-            f"Download {count(total, 'photo')}",
-            type="primary",
-            icon=":material/download:",
-            key="gather_download",
-            disabled=not total or busy,
-            help="Photos are still being added." if busy else None,
-        ):
-            title = f"Gathering {count(total, 'photo')} from {sources()[hunt.source].title}"
-            start_import(
-                get_import_jobs(),
-                get_store(),
-                workspace,
-                dataset=dataset.name,
-                title=title,
-                opened=downloading(get_gatherer(), wanted),
-            )
-            get_search_jobs().forget(workspace)
-            st.rerun()
-        st.button(
-            "Search anew",
-            icon=":material/search:",
-            key="gather_anew",
-            on_click=get_search_jobs().forget,
-            args=(workspace,),
-        )
+    _ask_to_download(hunt, wanted, visit)
     if not wanted:
         return
     label = st.segmented_control(
@@ -172,7 +139,7 @@ def _show_found(hunt: SearchJob, dataset: Dataset, workspace: str) -> None:
         default=next(iter(wanted)),
         required=True,
         key="gather_class",
-        format_func=lambda one: f"{plain(one)}: {len(wanted[one])}",
+        format_func=lambda name: f"{plain(name)}: {len(wanted[name])}",
         label_visibility="collapsed",
     )
     search = hunt.searches[label]
@@ -183,16 +150,49 @@ def _show_found(hunt: SearchJob, dataset: Dataset, workspace: str) -> None:
     _show_preview(search.photos, dataset, label)
 
 
+def _ask_to_download(
+    hunt: SearchJob, wanted: Mapping[str, Sequence[WebPhoto]], visit: Visit
+) -> None:
+    total, busy = sum(map(len, wanted.values())), is_importing(visit.workspace)
+    photos, jobs = count(total, "photo"), get_search_jobs()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            f"Download {photos}",
+            type="primary",
+            icon=":material/download:",
+            key="gather_download",
+            disabled=not total or busy,
+            help="Photos are still being added." if busy else None,
+        ):
+            start_import(
+                get_import_jobs(),
+                visit.store,
+                visit.workspace,
+                dataset=hunt.dataset,
+                title=f"Gathering {photos} from {sources()[hunt.source].title}",
+                opened=downloading(get_gatherer(), wanted),
+            )
+            jobs.forget(visit.workspace)
+            st.rerun()
+        st.button(
+            "Search anew",
+            icon=":material/search:",
+            key="gather_anew",
+            on_click=jobs.forget,
+            args=(visit.workspace,),
+        )
+
+
 def _show_preview(found: tuple[WebPhoto, ...], dataset: Dataset, label: str) -> None:
     if not found:
         st.info("Nothing found. Try other words, or another source.", icon=":material/search_off:")
         return
     st.markdown(f"Untick what is not {class_badge(dataset.classes, label)} or shows it badly.")
-    pages = -(-len(found) // PAGE)
-    acting, place = st.container(horizontal=True), st.container()
-    page = st.pagination(pages, key=f"gather_page_{label}") if pages > 1 else 1
-    shown = found[(page - 1) * PAGE : page * PAGE]
-    with place, st.grid("auto", min_column_width=LEAST_PX, gap="small"):
+    acting = st.container(horizontal=True)
+    with (
+        paged(found, PAGE, f"gather_page_{label}") as shown,
+        st.grid("auto", min_column_width=LEAST_PX, gap="small"),
+    ):
         for one in shown:
             with st.container(gap="xxsmall"):
                 # The visitor's browser fetches the thumbnail: it leaves no work and no trace on this server.
@@ -225,9 +225,8 @@ def _show_preview(found: tuple[WebPhoto, ...], dataset: Dataset, label: str) -> 
         )
 
 
-def _set_ticks(found: tuple[WebPhoto, ...], ticked: bool) -> None:
-    for one in found:
-        st.session_state[_tick(one)] = ticked
+def _set_ticks(photos: Sequence[WebPhoto], ticked: bool) -> None:
+    state.set_ticks(map(_tick, photos), ticked)
 
 
 def _tick(found: WebPhoto) -> str:

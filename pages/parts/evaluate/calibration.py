@@ -23,9 +23,7 @@ def show_trust(table: Evaluation) -> None:
 
 def show_reliability(table: Evaluation) -> None:
     """Is an answer given 90% right nine times in ten?"""
-    from pages.shared.charts.evaluation import (
-        reliability_diagram,
-    )  # Not before the first paint: see there.
+    from pages.shared.charts.evaluation import reliability_diagram
 
     st.markdown("**When it says 90%, is it right nine times in ten?**")
     raw = replace(table, temperature=1.0)
@@ -55,9 +53,7 @@ def show_reliability(table: Evaluation) -> None:
 
 def show_threshold(table: Evaluation) -> None:
     """Choose how sure is sure enough."""
-    from pages.shared.charts.evaluation import (
-        threshold_curves,
-    )  # Not before the first paint: see there.
+    from pages.shared.charts.evaluation import threshold_curves
 
     st.markdown("**How sure is sure enough?**")
     least = 100 / len(table.classes)

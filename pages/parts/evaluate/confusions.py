@@ -10,7 +10,7 @@ from model.runs.current import CurrentEvaluation
 from model.wording import count, mistaken
 from pages.shared import state
 from pages.shared.colours import class_badge, ink
-from pages.shared.gallery import PhotoCard, show_cards
+from pages.shared.gallery import PhotoCard, paged, show_cards
 from pages.shared.loss_cards import open_card
 from pages.shared.text import plain
 
@@ -18,7 +18,7 @@ PAGE = 24  # Photos shown at once.
 PAIRS = 5
 
 
-def show_confusions(judged: CurrentEvaluation, table: Evaluation) -> None:
+def show_confusions(current: CurrentEvaluation, table: Evaluation) -> None:
     """The matrix beside the pairs most often confused; below, the photos of the cell that is chosen."""
     pairs = [
         (table.classes[actual], table.classes[predicted], number)
@@ -32,7 +32,7 @@ def show_confusions(judged: CurrentEvaluation, table: Evaluation) -> None:
         ask_for_cell(table.classes, pairs)
     with drawing:
         show_matrix(table, pairs, (actual, predicted))
-    show_photos(judged, table, actual, predicted)
+    show_photos(current, table, actual, predicted)
 
 
 def ask_for_cell(classes: tuple[str, ...], pairs: list[tuple[str, str, int]]) -> None:
@@ -65,10 +65,7 @@ def show_matrix(
     table: Evaluation, pairs: list[tuple[str, str, int]], chosen: tuple[str, str]
 ) -> None:
     """The heat map; a click on a cell chooses it."""
-    from pages.shared.charts.confusion_matrix import (
-        CELL,
-        confusion_map,
-    )  # Not before the first paint: see there.
+    from pages.shared.charts.confusion_matrix import CELL, confusion_map
 
     place = st.container()
     shares = st.toggle("Percent of each row", key=state.SHARES, bind="query-params")
@@ -83,7 +80,7 @@ def show_matrix(
         )
 
 
-def show_photos(judged: CurrentEvaluation, table: Evaluation, actual: str, predicted: str) -> None:
+def show_photos(current: CurrentEvaluation, table: Evaluation, actual: str, predicted: str) -> None:
     """The photos of one cell, the highest loss first."""
     rows = ranked(table, actual=actual, predicted=predicted)
     if actual == predicted:
@@ -103,27 +100,18 @@ def show_photos(judged: CurrentEvaluation, table: Evaluation, actual: str, predi
         )
         return
     st.caption("The highest loss first. Choose a photo's label to see why.")
-    pages = -(-len(rows) // PAGE)
-    place = st.container()
-    page = (
-        st.pagination(
-            pages,
-            key=f"evaluate_page_{table.classes.index(actual)}_{table.classes.index(predicted)}",
-        )
-        if pages > 1
-        else 1
-    )
-    shares = table.probabilities
-    cards = [
-        PhotoCard(
-            table.photos[row],
-            f"{class_badge(table.classes, predicted)} {shares[row].max():.0%}",
-            f"Filed under {actual}, taken for {predicted} with {shares[row].max():.0%}",
-        )
-        for row in rows[(page - 1) * PAGE : page * PAGE]
-    ]
-    with place:
+    cell = f"{table.classes.index(actual)}_{table.classes.index(predicted)}"
+    probabilities, badge = table.probabilities, class_badge(table.classes, predicted)
+    with paged(rows, PAGE, f"evaluate_page_{cell}") as shown:
+        cards = [
+            PhotoCard(
+                table.photos[row],
+                f"{badge} {probabilities[row].max():.0%}",
+                f"Filed under {actual}, taken for {predicted} with {probabilities[row].max():.0%}",
+            )
+            for row in shown
+        ]
         show_cards(cards, key="evaluate_cell", on_pick=state.look_at)
     photo = state.take_looked_at()
     if photo in table.photos:
-        open_card(judged, table, photo)
+        open_card(current, table, photo)

@@ -8,20 +8,20 @@ from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES, WHAT_IT_PROVES, listed
 
 
-def show_headline(judged: CurrentEvaluation, split: str) -> None:
+def show_headline(current: CurrentEvaluation, split: str) -> None:
     """How many are wrong, how far that figure can be off, and how the splits differ."""
-    from pages.shared.charts.evaluation import error_rates  # Not before the first paint: see there.
+    from pages.shared.charts.evaluation import error_rates
 
-    table = judged.tables[split]
+    table = current.tables[split]
     words, drawing = st.columns([6, 5], gap="medium")
     with words:
         st.header(wrong_of(table), anchor=False)
         st.markdown(
             f"An error rate of {table.errors / len(table.photos):.1%}. {WHAT_IT_PROVES[split]}"
         )
-        show_changes(judged, split)
+        show_changes(current, split)
     with drawing:
-        there = {SPLIT_NAMES[name]: one for name, one in judged.tables.items() if one.photos}
+        there = {SPLIT_NAMES[name]: one for name, one in current.tables.items() if one.photos}
         rates = listed(
             [f"{name.lower()} {one.errors / len(one.photos):.1%}" for name, one in there.items()],
             "and",
@@ -29,23 +29,23 @@ def show_headline(judged: CurrentEvaluation, split: str) -> None:
         st.altair_chart(
             error_rates(there, SPLIT_NAMES[split]), alt=f"Error rates with their ranges: {rates}"
         )
-        st.caption(by_heart(judged.tables))
+        st.caption(by_heart(current.tables))
 
 
-def show_changes(judged: CurrentEvaluation, split: str) -> None:
+def show_changes(current: CurrentEvaluation, split: str) -> None:
     """What was edited since this run was trained."""
     changes = [
         f"{number} {word}"
         for number, word in (
-            (judged.relabelled, "relabelled"),
-            (judged.removed, "removed"),
-            (judged.added, "added"),
+            (current.relabelled, "relabelled"),
+            (current.removed, "removed"),
+            (current.added, "added"),
         )
         if number
     ]
     if changes:
-        notes = " What was added it has not been asked about." if judged.added else ""
-        if judged.relabelled and split != "test":
+        notes = " What was added it has not been asked about." if current.added else ""
+        if current.relabelled and split != "test":
             notes += " Correcting labels only where the run disagrees flatters it; the test photos stay and judge fairly."
         st.info(
             f"Since this run was trained: {listed(changes, 'and')}. The figures follow today's labels.{notes}",
@@ -53,9 +53,9 @@ def show_changes(judged: CurrentEvaluation, split: str) -> None:
         )
 
 
-def table_rows(judged: CurrentEvaluation, table: Evaluation) -> list[dict[str, object]]:
+def table_rows(current: CurrentEvaluation, table: Evaluation) -> list[dict[str, object]]:
     """The evaluation of a split as it is taken away."""
-    files = {labelled.photo: labelled.file for labelled in judged.dataset.photos}
+    files = {labelled.photo: labelled.file for labelled in current.dataset.photos}
     return [
         {
             "file": files[photo],

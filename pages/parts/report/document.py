@@ -8,11 +8,12 @@ from model.catalogue.dataset import Dataset
 from model.report.contents import Contents
 from model.report.texts import MAX_LINE, MAX_TEXT, set_text
 from model.wording import count
-from pages.shared import state
-from pages.shared.cache.report import get_report_contents
-from pages.shared.cache.store import get_store
+from pages.parts.report.findings import get_report_contents
+from pages.shared.cache.store import get_dataset
 from pages.shared.callbacks import attempt
+from pages.shared.frame import link_to_page
 from pages.shared.text import named, plain
+from pages.shared.visit import Visit
 
 LINES = {"author": "Your name", "title": "Title"}
 PARAGRAPHS = {
@@ -28,31 +29,31 @@ PARAGRAPHS = {
 class ReportPart(NamedTuple):
     """A part of the report, and where it is done."""
 
-    said: str  # Markdown
+    text: str  # Markdown
     is_done: bool
     page: str
     title: str
 
 
-def show_document(dataset: Dataset, workspace: str) -> None:
-    """Text fields on one side, what the document holds and the file on the other."""
-    contents = get_report_contents(workspace)
+def show_document(visit: Visit) -> None:
+    """Draw text fields on one side, the document's contents and the file on the other."""
+    dataset, contents = get_dataset(visit), get_report_contents(visit)
     writing, holding = st.columns([7, 5], gap="medium")
     with holding, st.container(border=True):
         _show_parts(_parts(contents))
-        _offer_file(dataset, workspace)
+        _offer_file(dataset, visit)
     with writing:
-        _ask_for_texts(contents, dataset, workspace)
+        _ask_for_texts(contents, dataset, visit)
 
 
-def _ask_for_texts(contents: Contents, dataset: Dataset, workspace: str) -> None:
-    """Kept as soon as the visitor leaves a field."""
+def _ask_for_texts(contents: Contents, dataset: Dataset, visit: Visit) -> None:
+    """Draw a field for each text; it is kept as soon as the visitor leaves it."""
     st.caption("Your own words. Everything else in the report is computed from your workspace.")
     for field, title in LINES.items():
         key = f"report_text_{dataset.name}_{field}"
-        kept = getattr(contents.texts, field)
+        text = getattr(contents.texts, field)
         st.text_input(
-            title, kept, max_chars=MAX_LINE, key=key, on_change=_keep, args=(workspace, field, key)
+            title, text, max_chars=MAX_LINE, key=key, on_change=_keep, args=(visit, field, key)
         )
     for field, (title, hint) in PARAGRAPHS.items():
         key = f"report_text_{dataset.name}_{field}"
@@ -64,26 +65,24 @@ def _ask_for_texts(contents: Contents, dataset: Dataset, workspace: str) -> None
             placeholder=hint,
             key=key,
             on_change=_keep,
-            args=(workspace, field, key),
+            args=(visit, field, key),
         )
 
 
-def _keep(workspace: str, field: str, key: str) -> None:
-    attempt(set_text, get_store(), workspace, field, st.session_state[key] or "")
+def _keep(visit: Visit, field: str, key: str) -> None:
+    attempt(set_text, visit.store, visit.workspace, field, st.session_state[key] or "")
 
 
 def _parts(contents: Contents) -> list[ReportPart]:
-    """What the report holds, in its order."""
+    """List the parts of the report in its order."""
     data, training, losses, cleaning = (
         contents.data,
         contents.training,
         contents.losses,
         contents.cleaning,
     )
-    judged, answered = (
-        losses.decided if losses else 0,
-        sum(one.sentence is not None for one in contents.findings),
-    )
+    explained = losses.decided if losses else 0
+    answered = sum(finding.sentence is not None for finding in contents.findings)
     run = f" of {plain(training.name)}" if training else ""
     decisions = f": {count(cleaning.number, 'decision')}" if cleaning else ""
     return [
@@ -100,7 +99,7 @@ def _parts(contents: Contents) -> list[ReportPart]:
             "retrain",
             "Retrain",
         ),
-        ReportPart(f"The ten highest losses, {judged} judged", judged > 0, "clean", "Clean"),
+        ReportPart(f"The ten highest losses, {explained} judged", explained > 0, "clean", "Clean"),
         ReportPart(f"Cleaning{decisions}", cleaning is not None, "clean", "Clean"),
         ReportPart("What a retraining changed", contents.effect is not None, "retrain", "Retrain"),
         ReportPart(
@@ -116,24 +115,22 @@ def _show_parts(parts: list[ReportPart]) -> None:
     st.markdown("**What it holds**")
     for part in parts:
         if part.is_done:
-            st.markdown(f":material/check: {part.said}")
+            st.markdown(f":material/check: {part.text}")
             continue
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f":material/radio_button_unchecked: :gray[{part.said}: not done yet]",
+                f":material/radio_button_unchecked: :gray[{part.text}: not done yet]",
                 width="stretch",
             )
-            st.page_link(f"pages/{part.page}.py", label=part.title, query_params=state.link())
+            link_to_page(part.page, part.title)
 
 
-def _offer_file(dataset: Dataset, workspace: str) -> None:
+def _offer_file(dataset: Dataset, visit: Visit) -> None:
     def written() -> bytes:
-        """With what was typed until the click, which may come before the page has run again."""
-        from model.report.html import (
-            report_html,
-        )  # jinja2 and drawings, only for who wants the file
+        """Write what was typed until the click, which may come before the page has run again."""
+        from model.report.html import report_html  # jinja2 and drawings, only for the file
 
-        return report_html(get_store(), get_report_contents(workspace)).encode()
+        return report_html(visit.store, get_report_contents(visit.renewed())).encode()
 
     st.download_button(
         "Download the report",

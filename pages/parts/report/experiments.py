@@ -10,29 +10,29 @@ from model.experiments.backbones_compared import BackbonesCompared, rows_of_runs
 from model.experiments.background import ExperimentJob, start_experiment
 from model.experiments.registry import EXPERIMENTS
 from model.experiments.saved import ExperimentResult
-from model.runs.listing import runs_of
 from model.wording import listed
+from pages.parts.report.findings import get_experiment_result, get_experiment_settings
 from pages.parts.report.tuning import show_search
-from pages.shared.cache.report import get_experiment_result, get_experiment_settings
+from pages.shared.cache.jobs import get_experiment_jobs
 from pages.shared.cache.runs import get_run, is_fine_tuned
-from pages.shared.cache.store import get_store
-from pages.shared.cache.works import get_experiment_jobs
+from pages.shared.cache.store import get_dataset
 from pages.shared.text import plain
+from pages.shared.visit import Visit
+from pages.shared.watching import watch
 
-TICK_S = 0.5
 
-
-def show_experiments(dataset: Dataset, workspace: str) -> None:
-    """All questions, those that were answered with their answers."""
+def show_experiments(visit: Visit) -> None:
+    """Draw all questions, with their answers where they were found out."""
+    dataset = get_dataset(visit)
     try:
         check_trainable(dataset)
     except CannotTrain as error:
         st.warning(plain(str(error)), icon=":material/block:")
         return
-    found = {kind: get_experiment_result(kind, dataset, workspace) for kind in EXPERIMENTS}
-    open_questions = [kind for kind, result in found.items() if result is None]
-    inquiry = get_experiment_jobs().of(workspace)
-    busy = inquiry is not None and inquiry.is_running
+    results = {kind: get_experiment_result(kind, visit) for kind in EXPERIMENTS}
+    open_questions = [kind for kind, result in results.items() if result is None]
+    job = get_experiment_jobs().of(visit.workspace)
+    busy = job is not None and job.is_running
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             "Too few photos? Wrong labels? The wrong model? Just luck? Each guess is an experiment of seconds.",
@@ -40,74 +40,69 @@ def show_experiments(dataset: Dataset, workspace: str) -> None:
         )
         if open_questions:
             st.button(
-                "Find out all" if len(open_questions) == len(found) else "Find out the rest",
+                "Find out all" if len(open_questions) == len(results) else "Find out the rest",
                 type="primary",
                 icon=":material/science:",
                 key="report_all",
                 disabled=busy,
                 on_click=_start,
-                args=(dataset, workspace, open_questions),
+                args=(dataset, visit, open_questions),
             )
-    _show_experiment_job(inquiry, dataset, workspace)
-    for kind, result in found.items():
+    _show_experiment_job(job, dataset, visit)
+    for kind, result in results.items():
         with st.container(border=True, key=f"report_{kind}"):
-            _show_experiment(kind, result, dataset, workspace, busy=busy)
+            _show_experiment(kind, result, dataset, visit, busy=busy)
     with st.container(border=True, key="report_search"):
-        show_search(dataset, workspace, busy=busy)
+        show_search(dataset, visit, busy=busy)
 
 
-def _show_experiment_job(inquiry: ExperimentJob | None, dataset: Dataset, workspace: str) -> None:
-    if inquiry is None:
+def _show_experiment_job(job: ExperimentJob | None, dataset: Dataset, visit: Visit) -> None:
+    if job is None:
         return
-    if inquiry.is_running:
+    if job.is_running:
         with st.container(border=True):
-            watch_experiment(inquiry)
-    elif inquiry.error and inquiry.fingerprint == dataset.fingerprint:
-        show = st.info if inquiry.cancelled else st.error
-        show(f"{plain(inquiry.title)} {plain(inquiry.error)}", icon=":material/cancel:")
+            watch(job, _progress, "report_cancel")
+    elif job.error and job.fingerprint == dataset.fingerprint:
+        show = st.info if job.cancelled else st.error
+        show(f"{plain(job.title)} {plain(job.error)}", icon=":material/cancel:")
         st.button(
             "Close",
             key="report_close",
             type="tertiary",
             on_click=get_experiment_jobs().forget,
-            args=(workspace,),
+            args=(visit.workspace,),
         )
 
 
-@st.fragment(run_every=TICK_S)
-def watch_experiment(inquiry: ExperimentJob) -> None:
-    """Experiments under way, until they are over."""
-    st.progress(
-        min(1.0, inquiry.done / max(1, inquiry.total)),
-        f"{plain(inquiry.title)} {inquiry.done} of {inquiry.total}",
-    )
-    if st.button(
-        "Cancel", icon=":material/cancel:", key="report_cancel", disabled=inquiry.cancelled
-    ):
-        inquiry.cancelled = True
-    if not inquiry.is_running:
-        st.rerun()
+def _progress(job: ExperimentJob) -> str:
+    return f"{plain(job.title)} {job.done} of {job.total}"
 
 
 def _show_experiment(
-    kind: str, result: ExperimentResult | None, dataset: Dataset, workspace: str, *, busy: bool
+    kind: str, result: ExperimentResult | None, dataset: Dataset, visit: Visit, *, busy: bool
 ) -> None:
     experiment = EXPERIMENTS[kind]
     st.subheader(experiment.question, anchor=False)
     if result is None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(experiment.method, width="stretch")
-            st.button("Find out", key=f"report_start_{kind}", icon=":material/science:", disabled=busy, on_click=_start,
-                      args=(dataset, workspace, [kind]))  # fmt: skip
+            st.button(
+                "Find out",
+                key=f"report_start_{kind}",
+                icon=":material/science:",
+                disabled=busy,
+                on_click=_start,
+                args=(dataset, visit, [kind]),
+            )
         return
     st.markdown(plain(result.sentence))
     _show_chart(kind, result)
     if isinstance(result, BackbonesCompared):
-        _show_other_models(result, dataset, workspace)
+        _show_other_models(result, dataset, visit)
 
 
 def _show_chart(kind: str, result: ExperimentResult) -> None:
-    from pages.shared.charts.experiments import CHARTS  # Not before the first paint: see charts.py.
+    from pages.shared.charts.experiments import CHARTS
 
     if kind in CHARTS:
         chart, explanation = CHARTS[kind]
@@ -115,32 +110,30 @@ def _show_chart(kind: str, result: ExperimentResult) -> None:
         st.caption(explanation)
 
 
-def _show_other_models(result: BackbonesCompared, dataset: Dataset, workspace: str) -> None:
-    """The backbones that could not be tried, and the whole networks that were fine-tuned, under the labels of now."""
-    told = [f"{row.title}: {plain(row.missing)}" for row in result.rows if row.missing]
-    entries = {
-        entry.id: entry.name for entry in runs_of(get_store(), workspace) if is_fine_tuned(entry.id)
-    }
-    for row in rows_of_runs([get_run(run) for run in entries], dataset):
+def _show_other_models(result: BackbonesCompared, dataset: Dataset, visit: Visit) -> None:
+    """List the backbones that could not be tried, and fine-tuned networks under today's labels."""
+    sentences = [f"{row.title}: {plain(row.missing)}" for row in result.rows if row.missing]
+    names = {run: name for run, name in visit.run_names.items() if is_fine_tuned(run)}
+    for row in rows_of_runs([get_run(run) for run in names], dataset):
         rates = [
             f"{part.error:.1%} of the {split}"
             for split, part in (("validation", row.valid), ("test", row.test))
             if part
         ]
         if rates:
-            told.append(
-                f"Whole network, {plain(entries[row.run])}, on {row.backbone}: {listed(rates, 'and')} photos wrong"
+            sentences.append(
+                f"Whole network, {plain(names[row.run])}, on {row.backbone}: {listed(rates, 'and')} photos wrong"
             )
-    if told:
-        st.caption("  \n".join(told))
+    if sentences:
+        st.caption("  \n".join(sentences))
 
 
-def _start(dataset: Dataset, workspace: str, kinds: Sequence[str]) -> None:
-    backbone, settings = get_experiment_settings(workspace)
+def _start(dataset: Dataset, visit: Visit, kinds: Sequence[str]) -> None:
+    backbone, settings = get_experiment_settings(visit.renewed())
     start_experiment(
         get_experiment_jobs(),
-        get_store(),
-        workspace,
+        visit.store,
+        visit.workspace,
         dataset,
         kinds,
         backbone=backbone,

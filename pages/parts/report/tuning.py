@@ -8,19 +8,19 @@ from model.experiments.tuning.findings import TuningResult, best_request
 from model.experiments.tuning.run import forget_search
 from model.experiments.tuning.space import BACKBONE, SPACE
 from model.training.background import start_training
-from pages.shared import state
-from pages.shared.cache.report import get_tuning_result
-from pages.shared.cache.store import get_store
-from pages.shared.cache.works import get_experiment_jobs, get_head_jobs
+from pages.parts.report.findings import get_tuning_result
+from pages.shared.cache.jobs import get_experiment_jobs, get_head_jobs, is_training_head
 from pages.shared.callbacks import attempt
+from pages.shared.frame import link_to_page
 from pages.shared.text import plain
+from pages.shared.visit import Visit
 
 TRIALS = 30
 
 
-def show_search(dataset: Dataset, workspace: str, *, busy: bool) -> None:
-    """What was found so far, and buttons to go on."""
-    search = get_tuning_result(dataset, workspace)
+def show_search(dataset: Dataset, visit: Visit, *, busy: bool) -> None:
+    """Draw the trials so far, and buttons to go on."""
+    search = get_tuning_result(visit)
     st.subheader("Would other settings help?", anchor=False)
     if search is not None:
         st.markdown(plain(search.sentence))
@@ -37,45 +37,35 @@ def show_search(dataset: Dataset, workspace: str, *, busy: bool) -> None:
             icon=":material/experiment:",
             disabled=busy,
             on_click=_search,
-            args=(dataset, workspace),
+            args=(dataset, visit),
         )
         if search is not None:
-            _ask_what_to_do(search, dataset, workspace, busy=busy)
+            _ask_what_to_do(search, dataset, visit, busy=busy)
 
 
-def _ask_what_to_do(search: TuningResult, dataset: Dataset, workspace: str, *, busy: bool) -> None:
-    job = get_head_jobs().of(workspace)
+def _ask_what_to_do(search: TuningResult, dataset: Dataset, visit: Visit, *, busy: bool) -> None:
     st.button(
         "Keep the best as a run",
         key="report_keep_best",
         icon=":material/bookmark_add:",
-        disabled=busy or (job is not None and job.is_running),
+        disabled=busy or is_training_head(visit.workspace),
         on_click=_keep_best,
-        args=(search, dataset, workspace),
+        args=(search, dataset, visit),
     )
-    st.page_link(
-        "pages/retrain.py",
-        label="Runs",
-        icon=":material/model_training:",
-        query_params=state.link(),
-    )
-    start_over = (forget_search, get_store(), dataset)
+    link_to_page("retrain", "Runs", ":material/model_training:")
     st.button(
         "Start the search over",
         type="tertiary",
         key="report_forget",
         disabled=busy,
         on_click=attempt,
-        args=start_over,
-        kwargs={"workspace": workspace},
+        args=(forget_search, visit.store, dataset),
+        kwargs={"workspace": visit.workspace},
     )
 
 
 def _show_charts(search: TuningResult) -> None:
-    from pages.shared.charts.tuning import (
-        importances,
-        search_history,
-    )  # Not before the first paint: see charts.py.
+    from pages.shared.charts.tuning import importances, search_history
 
     drawing, mattering = st.columns([7, 5], gap="medium")
     with drawing:
@@ -93,22 +83,26 @@ def _show_charts(search: TuningResult) -> None:
 
 def _in_words(search: TuningResult) -> str:
     params = search.best.params
-    told = [
+    settings = [
         f"{part.title.lower()} {params[name]:.3g}" for name, part in SPACE.items() if name in params
     ]
-    return ", ".join([*told, str(params[BACKBONE])])
+    return ", ".join([*settings, str(params[BACKBONE])])
 
 
-def _search(dataset: Dataset, workspace: str) -> None:
+def _search(dataset: Dataset, visit: Visit) -> None:
     start_tuning(
-        get_experiment_jobs(), get_store(), workspace, dataset, trials=TRIALS, other_backbones=False
+        get_experiment_jobs(),
+        visit.store,
+        visit.workspace,
+        dataset,
+        trials=TRIALS,
+        other_backbones=False,
     )
 
 
-def _keep_best(search: TuningResult, dataset: Dataset, workspace: str) -> None:
-    start_training(
-        get_head_jobs(), get_store(), workspace, best_request(dataset, search, workspace)
-    )
+def _keep_best(search: TuningResult, dataset: Dataset, visit: Visit) -> None:
+    request = best_request(dataset, search, visit.workspace)
+    start_training(get_head_jobs(), visit.store, visit.workspace, request)
     st.toast(
         "It is being trained, and will stand among the runs on Retrain in a second.",
         icon=":material/bookmark_add:",

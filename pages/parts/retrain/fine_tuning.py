@@ -2,29 +2,29 @@
 
 import streamlit as st
 
-from model.catalogue.store import Store
 from model.jobs.queue import Job, cancel, last_job, resumable_job, resume
 from model.jobs.records import CANCELLED, FAILED, QUEUED, STOPPING
 from model.wording import count, curve_finding, duration
 from pages.shared import state
 from pages.shared.text import plain
 from pages.shared.training_curves import show_curves
+from pages.shared.visit import Visit
 
 TICK_S = 1.0
 LEARNING = 0.85  # Of the bar
 
 
-def show_job(job: Job, store: Store, workspace: str) -> None:
-    """The workspace's latest fine-tuning, until its end was seen."""
+def show_job(job: Job, visit: Visit) -> None:
+    """Draw the workspace's latest fine-tuning, until its end was seen."""
     if job.is_over:
-        _show_end(job, store, workspace)
+        _show_end(job, visit)
     else:
-        _watch(job.id, store, workspace)
+        _watch(job.id, visit)
 
 
 @st.fragment(run_every=TICK_S)
-def _watch(job_id: int, store: Store, workspace: str) -> None:
-    job = last_job(store, workspace)
+def _watch(job_id: int, visit: Visit) -> None:
+    job = last_job(visit.store, visit.workspace)
     if job is None or job.is_over or job.id != job_id:
         st.rerun()
     st.markdown(f"**{plain(job.name)}**")
@@ -35,7 +35,7 @@ def _watch(job_id: int, store: Store, workspace: str) -> None:
             icon=":material/cancel:",
             key="retrain_cancel_job",
             on_click=cancel,
-            args=(store, workspace, job.id),
+            args=(visit.store, visit.workspace, job.id),
         )
     if job.history:
         show_curves({job.name: job.history}, job.epochs)
@@ -45,7 +45,7 @@ def _watch(job_id: int, store: Store, workspace: str) -> None:
         )
 
 
-def _show_end(job: Job, store: Store, workspace: str) -> None:
+def _show_end(job: Job, visit: Visit) -> None:
     st.markdown(f"**{plain(job.name)}**")
     if job.state == FAILED:
         st.error(plain(job.message), icon=":material/error:")
@@ -60,7 +60,7 @@ def _show_end(job: Job, store: Store, workspace: str) -> None:
         show_curves({job.name: job.history}, max(job.epochs, len(job.history)))
         st.markdown(curve_finding(job.history))
     with st.container(horizontal=True):
-        broken = resumable_job(store, job)
+        broken = resumable_job(visit.store, job)
         if broken is not None:
             resumed = f"Go on after epoch {job.history[-1].epoch}" if job.history else "Go on"
             st.button(
@@ -68,7 +68,7 @@ def _show_end(job: Job, store: Store, workspace: str) -> None:
                 key="retrain_resume",
                 type="primary",
                 on_click=resume,
-                args=(store, workspace, broken),
+                args=(visit.store, visit.workspace, broken),
             )
         st.button(
             "Close", key="retrain_close_job", on_click=state.set_seen, args=(f"job {job.id}",)

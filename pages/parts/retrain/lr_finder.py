@@ -4,19 +4,19 @@ from math import log
 
 import streamlit as st
 
-from model.catalogue.store import Store
 from model.jobs.queue import Job, cancel, last_job
 from model.jobs.records import FAILED, LR_FIND
 from pages.parts.retrain.settings import RATES
 from pages.shared import state
 from pages.shared.text import plain
+from pages.shared.visit import Visit
 
 TICK_S = 1.0
 
 
-def show_lr_finder(store: Store, workspace: str) -> None:
+def show_lr_finder(visit: Visit) -> None:
     """The workspace's latest search for a learning rate, until it was closed."""
-    job = last_job(store, workspace, LR_FIND)
+    job = last_job(visit.store, visit.workspace, LR_FIND)
     if job is None or (job.is_over and state.is_seen(f"job {job.id}")):
         return
     with st.container(border=True):
@@ -24,12 +24,12 @@ def show_lr_finder(store: Store, workspace: str) -> None:
         if job.is_over:
             _show_found(job)
         else:
-            _watch(job.id, store, workspace)
+            _watch(job.id, visit)
 
 
 @st.fragment(run_every=TICK_S)
-def _watch(job_id: int, store: Store, workspace: str) -> None:
-    job = last_job(store, workspace, LR_FIND)
+def _watch(job_id: int, visit: Visit) -> None:
+    job = last_job(visit.store, visit.workspace, LR_FIND)
     if job is None or job.is_over or job.id != job_id:
         st.rerun()
     waiting = f"Waiting: {job.place} before it." if job.place else "Waking up fastai: some seconds."
@@ -42,16 +42,14 @@ def _watch(job_id: int, store: Store, workspace: str) -> None:
         icon=":material/cancel:",
         key="retrain_cancel_lr",
         on_click=cancel,
-        args=(store, workspace, job.id),
+        args=(visit.store, visit.workspace, job.id),
     )
 
 
 def _show_found(job: Job) -> None:
     """The loss at each rate, and the rate where it falls best."""
     if job.found:
-        from pages.shared.charts.training import (
-            rate_search,
-        )  # Not before the first paint: see charts.py.
+        from pages.shared.charts.training import rate_search
 
         suggestion = float(job.found["suggestion"])
         mode = "the whole network" if "fine-tune" in job.arguments else "the head"

@@ -1,4 +1,4 @@
-"""Answers, evidence and pictures of photos."""
+"""Caches predictions, evidence, pictures and label issues of photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,76 +16,65 @@ from model.classify.evidence import overlay
 from model.cleaning.suspects import Suspects, find_suspects
 from model.photos.quality import ImageIssue
 from pages.shared import state
+from pages.shared.cache.runs import get_card, get_run
+from pages.shared.cache.store import get_store
 from pages.shared.progress import progress_bar
 
 if TYPE_CHECKING:
     from model.classify.classifier import Classifier
-from pages.shared.cache.runs import get_card, get_run
-from pages.shared.cache.store import get_store
+
 
 THUMBNAIL_PX, PICTURE_PX = 192, 640
 
 
 def get_image_issues(photos: Sequence[str]) -> dict[str, tuple[ImageIssue, ...]]:
-    """What is wrong with photos, measured with a bar unless it was before."""
+    """Find what is wrong with photos as pictures, with a bar where they were not measured before."""
     with progress_bar("Looking for blurred, dark and tiny photos") as progress:
-        return {
-            photo: quality.issues
-            for photo, quality in load_qualities(get_store(), photos, progress).items()
-        }
+        qualities = load_qualities(get_store(), photos, progress)
+    return {photo: quality.issues for photo, quality in qualities.items()}
 
 
 @dataclass
 class _SuspectsBox:
-    """What was found in a run; thirty visitors at once wait for the first, instead of all looking."""
+    """The suspects of a run; thirty visitors at once wait for the first, instead of all looking."""
 
     lock: Lock = field(default_factory=Lock)
     suspects: Suspects | None = None
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _found(run_id: str, store_identity: int | None) -> _SuspectsBox:
+def _suspects_box(run_id: str, store_identity: int | None) -> _SuspectsBox:
     return _SuspectsBox()
 
 
 def get_suspects(run_id: str) -> Suspects:
-    """What deserves a second look among a run's photos, looked for with a bar unless it was before."""
-    found = _found(run_id, get_store().identity)
-    with (
-        progress_bar(
-            "Looking through all photos for wrong labels, bad photos and copies"
-        ) as progress,
-        found.lock,
-    ):
-        if found.suspects is None:
-            found.suspects = find_suspects(get_store(), get_run(run_id), progress)
-        return found.suspects
+    """Find label issues, bad photos and near-duplicates among a run's photos, with a bar the first time."""
+    box = _suspects_box(run_id, get_store().identity)
+    title = "Looking through all photos for wrong labels, bad photos and copies"
+    with progress_bar(title) as progress, box.lock:
+        if box.suspects is None:
+            box.suspects = find_suspects(get_store(), get_run(run_id), progress)
+        return box.suspects
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)
 def get_prediction(photo: str, run_id: str) -> Prediction:
-    """What a run says about a kept photo."""
+    """Predict the class of a stored photo. Raises NotFound."""
     return _classifier(run_id).predict(open_stored(get_store(), photo), photo)
 
 
 def prepare_look_alikes(run_id: str) -> None:
-    """Let the backbone look at the run's training photos, with a bar, unless it has seen them: once a session is enough."""
+    """Extract features of the run's training photos, with a bar, unless cached; once a session."""
     with progress_bar("Looking at the photos the classifier learned from") as progress:
-        if (
-            state.is_prepared(run_id) or get_card(run_id).mode == "fine-tune"
-        ):  # That brings its own along.
+        if state.is_prepared(run_id) or get_card(run_id).mode == "fine-tune":  # It has its own.
             return
         from model.networks.backbones import find_backbone
         from model.networks.features import extract_features, photos_in_store
 
-        run = get_run(run_id)
+        store, run = get_store(), get_run(run_id)
         backbone = find_backbone(run.card.backbone)
-        extract_features(
-            get_store(),
-            photos_in_store(get_store(), run.evaluation.for_split("train").photos, backbone),
-            backbone,
-            progress,
-        )
+        photos = photos_in_store(store, run.evaluation.for_split("train").photos, backbone)
+        extract_features(store, photos, backbone, progress)
     state.set_prepared(run_id)
 
 
@@ -98,19 +87,19 @@ def _classifier(run_id: str) -> "Classifier":
 
 @st.cache_resource(show_spinner=False, max_entries=128)
 def get_picture(photo: str) -> bytes:
-    """A kept photo as a JPEG of at most 640 pixels a side."""
+    """Encode a stored photo as a JPEG of at most 640 pixels a side. Raises NotFound."""
     return _jpeg(open_stored(get_store(), photo))
 
 
 @st.cache_resource(show_spinner=False, max_entries=2048)
 def get_thumbnail(photo: str) -> bytes:
-    """The middle of a kept photo as a small square JPEG."""
+    """Encode the middle of a stored photo as a small square JPEG. Raises NotFound."""
     return _jpeg(ImageOps.fit(open_stored(get_store(), photo), (THUMBNAIL_PX, THUMBNAIL_PX)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
 def get_evidence(photo: str, run_id: str, position: int, side_px: int = PICTURE_PX) -> bytes:
-    """The photo with the evidence for and against a class laid over it, as a JPEG."""
+    """Lay the evidence for and against a class over a stored photo, as a JPEG. Raises NotFound."""
     image = open_stored(get_store(), photo)
     image.thumbnail((side_px, side_px))
     return _jpeg(overlay(image, get_prediction(photo, run_id).evidence, position))

@@ -1,8 +1,7 @@
-"""Everything that is cached, in one place. Keys are small and true: a photo's hash, a run's id, a workspace's last edit.
+"""Caches the open data folder, and a visit's dataset, origins and history."""
 
-Cached values are shared by all visitors and never changed. torch is imported inside the functions that need it: that
-takes two seconds, and the first paint must not wait for it.
-"""
+from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
@@ -10,46 +9,31 @@ from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.edits import History
 from model.catalogue.origins import Origin, origins
 from model.catalogue.store import Store, open_store
-from model.catalogue.workspaces import View, view_of
 from model.cleaning.decisions import history
+from pages.shared.visit import Visit
+
+BY_VISIT: dict[str | type[Any], Callable[[Any], Any]] = {Visit: lambda visit: visit.key}
 
 
 @st.cache_resource(show_spinner=False, validate=Store.is_alive)
 def get_store() -> Store:
-    """The data folder, opened again if somebody deleted it."""
+    """Open the data folder, again if it was deleted."""
     return open_store()
 
 
-def get_dataset(workspace: str) -> Dataset:
-    """The workspace's dataset with its edits applied."""
-    return dataset_of_view(view_of(get_store(), workspace), workspace, get_store().identity)
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=BY_VISIT)
+def get_dataset(visit: Visit) -> Dataset:
+    """Load the workspace's dataset with its edits applied."""
+    return find_dataset(visit.store, visit.view.dataset, workspace=visit.workspace)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def dataset_of_view(view: View, workspace: str, store_identity: int | None) -> Dataset:
-    """Most of the view and the last are unused in the body: they keep an old dataset from outliving a change of it."""
-    return find_dataset(get_store(), view.dataset, workspace=workspace)
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_VISIT)
+def get_origins(visit: Visit) -> dict[str, Origin]:
+    """Load the origins of the photos of the workspace's dataset, as it was imported."""
+    return origins(visit.store, get_dataset(visit).id)
 
 
-def get_origins(workspace: str) -> dict[str, Origin]:
-    """Where the photos of the workspace's dataset come from, as it was imported."""
-    return _origins(
-        view_of(get_store(), workspace), get_dataset(workspace).id, get_store().identity
-    )
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _origins(view: View, dataset: int, store_identity: int | None) -> dict[str, Origin]:
-    """The first and last are unused in the body, as in `dataset_of_view`."""
-    return origins(get_store(), dataset)
-
-
-def get_history(workspace: str) -> History:
-    """What was decided in a workspace."""
-    return _history(view_of(get_store(), workspace), workspace, get_store().identity)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _history(view: View, workspace: str, store_identity: int | None) -> History:
-    """The first and last are unused in the body, as in `dataset_of_view`."""
-    return history(get_store(), workspace)
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=BY_VISIT)
+def get_history(visit: Visit) -> History:
+    """Load the decisions of a workspace about its dataset."""
+    return history(visit.store, visit.workspace)

@@ -1,4 +1,4 @@
-"""Work in the background of this server."""
+"""Caches the background jobs of this server: one registry for each kind of job."""
 
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @st.cache_resource(show_spinner=False)
 def get_head_jobs() -> BackgroundJobs[HeadJob]:
-    """The head trainings under way in this server."""
+    """Give the head trainings of this server."""
     return BackgroundJobs()
 
 
 @st.cache_resource(show_spinner=False)
 def get_import_jobs() -> BackgroundJobs[ImportJob]:
-    """The photos that are being added in this server."""
+    """Give the imports of photos of this server."""
     return BackgroundJobs()
 
 
@@ -34,11 +34,23 @@ def get_gatherer() -> Gatherer:
 
 @st.cache_resource(show_spinner=False)
 def get_search_jobs() -> BackgroundJobs[SearchJob]:
-    """The searches for photos in this server."""
+    """Give the photo searches of this server."""
     return BackgroundJobs()
 
 
 @st.cache_resource(show_spinner=False)
 def get_experiment_jobs() -> "BackgroundJobs[ExperimentJob]":
-    """The experiments that are being made in this server."""
+    """Give the experiments of this server."""
     return BackgroundJobs()
+
+
+def is_importing(workspace: str) -> bool:
+    """Check for an import of the workspace that is still running."""
+    job = get_import_jobs().of(workspace)
+    return job is not None and job.is_running
+
+
+def is_training_head(workspace: str) -> bool:
+    """Check for a head training of the workspace that is still running."""
+    job = get_head_jobs().of(workspace)
+    return job is not None and job.is_running
