@@ -50,7 +50,8 @@ def show_bar(current: CurrentEvaluation, visit: Visit) -> None:
             disabled=not changes or bool(obstacle),
             on_click=attempt,
             args=(start_retraining, visit),
-            help="Trains a head on the cleaned data, which takes a second, and shows before and after.",
+            help="Trains a head on the cleaned data, which takes a second, and shows before and "
+            "after.",
         )
     if obstacle:
         st.warning(f"{plain(obstacle)} Or take some deletions back.", icon=":material/block:")

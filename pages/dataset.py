@@ -1,4 +1,7 @@
-"""What the classifier learns from: browse its photos, add more by search, upload or camera, take all away."""
+"""What the classifier learns from.
+
+Browse its photos, add more by search, upload or camera, take all away.
+"""
 
 import streamlit as st
 
@@ -22,7 +25,10 @@ PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT = "Photos", "Search", "Upload", "Camera",
 def show_adding(view: str, visit: Visit, *, own: bool) -> None:
     """Draw one way to add photos, where the host and the dataset allow it."""
     if not (hosting().gather if view == SEARCH else hosting().uploads):
-        off = "Whoever hosts this app has switched this off. Run Areole on your own machine to use it."
+        off = (
+            "Whoever hosts this app has switched this off. Run Areole on your own machine to "
+            "use it."
+        )
         st.info(off, icon=":material/block:")
     elif view == UPLOAD:
         ask_for_files(visit, own=own)

@@ -1,4 +1,6 @@
-"""Why is the error stuck? Experiments instead of opinions, and the assignment as a document that writes itself."""
+"""Why is the error stuck? Experiments instead of opinions, and the assignment as a document that
+writes itself.
+"""
 
 from pages.parts.report.document import show_document
 from pages.parts.report.experiments import show_experiments

@@ -1,4 +1,6 @@
-"""Choose the number of epochs, train on the cached dataset, watch the curves, and put a run to work."""
+"""Choose the number of epochs, train on the cached dataset, watch the curves, and put a run to
+work.
+"""
 
 import streamlit as st
 
@@ -48,7 +50,10 @@ def can_train(visit: Visit, request: TrainRequest) -> bool:
 
 
 def costs(visit: Visit, request: TrainRequest) -> str:
-    """Say how long a training takes, and of fine-tuning how much memory; a head's is next to nothing."""
+    """Say how long a training takes, and of fine-tuning how much memory.
+
+    A head's is next to nothing.
+    """
     settings, time = request.settings, duration(estimate_s(visit.store, request))
     if not isinstance(settings, FineTuneSettings):
         return f"About {time} on this machine."

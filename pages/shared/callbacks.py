@@ -1,4 +1,7 @@
-"""Actions in callbacks, which cannot draw: a failure is kept for the next rerun of the page to show."""
+"""Actions in callbacks, which cannot draw.
+
+A failure is kept for the next rerun of the page to show.
+"""
 
 from collections.abc import Callable
 

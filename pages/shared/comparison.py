@@ -1,4 +1,7 @@
-"""Two runs on the same photos: both matrices, their difference, what was fixed and what was broken."""
+"""Two runs on the same photos.
+
+Both matrices, their difference, what was fixed and what was broken.
+"""
 
 from typing import NamedTuple
 
@@ -52,7 +55,9 @@ def show_comparison(current: CurrentEvaluation, split: str, visit: Visit) -> Non
 
 
 def show_changes(both: Comparison, pair: Pair, names: dict[str, str]) -> None:
-    """Draw the matrices of two runs, the photos that only one has right, and the card that is asked for."""
+    """Draw the matrices of two runs, the photos that only one has right, and the card that is asked
+    for.
+    """
     _show_matrices(both, *(names[current.run.card.id] for current in pair))
     _show_changed(both, "fixed", "wrong before, right now", both.fixed.tolist())
     _show_changed(both, "broken", "right before, wrong now", both.broken.tolist())
@@ -88,7 +93,8 @@ def _show_changed(both: Comparison, title: str, meaning: str, rows: list[int]) -
     cards = [
         PhotoCard(
             before.photos[row],
-            f"{_badge(classes, before.predicted[row])} → {_badge(classes, both.after.predicted[row])}",
+            f"{_badge(classes, before.predicted[row])} → "
+            f"{_badge(classes, both.after.predicted[row])}",
             f"Filed under {classes[before.labels[row]]}, {meaning}",
         )
         for row in rows[:MAX_SHOWN]

@@ -1,4 +1,7 @@
-"""The frame round every page: the sidebar, the import on first start, the page's header, and what stops a page."""
+"""The frame round every page.
+
+The sidebar, the import on first start, the page's header, and what stops a page.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -40,9 +43,9 @@ def run_page(page: Callable[[], None]) -> None:
 def require_frame() -> Visit:
     """Give the visit of this rerun. The first line of every page.
 
-    A page that Streamlit runs without its frame is stopped, and the frame run instead: a server that starts in an app
-    with a pages/ folder takes its files for whole apps until `st.navigation` is first called, and the first link to a
-    page would be answered without sidebar and catalogue.
+    A page that Streamlit runs without its frame is stopped, and the frame run instead: a server
+    that starts in an app with a pages/ folder takes its files for whole apps until `st.navigation`
+    is first called, and the first link to a page would be answered without sidebar and catalogue.
     """
     visit = state.visit()
     if visit is None:
@@ -59,7 +62,8 @@ def require_run(visit: Visit) -> str:
         show_header("Nothing trained yet")
         photos = f"{count(len(dataset.photos), 'photo')} of {named(dataset.classes)}"
         st.markdown(
-            f"{plain(dataset.title)} has {photos}. Give it photos, then let it learn from them: a second or two for each step."
+            f"{plain(dataset.title)} has {photos}. Give it photos, then let it learn from them: a "
+            f"second or two for each step."
         )
         link_to_page("dataset", "Add photos", ":material/add_photo_alternate:")
         link_to_page("retrain", "Train", ":material/model_training:")
@@ -124,7 +128,8 @@ def show_sidebar(visit: Visit) -> None:
         else:
             _show_run(run, visit)
         st.caption(
-            f"Workspace {visit.workspace[:6]} ... The address in your browser brings you back to it; share it with care."
+            f"Workspace {visit.workspace[:6]} ... The address in your browser brings you back to "
+            f"it; share it with care."
         )
 
 

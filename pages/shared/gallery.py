@@ -31,7 +31,10 @@ def show_cards(
     key: str,
     on_pick: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw square photos in `columns`, or in as many as fit; with `on_pick`, captions become buttons."""
+    """Draw square photos in `columns`, or in as many as fit.
+
+    With `on_pick`, captions become buttons.
+    """
     with (
         st.container(key=key, width=width),
         st.grid(columns or "auto", min_column_width=CARD_PX[columns is None], gap="xsmall"),

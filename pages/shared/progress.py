@@ -12,7 +12,8 @@ from model.progress import Progress
 def progress_bar(title: str) -> Iterator[Progress]:
     """Show a bar from the first report of progress until the work is over.
 
-    Its place is taken whether it appears or not: what stands below would otherwise jump on the next rerun.
+    Its place is taken whether it appears or not: what stands below would otherwise jump on the next
+    rerun.
     """
     place = st.empty()
 

@@ -9,7 +9,10 @@ from pages.shared.text import run_title
 
 
 def ask_for_run(label: str, names: dict[str, str], key: str, first: str) -> str:
-    """Ask for one of the runs `names` (id -> name), `first` unless the URL says another; return its id."""
+    """Ask for one of the runs `names` (id -> name), `first` unless the URL says another.
+
+    Return its id.
+    """
 
     def title(run: str) -> str:
         try:

@@ -1,4 +1,7 @@
-"""The only place that spells session keys and query parameters. What matters is in the URL, so that a link carries it."""
+"""The only place that spells session keys and query parameters.
+
+What matters is in the URL, so that a link carries it.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -127,9 +130,11 @@ def set_prepared(run_id: str) -> None:
 
 
 def restored(name: str, options: Sequence[str], first: str) -> str:
-    """Set a widget whose options are ids to the URL's, to the last one of this session, or to `first`.
+    """Set a widget whose options are ids to the URL's, to the last one of this session, or to
+    `first`.
 
-    For other widgets Streamlit does this itself (`bind`), but it would put the options' titles into the URL.
+    For other widgets Streamlit does this itself (`bind`), but it would put the options' titles into
+    the URL.
     """
     before = st.query_params.get(name, ""), st.session_state.get(_LAST + name, "")
     option = next((value for value in before if value in options), first)
@@ -156,7 +161,8 @@ def keep(name: str) -> None:
 def choose_cell(actual: str, predicted: str) -> None:
     """Choose a cell of the confusion matrix by other means than a click.
 
-    The matrix starts anew: in the browser the cell clicked last would still be chosen, and a second click on it go unheard.
+    The matrix starts anew: in the browser the cell clicked last would still be chosen, and a second
+    click on it go unheard.
     """
     set_choice(ACTUAL, actual)
     set_choice(PREDICTED, predicted)
@@ -169,7 +175,9 @@ def take_cell_boxes() -> None:
 
 
 def take_cell_click(matrix: str) -> None:
-    """Choose the cell that was clicked in the matrix of that key; a click beside the cells changes nothing.
+    """Choose the cell that was clicked in the matrix of that key.
+
+    A click beside the cells changes nothing.
 
     A click that was overtaken by another choice finds its matrix gone, and changes nothing either.
     """

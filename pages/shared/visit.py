@@ -1,4 +1,6 @@
-"""A visit: the data folder, a workspace, and its view of a dataset, asked of the database once a rerun."""
+"""A visit: the data folder, a workspace, and its view of a dataset, asked of the database once a
+rerun.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +14,8 @@ from model.runs.listing import RunEntry, active_run, runs_of
 class Visit:
     """One workspace as one rerun sees it; `view` changes with its dataset and with every edit.
 
-    A callback runs before the frame makes the next visit, and may hold one of long ago: it asks for `renewed()`.
+    A callback runs before the frame makes the next visit, and may hold one of long ago: it asks for
+    `renewed()`.
     """
 
     store: Store

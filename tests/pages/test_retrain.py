@@ -1,4 +1,6 @@
-"""Retrain: a head in a moment, its curves, the runs, what is done with them, and where training cannot work."""
+"""Retrain: a head in a moment, its curves, the runs, what is done with them, and where training
+cannot work.
+"""
 
 import json
 import os

@@ -61,7 +61,8 @@ def ask_for_photos(visit: Visit, dataset: Dataset, run: Run, to_try: dict[str, l
     with st.expander("How it works", icon=":material/school:"):
         st.markdown(HOW_IT_WORKS)
     st.caption(
-        "Photos are shrunk, stripped of location and camera data, and kept in your workspace until you remove them; "
+        "Photos are shrunk, stripped of location and camera data, and kept in your workspace "
+        "until you remove them; "
         f"the newest {MAX_ASKED}, and all that you file under a class."
     )
 

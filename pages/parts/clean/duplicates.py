@@ -37,8 +37,10 @@ def show_duplicates(
         "is" if len(groups) == 1 else "are",
     )
     st.markdown(
-        f"**{count(len(groups), 'picture')} {are} here more than once,** cropped, resized or brightened; {leaks} of them on both "
-        "sides of a split. Such a leak flatters: what was learned from one copy is asked of the other."
+        f"**{count(len(groups), 'picture')} {are} here more than once,** cropped, resized or "
+        f"brightened; {leaks} of them on both "
+        "sides of a split. Such a leak flatters: what was learned from one copy is asked of the "
+        "other."
     )
     with paged(groups, PAGE, "clean_copies_page") as shown:
         for group in shown:
@@ -97,7 +99,10 @@ def _finding(
         else ""
     )
     if suspects.is_leak(group):
-        return f"**A leak:** the same picture is in {listed(list(dict.fromkeys(splits)), 'and')}. {alike}{said}"
+        return (
+            f"**A leak:** the same picture is in {listed(list(dict.fromkeys(splits)), 'and')}. "
+            f"{alike}{said}"
+        )
     times = "twice" if len(splits) == 2 else f"{len(splits)} times"
     return f"**A copy:** the same picture is in {splits[0]} {times}. {alike}{said}"
 

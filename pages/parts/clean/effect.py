@@ -67,7 +67,8 @@ def show_effect(current: CurrentEvaluation, visit: Visit) -> None:
     names = visit.run_names
     if len(names) < 2:
         st.info(
-            "Nothing to compare yet. Judge some photos, then press **Retrain** above: it takes a second.",
+            "Nothing to compare yet. Judge some photos, then press **Retrain** above: it takes a "
+            "second.",
             icon=":material/compare_arrows:",
         )
         return
@@ -85,7 +86,9 @@ def show_effect(current: CurrentEvaluation, visit: Visit) -> None:
 
 
 def _is_training(visit: Visit) -> bool:
-    """Wait two seconds for a retraining, watch a longer one as on Retrain, and show its failure once."""
+    """Wait two seconds for a retraining, watch a longer one as on Retrain, and show its failure
+    once.
+    """
     job = get_head_jobs().of(visit.workspace)
     if job is None:
         return False
@@ -113,25 +116,36 @@ def _show(pair: Pair, names: dict[str, str], visit: Visit) -> None:
             type="primary",
             on_click=attempt,
             args=(activate_run, visit.store, visit.workspace, run),
-            help="Classify, Evaluate and this page then go by it; the suspects are looked for anew.",
+            help="Classify, Evaluate and this page then go by it; the suspects are looked for "
+            "anew.",
         )
     show_changes(both, pair, names)
 
 
 def _headline(both: Comparison) -> str:
-    return f"Validation, under your labels: {both.before.errors} wrong before, {both.after.errors} after"
+    return (
+        f"Validation, under your labels: {both.before.errors} wrong before, "
+        f"{both.after.errors} after"
+    )
 
 
 def _goalposts(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
     """Say what relabelled and deleted validation photos do to the comparison."""
     trained = first.run.evaluation.for_split("valid")
     moved, gone = count_edits(trained, first.dataset.labels)
-    ranges = f"Under today's labels: {wrong_of(first.tables['valid'])} before; {wrong_of(second.tables['valid'])} after."
+    ranges = (
+        f"Under today's labels: {wrong_of(first.tables['valid'])} before; "
+        f"{wrong_of(second.tables['valid'])} after."
+    )
     if not moved and not gone:
-        return f"{ranges} No validation label has changed since the first run, so the goalposts stand where they were."
+        return (
+            f"{ranges} No validation label has changed since the first run, so the goalposts "
+            f"stand where they were."
+        )
     old = second.run.evaluation.relabelled(trained.labels_by_photo).for_split("valid")
     return (
-        f"{ranges} **The goalposts moved:** {count(moved, 'validation photo')} relabelled, {gone} deleted. "
+        f"{ranges} **The goalposts moved:** {count(moved, 'validation photo')} relabelled, {gone} "
+        f"deleted. "
         f"Under the first run's labels: {trained.errors} of {len(trained.photos)} before, {old.errors} of {len(old.photos)} after."
     )
 

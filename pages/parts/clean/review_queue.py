@@ -25,7 +25,8 @@ ORDERS = (SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM)
 WAYS = ("One by one", "Many at once")
 EVERY = "(all)"
 HELP = (
-    "Most suspicious: the label that a classifier trained without the photo finds least likely. Highest loss: where the run in "
+    "Most suspicious: the label that a classifier trained without the photo finds least likely. "
+    "Highest loss: where the run in "
     "use is most wrong. Least certain: where its two best classes are closest."
 )
 
@@ -72,7 +73,10 @@ def ask_for_queue(
 
 
 def _places(current: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
-    """Map each photo that may be edited to (label, split): as the run was trained, and those added since."""
+    """Map each photo that may be edited to (label, split).
+
+    As the run was trained, and those added since.
+    """
     table = current.run.evaluation
     labels = table.labels_by_photo
     rows = zip(table.photos, table.splits, strict=True)

@@ -28,7 +28,8 @@ def show_worksheet(current: CurrentEvaluation, history: History, visit: Visit) -
         labelled.photo: labelled.file for labelled in (*imported.photos, *current.dataset.photos)
     }
     st.markdown(
-        f"The ten validation photos with the highest loss in **{plain(current.run.card.name)}**. Why was each wrong, and what "
+        f"The ten validation photos with the highest loss in **{plain(current.run.card.name)}**. "
+        f"Why was each wrong, and what "
         "is to be done?"
     )
     for number, case in enumerate(cases, start=1):

@@ -28,14 +28,18 @@ from pages.shared.text import plain
 from pages.shared.visit import Visit
 
 CHOICE_PX = 340  # A row of its own on a phone
-COPY_HELP = "The same photos under the labels you have given them, as a dataset of your own: it may grow, and starts without edits."
+COPY_HELP = (
+    "The same photos under the labels you have given them, as a dataset of your own: it "
+    "may grow, and starts without edits."
+)
 
 
 def ask_for_dataset(listings: list[Listing], current: Listing, visit: Visit) -> None:
     """Which dataset to work on; beside it, a new one, a copy, and what can be changed."""
     names = [listing.name for listing in listings]
     titles = _titles(listings)
-    # Streamlit knows an option by its title, and another tab may have chosen another: then the box begins anew.
+    # Streamlit knows an option by its title, and another tab may have chosen another: then the box
+    # begins anew.
     key = f"dataset_chosen_{current.name}_{hash(tuple(titles.items()))}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
@@ -107,7 +111,8 @@ def offer_copy(visit: Visit) -> None:
     dataset = get_dataset(visit)
     with st.container(border=True):
         st.markdown(
-            f"**{plain(dataset.title)} stays as it is,** for everybody uses it. Add photos to a copy of your own, or start afresh."
+            f"**{plain(dataset.title)} stays as it is,** for everybody uses it. Add photos to a "
+            f"copy of your own, or start afresh."
         )
         with st.container(horizontal=True):
             copied = (_copy, visit, dataset.name)

@@ -1,4 +1,7 @@
-"""Each guess of the assignment's essay as an experiment: a question, a button, and the answer with the figure behind it."""
+"""Each guess of the assignment's essay as an experiment.
+
+A question, a button, and the answer with the figure behind it.
+"""
 
 from collections.abc import Sequence
 
@@ -35,7 +38,8 @@ def show_experiments(visit: Visit) -> None:
     busy = job is not None and job.is_running
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            "Too few photos? Wrong labels? The wrong model? Just luck? Each guess is an experiment of seconds.",
+            "Too few photos? Wrong labels? The wrong model? Just luck? Each guess is an "
+            "experiment of seconds.",
             width="stretch",
         )
         if open_questions:
@@ -122,7 +126,8 @@ def _show_other_models(result: BackbonesCompared, dataset: Dataset, visit: Visit
         ]
         if rates:
             sentences.append(
-                f"Whole network, {plain(names[row.run])}, on {row.backbone}: {listed(rates, 'and')} photos wrong"
+                f"Whole network, {plain(names[row.run])}, on {row.backbone}: "
+                f"{listed(rates, 'and')} photos wrong"
             )
     if sentences:
         st.caption("  \n".join(sentences))

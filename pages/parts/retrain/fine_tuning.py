@@ -41,7 +41,8 @@ def _watch(job_id: int, visit: Visit) -> None:
         show_curves({job.name: job.history}, job.epochs)
         last = job.history[-1]
         st.caption(
-            f"After epoch {last.epoch}: valid_loss {last.valid_loss:.3f}, {last.error_rate:.1%} of the validation photos wrong."
+            f"After epoch {last.epoch}: valid_loss {last.valid_loss:.3f}, {last.error_rate:.1%} "
+            f"of the validation photos wrong."
         )
 
 
@@ -108,4 +109,7 @@ def _doing(job: Job) -> str:
         if job.done > job.since
         else "some minutes"
     )
-    return f"Epoch {len(job.history)} of 0 to {job.epochs - 1}, batch {job.done} of {job.total}, about {when} left"
+    return (
+        f"Epoch {len(job.history)} of 0 to {job.epochs - 1}, batch {job.done} of {job.total}, "
+        f"about {when} left"
+    )

@@ -1,4 +1,7 @@
-"""The learning rate finder on the page: asked for, watched, drawn, and its suggestion taken over."""
+"""The learning rate finder on the page.
+
+Asked for, watched, drawn, and its suggestion taken over.
+"""
 
 from math import log
 
@@ -53,7 +56,10 @@ def _show_found(job: Job) -> None:
 
         suggestion = float(job.found["suggestion"])
         mode = "the whole network" if "fine-tune" in job.arguments else "the head"
-        said = f"For {mode}, fastai's valley rule suggests {suggestion:.1e}. Look for a steep fall, well before the loss grows."
+        said = (
+            f"For {mode}, fastai's valley rule suggests {suggestion:.1e}. Look for a steep "
+            f"fall, well before the loss grows."
+        )
         st.altair_chart(rate_search(job.found["rates"], job.found["losses"], suggestion), alt=said)
         st.markdown(said)
         nearest = min(RATES, key=lambda rate: abs(log(rate / suggestion)))

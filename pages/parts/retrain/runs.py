@@ -57,7 +57,8 @@ def _show_run(visit: Visit, entry: RunEntry, *, used: bool) -> None:
             return
         st.checkbox("Curves", key=_tick_key(entry), persist_state="page")
         st.markdown(
-            f"**{plain(entry.name)}**{' :green-badge[in use]' if used else ''}  \n{_figures(current)}",
+            f"**{plain(entry.name)}**{' :green-badge[in use]' if used else ''}  "
+            f"\n{_figures(current)}",
             width="stretch",
         )
         st.button(

@@ -16,7 +16,10 @@ from model.wording import count
 
 MODES = {"head": "Head only", "fine-tune": "Whole network"}
 MODE_NOTES = {
-    "head": "The backbone stays as it is; only the head on its cached numbers learns. A second or two, once it knows the photos.",
+    "head": (
+        "The backbone stays as it is; only the head on its cached numbers learns. A second or "
+        "two, once it knows the photos."
+    ),
     "fine-tune": "fastai trains all layers on the photos themselves, as the assignment did. Minutes, in a process of its own: "
     "you can leave and come back.",
 }
