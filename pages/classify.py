@@ -1,4 +1,7 @@
-"""Upload photos, take one, or pick an example: ranked classes, evidence, look-alikes, and "not sure" where it is."""
+"""Upload photos, take one, or pick an example.
+
+Ranked classes, evidence, look-alikes, and "not sure" where it is.
+"""
 
 import streamlit as st
 

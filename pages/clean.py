@@ -35,7 +35,8 @@ def show_bar(judged: CurrentEvaluation, workspace: str) -> None:
     words, doing = st.columns(2, vertical_alignment="center")
     with words:
         st.markdown(
-            "The app points at what looks wrong and says why. It takes some look-alikes for mistakes, so you judge. "
+            "The app points at what looks wrong and says why. It takes some look-alikes for "
+            "mistakes, so you judge. "
             "Nothing is ever lost; everything can be undone."
         )
     with doing, st.container(horizontal=True, horizontal_alignment="right"):
@@ -48,7 +49,8 @@ def show_bar(judged: CurrentEvaluation, workspace: str) -> None:
             disabled=not changes or bool(obstacle),
             on_click=attempt,
             args=(start_retraining, workspace),
-            help="Trains a head on the cleaned data, which takes a second, and shows before and after.",
+            help="Trains a head on the cleaned data, which takes a second, and shows before and "
+            "after.",
         )
     if obstacle:
         st.warning(f"{plain(obstacle)} Or take some deletions back.", icon=":material/block:")
@@ -76,7 +78,8 @@ st.title("Which labels are wrong?", anchor=False)
 card, dataset = judged.run.card, judged.dataset
 if (card.dataset, card.classes) != (dataset.name, dataset.classes):
     st.warning(
-        f"The run in use knows {named(card.classes)} of the dataset {plain(card.dataset)}; here are {named(dataset.classes)}. "
+        f"The run in use knows {named(card.classes)} of the dataset {plain(card.dataset)}; here "
+        f"are {named(dataset.classes)}. "
         "Train on Retrain first.",
         icon=":material/difference:",
     )

@@ -1,4 +1,7 @@
-"""What the classifier learns from: browse its photos, add more by search, upload or camera, take all away."""
+"""What the classifier learns from.
+
+Browse its photos, add more by search, upload or camera, take all away.
+"""
 
 import streamlit as st
 
@@ -23,7 +26,8 @@ def show_adding(view: str, workspace: str, *, own: bool) -> None:
     """One way to add photos, where the host and the dataset allow it."""
     if not (hosting().gather if view == SEARCH else hosting().uploads):
         st.info(
-            "Whoever hosts this app has switched this off. Run Areole on your own machine to use it.",
+            "Whoever hosts this app has switched this off. Run Areole on your own machine to use "
+            "it.",
             icon=":material/block:",
         )
     elif view == UPLOAD:

@@ -49,12 +49,14 @@ judged = get_current_evaluation(run_id, workspace)
 table = judged.tables[split]
 if len(judged.dataset.classes) < 2:
     st.info(
-        "This dataset has only one class, so nothing can be taken for anything else. Add a second one.",
+        "This dataset has only one class, so nothing can be taken for anything else. Add a second "
+        "one.",
         icon=":material/info:",
     )
 elif judged.dataset.classes != judged.run.card.classes:
     st.warning(
-        f"This run knows {named(judged.run.card.classes)}; the dataset now has {named(judged.dataset.classes)}. "
+        f"This run knows {named(judged.run.card.classes)}; the dataset now has "
+        f"{named(judged.dataset.classes)}. "
         "Train again to judge it.",
         icon=":material/difference:",
     )

@@ -1,4 +1,6 @@
-"""Why is the error stuck? Experiments instead of opinions, and the assignment as a document that writes itself."""
+"""Why is the error stuck? Experiments instead of opinions, and the assignment as a document that
+writes itself.
+"""
 
 import streamlit as st
 

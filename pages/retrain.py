@@ -1,4 +1,6 @@
-"""Choose the number of epochs, train on the cached dataset, watch the curves, and put a run to work."""
+"""Choose the number of epochs, train on the cached dataset, watch the curves, and put a run to
+work.
+"""
 
 import streamlit as st
 

@@ -35,7 +35,8 @@ def folder_sources(folder: Path, classes: tuple[str, ...]) -> list[EvaluationPho
     ):
         if inside.name.casefold() not in positions:
             raise NotFound(
-                f"The folder {inside.name} is no class of this run; its classes are {', '.join(classes)}."
+                f"The folder {inside.name} is no class of this run; its classes are "
+                f"{', '.join(classes)}."
             )
         files = sorted(path for path in inside.rglob("*") if _is_photo(path))
         sources += [

@@ -1,4 +1,6 @@
-"""Photos from a ZIP, a folder on disk or a browser's upload: found at once, read one by one, and never trusted.
+"""Photos from a ZIP, a folder on disk or a browser's upload.
+
+Found at once, read one by one, and never trusted.
 
 Nothing is unpacked to disk. A ZIP's list of files is measured before zipfile reads it, because what zipfile makes of it takes
 twenty times the memory; and files in a ZIP may not overlap (D. Fifield, A better zip bomb, 2019), which zipfile checks only since
@@ -89,17 +91,25 @@ def zip_bundle(file: Path | IO[bytes]) -> Iterator[Bundle]:
 
 
 def folder_bundle(folder: Path) -> Bundle:
-    """The photos in a folder on disk and in all folders below; links are not followed. Raises ArchiveRefused."""
+    """The photos in a folder on disk and in all folders below; links are not followed.
+
+    Raises ArchiveRefused.
+    """
     return bundle(list(islice(_lying_in(folder), MAX_FILES + 1)), "folder")
 
 
 def uploaded_bundle(files: Sequence[tuple[str, bytes]]) -> Bundle:
-    """The photos of a browser's upload, each with its path in the chosen folder or its mere name. Raises ArchiveRefused."""
+    """The photos of a browser's upload, each with its path in the chosen folder or its mere name.
+
+    Raises ArchiveRefused.
+    """
     return bundle([FoundFile(name, partial(checked, data)) for name, data in files], "upload")
 
 
 class _Entries:
-    """The files in a ZIP: read one at a time, each no further than its header says, all no further than MAX_TOTAL_BYTES."""
+    """The files in a ZIP: read one at a time, each no further than its header says, all no further
+    than MAX_TOTAL_BYTES.
+    """
 
     def __init__(self, archive: ZipFile) -> None:
         self.listed = archive.infolist()
@@ -159,7 +169,9 @@ def _open_zip(file: IO[bytes]) -> ZipFile:
 
 
 def _check_list(file: IO[bytes]) -> None:
-    """Find a ZIP's list of files where zipfile will find it, and refuse what is none, is a part of one, or is too long."""
+    """Find a ZIP's list of files where zipfile will find it, and refuse what is none, is a part of
+    one, or is too long.
+    """
     size = file.seek(0, SEEK_END)
     file.seek(max(0, size - LONGEST_END))
     tail = file.read()
@@ -181,7 +193,8 @@ def _check_list(file: IO[bytes]) -> None:
         raise too_many_files("ZIP")
     if length > MAX_LIST_BYTES:
         raise ArchiveRefused(
-            "The ZIP's list of files is longer than any that Areole reads. Split it into smaller ones."
+            "The ZIP's list of files is longer than any that Areole reads. Split it into smaller "
+            "ones."
         )
     file.seek(end - length)
     if file.read(length).count(ENTRY_MARK) > MAX_FILES:  # Whatever it claims
@@ -189,7 +202,10 @@ def _check_list(file: IO[bytes]) -> None:
 
 
 def _end64(record: bytes, locator: bytes, end: int) -> tuple[int, int, int, int]:
-    """Disk, first disk, number of files and length of the list, as a ZIP64 has them: at its only unambiguous place."""
+    """Disk, first disk, number of files and length of the list, as a ZIP64 has them.
+
+    At its only unambiguous place.
+    """
     _, _, offset, _ = LOCATOR.unpack(locator)
     mark, size, _, _, disk, first_disk, _, count, length, _ = END64.unpack(record)
     if mark != END64_MARK or size != END64.size - 12 or offset != end:

@@ -1,6 +1,9 @@
-"""Files on their way into a dataset: which of them are photos to be, and what the folders they lie in say of them.
+"""Files on their way into a dataset.
 
-Where they come from - a ZIP, a folder, a browser - is told in archives.py. A name is only looked at: nothing is written under it.
+Which of them are photos to be, and what the folders they lie in say of them.
+
+Where they come from - a ZIP, a folder, a browser - is told in archives.py. A name is only looked
+at: nothing is written under it.
 """
 
 import re
@@ -116,7 +119,10 @@ class FoundFile(NamedTuple):
 
 
 def bundle(found: Sequence[FoundFile], container: str) -> Bundle:
-    """Sort files into photos to be, refused ones, and a table; hidden files are passed over. Raises ArchiveRefused."""
+    """Sort files into photos to be, refused ones, and a table; hidden files are passed over.
+
+    Raises ArchiveRefused.
+    """
     if len(found) > MAX_FILES:
         raise too_many_files(container)
     named = [
@@ -171,18 +177,26 @@ def checked(data: bytes) -> bytes:
 
 
 def shown(name: str) -> str:
-    """A path as people see it: on one line, without characters that turn or hide text, its end where it is long."""
+    """A path as people see it: on one line, without characters that turn or hide text, its end
+    where it is long.
+    """
     text = "".join(char if char.isprintable() else " " if char.isspace() else "" for char in name)
     return text if len(text) <= MAX_PATH else f"…{text[1 - MAX_PATH :]}"
 
 
 def _parts(name: str) -> Folder:
-    """The folders and the file of a path, whichever way its slashes lean; nothing for a path of nothing."""
+    """The folders and the file of a path, whichever way its slashes lean.
+
+    Nothing for a path of nothing.
+    """
     return tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
 
 
 def _passed_over(parts: Folder, name: str) -> bool:
-    """Whether this is a folder's own entry or something that a system hides: nobody asked for it, nobody misses it."""
+    """Whether this is a folder's own entry or something that a system hides.
+
+    Nobody asked for it, nobody misses it.
+    """
     return ".." not in parts and (name.endswith(("/", "\\")) or any(map(hidden, parts)))
 
 
@@ -207,7 +221,9 @@ def _fault(parts: Folder, found: FoundFile) -> str | None:
 
 
 def _table(named: Sequence[tuple[Folder, FoundFile]]) -> FoundFile | None:
-    """Our own export's table, where there is exactly one at the root or in the one folder around everything."""
+    """Our own export's table, where there is exactly one at the root or in the one folder around
+    everything.
+    """
     around = {parts[0] for parts, _ in named}
     lengths = (1, 2) if len(around) == 1 else (1,)
     tables = [
@@ -219,11 +235,14 @@ def _table(named: Sequence[tuple[Folder, FoundFile]]) -> FoundFile | None:
 
 
 def _filings(folders: set[Folder]) -> dict[Folder, tuple[str | None, str | None]]:
-    """The label and the split that each folder says of the photos in it; `folders` are those that hold photos directly.
+    """The label and the split that each folder says of the photos in it.
 
-    The label is the folder that a photo lies in, as for fastai's `parent_label`: cats/persian/1.jpg is a persian. It is the
-    folder above where that one is named like a split (cats/train/1.jpg beside dogs/train/2.jpg). Photos of a split's folder,
-    or of the folder around all others (pets/1.jpg beside pets/cats/2.jpg), have none.
+    `folders` are those that hold photos directly.
+
+    The label is the folder that a photo lies in, as for fastai's `parent_label`: cats/persian/1.jpg
+    is a persian. It is the folder above where that one is named like a split (cats/train/1.jpg
+    beside dogs/train/2.jpg). Photos of a split's folder, or of the folder around all others
+    (pets/1.jpg beside pets/cats/2.jpg), have none.
     """
     around = _shared(folders) if len(folders) > 1 else None
     above = _shared({folder[:-1] for folder in folders})

@@ -32,7 +32,8 @@ KILLED = (
 )
 HEAD_KILLED = "The server stopped in the middle of it. Nothing of it was kept: train it again, it takes seconds."
 INTAKE_KILLED = (
-    "The server stopped while photos were being added. Those that were in by then are in the dataset; "
+    "The server stopped while photos were being added. Those that were in by then are in the "
+    "dataset; "
     "add the others again: what is there already is recognised."
 )
 KILLED_SAYS = {**dict.fromkeys(OWN_PROCESS, KILLED), HEAD: HEAD_KILLED, INTAKE: INTAKE_KILLED}
@@ -75,7 +76,8 @@ def record_end(store: Store, job: int) -> Iterator[None]:
             store,
             job,
             FAILED,
-            f"It broke off by a mistake of ours ({type(error).__name__}); the server's log says more.",
+            f"It broke off by a mistake of ours ({type(error).__name__}); the server's log says "
+            f"more.",
         )
         raise
     _end(store, job, DONE, "")

@@ -1,4 +1,7 @@
-"""Doing something in a callback, which cannot draw: what goes wrong by name is kept for the next run of the page to say."""
+"""Doing something in a callback, which cannot draw.
+
+What goes wrong by name is kept for the next run of the page to say.
+"""
 
 from collections.abc import Callable
 

@@ -1,4 +1,7 @@
-"""Two runs on the same photos: both matrices, their difference, what was fixed and what was broken."""
+"""Two runs on the same photos.
+
+Both matrices, their difference, what was fixed and what was broken.
+"""
 
 import streamlit as st
 
@@ -25,8 +28,10 @@ def show_comparison(
     others = [run for run in names if run != judged.run.card.id]
     if not others:
         st.info(
-            "There is only one run so far. Train another, then come back: this page shows which photos it fixes and which it "
-            "breaks, and whether the difference is more than chance. From a shell: `python -m model train --epochs 20 --seed 1`",
+            "There is only one run so far. Train another, then come back: this page shows which "
+            "photos it fixes and which it "
+            "breaks, and whether the difference is more than chance. From a shell: `python -m "
+            "model train --epochs 20 --seed 1`",
             icon=":material/compare_arrows:",
         )
         return
@@ -88,7 +93,8 @@ def show_changed(both: Comparison, title: str, rows: list[int]) -> None:
     cards = [
         PhotoCard(
             both.before.photos[row],
-            f"{_badge(both, both.before.predicted[row])} → {_badge(both, both.after.predicted[row])}",
+            f"{_badge(both, both.before.predicted[row])} → "
+            f"{_badge(both, both.after.predicted[row])}",
             f"Filed under {both.before.classes[both.before.labels[row]]}, {meaning}",
         )
         for row in rows[:MOST]

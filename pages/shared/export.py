@@ -17,9 +17,12 @@ MOST_ZIPPED = 2000  # Photos; a server has to hold the whole ZIP while it is sen
 def show_take_away(dataset: Dataset, workspace: str) -> None:
     """The ZIP, and what it is good for."""
     st.markdown(
-        "One ZIP with a folder for each class in a folder for each split, as fastai, Keras and Teachable Machine read them. "
-        "`photos.csv` in it says of each photo its hash, label, split, source, licence, author and page; `ATTRIBUTION.txt` names "
-        "everybody to be named. Bring it back with **Upload**, here or on another machine, and the dataset is the same."
+        "One ZIP with a folder for each class in a folder for each split, as fastai, Keras and "
+        "Teachable Machine read them. "
+        "`photos.csv` in it says of each photo its hash, label, split, source, licence, author "
+        "and page; `ATTRIBUTION.txt` names "
+        "everybody to be named. Bring it back with **Upload**, here or on another machine, and "
+        "the dataset is the same."
     )
     offer_export(dataset, "Take it away")
     st.caption("From a shell, of any size:")
@@ -28,7 +31,8 @@ def show_take_away(dataset: Dataset, workspace: str) -> None:
         language="sh",
     )
     st.caption(
-        "WORKSPACE is what stands behind `w=` in this page's address. Whoever knows it can open your workspace."
+        "WORKSPACE is what stands behind `w=` in this page's address. Whoever knows it can open "
+        "your workspace."
     )
 
 
@@ -47,7 +51,8 @@ def offer_export(dataset: Dataset, title: str) -> None:
         )
     if many:
         st.caption(
-            f"More than {MOST_ZIPPED} photos are too many to send by a browser. From a shell: `python -m model export`"
+            f"More than {MOST_ZIPPED} photos are too many to send by a browser. From a shell: "
+            f"`python -m model export`"
         )
 
 

@@ -1,4 +1,7 @@
-"""What stands round every page: the sidebar, the import on first start, and a sentence where the data folder fails."""
+"""What stands round every page.
+
+The sidebar, the import on first start, and a sentence where the data folder fails.
+"""
 
 from collections.abc import Callable
 
@@ -31,7 +34,8 @@ def show_sidebar() -> None:
         else:
             _show_run(run, workspace)
         st.caption(
-            f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; share it with care."
+            f"Workspace {workspace[:6]} ... The address in your browser brings you back to it; "
+            f"share it with care."
         )
 
 
@@ -76,10 +80,13 @@ def require_run(workspace: str) -> str:
 
 
 def require_frame() -> None:
-    """Stop a page that Streamlit runs without its frame, and run the frame instead. The first line of every page.
+    """Stop a page that Streamlit runs without its frame, and run the frame instead.
 
-    A server that starts in an app with a pages/ folder takes its files for whole apps until `st.navigation` is first called:
-    whoever comes first by a link to a page would get it without sidebar and catalogue.
+    The first line of every page.
+
+    A server that starts in an app with a pages/ folder takes its files for whole apps until
+    `st.navigation` is first called: whoever comes first by a link to a page would get it without
+    sidebar and catalogue.
     """
     if not state.is_framed():
         PagesManager.uses_pages_directory = (

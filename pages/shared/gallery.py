@@ -27,7 +27,10 @@ def show_cards(
     cards: list[PhotoCard], *, columns: int | None = None, width: int | Literal["stretch"] = "stretch", key: str,
     on_pick: Callable[[str], None] | None = None,
 ) -> None:  # fmt: skip
-    """Draw square photos, in so many columns or in as many as fit; with `on_pick`, the caption becomes a button."""
+    """Draw square photos, in so many columns or in as many as fit.
+
+    With `on_pick`, the caption becomes a button.
+    """
     with (
         st.container(key=key, width=width),
         st.grid(columns or "auto", min_column_width=CARD_PX[columns is None], gap="xsmall"),

@@ -1,4 +1,7 @@
-"""The photos a run gets most wrong, as cards: what it said, what in the photo spoke for it, what it resembles, and why."""
+"""The photos a run gets most wrong, as cards.
+
+What it said, what in the photo spoke for it, what it resembles, and why.
+"""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -54,8 +57,10 @@ def show_losses(judged: CurrentEvaluation, table: Evaluation) -> None:
         return
     st.caption(
         f"{count(min(most, len(found)), 'photo')} of {looked if reason == ALL else len(found)}"
-        f"{f', looked for among the {looked} highest losses' if looked < len(rows) else ''}. Loss is the cross-entropy of the "
-        "calibrated probabilities: 0 for a certain right answer, 0.7 for a coin toss, 4.6 where the true class was given 1%."
+        f"{f', looked for among the {looked} highest losses' if looked < len(rows) else ''}. Loss "
+        f"is the cross-entropy of the "
+        "calibrated probabilities: 0 for a certain right answer, 0.7 for a coin toss, 4.6 where "
+        "the true class was given 1%."
     )
     prepare_look_alikes(judged.run.card.id)
     show_cases(judged, found[:most])
@@ -69,7 +74,11 @@ def open_card(judged: CurrentEvaluation, table: Evaluation, photo: str) -> None:
 
 
 def show_cases(judged: CurrentEvaluation, found: list[TopLoss]) -> None:
-    """A card a photo. What is known is drawn at once; the evidence, which takes a look at the photo, follows card by card."""
+    """A card a photo.
+
+    What is known is drawn at once; the evidence, which takes a look at the photo, follows card by
+    card.
+    """
     places = [
         place
         for number, one in enumerate(found, start=1)
@@ -110,7 +119,8 @@ def _show_case(
         with words:
             st.markdown(
                 f"{class_badge(classes, one.predicted)} predicted, {certainty(one.probability)}  \n"
-                f"{class_badge(classes, one.actual)} actual, {certainty(one.actual_probability)}  \n:small[loss {one.loss:.2f}]"
+                f"{class_badge(classes, one.actual)} actual, {certainty(one.actual_probability)}  "
+                f"\n:small[loss {one.loss:.2f}]"
             )
             for sentence in why(one):
                 st.markdown(sentence)

@@ -8,9 +8,11 @@ import streamlit as st
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar that appears with the first report of how many are done of how many, and is gone afterwards.
+    """A bar that appears with the first report of how many are done of how many, and is gone
+    afterwards.
 
-    Its place is taken whether it appears or not: what stands below would otherwise jump on the next rerun.
+    Its place is taken whether it appears or not: what stands below would otherwise jump on the next
+    rerun.
     """
     place = st.empty()
 

@@ -1,4 +1,7 @@
-"""The only place that spells session keys and query parameters. What matters is in the URL, so that a link carries it."""
+"""The only place that spells session keys and query parameters.
+
+What matters is in the URL, so that a link carries it.
+"""
 
 from collections.abc import Sequence
 
@@ -150,9 +153,12 @@ def set_prepared(run_id: str) -> None:
 
 
 def restored(name: str, options: Sequence[str], first: str) -> str:
-    """Where a widget whose options are ids starts: what the URL says, what was chosen before in this session, or `first`.
+    """Where a widget whose options are ids starts.
 
-    For other widgets Streamlit does this itself (`bind`), but it would put the options' titles into the URL.
+    What the URL says, what was chosen before in this session, or `first`.
+
+    For other widgets Streamlit does this itself (`bind`), but it would put the options' titles into
+    the URL.
     """
     asked: tuple[str, str] = st.query_params.get(name, ""), st.session_state.get(_LAST + name, "")
     chosen = next((value for value in asked if value in options), first)
@@ -183,7 +189,8 @@ def _keep(name: str, value: str) -> None:
 def choose_cell(actual: str, predicted: str) -> None:
     """Look at a cell of the confusion matrix by other means than a click.
 
-    The matrix starts anew: in the browser the cell clicked last would still be chosen, and a second click on it go unheard.
+    The matrix starts anew: in the browser the cell clicked last would still be chosen, and a second
+    click on it go unheard.
     """
     _keep(ACTUAL, actual)
     _keep(PREDICTED, predicted)
@@ -196,7 +203,9 @@ def take_cell_boxes() -> None:
 
 
 def take_cell_click(matrix: str) -> None:
-    """Look at the cell that was clicked in the matrix of that key; a click beside the cells changes nothing.
+    """Look at the cell that was clicked in the matrix of that key.
+
+    A click beside the cells changes nothing.
 
     A click that was overtaken by another choice finds its matrix gone, and changes nothing either.
     """

@@ -54,7 +54,9 @@ def watch(job: HeadJob) -> None:
     """A training under way, until it is over."""
     job.finished.wait(
         WAIT_S
-    )  # Drawing and learning share one interpreter lock: it learns twenty times faster while this waits.
+        # Drawing and learning share one interpreter lock: it learns twenty times faster while this
+        # waits.
+    )
     st.markdown(f"**{plain(job.request.name)}**")
     elapsed = monotonic() - job.started
     if job.total and not job.history and job.is_running:
@@ -132,5 +134,6 @@ def show_epochs(card: RunCard) -> None:
             pd.DataFrame(rows), hide_index=True, alt="The training table, as fastai prints it"
         )
         st.caption(
-            "Best: the lowest valid_loss. Losses are in nats; error_rate is the share of wrong validation photos."
+            "Best: the lowest valid_loss. Losses are in nats; error_rate is the share of wrong "
+            "validation photos."
         )

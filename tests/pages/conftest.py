@@ -18,7 +18,8 @@ APP = Path(__file__).parents[2] / "streamlit_app.py"
 def home(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Caches outlive an AppTest; a test's own data folder must not."""
     monkeypatch.setenv("AREOLE_HOME", str(store.home))
-    # AppTest makes Streamlit forget before every run that the app uses st.navigation; a server remembers it. Without this
+    # AppTest makes Streamlit forget before every run that the app uses st.navigation; a server
+    # remembers it. Without this
     # each run would begin with the rerun in `require_frame`, which loses a button's click.
     monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", partial(PagesManager))
     yield
@@ -46,7 +47,9 @@ def open_page(page: str, workspace: str, **parameters: str) -> AppTest:
 
 
 def parameter(app: AppTest, name: str) -> str:
-    """A query parameter: AppTest gives those of the URL as they are and those set by the app in a list."""
+    """A query parameter: AppTest gives those of the URL as they are and those set by the app in a
+    list.
+    """
     value = app.query_params[name]
     return value if isinstance(value, str) else value[0]
 

@@ -1,4 +1,6 @@
-"""Dataset: what is there, datasets of one's own, photos by upload and search, jobs, quotas, and what the host switches off."""
+"""Dataset: what is there, datasets of one's own, photos by upload and search, jobs, quotas, and
+what the host switches off.
+"""
 
 import re
 from collections import Counter
@@ -122,7 +124,10 @@ def shown(app: AppTest) -> list[str]:
 
 
 def dialog(app: AppTest, **typed: str) -> AppTest:
-    """The dialog for a new dataset, filled in. AppTest runs whole pages only, where a browser redraws the dialog alone."""
+    """The dialog for a new dataset, filled in.
+
+    AppTest runs whole pages only, where a browser redraws the dialog alone.
+    """
     if "dataset_title" not in {box.key for box in app.text_input}:
         app.button(key="dataset_new").click().run()
     for key, value in typed.items():
@@ -145,8 +150,8 @@ def test_the_first_look_shows_the_starter_set(workspace: str, store: Store) -> N
     assert app.title[0].value == "What does it learn from?"
     assert app.selectbox[0].options == ["Starter set (for everybody)"]
     assert (
-        f":green-badge[cactus] :orange-badge[succulent] :violet-badge[tree] :small[{PHOTOS} photos, "
-        in text(app)
+        f":green-badge[cactus] :orange-badge[succulent] :violet-badge[tree] :small[{PHOTOS} "
+        f"photos, " in text(app)
     )
     assert f"Sources: rendered for Areole ({PHOTOS})." in text(app)
     assert len(shown(app)) == 30
@@ -407,7 +412,9 @@ def test_a_full_workspace_takes_what_fits_and_says_so(
 
 @pytest.fixture
 def held(workspace: str, store: Store) -> Iterator[Event]:
-    """A job that has two photos for the workspace's dataset and waits for the event, or for the end."""
+    """A job that has two photos for the workspace's dataset and waits for the event, or for the
+    end.
+    """
     gate, name = Event(), made(store, workspace, each=2, first=6900)
 
     @contextmanager

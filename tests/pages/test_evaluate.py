@@ -1,4 +1,7 @@
-"""Evaluate: what is wrong and where, chosen by box or link, following the labels; and what it says when there is nothing to say."""
+"""Evaluate: what is wrong and where, chosen by box or link, following the labels.
+
+And what it says when there is nothing to say.
+"""
 
 from dataclasses import replace
 from pathlib import Path

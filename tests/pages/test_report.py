@@ -1,4 +1,7 @@
-"""Report: experiments asked, watched, cancelled and failing; a search that goes on; the visitor's words and the file."""
+"""Report: experiments asked, watched, cancelled and failing; a search that goes on.
+
+The visitor's words and the file.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -44,7 +47,10 @@ MISTAKE = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExcept
 
 @pytest.fixture
 def workspace(store: Store) -> str:
-    """A visitor's, on a dataset of made-up photos whose features are clouds of points: nothing was asked about it yet."""
+    """A visitor's, on a dataset of made-up photos whose features are clouds of points.
+
+    Nothing was asked about it yet.
+    """
     draw = np.random.default_rng(0)
     splits = [split for split, size in SIZES.items() for _ in range(size)]
     labels = np.arange(len(splits)) % len(CLASSES)
@@ -109,7 +115,10 @@ def said(app: AppTest) -> str:
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Every experiment waits until it is cancelled, or for the end of the test; the kinds that were begun."""
+    """Every experiment waits until it is cancelled, or for the end of the test.
+
+    The kinds that were begun.
+    """
     begun, gate = list[str](), Event()
 
     def wait(_store: Store, kind: str, *_: object, progress: Progress, **__: object) -> None:

@@ -1,4 +1,6 @@
-"""Retrain: a head in a moment, its curves, the runs, what is done with them, and where training cannot work."""
+"""Retrain: a head in a moment, its curves, the runs, what is done with them, and where training
+cannot work.
+"""
 
 import json
 import os
@@ -87,8 +89,8 @@ def test_every_setting_reaches_the_run_and_its_command(store: Store, workspace: 
     card = load_card(run_folder(store, own.id))
     assert card.settings == HeadSettings(10, 1e-3, 0.01, 32, 0.1, "last", 4, 7)
     assert (
-        "--lr 0.001 --weight-decay 0.01 --batch-size 32 --label-smoothing 0.1 --keep last --patience 4"
-        in card.command
+        "--lr 0.001 --weight-decay 0.01 --batch-size 32 --label-smoothing 0.1 --keep last "
+        "--patience 4" in card.command
     )
     assert json.dumps(card.command) in json.dumps([code.value for code in app.code])
 

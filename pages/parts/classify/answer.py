@@ -45,7 +45,8 @@ def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
                 key=f"classify_class_{photo}",
             )
             st.caption(
-                f"Orange speaks for {plain(looked_for)}, blue against. Exact: the tints add up to its score."
+                f"Orange speaks for {plain(looked_for)}, blue against. Exact: the tints add up to "
+                f"its score."
             )
     with picture:
         if seen:
@@ -53,7 +54,8 @@ def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
             st.image(
                 tinted,
                 width="stretch",
-                alt=f"The photo, tinted orange where it speaks for {looked_for} and blue where against",
+                alt=f"The photo, tinted orange where it speaks for {looked_for} and blue where "
+                f"against",
             )
         else:
             st.image(get_picture(photo), width="stretch", alt="The photo you asked about")

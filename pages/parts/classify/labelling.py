@@ -9,14 +9,23 @@ from model.cleaning.decisions import label_photo, revert_edits
 from pages.shared.text import plain
 
 PLACES = {
-    "train": "From the train split, filed under {label}. I learned from this very photo, so my answer proves little.",
+    "train": (
+        "From the train split, filed under {label}. I learned from this very photo, so my "
+        "answer proves little."
+    ),
     "valid": "From the validation split, filed under {label}. I never learned from it.",
-    "test": "From the test split, filed under {label}. I never learned from it, and it stays as it is so that it can judge fairly.",
+    "test": (
+        "From the test split, filed under {label}. I never learned from it, and it stays as "
+        "it is so that it can judge fairly."
+    ),
 }
 
 
 def ask_for_label(store: Store, workspace: str, photo: str, dataset: Dataset, *, own: bool) -> None:
-    """Let the visitor say what a photo really shows: her own joins the training photos, one of the dataset's is relabelled."""
+    """Let the visitor say what a photo really shows.
+
+    Her own joins the training photos, one of the dataset's is relabelled.
+    """
     labelled, filed = dataset.find(photo), photo in filed_photos(store, workspace)
     if labelled is not None and (labelled.split == "test" or not (own or filed)):
         st.caption(PLACES[labelled.split].format(label=plain(labelled.label)))

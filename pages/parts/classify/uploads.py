@@ -1,7 +1,8 @@
 """Photos from disk, camera or the examples."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
@@ -16,6 +17,9 @@ from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.progress import progress_bar
 from pages.shared.text import HOW_IT_WORKS, plain
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 UPLOAD, CAMERA, EXAMPLES = "Upload", "Camera", "Examples"
 FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the last three as images.
@@ -63,7 +67,8 @@ def ask_for_photos(
     with st.expander("How it works", icon=":material/school:"):
         st.markdown(HOW_IT_WORKS)
     st.caption(
-        "Photos are shrunk, stripped of location and camera data, and kept in your workspace until you remove them; "
+        "Photos are shrunk, stripped of location and camera data, and kept in your workspace "
+        "until you remove them; "
         f"the newest {MAX_ASKED}, and all that you file under a class."
     )
 

@@ -1,4 +1,7 @@
-"""Everything that was decided: undo, redo, take one back, start over; take it away, and bring it back."""
+"""Everything that was decided: undo, redo, take one back, start over.
+
+Take it away, and bring it back.
+"""
 
 from collections.abc import Callable
 
@@ -74,7 +77,8 @@ def show_edits(dataset: Dataset, history: History, workspace: str) -> None:
         if standing:
             with st.popover("Start over", icon=":material/restart_alt:"):
                 st.write(
-                    "Every decision is taken back, also photos added on Classify. Redo brings them back step by step."
+                    "Every decision is taken back, also photos added on Classify. Redo brings "
+                    "them back step by step."
                 )
                 st.button("Take everything back", type="primary", key="clean_start_over", on_click=attempt,
                           args=(start_over, get_store(), workspace))  # fmt: skip
@@ -113,7 +117,8 @@ def _show_exchange(imported: Dataset, dataset: Dataset, history: History, worksp
         )
     file = st.file_uploader(
         "Bring back either of them", ["csv", "zip"], max_upload_size=MAX_UPLOAD_MB, key="clean_bring",
-        help="What it says about photos of this dataset becomes one step that Undo takes back. Photos of your own stay behind.",
+        help="What it says about photos of this dataset becomes one step that Undo takes back. "
+             "Photos of your own stay behind.",
     )  # fmt: skip
     if file is not None and st.button("Follow this file", type="primary", key="clean_follow"):
         try:
@@ -123,7 +128,8 @@ def _show_exchange(imported: Dataset, dataset: Dataset, history: History, worksp
             st.error(plain(str(error)), icon=":material/error:")
             return
         left = (
-            f" {count(unknown, 'row')} named photos or classes that are not here, or not to be edited."
+            f" {count(unknown, 'row')} named photos or classes that are not here, or not to be "
+            f"edited."
             if unknown
             else ""
         )

@@ -37,8 +37,10 @@ def show_copies(
         "is" if len(groups) == 1 else "are",
     )
     st.markdown(
-        f"**{count(len(groups), 'picture')} {are} here more than once,** cropped, resized or brightened; {leaks} of them on both "
-        "sides of a split. Such a leak flatters: what was learned from one copy is asked of the other."
+        f"**{count(len(groups), 'picture')} {are} here more than once,** cropped, resized or "
+        f"brightened; {leaks} of them on both "
+        "sides of a split. Such a leak flatters: what was learned from one copy is asked of the "
+        "other."
     )
     pages = -(-len(groups) // PAGE)
     place = st.container()

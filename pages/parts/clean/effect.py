@@ -31,7 +31,9 @@ EFFECT = "Effect"
 
 
 def start_retraining(workspace: str) -> None:
-    """Train a head on the cleaned dataset, with the settings of the run in use if that is a head, and go to what it changed."""
+    """Train a head on the cleaned dataset, with the settings of the run in use if that is a head,
+    and go to what it changed.
+    """
     store, dataset, used = get_store(), get_dataset(workspace), active_run_id(workspace)
     assert used is not None  # The page has stopped otherwise.
     card = get_card(used)
@@ -65,7 +67,8 @@ def show_effect(judged: CurrentEvaluation, workspace: str) -> None:
     names = {entry.id: entry.name for entry in runs_of(get_store(), workspace)}
     if len(names) < 2:
         st.info(
-            "Nothing to compare yet. Judge some photos, then press **Retrain** above: it takes a second.",
+            "Nothing to compare yet. Judge some photos, then press **Retrain** above: it takes a "
+            "second.",
             icon=":material/compare_arrows:",
         )
         return
@@ -87,7 +90,10 @@ def show_effect(judged: CurrentEvaluation, workspace: str) -> None:
 
 
 def _is_training(workspace: str) -> bool:
-    """A head is trained in a second: wait for it here; what takes longer is watched as on Retrain. Says what went wrong, once."""
+    """A head is trained in a second: wait for it here; what takes longer is watched as on Retrain.
+
+    Says what went wrong, once.
+    """
     job = get_head_jobs().of(workspace)
     if job is None:
         return False
@@ -117,7 +123,8 @@ def _show(
             type="primary",
             on_click=attempt,
             args=(activate_run, get_store(), workspace, run),
-            help="Classify, Evaluate and this page then go by it; the suspects are looked for anew.",
+            help="Classify, Evaluate and this page then go by it; the suspects are looked for "
+            "anew.",
         )
     show_matrices(both, names[first.run.card.id], names[run])
     for title, rows in (("fixed", both.fixed), ("broken", both.broken)):
@@ -141,8 +148,10 @@ def _goalposts(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
         return f"{ranges} No validation label has changed since the first run, so the goalposts stand where they were."
     old = second.run.evaluation.relabelled(trained.labels_by_photo).for_split("valid")
     return (
-        f"{ranges} **The goalposts moved:** {count(moved, 'validation photo')} relabelled, {gone} deleted. "
-        f"Under the first run's labels: {trained.errors} of {len(trained.photos)} before, {old.errors} of {len(old.photos)} after."
+        f"{ranges} **The goalposts moved:** {count(moved, 'validation photo')} relabelled, {gone} "
+        f"deleted. "
+        f"Under the first run's labels: {trained.errors} of {len(trained.photos)} before, "
+        f"{old.errors} of {len(old.photos)} after."
     )
 
 

@@ -1,4 +1,6 @@
-"""The cleaner itself: one photo after the other, with its evidence, a key for each decision, and a reason."""
+"""The cleaner itself: one photo after the other, with its evidence, a key for each decision, and a
+reason.
+"""
 
 from dataclasses import dataclass
 
@@ -76,7 +78,10 @@ def show_deck(deck: Deck) -> None:
 
 
 def _case(judged: CurrentEvaluation, suspects: Suspects, photo: str) -> TopLoss | None:
-    """What the run says about a photo, under the label it learned; None for one that was added since."""
+    """What the run says about a photo, under the label it learned.
+
+    None for one that was added since.
+    """
     table = judged.run.evaluation
     if photo not in table.photos:
         return None
@@ -100,8 +105,10 @@ def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
         label = deck.judged.dataset.label_of(photo)
         moved = f", now {label_badge(classes, label)}" if label != case.actual else ""
         st.markdown(
-            f"Filed under {class_badge(classes, case.actual)}{moved} :small[probability {certainty(case.actual_probability)}, "
-            f"loss {case.loss:.2f}]  \nPredicted {class_badge(classes, case.predicted)} :small[{certainty(case.probability)}]"
+            f"Filed under {class_badge(classes, case.actual)}{moved} :small[probability "
+            f"{certainty(case.actual_probability)}, "
+            f"loss {case.loss:.2f}]  \nPredicted {class_badge(classes, case.predicted)} "
+            f":small[{certainty(case.probability)}]"
         )
     if photo in suspects.bad_photos:
         st.markdown(bad(suspects.measures[photo]))
@@ -117,7 +124,10 @@ def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
 
 
 def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:
-    """A button and a key for each decision; the one that is advised stands out. To keep is to leave it where it was `filed`."""
+    """A button and a key for each decision; the one that is advised stands out.
+
+    To keep is to leave it where it was `filed`.
+    """
     label, classes = deck.judged.dataset.label_of(photo), deck.judged.dataset.classes
     moves = [
         (plain(name), str(number) if number <= KEYS else None, ":material/east:", RELABEL, name)
@@ -133,7 +143,8 @@ def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:
         for text, shortcut, icon, action, new in (keep, *moves, delete):
             st.button(
                 text,
-                key=f"clean_{action}_{new}_{photo}",  # A press counts for the photo that was on the screen.
+                # A press counts for the photo that was on the screen.
+                key=f"clean_{action}_{new}_{photo}",
                 icon=icon,
                 shortcut=shortcut,
                 type="primary" if advised in ((action, new), (action, None)) else "secondary",

@@ -24,7 +24,8 @@ ORDERS = (SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM)
 WAYS = ("One by one", "Many at once")
 EVERY = "(all)"
 HELP = (
-    "Most suspicious: the label that a classifier trained without the photo finds least likely. Highest loss: where the run in "
+    "Most suspicious: the label that a classifier trained without the photo finds least likely. "
+    "Highest loss: where the run in "
     "use is most wrong. Least certain: where its two best classes are closest."
 )
 
@@ -32,7 +33,10 @@ HELP = (
 def ask_for_queue(
     judged: CurrentEvaluation, suspects: Suspects, workspace: str
 ) -> tuple[list[str], bool]:
-    """What to look for, and the photos that answer it; and whether they are to be judged many at once."""
+    """What to look for, and the photos that answer it.
+
+    And whether they are to be judged many at once.
+    """
     places = _places(judged)
     found = _ask_for_kind(
         {WRONG: suspects.wrong_labels, BAD: suspects.bad_photos, ALL: tuple(places)}
@@ -83,7 +87,10 @@ def _ask_for_kind(kinds: Mapping[str, Sequence[str]]) -> Sequence[str]:
 
 
 def _places(judged: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
-    """(label, split) of every photo that may be edited: as the run was trained, and what was added since."""
+    """(label, split) of every photo that may be edited.
+
+    As the run was trained, and what was added since.
+    """
     table = judged.run.evaluation
     labels = table.labels_by_photo
     rows = zip(table.photos, table.splits, strict=True)
@@ -98,7 +105,10 @@ def _places(judged: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
 def _ranks(
     judged: CurrentEvaluation, suspects: Suspects, order: str, workspace: str
 ) -> dict[str, float]:
-    """A number for each photo; the lowest comes first. Under the labels of the run, so that a decision moves nothing."""
+    """A number for each photo; the lowest comes first.
+
+    Under the labels of the run, so that a decision moves nothing.
+    """
     table = judged.run.evaluation
     if order == SUSPICIOUS:
         return {photo: doubt.quality for photo, doubt in suspects.doubts.items()}

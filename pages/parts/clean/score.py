@@ -1,4 +1,7 @@
-"""Check my cleaning: the starter set knows the truth. The only place on any screen that asks the answer key."""
+"""Check my cleaning: the starter set knows the truth.
+
+The only place on any screen that asks the answer key.
+"""
 
 import streamlit as st
 
@@ -12,7 +15,10 @@ MOST = 30
 
 
 def show_score(imported: Dataset, now: Dataset) -> None:
-    """How much of what was planted was found, and what was broken; what was missed only after asking twice."""
+    """How much of what was planted was found, and what was broken.
+
+    What was missed only after asking twice.
+    """
     st.markdown("**Check my cleaning**")
     st.caption(
         "This dataset has an answer key: its wrong labels, copies and bad photos were planted."
@@ -63,5 +69,6 @@ def _reveal(found: CleaningScore, parts: dict[str, SplitScore]) -> None:
             show_cards(cards, columns=4, key=f"clean_missed_{name}")
     if found.broken:
         st.markdown("**Right labels broken**")
-        show_cards([PhotoCard(photo, plain(found.truths[photo]), "Its label was right") for photo in found.broken[:MOST]],
+        show_cards([PhotoCard(photo, plain(found.truths[photo]), "Its label was "
+                                                                 "right") for photo in found.broken[:MOST]],
                    columns=4, key="clean_broken")  # fmt: skip

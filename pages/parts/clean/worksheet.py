@@ -28,7 +28,8 @@ def show_worksheet(judged: CurrentEvaluation, history: History, workspace: str) 
         labelled.photo: labelled.file for labelled in (*imported.photos, *judged.dataset.photos)
     }
     st.markdown(
-        f"The ten validation photos with the highest loss in **{plain(judged.run.card.name)}**. Why was each wrong, and what "
+        f"The ten validation photos with the highest loss in **{plain(judged.run.card.name)}**. "
+        f"Why was each wrong, and what "
         "is to be done?"
     )
     for number, case in enumerate(cases, start=1):

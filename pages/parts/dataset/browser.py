@@ -1,4 +1,6 @@
-"""The photos of a dataset: how many of each class and split, where they come from, and all of them to look at."""
+"""The photos of a dataset: how many of each class and split, where they come from, and all of them
+to look at.
+"""
 
 from collections import Counter
 from dataclasses import replace
@@ -71,7 +73,8 @@ def show_counts(dataset: Dataset, origins: dict[str, Origin]) -> None:
     sources = Counter(_source(one, origins) for one in dataset.photos)
     named = listed([f"{plain(name)} ({number})" for name, number in sources.most_common()], "and")
     st.caption(
-        f"Sources: {named}. It learns from the train photos, chooses the best epoch by the validation photos, and never touches "
+        f"Sources: {named}. It learns from the train photos, chooses the best epoch by the "
+        f"validation photos, and never touches "
         "the test photos."
     )
 
@@ -88,7 +91,8 @@ def open_photo_card(dataset: Dataset, labelled: LabelledPhoto, origin: Origin) -
     except NotFound as error:
         st.warning(str(error), icon=":material/broken_image:")
     st.markdown(
-        f"{class_badge(dataset.classes, labelled.label)} :small[{SPLIT_NAMES[labelled.split]}, {plain(labelled.file)}]"
+        f"{class_badge(dataset.classes, labelled.label)} :small[{SPLIT_NAMES[labelled.split]}, "
+        f"{plain(labelled.file)}]"
     )
     credit = plain(
         attribution(replace(origin, page="", licence_url=""))
@@ -176,7 +180,8 @@ def _ask_what_to_remove(
             disabled=not ticked,
             on_click=_remove,
             args=(workspace, dataset.name, ticked),
-            help="They are destroyed and cannot come back. To leave photos out and keep your reasons, use Clean.",
+            help="They are destroyed and cannot come back. To leave photos out and keep your "
+            "reasons, use Clean.",
         )
 
 

@@ -34,7 +34,8 @@ def ask_for_dataset(listings: list[Listing], current: Listing, workspace: str) -
     """Which dataset to work on; beside it, a new one, a copy, and what can be changed."""
     names = [listing.name for listing in listings]
     titles = _titles(listings)
-    # Streamlit knows an option by its title, and another tab may have chosen another: then the box begins anew.
+    # Streamlit knows an option by its title, and another tab may have chosen another: then the box
+    # begins anew.
     key = f"dataset_chosen_{current.name}_{hash(tuple(titles.items()))}"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
@@ -106,7 +107,8 @@ def offer_copy(workspace: str) -> None:
     dataset = get_dataset(workspace)
     with st.container(border=True):
         st.markdown(
-            f"**{plain(dataset.title)} stays as it is,** for everybody uses it. Add photos to a copy of your own, or start afresh."
+            f"**{plain(dataset.title)} stays as it is,** for everybody uses it. Add photos to a "
+            f"copy of your own, or start afresh."
         )
         with st.container(horizontal=True):
             copied = (_copy, workspace, dataset.name)

@@ -1,4 +1,7 @@
-"""Photos that are being added: a bar that goes on when the page is left, what came of them, and how full the workspace is."""
+"""Photos that are being added.
+
+A bar that goes on when the page is left, what came of them, and how full the workspace is.
+"""
 
 from collections import Counter
 
@@ -91,7 +94,8 @@ def show_quota(workspace: str) -> None:
     used = usage(get_store(), workspace)
     st.progress(
         used.share,
-        f":small[Your workspace holds {used.photos:,} of {used.max_photos:,} photos, {megabytes(used.bytes)} of "
+        f":small[Your workspace holds {used.photos:,} of {used.max_photos:,} photos, "
+        f"{megabytes(used.bytes)} of "
         f"{megabytes(used.max_bytes)}]",
     )
     if used.is_full:

@@ -1,4 +1,7 @@
-"""Bringing photos of one's own: files, a folder, or a ZIP of class folders. First what was found, then the button that adds it."""
+"""Bringing photos of one's own: files, a folder, or a ZIP of class folders.
+
+First what was found, then the button that adds it.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -57,7 +60,8 @@ def ask_for_files(workspace: str, *, own: bool) -> None:
     )
     if not files:
         st.caption(
-            "The folder a photo lies in is its class; folders called train, valid and test decide the split. "
+            "The folder a photo lies in is its class; folders called train, valid and test decide "
+            "the split. "
             "A ZIP that this app has exported comes back as it was."
         )
         return
@@ -166,7 +170,8 @@ def _start(
     new: bool,
 ) -> None:
     store = get_store()
-    state.empty_uploader()  # First: what follows cannot be interrupted by a second click, which then finds nothing to add.
+    # First: what follows cannot be interrupted by a second click, which then finds nothing to add.
+    state.empty_uploader()
     try:
         if new:
             name = create_dataset(store, title, found.classes, owner=workspace)

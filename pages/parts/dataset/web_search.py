@@ -1,4 +1,7 @@
-"""Searching the web for photos that may be reused: what to look for, a preview to drop what is wrong, then the download."""
+"""Searching the web for photos that may be reused.
+
+What to look for, a preview to drop what is wrong, then the download.
+"""
 
 import hashlib
 
@@ -195,7 +198,8 @@ def _show_preview(found: tuple[WebPhoto, ...], dataset: Dataset, label: str) -> 
     with place, st.grid("auto", min_column_width=LEAST_PX, gap="small"):
         for one in shown:
             with st.container(gap="xxsmall"):
-                # The visitor's browser fetches the thumbnail: it leaves no work and no trace on this server.
+                # The visitor's browser fetches the thumbnail: it leaves no work and no trace on
+                # this server.
                 st.image(
                     one.thumbnail_url, width="stretch", alt=one.origin.title or f"Found for {label}"
                 )
@@ -206,7 +210,8 @@ def _show_preview(found: tuple[WebPhoto, ...], dataset: Dataset, label: str) -> 
                     persist_state="session",
                 )
                 st.caption(
-                    f"{plain(one.origin.licence)}  \n{plain(shortened(one.origin.author or 'unnamed'))}"
+                    f"{plain(one.origin.licence)}  "
+                    f"\n{plain(shortened(one.origin.author or 'unnamed'))}"
                 )
     with acting:
         st.button(

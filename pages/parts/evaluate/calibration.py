@@ -1,4 +1,6 @@
-"""Does its confidence mean anything? Reliability before and after calibration, and what a threshold withholds."""
+"""Does its confidence mean anything? Reliability before and after calibration, and what a threshold
+withholds.
+"""
 
 from dataclasses import replace
 
@@ -43,13 +45,15 @@ def show_reliability(table: Evaluation) -> None:
     gap = f"Probabilities are off by {errors[way]:.1%} on average"
     st.altair_chart(reliability_diagram(bins[way], ink()), alt=gap)
     st.markdown(
-        f"Expected calibration error: **{errors['Calibrated']:.1%}** calibrated, {errors['As trained']:.1%} as trained. "
+        f"Expected calibration error: **{errors['Calibrated']:.1%}** calibrated, "
+        f"{errors['As trained']:.1%} as trained. "
         f"The temperature, {table.temperature:.2f}, was fitted on the validation photos"
         f"{', and stopped at its bound' if table.temperature in (TEMPERATURES[0], TEMPERATURES[-1]) else ''}"
         f"{': on them it looks a little too good.' if 'valid' in table.splits else '.'}"
     )
     st.caption(
-        "Below the dashed line it is too sure, above it too modest. The figures count photos; few mean little."
+        "Below the dashed line it is too sure, above it too modest. The figures count photos; few "
+        "mean little."
     )
 
 
@@ -82,6 +86,7 @@ def show_threshold(table: Evaluation) -> None:
         alt=f"From {threshold}%: {left.answered} of {len(table.photos)} photos answered, {wrong}",
     )
     st.markdown(
-        f"From {threshold}% on, **{left.answered} of {count(len(table.photos), 'photo')}** get an answer, {wrong}."
+        f"From {threshold}% on, **{left.answered} of {count(len(table.photos), 'photo')}** get an "
+        f"answer, {wrong}."
     )
     st.caption(f'Classify says "I am not sure" below {usual}%.')

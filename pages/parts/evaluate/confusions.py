@@ -1,4 +1,7 @@
-"""Which classes are taken for which: the confusion matrix, and the photos behind each of its figures."""
+"""Which classes are taken for which.
+
+The confusion matrix, and the photos behind each of its figures.
+"""
 
 from functools import partial
 
@@ -19,7 +22,10 @@ PAIRS = 5
 
 
 def show_confusions(judged: CurrentEvaluation, table: Evaluation) -> None:
-    """The matrix beside the pairs most often confused; below, the photos of the cell that is chosen."""
+    """The matrix beside the pairs most often confused.
+
+    Below, the photos of the cell that is chosen.
+    """
     pairs = [
         (table.classes[actual], table.classes[predicted], number)
         for actual, predicted, number in most_confused(table.confusion)

@@ -48,7 +48,8 @@ def show_changes(judged: CurrentEvaluation, split: str) -> None:
         if judged.relabelled and split != "test":
             notes += " Correcting labels only where the run disagrees flatters it; the test photos stay and judge fairly."
         st.info(
-            f"Since this run was trained: {listed(changes, 'and')}. The figures follow today's labels.{notes}",
+            f"Since this run was trained: {listed(changes, 'and')}. The figures follow today's "
+            f"labels.{notes}",
             icon=":material/history:",
         )
 

@@ -1,4 +1,7 @@
-"""The assignment as a document: what is done and what is not, the visitor's own words, and the file to hand in."""
+"""The assignment as a document.
+
+What is done and what is not, the visitor's own words, and the file to hand in.
+"""
 
 from typing import NamedTuple
 

@@ -1,4 +1,7 @@
-"""Each guess of the assignment's essay as an experiment: a question, a button, and the answer with the figure behind it."""
+"""Each guess of the assignment's essay as an experiment.
+
+A question, a button, and the answer with the figure behind it.
+"""
 
 from collections.abc import Sequence
 
@@ -35,7 +38,8 @@ def show_experiments(dataset: Dataset, workspace: str) -> None:
     busy = inquiry is not None and inquiry.is_running
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            "Too few photos? Wrong labels? The wrong model? Just luck? Each guess is an experiment of seconds.",
+            "Too few photos? Wrong labels? The wrong model? Just luck? Each guess is an "
+            "experiment of seconds.",
             width="stretch",
         )
         if open_questions:
@@ -116,7 +120,9 @@ def _show_chart(kind: str, result: ExperimentResult) -> None:
 
 
 def _show_other_models(result: BackbonesCompared, dataset: Dataset, workspace: str) -> None:
-    """The backbones that could not be tried, and the whole networks that were fine-tuned, under the labels of now."""
+    """The backbones that could not be tried, and the whole networks that were fine-tuned, under the
+    labels of now.
+    """
     told = [f"{row.title}: {plain(row.missing)}" for row in result.rows if row.missing]
     entries = {
         entry.id: entry.name for entry in runs_of(get_store(), workspace) if is_fine_tuned(entry.id)
@@ -129,7 +135,8 @@ def _show_other_models(result: BackbonesCompared, dataset: Dataset, workspace: s
         ]
         if rates:
             told.append(
-                f"Whole network, {plain(entries[row.run])}, on {row.backbone}: {listed(rates, 'and')} photos wrong"
+                f"Whole network, {plain(entries[row.run])}, on {row.backbone}: "
+                f"{listed(rates, 'and')} photos wrong"
             )
     if told:
         st.caption("  \n".join(told))

@@ -1,4 +1,7 @@
-"""Would other settings help? A search with Optuna: watch it, go on, keep the best - and see what of its gain is luck."""
+"""Would other settings help? A search with Optuna.
+
+Watch it, go on, keep the best - and see what of its gain is luck.
+"""
 
 import streamlit as st
 
@@ -28,7 +31,8 @@ def show_search(dataset: Dataset, workspace: str, *, busy: bool) -> None:
         st.caption(f"The best so far: {_in_words(search)}.")
     else:
         st.caption(
-            "Optuna tries learning rates, weight decays, label smoothings and numbers of epochs, and learns where to look."
+            "Optuna tries learning rates, weight decays, label smoothings and numbers of epochs, "
+            "and learns where to look."
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

@@ -41,7 +41,8 @@ def _watch(job_id: int, store: Store, workspace: str) -> None:
         show_curves({job.name: job.history}, job.epochs)
         last = job.history[-1]
         st.caption(
-            f"After epoch {last.epoch}: valid_loss {last.valid_loss:.3f}, {last.error_rate:.1%} of the validation photos wrong."
+            f"After epoch {last.epoch}: valid_loss {last.valid_loss:.3f}, {last.error_rate:.1%} "
+            f"of the validation photos wrong."
         )
 
 

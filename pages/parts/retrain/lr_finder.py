@@ -1,4 +1,7 @@
-"""The learning rate finder on the page: asked for, watched, drawn, and its suggestion taken over."""
+"""The learning rate finder on the page.
+
+Asked for, watched, drawn, and its suggestion taken over.
+"""
 
 from math import log
 

@@ -57,7 +57,8 @@ def _show_run(store: Store, workspace: str, entry: RunEntry, *, used: bool) -> N
             return
         st.checkbox("Curves", key=_tick_key(entry), persist_state="page")
         st.markdown(
-            f"**{plain(entry.name)}**{' :green-badge[in use]' if used else ''}  \n{_figures(judged)}",
+            f"**{plain(entry.name)}**{' :green-badge[in use]' if used else ''}  "
+            f"\n{_figures(judged)}",
             width="stretch",
         )
         st.button(

@@ -69,7 +69,10 @@ def get_prediction(photo: str, run_id: str) -> Prediction:
 
 
 def prepare_look_alikes(run_id: str) -> None:
-    """Let the backbone look at the run's training photos, with a bar, unless it has seen them: once a session is enough."""
+    """Let the backbone look at the run's training photos, with a bar, unless it has seen them.
+
+    Once a session is enough.
+    """
     with progress_bar("Looking at the photos the classifier learned from") as progress:
         if (
             state.is_prepared(run_id) or get_card(run_id).mode == "fine-tune"

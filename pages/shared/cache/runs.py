@@ -23,7 +23,10 @@ def get_card(run_id: str) -> RunCard:
 
 
 def active_run_id(workspace: str) -> str | None:
-    """The run this workspace uses; where it cannot be read, another; None where nothing was trained on this dataset yet."""
+    """The run this workspace uses; where it cannot be read, another.
+
+    None where nothing was trained on this dataset yet.
+    """
     others = [entry.id for entry in runs_of(get_store(), workspace)]
     for run in (active_run(get_store(), workspace), *reversed(others)):
         if run in others and _is_readable(run):

@@ -1,7 +1,9 @@
-"""Everything that is cached, in one place. Keys are small and true: a photo's hash, a run's id, a workspace's last edit.
+"""Everything that is cached, in one place.
 
-Cached values are shared by all visitors and never changed. torch is imported inside the functions that need it: that
-takes two seconds, and the first paint must not wait for it.
+Keys are small and true: a photo's hash, a run's id, a workspace's last edit.
+
+Cached values are shared by all visitors and never changed. torch is imported inside the functions
+that need it: that takes two seconds, and the first paint must not wait for it.
 """
 
 import streamlit as st
@@ -27,7 +29,10 @@ def get_dataset(workspace: str) -> Dataset:
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def dataset_of_view(view: View, workspace: str, store_identity: int | None) -> Dataset:
-    """Most of the view and the last are unused in the body: they keep an old dataset from outliving a change of it."""
+    """Most of the view and the last are unused in the body.
+
+    They keep an old dataset from outliving a change of it.
+    """
     return find_dataset(get_store(), view.dataset, workspace=workspace)
 
 

@@ -148,6 +148,7 @@ CHARTS: dict[str, tuple[Callable[..., Any], str]] = {
     ),
     SeedAndSplitVariance.KIND: (
         seed_and_split_variance,
-        "Every tick is a training. Green: where the true error rate lies, for all that these validation photos can tell.",
+        "Every tick is a training. Green: where the true error rate lies, for all that these "
+        "validation photos can tell.",
     ),
 }

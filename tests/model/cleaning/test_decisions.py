@@ -1,4 +1,6 @@
-"""Repairing labels: what is decided counts, can be taken back and brought back, and nothing is lost or doubled on the way."""
+"""Repairing labels: what is decided counts, can be taken back and brought back, and nothing is lost
+or doubled on the way.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -506,7 +508,10 @@ def test_no_photo_of_the_dataset_is_destroyed_when_its_addition_is_revoked(
 def destroy_an_added_photo(
     store: Store, workspace: str, seed: int, *, after: list[Decision]
 ) -> str:
-    """Tell a photo's label and decide on, take everything back and clear the list; the name of the photo, which is gone."""
+    """Tell a photo's label and decide on, take everything back and clear the list.
+
+    The name of the photo, which is gone.
+    """
     added = open_photo(encoded(picture(seed=seed)))
     ask_about(store, workspace, added, "x.jpg")
     label_photo(store, workspace, added.sha256, "tree")

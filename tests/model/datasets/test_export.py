@@ -1,4 +1,7 @@
-"""A cleaned dataset taken away and brought back: as it was written, as a spreadsheet or a file manager left it, and as nonsense."""
+"""A cleaned dataset taken away and brought back.
+
+As it was written, as a spreadsheet or a file manager left it, and as nonsense.
+"""
 
 import csv
 import random
