@@ -42,7 +42,9 @@ class Watcher:
     is_cancelled: Callable[[], bool] = lambda: False
 
 
-class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
+# Not called FineTuneCallback: a learner keeps each callback as an attribute without that ending,
+# and its own `fine_tune` would be hidden.
+class ReportCallback(Callback):  # type: ignore[misc]  # fastai has no types.
     """Reports batches and epochs, keeps the weights of the epoch that is wanted, stops when asked
     or when patience is over.
     """

@@ -26,7 +26,7 @@ from model.networks.torchvision_operators import define_missing_operators
 from model.runs.run import FineTunedWeights, Run
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
 from model.runtime import is_main_process
-from model.training.fastai_callbacks import FineTuneCallback, Watcher, mixed_precision, together
+from model.training.fastai_callbacks import ReportCallback, Watcher, mixed_precision, together
 from model.training.head import Head, best_epoch, train_head
 from model.training.head_run import build_run, labelled_features, new_run_id, save_and_register_run
 from model.training.request import TrainRequest
@@ -80,7 +80,7 @@ def fine_tune_run(
         data_loaders(store, dataset, backbone, settings), backbone, settings, len(dataset.classes)
     )
     start_from_trained_head(store, dataset, backbone, learner.model[1][-1], watcher)
-    progress = FineTuneCallback(watcher, settings, checkpoint, list(before))
+    progress = ReportCallback(watcher, settings, checkpoint, list(before))
     if before and checkpoint:
         progress.restore(learner.model)
     with together(learner):

@@ -472,7 +472,7 @@ def test_a_job_that_a_mistake_ends_is_a_sentence(
     app = upload(
         dataset_page(workspace, data="Upload"), ("a.zip", class_folders(("cat", "dog"), 1, 7050))
     )
-    monkeypatch.setattr("model.datasets.background.take_in", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("model.datasets.background.add_photos", lambda *_, **__: 1 / 0)
     add(app)
     assert "The server's log says why" in app.error[0].value.replace("\\", "")
 

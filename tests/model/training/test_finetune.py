@@ -32,7 +32,7 @@ from model.networks.features import extract_features
 from model.runs.run import load_fine_tuned_weights, load_run, run_folder
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
 from model.training import memory
-from model.training.fastai_callbacks import FineTuneCallback, Watcher
+from model.training.fastai_callbacks import ReportCallback, Watcher
 from model.training.finetune import fine_tune_run
 from model.training.request import TrainRequest, enqueue_fine_tune, enqueue_lr_find
 
@@ -196,7 +196,7 @@ def test_cancelled_while_it_looks_or_learns(small: Store, workspace: str) -> Non
 
 
 def test_losses_that_grow_beyond_all_bounds_are_a_sentence() -> None:
-    progress = FineTuneCallback(Watcher(), FineTuneSettings(), None, [])
+    progress = ReportCallback(Watcher(), FineTuneSettings(), None, [])
     progress.is_skipped = False
     progress.learn = SimpleNamespace(recorder=SimpleNamespace(values=[[1.0, float("nan"), 0.5]]))
     with pytest.raises(CannotTrain, match="lower learning rate"):
