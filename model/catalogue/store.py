@@ -6,7 +6,6 @@ The settings say where it lies and may name another database than the SQLite fil
 place for the photos (any URL that fsspec knows). Deleting the folder is a clean reset.
 """
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +28,7 @@ from model.catalogue.migrate import is_up_to_date, migrate
 from model.catalogue.schema import FeatureRow, FingerprintRow, PhotoRow, QualityRow, Table
 from model.errors import NotFound, StoreUnavailable
 from model.photos.image import DECODER_ERRORS, Photo
+from model.settings import hosting
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITES = "areole_writes"  # The name of our own execution option.
@@ -90,14 +90,13 @@ class Store:
 def open_store(home: Path | None = None) -> Store:
     """Open the data folder, made new where it is absent, upgraded where it is older.
 
-    Raises StoreUnavailable.
+    Raises StoreUnavailable, InvalidSetting.
     """
-    home = home or Path(os.environ.get("AREOLE_HOME") or ROOT / ".areole").absolute()
-    database = os.environ.get("AREOLE_DATABASE") or URL.create(
-        "sqlite", database=str(home / "catalogue.db")
-    )
+    settings = hosting()
+    home = home or settings.home
+    database = settings.database or URL.create("sqlite", database=str(home / "catalogue.db"))
     try:
-        files, photos = fsspec.url_to_fs(os.environ.get("AREOLE_PHOTOS") or str(home / "photos"))
+        files, photos = fsspec.url_to_fs(settings.photos or str(home / "photos"))
         (home / "runs").mkdir(parents=True, exist_ok=True)
         _sweep(home)
         engine = create_engine(database)
@@ -219,21 +218,14 @@ def _sweep(home: Path) -> None:
 def _identity(engine: Engine) -> int | None:
     """Identify the database's file, to notice when another has taken its place."""
     database = Path(engine.url.database or "")
-    return (
-        database.stat().st_ino
-        if engine.url.get_backend_name() == "sqlite" and database.exists()
-        else None
-    )
+    is_file = engine.url.get_backend_name() == "sqlite" and database.exists()
+    return database.stat().st_ino if is_file else None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # Python's own BEGIN comes too late; `_begin_sqlite` says it.
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-    ):
+    timeout = f"busy_timeout={BUSY_TIMEOUT_S * 1000}"
+    for pragma in (timeout, "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -242,9 +234,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
     One that has read before it writes would be turned away, not queued.
     """
-    connection.exec_driver_sql(
-        "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN"
-    )
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _wait_for_writers(transaction: Session | Connection, engine: Engine) -> None:
