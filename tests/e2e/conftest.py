@@ -34,7 +34,10 @@ def browser() -> Iterator[Browser]:
         or shutil.which("google-chrome")
     )
     if program is None:
-        message = "These tests drive Chromium, and there is none on the PATH. On Debian: apt-get install chromium"
+        message = (
+            "These tests drive Chromium, and there is none on the PATH. "
+            "On Debian: apt-get install chromium"
+        )
         if os.environ.get("AREOLE_REQUIRE_BROWSER"):
             pytest.fail(message)
         pytest.skip(message)

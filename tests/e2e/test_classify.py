@@ -36,7 +36,7 @@ def upload(page: Page, *files: tuple[str, bytes]) -> None:
 
 
 def photo_from_a_phone() -> bytes:
-    """A twelve-megapixel conifer, stored lying on its side with its place and camera, as phones do."""
+    """A twelve-megapixel conifer, lying on its side, with its place and camera, as phones do."""
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 6
     exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (51.0, 28.0, 40.0)

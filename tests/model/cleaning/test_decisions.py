@@ -374,13 +374,10 @@ def test_deciding_nothing_leaves_nothing_to_undo(store: Store, workspace: str) -
 def test_the_test_split_is_refused_and_the_whole_step_with_it(
     store: Store, workspace: str, action: EditAction
 ) -> None:
+    tested = starter_examples(store)["tree"][0]
+    step = [Decision(trees(store, 1)[0], DELETE), Decision(tested, action, "cactus")]
     with pytest.raises(InvalidRequest, match="test split"):
-        tested = starter_examples(store)["tree"][0]
-        decide(
-            store,
-            workspace,
-            [Decision(trees(store, 1)[0], DELETE), Decision(tested, action, "cactus")],
-        )
+        decide(store, workspace, step)
     assert view_of(store, workspace).last_edit == 0
 
 
@@ -437,8 +434,11 @@ def test_nothing_stored_is_ever_changed_or_removed(store: Store, workspace: str)
         turn(store, workspace)
     stored = rows(store, workspace)
     assert [(row.action, row.target) for row in stored] == [
-        (DELETE, None), (UNDO, stored[0].id), (REDO, stored[0].id), (UNDO, stored[0].id)
-    ]  # fmt: skip
+        (DELETE, None),
+        (UNDO, stored[0].id),
+        (REDO, stored[0].id),
+        (UNDO, stored[0].id),
+    ]
     assert stored[0].reason == "twice"
 
 
