@@ -25,7 +25,17 @@ from model.catalogue.workspaces import new_workspace_id
 from model.classify.classifier import load_classifier
 from model.errors import Cancelled, CannotTrain
 from model.jobs.queue import Job, cancel, last_job, resumable_job, resume, start_next
-from model.jobs.records import CANCELLED, DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING
+from model.jobs.records import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    FINE_TUNE,
+    KILLED,
+    LR_FIND,
+    QUEUED,
+    RUNNING,
+    JobKind,
+)
 from model.jobs.reports import checkpoint_file
 from model.networks.backbones import BACKBONES, find_backbone
 from model.networks.features import extract_features
@@ -64,7 +74,9 @@ def request(store: Store, workspace: str, epochs: int = 1) -> TrainRequest:
     )
 
 
-def wait(store: Store, workspace: str, until: Callable[[Job], bool], kind: str = FINE_TUNE) -> Job:
+def wait(
+    store: Store, workspace: str, until: Callable[[Job], bool], kind: JobKind = FINE_TUNE
+) -> Job:
     """Look at the workspace's job until something holds."""
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
@@ -281,10 +293,10 @@ def test_the_learning_rate_finder_suggests_one(small: Store, workspace: str) -> 
     enqueue_lr_find(small, workspace, asked)
     job = wait(small, workspace, lambda job: job.is_over, LR_FIND)
     assert job.state == DONE
-    assert job.found is not None
-    assert 1e-7 < job.found["suggestion"] < 1
-    assert len(job.found["rates"]) == len(job.found["losses"]) > 10
-    assert job.found["rates"] == sorted(job.found["rates"])
+    assert job.rate_search is not None
+    assert 1e-7 < job.rate_search["suggestion"] < 1
+    assert len(job.rate_search["rates"]) == len(job.rate_search["losses"]) > 10
+    assert job.rate_search["rates"] == sorted(job.rate_search["rates"])
     assert last_job(small, workspace) is None
 
 
