@@ -26,7 +26,7 @@ VIEWS = (JUDGE, COPIES, EFFECT, EDITS, WORKSHEET)
 
 
 def show_bar(judged: CurrentEvaluation, workspace: str) -> None:
-    """How much was changed since the run in use was trained, and the way to see what it is worth."""
+    """Show how much was changed since the run in use was trained, and what it is worth."""
     changes, obstacle = judged.changes, ""
     try:
         check_trainable(judged.dataset)

@@ -57,7 +57,9 @@ def memory(request: TrainRequest) -> str:
     settings = request.settings
     if not isinstance(settings, FineTuneSettings):
         return ""
-    return f" and {needed_mb(find_backbone(request.backbone), settings.batch_size, settings.image_px) / 1000:.1f} GB of memory"
+    backbone = find_backbone(request.backbone)
+    needed_gb = needed_mb(backbone, settings.batch_size, settings.image_px) / 1000
+    return f" and {needed_gb:.1f} GB of memory"
 
 
 require_frame()

@@ -15,7 +15,7 @@ def overlay(image: Image.Image, evidence: NDArray[np.float32], position: int) ->
     """The photo in grey, tinted where it speaks for (orange) or against (blue) the class at
     `position`.
 
-    `evidence` is (C, H, W); all classes share one scale, so that the maps of two classes can be compared.
+    `evidence` is (C, H, W); all classes share one scale, so that two maps can be compared.
     """
     strength = evidence[position] / max(float(np.abs(evidence).max()), 1e-6)  # (H, W), -1 to 1
     smooth = Image.fromarray(strength.astype(np.float32)).resize(

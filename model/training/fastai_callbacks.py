@@ -188,7 +188,7 @@ def together(learner: Learner) -> AbstractContextManager[Any]:
 
     on_gpu = torch.cuda.is_available()
     if not on_gpu:
-        DistributedDL._broadcast = _broadcast
+        DistributedDL._broadcast = _broadcast  # noqa: SLF001  # fastai's works on GPUs only.
     return learner.distrib_ctx(sync_bn=on_gpu, cpu=not on_gpu)  # type: ignore[no-any-return]  # fastai has no types.
 
 
@@ -205,6 +205,5 @@ def mixed_precision() -> list[Callback]:
         from fastai.callback.fp16 import AMPMode, MixedPrecision
 
         return [MixedPrecision(AMPMode.BF16 if torch.cuda.is_bf16_supported() else AMPMode.FP16)]
-    return (
-        [CpuAutocast()] if torch.cpu._is_avx512_bf16_supported() else []
-    )  # torch has no public name for it.
+    has_bf16 = torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001  # torch has no public name.
+    return [CpuAutocast()] if has_bf16 else []

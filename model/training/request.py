@@ -31,7 +31,7 @@ class TrainRequest:
 
     @property
     def arguments(self) -> list[str]:
-        """What follows `python -m model` to ask for the same training again, but for whose edits."""
+        """List the arguments of `python -m model` that repeat this training, but for its owner."""
         asked = [
             "train",
             "--dataset",

@@ -59,7 +59,10 @@ def require_run(workspace: str) -> str:
     if run is None:
         dataset = get_dataset(workspace)
         st.title("Nothing trained yet", anchor=False)
-        there = f"{plain(dataset.title)} has {count(len(dataset.photos), 'photo')} of {named(dataset.classes)}."
+        there = (
+            f"{plain(dataset.title)} has {count(len(dataset.photos), 'photo')} of "
+            f"{named(dataset.classes)}."
+        )
         st.markdown(
             f"{there} Give it photos, then let it learn from them: a second or two for each step."
         )

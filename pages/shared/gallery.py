@@ -24,9 +24,13 @@ class PhotoCard(NamedTuple):
 
 
 def show_cards(
-    cards: list[PhotoCard], *, columns: int | None = None, width: int | Literal["stretch"] = "stretch", key: str,
+    cards: list[PhotoCard],
+    *,
+    columns: int | None = None,
+    width: int | Literal["stretch"] = "stretch",
+    key: str,
     on_pick: Callable[[str], None] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Draw square photos, in so many columns or in as many as fit.
 
     With `on_pick`, the caption becomes a button.

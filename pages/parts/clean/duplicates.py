@@ -102,7 +102,10 @@ def _finding(
         else ""
     )
     if suspects.is_leak(group):
-        return f"**A leak:** the same picture is in {listed(list(dict.fromkeys(splits)), 'and')}. {alike}{said}"
+        return (
+            f"**A leak:** the same picture is in {listed(list(dict.fromkeys(splits)), 'and')}. "
+            f"{alike}{said}"
+        )
     times = "twice" if len(splits) == 2 else f"{len(splits)} times"
     return f"**A copy:** the same picture is in {splits[0]} {times}. {alike}{said}"
 

@@ -136,16 +136,25 @@ def _show(
 
 
 def _headline(both: Comparison) -> str:
-    return f"Validation, under your labels: {both.before.errors} wrong before, {both.after.errors} after"
+    return (
+        f"Validation, under your labels: {both.before.errors} wrong before, "
+        f"{both.after.errors} after"
+    )
 
 
 def _goalposts(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
     """What relabelled and deleted validation photos do to the comparison."""
     trained = first.run.evaluation.for_split("valid")
     moved, gone = count_edits(trained, first.dataset.labels)
-    ranges = f"Under today's labels: {wrong_of(first.tables['valid'])} before; {wrong_of(second.tables['valid'])} after."
+    ranges = (
+        f"Under today's labels: {wrong_of(first.tables['valid'])} before; "
+        f"{wrong_of(second.tables['valid'])} after."
+    )
     if not moved and not gone:
-        return f"{ranges} No validation label has changed since the first run, so the goalposts stand where they were."
+        return (
+            f"{ranges} No validation label has changed since the first run, so the goalposts "
+            f"stand where they were."
+        )
     old = second.run.evaluation.relabelled(trained.labels_by_photo).for_split("valid")
     return (
         f"{ranges} **The goalposts moved:** {count(moved, 'validation photo')} relabelled, {gone} "
@@ -160,9 +169,15 @@ def _fair(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
     try:
         test = compare(first.tables["test"], second.tables["test"])
     except InvalidRequest:
-        return "There are no test photos, so nobody can say how good either run is on photos that nobody touched."
+        return (
+            "There are no test photos, so nobody can say how good either run is on photos that "
+            "nobody touched."
+        )
     n, before, after = len(test.before.photos), test.before.errors, test.after.errors
     if before == after:
         return f"**On the {n} test photos, which nobody touches: {before} wrong before and after.**"
     verdict = "That may be chance." if test.is_noise else "That is more than chance."
-    return f"**On the {n} test photos, which nobody touches: {before} wrong before, {after} after.** {verdict}"
+    return (
+        f"**On the {n} test photos, which nobody touches: {before} wrong before, {after} "
+        f"after.** {verdict}"
+    )

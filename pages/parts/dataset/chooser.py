@@ -27,7 +27,10 @@ from pages.shared.colours import class_badge
 from pages.shared.text import plain
 
 CHOICE_PX = 340  # A row of its own on a phone
-COPY_HELP = "The same photos under the labels you have given them, as a dataset of your own: it may grow, and starts without edits."
+COPY_HELP = (
+    "The same photos under the labels you have given them, as a dataset of your own: it "
+    "may grow, and starts without edits."
+)
 
 
 def ask_for_dataset(listings: list[Listing], current: Listing, workspace: str) -> None:

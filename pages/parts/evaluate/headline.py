@@ -46,7 +46,10 @@ def show_changes(judged: CurrentEvaluation, split: str) -> None:
     if changes:
         notes = " What was added it has not been asked about." if judged.added else ""
         if judged.relabelled and split != "test":
-            notes += " Correcting labels only where the run disagrees flatters it; the test photos stay and judge fairly."
+            notes += (
+                " Correcting labels only where the run disagrees flatters it; the test "
+                "photos stay and judge fairly."
+            )
         st.info(
             f"Since this run was trained: {listed(changes, 'and')}. The figures follow today's "
             f"labels.{notes}",

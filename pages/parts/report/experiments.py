@@ -101,8 +101,14 @@ def _show_experiment(
     if result is None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(experiment.method, width="stretch")
-            st.button("Find out", key=f"report_start_{kind}", icon=":material/science:", disabled=busy, on_click=_start,
-                      args=(dataset, workspace, [kind]))  # fmt: skip
+            st.button(
+                "Find out",
+                key=f"report_start_{kind}",
+                icon=":material/science:",
+                disabled=busy,
+                on_click=_start,
+                args=(dataset, workspace, [kind]),
+            )
         return
     st.markdown(plain(result.sentence))
     _show_chart(kind, result)

@@ -114,4 +114,7 @@ def _doing(job: Job) -> str:
         if job.done > job.since
         else "some minutes"
     )
-    return f"Epoch {len(job.history)} of 0 to {job.epochs - 1}, batch {job.done} of {job.total}, about {when} left"
+    return (
+        f"Epoch {len(job.history)} of 0 to {job.epochs - 1}, batch {job.done} of {job.total}, "
+        f"about {when} left"
+    )

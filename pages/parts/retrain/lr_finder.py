@@ -58,7 +58,10 @@ def _show_found(job: Job) -> None:
 
         suggestion = float(job.rate_search["suggestion"])
         mode = "the whole network" if "fine-tune" in job.arguments else "the head"
-        said = f"For {mode}, fastai's valley rule suggests {suggestion:.1e}. Look for a steep fall, well before the loss grows."
+        said = (
+            f"For {mode}, fastai's valley rule suggests {suggestion:.1e}. Look for a steep "
+            f"fall, well before the loss grows."
+        )
         st.altair_chart(
             rate_search(job.rate_search["rates"], job.rate_search["losses"], suggestion), alt=said
         )

@@ -179,7 +179,7 @@ def _ask_for_fine_tuning(backbone: str, epochs: int, common: dict[str, Any]) -> 
     batch = st.select_slider(
         "Batch size", FITTING_BATCHES, fitting, **_explained("batch_size", "fine-tune")
     )
-    settings = replace(
+    return replace(
         usual,
         epochs=epochs,
         image_px=image_px,
@@ -192,11 +192,10 @@ def _ask_for_fine_tuning(backbone: str, epochs: int, common: dict[str, Any]) -> 
         ),
         **common,
     )
-    return settings
 
 
 def _explained(setting: str, mode: str = "") -> dict[str, Any]:
-    """What every control has: a sentence that teaches, and a memory for the way back to this page."""
+    """Give every control a sentence that teaches, and a memory for the way back."""
     return {
         "help": HELP[setting],
         "key": f"retrain_{setting}{'_tuned' if mode == 'fine-tune' else ''}",

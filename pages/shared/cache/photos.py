@@ -37,7 +37,7 @@ def get_image_issues(photos: Sequence[str]) -> dict[str, tuple[ImageIssue, ...]]
 
 @dataclass
 class _SuspectsBox:
-    """What was found in a run; thirty visitors at once wait for the first, instead of all looking."""
+    """The suspects of a run; thirty visitors at once wait for the first, instead of all looking."""
 
     lock: Lock = field(default_factory=Lock)
     suspects: Suspects | None = None
@@ -49,7 +49,7 @@ def _found(run_id: str, store_identity: int | None) -> _SuspectsBox:
 
 
 def get_suspects(run_id: str) -> Suspects:
-    """What deserves a second look among a run's photos, looked for with a bar unless it was before."""
+    """Find what deserves a second look among a run's photos, with a bar where it is new."""
     found = _found(run_id, get_store().identity)
     with (
         progress_bar(
