@@ -1,5 +1,4 @@
-"""One cure for one trap: the package index has no CPU build of torchvision to go with a CPU build
-of torch.
+"""Make torchvision importable: the package index has no CPU build of it for a CPU build of torch.
 
 With a CPU torch the compiled operators of torchvision do not load, and `import torchvision` dies
 with "operator torchvision::nms does not exist". It needs only their schemas to import; nothing in

@@ -170,14 +170,14 @@ def test_an_odd_name_and_a_new_container_break_nothing(
 def test_cancelled_while_it_judges_it_can_go_on(
     small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.training.finetune.LOOKS_A_QUESTION", 1)
+    monkeypatch.setattr("model.training.finetune.PHOTOS_A_CHECK", 1)
     checkpoint, asked = (
         small.home / "1.safetensors",
         replace(request(small, workspace), workspace=None),
     )
     judged: list[int] = []
     watcher = Watcher(
-        on_judge=lambda done, total: judged.append(done), is_cancelled=lambda: len(judged) > 3
+        on_evaluate=lambda done, total: judged.append(done), is_cancelled=lambda: len(judged) > 3
     )
     with pytest.raises(Cancelled, match="it can go on"):
         fine_tune_run(small, asked, watcher, checkpoint=checkpoint)
@@ -195,7 +195,9 @@ def test_cancelled_while_it_looks_or_learns(small: Store, workspace: str) -> Non
     asked = replace(request(small, workspace), workspace=None)
     unseen = replace(asked, backbone="efficientnet-lite2")
     looked: list[int] = []
-    watcher = Watcher(on_look=lambda done, total: looked.append(done), is_cancelled=lambda: True)
+    watcher = Watcher(
+        on_features=lambda done, total: looked.append(done), is_cancelled=lambda: True
+    )
     with pytest.raises(Cancelled, match="before it began"):
         fine_tune_run(small, unseen, watcher)
     assert len(looked) == 1
