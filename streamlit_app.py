@@ -1,4 +1,7 @@
-"""Areole: build an honest image classifier in the browser. The frame round the pages; `streamlit run streamlit_app.py`."""
+"""Areole: build an honest image classifier in the browser.
+
+The frame round the pages; `streamlit run streamlit_app.py`.
+"""
 
 import streamlit as st
 

@@ -31,7 +31,10 @@ def as_csv(rows: list[dict[str, object]], columns: Sequence[str] = ()) -> bytes:
 
 
 def _cell(value: object) -> object:
-    """Mark text that would run as a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
+    """Mark text that would run as a formula.
+
+    Https://owasp.org/www-community/attacks/CSV_Injection.
+    """
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
 
 

@@ -45,7 +45,7 @@ def listed(names: Sequence[str], word: str = "and") -> str:
 
 
 def question(names: Sequence[str]) -> str:
-    """Write `Cactus, succulent or tree?`"""
+    """Write `Cactus, succulent or tree?`."""
     choice = listed(names, "or")
     return f"{choice[:1].upper()}{choice[1:]}?"
 

@@ -1,4 +1,4 @@
-"""Where a run fails, on which photos, how sure that is, and whether its confidence means anything."""
+"""Show where a run fails, on which photos, how sure that is, and what its confidence means."""
 
 import streamlit as st
 

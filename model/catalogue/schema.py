@@ -1,5 +1,4 @@
-"""The catalogue's tables: read and written through `store`, `dataset` and `workspaces` of this room
-only.
+"""The catalogue's tables, which only `store`, `dataset` and `workspaces` here read and write.
 
 With any change below goes a revision in `model/catalogue/migrations`, so that older data folders
 follow. The answer key of the starter set is deliberately in no table: no query can reach it by
@@ -59,7 +58,7 @@ class FeatureRow(Table):
 
 
 class QualityRow(Table):
-    """How sharp and bright a photo is."""
+    """The sharpness and brightness of a photo."""
 
     __tablename__ = "qualities"
     photo: Mapped[str] = mapped_column(
@@ -113,7 +112,7 @@ class LabelRow(Table):
 class WorkspaceRow(Table):
     """One visitor's view of a dataset; its id is unguessable and stands in the URL.
 
-    The dataset is the one she works on now.
+    The dataset is the one that they work on now.
     """
 
     __tablename__ = "workspaces"
@@ -137,7 +136,7 @@ class ActiveRunRow(Table):
 
 
 class AskedRow(Table):
-    """A photo a visitor asked about: kept for her workspace until she clears it."""
+    """A photo a visitor asked about: kept for their workspace until they clear it."""
 
     __tablename__ = "asked"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -149,7 +148,7 @@ class AskedRow(Table):
 
 
 class EditRow(Table):
-    """What a visitor decided about a photo, or took back.
+    """A visitor's decision about a photo, or the undoing of one.
 
     Rows are only ever appended; `edits.py` replays them.
     """
@@ -170,7 +169,7 @@ class EditRow(Table):
 
 
 class RunRow(Table):
-    """A training of a workspace, or of nobody's (from the shell); its files lie in the runs folder.
+    """A training of a workspace, or of none (from the shell); its files lie in the runs folder.
 
     Only its name changes.
     """
@@ -186,9 +185,9 @@ class RunRow(Table):
 
 
 class ExperimentRow(Table):
-    """What an experiment on a dataset found.
+    """The result of an experiment on a dataset.
 
-    It depends on nothing but these keys, so whoever asks the same gets the same.
+    It depends on nothing but these keys, so the same question gets the same answer.
     """
 
     __tablename__ = "experiments"
@@ -203,7 +202,7 @@ class ExperimentRow(Table):
 
 
 class ReportTextRow(Table):
-    """What a visitor wrote into her report on a dataset."""
+    """A text that a visitor wrote into their report on a dataset."""
 
     __tablename__ = "report_texts"
     workspace: Mapped[str] = mapped_column(

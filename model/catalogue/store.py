@@ -2,11 +2,10 @@
 
 Opened once a process, used by many threads.
 
-`AREOLE_HOME` says where (default `.areole/` beside the app), `AREOLE_DATABASE` names another database than the SQLite
-file in it, `AREOLE_PHOTOS` another place for the photos (any URL that fsspec knows). Deleting the folder is a clean reset.
+The settings say where it lies and may name another database than the SQLite file in it, or another
+place for the photos (any URL that fsspec knows). Deleting the folder is a clean reset.
 """
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,13 +28,12 @@ from model.catalogue.migrate import is_up_to_date, migrate
 from model.catalogue.schema import FeatureRow, FingerprintRow, PhotoRow, QualityRow, Table
 from model.errors import NotFound, StoreUnavailable
 from model.photos.image import DECODER_ERRORS, Photo
+from model.settings import hosting
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITES = "areole_writes"  # The name of our own execution option.
 CHUNK = 500  # Names in one query.
-BUSY_TIMEOUT_S = (
-    30  # How long one writer waits for another; an import holds the lock for about a second.
-)
+BUSY_TIMEOUT_S = 30  # One writer waits for another; an import holds the lock for about a second.
 # "areole": one writer at a time there too, so that what is read and then written holds.
 POSTGRES_LOCK = 0x6172656F6C65
 STALE_S = 24 * 3600  # What is unfinished for so long was left by a process that was killed.
@@ -57,13 +55,13 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that only reads. Raises StoreUnavailable."""
+        """Open a transaction that only reads. Raises StoreUnavailable."""
         with self._transaction(self.engine) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction that waits for other writers.
+        """Open a transaction that waits for other writers.
 
         Committed at the end, rolled back on an error. Raises StoreUnavailable.
         """
@@ -85,21 +83,20 @@ class Store:
         return self.home / "runs"
 
     def is_alive(self) -> bool:
-        """False once somebody deleted the data folder under a running server."""
+        """Check if the data folder still lies under the running server."""
         return _identity(self.engine) == self.identity
 
 
 def open_store(home: Path | None = None) -> Store:
     """Open the data folder, made new where it is absent, upgraded where it is older.
 
-    Raises StoreUnavailable.
+    Raises StoreUnavailable, InvalidSetting.
     """
-    home = home or Path(os.environ.get("AREOLE_HOME") or ROOT / ".areole").absolute()
-    database = os.environ.get("AREOLE_DATABASE") or URL.create(
-        "sqlite", database=str(home / "catalogue.db")
-    )
+    settings = hosting()
+    home = home or settings.home
+    database = settings.database or URL.create("sqlite", database=str(home / "catalogue.db"))
     try:
-        files, photos = fsspec.url_to_fs(os.environ.get("AREOLE_PHOTOS") or str(home / "photos"))
+        files, photos = fsspec.url_to_fs(settings.photos or str(home / "photos"))
         (home / "runs").mkdir(parents=True, exist_ok=True)
         _sweep(home)
         engine = create_engine(database)
@@ -118,7 +115,7 @@ def open_store(home: Path | None = None) -> Store:
 
 
 def unavailable(home: Path, error: Exception) -> StoreUnavailable:
-    """The sentence for a data folder that cannot be used, or not now."""
+    """Make the error for a data folder that cannot be used, or not now."""
     fact = str(error.orig if isinstance(error, DBAPIError) else error)
     if isinstance(error, TimeoutError) or "locked" in fact:
         return StoreUnavailable(
@@ -131,7 +128,7 @@ def unavailable(home: Path, error: Exception) -> StoreUnavailable:
 
 
 def keep_photos(store: Store, session: Session, photos: Iterable[Photo]) -> None:
-    """Within a transaction that writes: keep photos. Raises StoreUnavailable."""
+    """Keep photos, within a transaction that writes. Raises StoreUnavailable."""
     kept = [(photo.sha256, photo.jpeg, *photo.image.size) for photo in photos]
     rows = [
         {"sha256": name, "width": width, "height": height, "bytes": len(data)}
@@ -146,12 +143,12 @@ def keep_photos(store: Store, session: Session, photos: Iterable[Photo]) -> None
 
 
 def is_kept(store: Store, session: Session, sha256: str) -> bool:
-    """Whether a photo is in the catalogue and in the photo folder."""
+    """Check if a photo is in the catalogue and in the photo folder."""
     return session.get(PhotoRow, sha256) is not None and has_file(store, sha256)
 
 
 def has_file(store: Store, sha256: str) -> bool:
-    """Whether a photo is in the photo folder."""
+    """Check if a photo is in the photo folder."""
     return bool(store.files.exists(_path(store, sha256)))
 
 
@@ -164,7 +161,7 @@ def insert_missing(session: Session, table: type[Table], rows: list[dict[str, An
 
 
 def read_photo(store: Store, sha256: str) -> bytes:
-    """The JPEG bytes of a photo. Raises NotFound."""
+    """Read the JPEG bytes of a photo. Raises NotFound."""
     try:
         data: bytes = store.files.cat_file(_path(store, sha256))
     except OSError as error:
@@ -173,7 +170,7 @@ def read_photo(store: Store, sha256: str) -> bytes:
 
 
 def open_stored(store: Store, sha256: str) -> Image.Image:
-    """A kept photo, decoded: RGB, upright. Raises NotFound."""
+    """Decode a kept photo: RGB, upright. Raises NotFound."""
     data = read_photo(store, sha256)
     try:
         return Image.open(BytesIO(data)).convert("RGB")
@@ -182,9 +179,9 @@ def open_stored(store: Store, sha256: str) -> Image.Image:
 
 
 def forget_photos(store: Store, session: Session, photos: Sequence[str]) -> None:
-    """Within a transaction that writes: destroy photos' files and measures.
+    """Destroy photos' files and measures, within a transaction that writes.
 
-    The caller knows that nobody needs them.
+    The caller knows that nothing needs them.
     """
     for table in (FeatureRow, QualityRow, FingerprintRow):
         session.execute(delete(table).where(table.photo.in_(photos)))
@@ -219,34 +216,26 @@ def _sweep(home: Path) -> None:
 
 
 def _identity(engine: Engine) -> int | None:
-    """Which file the database is, to notice when another has taken its place."""
+    """Identify the database's file, to notice when another has taken its place."""
     database = Path(engine.url.database or "")
-    return (
-        database.stat().st_ino
-        if engine.url.get_backend_name() == "sqlite" and database.exists()
-        else None
-    )
+    is_file = engine.url.get_backend_name() == "sqlite" and database.exists()
+    return database.stat().st_ino if is_file else None
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # Python's own BEGIN comes too late; `_begin_sqlite` says it.
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-    ):
+    timeout = f"busy_timeout={BUSY_TIMEOUT_S * 1000}"
+    for pragma in (timeout, "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """A writer takes its place in the queue at once.
+    """Let a writer take its place in the queue at once.
 
     One that has read before it writes would be turned away, not queued.
     """
-    connection.exec_driver_sql(
-        "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN"
-    )
+    writes = connection.get_execution_options().get(WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _wait_for_writers(transaction: Session | Connection, engine: Engine) -> None:
@@ -256,10 +245,7 @@ def _wait_for_writers(transaction: Session | Connection, engine: Engine) -> None
 
 
 def _update_tables(engine: Engine, home: Path) -> None:
-    """Make or upgrade the tables, unless they are up to date already.
-
-    Then no writer is waited for.
-    """
+    """Make or upgrade the tables, unless they are up to date: then no writer is waited for."""
     with engine.connect() as connection:
         if is_up_to_date(connection):
             return
@@ -276,7 +262,7 @@ def _update_tables(engine: Engine, home: Path) -> None:
 def _foreign_keys_off(connection: Connection) -> Iterator[None]:
     """Let SQLite build tables anew without deleting what points to them.
 
-    Only outside of transactions it listens to that.
+    It listens to that only outside of transactions.
     """
     if connection.dialect.name != "sqlite":
         yield

@@ -12,7 +12,7 @@ from PIL import Image
 
 from model.catalogue.dataset import find_dataset
 from model.catalogue.store import Store, open_stored
-from model.errors import AreoleError, NotFound
+from model.errors import AreoleError, InvalidRequest
 from model.photos.image import SUFFIXES, open_file
 from model.photos.prefetch import ahead
 
@@ -27,15 +27,16 @@ class EvaluationPhoto:
 
 
 def folder_sources(folder: Path, classes: tuple[str, ...]) -> list[EvaluationPhoto]:
-    """The photos of a folder of class folders. Raises NotFound for a folder named like no class."""
+    """List the photos of a folder of class folders. Raises InvalidRequest for one of no class."""
     positions = {name.casefold(): position for position, name in enumerate(classes)}
     sources = []
     for inside in sorted(
         path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")
     ):
         if inside.name.casefold() not in positions:
-            raise NotFound(
-                f"The folder {inside.name} is no class of this run; its classes are {', '.join(classes)}."
+            raise InvalidRequest(
+                f"The folder {inside.name} is no class of this run; its classes are "
+                f"{', '.join(classes)}."
             )
         files = sorted(path for path in inside.rglob("*") if _is_photo(path))
         sources += [
@@ -56,13 +57,13 @@ def _open_file(file: Path) -> Image.Image:
 def dataset_sources(
     store: Store, name: str, split: str, classes: tuple[str, ...]
 ) -> list[EvaluationPhoto]:
-    """The photos of a dataset in one split, or in "all".
+    """List the photos of a dataset in one split, or in "all".
 
-    Raises NotFound when its classes are not the run's.
+    Raises NotFound; InvalidRequest when its classes are not the run's.
     """
     dataset = find_dataset(store, name)
     if dataset.classes != classes:
-        raise NotFound(
+        raise InvalidRequest(
             f"The run knows {', '.join(classes)}, the dataset {', '.join(dataset.classes)}."
         )
     return [

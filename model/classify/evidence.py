@@ -12,10 +12,10 @@ STRONGEST_TINT = 0.8
 
 
 def overlay(image: Image.Image, evidence: NDArray[np.float32], position: int) -> Image.Image:
-    """The photo in grey, tinted where it speaks for (orange) or against (blue) the class at
-    `position`.
+    """Tint a grey photo where it speaks for (orange) or against (blue) the class at `position`.
 
-    `evidence` is (C, H, W); all classes share one scale, so that the maps of two classes can be compared.
+    `evidence` is (C, H, W); all classes share one scale, so that the maps of two classes can be
+    compared.
     """
     strength = evidence[position] / max(float(np.abs(evidence).max()), 1e-6)  # (H, W), -1 to 1
     smooth = Image.fromarray(strength.astype(np.float32)).resize(
@@ -24,5 +24,5 @@ def overlay(image: Image.Image, evidence: NDArray[np.float32], position: int) ->
     tint = np.asarray(smooth)[..., None].clip(-1, 1)  # (height, width, 1)
     grey = np.asarray(image.convert("L").convert("RGB"), np.float32)
     colour = np.where(tint > 0, FOR, AGAINST).astype(np.float32)
-    share = np.abs(tint) * STRONGEST_TINT
-    return Image.fromarray((grey * (1 - share) + colour * share).astype(np.uint8))
+    opacity = np.abs(tint) * STRONGEST_TINT
+    return Image.fromarray((grey * (1 - opacity) + colour * opacity).astype(np.uint8))

@@ -26,9 +26,17 @@ from model.cli.output import (
     tell,
 )
 from model.errors import InvalidRequest
-from model.jobs.queue import is_stopping, set_job_run, start_next
-from model.jobs.records import FINE_TUNE, LR_FIND, record_end, record_job
-from model.jobs.reports import Doing, checkpoint_file, epochs_in, reports_of
+from model.jobs.queue import start_next
+from model.jobs.records import (
+    FINE_TUNE,
+    LR_FIND,
+    JobKind,
+    is_stopping,
+    record_end,
+    record_job,
+    set_job_run,
+)
+from model.jobs.reports import Stage, checkpoint_file, epochs_in, reports_of
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.runs.run import Run
 from model.runs.settings import MODES, Epoch, FineTuneSettings, HeadSettings, Keep, Mode
@@ -198,22 +206,22 @@ class Reports:
         """Report a batch of the whole training."""
         if done and self.started is None:
             self.started, self.since = perf_counter(), done
-        self.write(done, total, "learning")
+        self.write(done, total, Stage.TRAINING)
 
-    def looked(self, done: int, total: int) -> None:
+    def features(self, done: int, total: int) -> None:
         """Report a photo whose features were extracted before the training."""
-        self.write(done, total, "looking")
+        self.write(done, total, Stage.FEATURES)
 
-    def judged(self, done: int, total: int) -> None:
+    def evaluated(self, done: int, total: int) -> None:
         """Report photos that were evaluated after the training."""
         if done % PHOTOS_A_REPORT == 0:
-            self.write(done, total, "judging")
+            self.write(done, total, Stage.EVALUATING)
 
-    def write(self, done: int, total: int, doing: Doing) -> None:
+    def write(self, done: int, total: int, stage: Stage) -> None:
         """Print a line: units done and in all, the stage, and the seconds since batch `since`."""
         if self.is_wanted:
             seconds = round(perf_counter() - self.started, 2) if self.started else 0.0
-            line = {"done": done, "total": total, "doing": doing, "epochs": self.epochs}
+            line = {"done": done, "total": total, "stage": stage, "epochs": self.epochs}
             print(json.dumps({**line, "since": self.since, "seconds": seconds}), flush=True)
 
 
@@ -226,7 +234,7 @@ def _fine_tune(task: Task, folder: Path | None, resume: int | None) -> Run | Non
     with _as_job(store, task.job, FINE_TUNE, {"name": request.name, **asdict(settings)}):
         check_trainable(request.dataset)
         _check_memory(request)
-        reports.write(0, 1, "waking")
+        reports.write(0, 1, Stage.LOADING)
         from model.training.fastai_callbacks import Watcher  # fastai: five seconds and 300 MB,
         from model.training.finetune import fine_tune_run  # which no other command needs.
 
@@ -236,8 +244,8 @@ def _fine_tune(task: Task, folder: Path | None, resume: int | None) -> Run | Non
         watcher = Watcher(
             reports.batch,
             task.show_epoch,
-            reports.looked,
-            reports.judged,
+            reports.features,
+            reports.evaluated,
             lambda: task.is_cancelled,
         )
         run = fine_tune_run(
@@ -261,7 +269,7 @@ def _check_memory(request: TrainRequest) -> None:
 
 @contextmanager
 def _as_job(
-    store: Store, job: int | None, kind: str, settings: dict[str, object]
+    store: Store, job: int | None, kind: JobKind, settings: dict[str, object]
 ) -> Iterator[None]:
     """Work as the job a page started, or record one; at the end start the next in the queue."""
     recorded: AbstractContextManager[None] = nullcontext()

@@ -1,8 +1,8 @@
-"""Photos from a ZIP, a folder on disk or a browser's upload: found at once, read one by one, and never trusted.
+"""Photos from a ZIP, a folder on disk or a browser's upload: read one by one, never trusted.
 
-Nothing is unpacked to disk. A ZIP's list of files is measured before zipfile reads it, because what zipfile makes of it takes
-twenty times the memory; and files in a ZIP may not overlap (D. Fifield, A better zip bomb, 2019), which zipfile checks only since
-3.11.8.
+Nothing is unpacked to disk. A ZIP's list of files is measured before zipfile reads it, because what
+zipfile makes of it takes twenty times the memory; and files in a ZIP may not overlap (D. Fifield, A
+better zip bomb, 2019), which zipfile checks only since 3.11.8.
 """
 
 import os
@@ -28,14 +28,12 @@ from model.datasets.folders import (
     archive_kind,
     bundle,
     checked,
-    hidden,
+    is_hidden,
     too_many_files,
 )
 from model.errors import ArchiveRefused, PhotoRefused
 
-MAX_LIST_BYTES = (
-    MAX_FILES * 500
-)  # Of a ZIP's list of files, where one with a path of 100 characters takes 150 to 250
+MAX_LIST_BYTES = MAX_FILES * 500  # In a ZIP's list, a path of 100 characters takes 150 to 250.
 MAX_TOTAL_BYTES = 4_000_000_000  # That may come out of one ZIP
 MAX_RATIO = 200  # Photos hardly shrink; a drawing as BMP may by a hundred.
 BOMB_BYTES = 5_000_000  # From here on the ratio matters.
@@ -51,14 +49,8 @@ ENCRYPTED, UTF8 = 0x1, 0x800  # Flags
 AES = 99  # A method
 
 BROKEN = (
-    BadZipFile,
-    RuntimeError,
-    OSError,
-    EOFError,
-    ValueError,
-    OverflowError,
-    struct.error,
-    zlib.error,
+    *(BadZipFile, RuntimeError, OSError, EOFError, ValueError, OverflowError),
+    *(struct.error, zlib.error),
 )
 
 SPECIAL = "This is a link or a device, not a file. Put the photo itself there."
@@ -74,32 +66,39 @@ CUT_OFF = "The ZIP is cut off or damaged. Make or download it again."
 
 @contextmanager
 def zip_bundle(file: Path | IO[bytes]) -> Iterator[Bundle]:
-    """The photos in a ZIP, to be read while it is open, from any thread. Raises ArchiveRefused."""
+    """Open a ZIP and sort its files, to be read while it is open, from any thread.
+
+    Raises ArchiveRefused.
+    """
     with ExitStack() as opened:
         source = opened.enter_context(_open(file)) if isinstance(file, Path) else file
         entries = _Entries(_open_zip(source))
         opened.callback(entries.close)
-        yield bundle(
-            [
-                FoundFile(_name(info), partial(entries.read, info), _fault(info))
-                for info in entries.listed
-            ],
-            "ZIP",
-        )
+        files = [
+            FoundFile(_name(info), partial(entries.read, info), _fault(info))
+            for info in entries.listed
+        ]
+        yield bundle(files, "ZIP")
 
 
 def folder_bundle(folder: Path) -> Bundle:
-    """The photos in a folder on disk and in all folders below; links are not followed. Raises ArchiveRefused."""
-    return bundle(list(islice(_lying_in(folder), MAX_FILES + 1)), "folder")
+    """Sort the files in a folder on disk and in all folders below, without following links.
+
+    Raises ArchiveRefused.
+    """
+    return bundle(list(islice(_files_below(folder), MAX_FILES + 1)), "folder")
 
 
 def uploaded_bundle(files: Sequence[tuple[str, bytes]]) -> Bundle:
-    """The photos of a browser's upload, each with its path in the chosen folder or its mere name. Raises ArchiveRefused."""
+    """Sort the files of a browser's upload, each with its path in the folder or its mere name.
+
+    Raises ArchiveRefused.
+    """
     return bundle([FoundFile(name, partial(checked, data)) for name, data in files], "upload")
 
 
 class _Entries:
-    """The files in a ZIP: read one at a time, each no further than its header says, all no further than MAX_TOTAL_BYTES."""
+    """The files in a ZIP: read one at a time, no further than headers and MAX_TOTAL_BYTES say."""
 
     def __init__(self, archive: ZipFile) -> None:
         self.listed = archive.infolist()
@@ -109,7 +108,7 @@ class _Entries:
         self._closed = False
 
     def read(self, info: ZipInfo) -> bytes:
-        """The bytes of a file that `_fault` has nothing against. Raises PhotoRefused."""
+        """Read a file that `_fault` has nothing against. Raises PhotoRefused."""
         with self._lock:
             if self._closed:
                 raise PhotoRefused(CLOSED)
@@ -118,9 +117,8 @@ class _Entries:
                 raise PhotoRefused(SPENT)
             try:
                 with self._archive.open(info) as stream:
-                    data = stream.read(
-                        info.file_size
-                    )  # Asked for everything at once, zipfile inflates first and cuts then.
+                    # Asked for everything at once, zipfile inflates first and cuts then.
+                    data = stream.read(info.file_size)
             except BROKEN as error:
                 raise PhotoRefused(DAMAGED) from error
         if len(data) != info.file_size:
@@ -149,8 +147,8 @@ def _open_zip(file: IO[bytes]) -> ZipFile:
         raise ArchiveRefused(CUT_OFF) from error
     infos = sorted(archive.infolist(), key=lambda info: info.header_offset)
     if any(
-        one.header_offset + LOCAL_HEADER_BYTES + one.compress_size > other.header_offset
-        for one, other in pairwise(infos)
+        info.header_offset + LOCAL_HEADER_BYTES + info.compress_size > following.header_offset
+        for info, following in pairwise(infos)
     ):
         raise ArchiveRefused(
             "Files in the ZIP overlap: it is damaged, or made to do harm. Make it again."
@@ -159,7 +157,10 @@ def _open_zip(file: IO[bytes]) -> ZipFile:
 
 
 def _check_list(file: IO[bytes]) -> None:
-    """Find a ZIP's list of files where zipfile will find it, and refuse what is none, is a part of one, or is too long."""
+    """Check the list of files that zipfile will read: there, of a whole ZIP, and not too long.
+
+    Raises ArchiveRefused.
+    """
     size = file.seek(0, SEEK_END)
     file.seek(max(0, size - LONGEST_END))
     tail = file.read()
@@ -181,7 +182,8 @@ def _check_list(file: IO[bytes]) -> None:
         raise too_many_files("ZIP")
     if length > MAX_LIST_BYTES:
         raise ArchiveRefused(
-            "The ZIP's list of files is longer than any that Areole reads. Split it into smaller ones."
+            "The ZIP's list of files is longer than any that Areole reads. "
+            "Split it into smaller ones."
         )
     file.seek(end - length)
     if file.read(length).count(ENTRY_MARK) > MAX_FILES:  # Whatever it claims
@@ -189,7 +191,10 @@ def _check_list(file: IO[bytes]) -> None:
 
 
 def _end64(record: bytes, locator: bytes, end: int) -> tuple[int, int, int, int]:
-    """Disk, first disk, number of files and length of the list, as a ZIP64 has them: at its only unambiguous place."""
+    """Read disk, first disk, number of files and length of the list from a ZIP64's end record.
+
+    It is taken only at its one unambiguous place. Raises ArchiveRefused.
+    """
     _, _, offset, _ = LOCATOR.unpack(locator)
     mark, size, _, _, disk, first_disk, _, count, length, _ = END64.unpack(record)
     if mark != END64_MARK or size != END64.size - 12 or offset != end:
@@ -215,7 +220,7 @@ def _no_zip(file: IO[bytes]) -> ArchiveRefused:
 
 
 def _name(info: ZipInfo) -> str:
-    """The name in a ZIP with all its characters; macOS writes UTF-8 without saying so."""
+    """Decode a name in a ZIP with all its characters; macOS writes UTF-8 without saying so."""
     if info.flag_bits & UTF8:
         return info.orig_filename
     try:
@@ -225,38 +230,38 @@ def _name(info: ZipInfo) -> str:
 
 
 def _fault(info: ZipInfo) -> str | None:
-    """What a ZIP's list already says against a file."""
+    """Name the fault that a ZIP's list already shows in a file; None without one."""
     faults = {
         SPECIAL: S_IFMT(info.external_attr >> 16) not in (0, S_IFREG, S_IFDIR),
         LOCKED: bool(info.flag_bits & ENCRYPTED) or info.compress_type == AES,
-        METHOD: info.compress_type
-        not in (ZIP_STORED, ZIP_DEFLATED),  # zipfile's bzip2 and LZMA know no bounds.
+        # zipfile's bzip2 and LZMA know no bounds.
+        METHOD: info.compress_type not in (ZIP_STORED, ZIP_DEFLATED),
         BOMB: info.file_size > max(BOMB_BYTES, MAX_RATIO * info.compress_size),
         LARGE: info.file_size > MAX_BYTES,
     }
     return next((fault for fault, holds in faults.items() if holds), None)
 
 
-def _lying_in(folder: Path) -> Iterator[FoundFile]:
+def _files_below(folder: Path) -> Iterator[FoundFile]:
     waiting = [folder]
     while waiting:
-        here = waiting.pop()
+        directory = waiting.pop()
         try:
-            with os.scandir(here) as inside:
+            with os.scandir(directory) as inside:
                 entries = list(islice(inside, MAX_FILES + 1))
         except OSError as error:
-            if here == folder:
+            if directory == folder:
                 raise ArchiveRefused(f"The folder cannot be read: {error.strerror}.") from error
-            yield FoundFile(here.relative_to(folder).as_posix(), partial(_read, here), UNREADABLE)
+            name = directory.relative_to(folder).as_posix()
+            yield FoundFile(name, partial(_read, directory), UNREADABLE)
             continue
         for entry in entries:
             path = Path(entry)
             if entry.is_dir(follow_symlinks=False):
-                waiting += [] if hidden(entry.name) else [path]
+                waiting += [] if is_hidden(entry.name) else [path]
             else:
-                yield FoundFile(
-                    path.relative_to(folder).as_posix(), partial(_read, path), _fault_on_disk(entry)
-                )
+                name = path.relative_to(folder).as_posix()
+                yield FoundFile(name, partial(_read, path), _fault_on_disk(entry))
 
 
 def _fault_on_disk(entry: os.DirEntry[str]) -> str | None:

@@ -18,13 +18,7 @@ from model.links import https_link
 from model.untrusted_text import without_markup
 
 NO_CLASS = "It lies in no folder named after a class."
-OURS = {
-    "file",
-    "photo",
-    "split",
-    "label",
-    "imported label",
-}  # By which a table is known as one of ours
+OURS = {"file", "photo", "split", "label", "imported label"}  # Columns of a table of ours
 ADDRESSES = ("page", "licence_url")
 
 
@@ -43,35 +37,33 @@ class Plan:
 
 
 def plan(
-    bundle: Bundle, known: Sequence[str], *, loose: str | None = None, source: str = "upload"
+    bundle: Bundle, classes: Sequence[str], *, loose: str | None = None, source: str = "upload"
 ) -> Plan:
     """File what a bundle holds under classes: its folders, or `loose` for what lies in none.
 
-    Classes the dataset has already (`known`) keep their spelling. Where a bundle brings a table of
+    The `classes` the dataset has already keep their spelling. Where a bundle brings a table of
     ours, that says split and origin; the folder still says the class, for people sort photos by
     moving them.
     """
     table = _rows_by_name(bundle.table)
-    ordered = [
-        row["label"] for row in table.values() if row.get("label")
-    ]  # The order that the dataset had
+    # First in the order that the dataset had.
+    ordered = [row["label"] for row in table.values() if row.get("label")]
     filed = {file.path: _label(file, table) or loose for file in bundle.files}
     names = [*ordered, *filter(None, filed.values())]
-    mapping, notices = merge_class_names(list(dict.fromkeys(names)), known)
+    mapping, notices = merge_class_names(list(dict.fromkeys(names)), classes)
     ours = (ATTRIBUTION,) if table else ()
     arrivals, refused = [], [file for file in bundle.refused if not file.path.endswith(ours)]
     for file in bundle.files:
         label = mapping.get(filed[file.path] or "", "")
         if label:
-            arrivals.append(
-                _arrival(file, label, table.get(PurePosixPath(file.path).name, {}), source)
-            )
+            row = table.get(PurePosixPath(file.path).name, {})
+            arrivals.append(_arrival(file, label, row, source))
         else:
             refused.append(RefusedFile(file.path, NO_CLASS))
     used = {arrival.label for arrival in arrivals}
     new = [name for name in mapping.values() if name in used]
-    classes = dict.fromkeys([*known, *(new if table else sorted(new, key=_as_counted))])
-    return Plan(tuple(arrivals), tuple(classes), tuple(notices), tuple(refused))
+    every_class = dict.fromkeys([*classes, *(new if table else sorted(new, key=_as_counted))])
+    return Plan(tuple(arrivals), tuple(every_class), tuple(notices), tuple(refused))
 
 
 def _as_counted(name: str) -> list[tuple[int, str]]:
@@ -85,26 +77,21 @@ def _as_counted(name: str) -> list[tuple[int, str]]:
 def _label(file: ImportFile, table: Mapping[str, Mapping[str, str]]) -> str | None:
     """Read a file's label from its folder; one named like a split needs the table's word."""
     path = PurePosixPath(file.path)
-    return file.label or (
-        path.parent.name if path.parent.name == table.get(path.name, {}).get("label") else None
-    )
+    folder, row = path.parent.name, table.get(path.name, {})
+    return file.label or (folder if folder == row.get("label") else None)
 
 
 def _arrival(file: ImportFile, label: str, row: Mapping[str, str], source: str) -> IncomingPhoto:
-    origin = {name: _shown(name, row.get(column, "")) for name, column in ORIGIN_COLUMNS.items()}
+    fields = {name: _shown(name, row.get(column, "")) for name, column in ORIGIN_COLUMNS.items()}
+    origin = Origin(**fields) if fields["source"] else Origin(source)
     split = row["split"] if row.get("split") in [*Split] else file.split
-    return IncomingPhoto(
-        file.path, label, file.read, Origin(**origin) if origin["source"] else Origin(source), split
-    )
+    return IncomingPhoto(file.path, label, file.read, origin, split)
 
 
 def _shown(name: str, text: str) -> str:
     """Clean a field of an origin for showing: anyone may have written the table."""
-    return (
-        https_link(text[: _width(name)])
-        if name in ADDRESSES
-        else without_markup(text, _width(name))
-    )
+    width = _width(name)
+    return https_link(text[:width]) if name in ADDRESSES else without_markup(text, width)
 
 
 def _width(name: str) -> int:

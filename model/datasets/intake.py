@@ -149,11 +149,9 @@ class _Import:
         self._used = usage(self._store, self._owner) if self._owner else None
         self._result.added += len(fitting)
         self._result.doubles += len(coming) - len(new)
-        classless = [decoded.incoming for decoded in new if decoded.name not in splits]
-        self._result.refused += [
-            RefusedFile(incoming.file, f"The class {incoming.label} is no longer there.")
-            for incoming in classless
-        ]
+        for incoming in [decoded.incoming for decoded in new if decoded.name not in splits]:
+            reason = f"The class {incoming.label} is no longer there."
+            self._result.refused.append(RefusedFile(incoming.file, reason))
 
     def _insert(
         self,
@@ -173,9 +171,7 @@ class _Import:
         if not self._owner or not self._used or self._used.holds(_sizes(coming)):
             return False
         free = already_counted(self._store, self._owner, [decoded.name for decoded in coming])
-        return not self._used.holds(
-            _sizes(decoded for decoded in coming if decoded.name not in free)
-        )
+        return not self._used.holds(_sizes(p for p in coming if p.name not in free))
 
     def _catch_up(self, session: Session, dataset: DatasetRow) -> None:
         """Take over photos that others have added, from the camera or another tab, and removed."""
@@ -183,8 +179,8 @@ class _Import:
         added = [photo for photo in self._places if photo not in before]
         for start in range(0, len(added), CHUNK):
             columns = select(FingerprintRow.photo, FingerprintRow.sketch)
-            some = FingerprintRow.photo.in_(added[start : start + CHUNK])
-            for photo, jpeg in session.execute(columns.where(some)):
+            is_added = FingerprintRow.photo.in_(added[start : start + CHUNK])
+            for photo, jpeg in session.execute(columns.where(is_added)):
                 self._index.add(photo, jpeg)
 
     def _splits(self, coming: Sequence[_DecodedPhoto]) -> dict[str, str]:

@@ -52,32 +52,21 @@ def datasets_of(store: Store, workspace: str | None) -> list[Listing]:
 
     Without a workspace: all there are.
     """
-    size = select(
-        LabelRow.dataset_id, func.count().label("photos"), func.sum(PhotoRow.bytes).label("bytes")
-    )
-    sizes = (
-        size.join(PhotoRow, PhotoRow.sha256 == LabelRow.photo)
-        .group_by(LabelRow.dataset_id)
-        .subquery()
-    )
-    rows = select(DatasetRow, sizes.c.photos, sizes.c.bytes).outerjoin(
-        sizes, sizes.c.dataset_id == DatasetRow.id
-    )
+    number, total = func.count().label("photos"), func.sum(PhotoRow.bytes).label("bytes")
+    size = select(LabelRow.dataset_id, number, total).group_by(LabelRow.dataset_id)
+    sizes = size.join(PhotoRow, PhotoRow.sha256 == LabelRow.photo).subquery()
+    columns = select(DatasetRow, sizes.c.photos, sizes.c.bytes)
+    rows = columns.outerjoin(sizes, sizes.c.dataset_id == DatasetRow.id)
     if workspace is not None:
         rows = rows.where(or_(DatasetRow.owner.is_(None), DatasetRow.owner == workspace))
     with store.reading() as session:
         ordered = session.execute(rows.order_by(DatasetRow.owner.is_not(None), DatasetRow.id))
-        return [
-            Listing(
-                row.name,
-                row.title,
-                row.owner is not None,
-                tuple(row.classes),
-                photos or 0,
-                size or 0,
-            )
-            for row, photos, size in ordered
-        ]
+        return [_listing(*row) for row in ordered]
+
+
+def _listing(row: DatasetRow, photos: int | None, size: int | None) -> Listing:
+    own = row.owner is not None
+    return Listing(row.name, row.title, own, tuple(row.classes), photos or 0, size or 0)
 
 
 def create_dataset(
@@ -95,9 +84,8 @@ def create_dataset(
     """
     title, classes = _title(title), check_classes(classes, least=1)
     with store.writing() as session:
-        row = DatasetRow(
-            name=_free_name(session, title, name), title=title, classes=list(classes), owner=owner
-        )
+        name = _free_name(session, title, name)
+        row = DatasetRow(name=name, title=title, classes=list(classes), owner=owner)
         if owner is not None:
             ensure_workspace(session, owner)
             _check_number(session, owner)
@@ -113,9 +101,8 @@ def check_classes(classes: Sequence[str], *, least: int = MIN_CLASSES) -> tuple[
     mapping, _ = merge_class_names(classes)
     names = tuple(dict.fromkeys(name for name in mapping.values() if name))
     if not least <= len(names) <= MAX_CLASSES:
-        raise InvalidRequest(
-            f"A dataset has {least} to {MAX_CLASSES} classes; these are {len(names)}."
-        )
+        limits = f"{least} to {MAX_CLASSES} classes"
+        raise InvalidRequest(f"A dataset has {limits}; these are {len(names)}.")
     return names
 
 
@@ -205,13 +192,9 @@ def remove_class(store: Store, workspace: str, name: str, label: str) -> None:
         set_classes(row, check_classes([other for other in row.classes if other != label]))
         filed = select(LabelRow.photo).where(LabelRow.dataset_id == row.id, LabelRow.label == label)
         _remove(store, session, row, list(session.scalars(filed)))
-        moved = (
-            select(EditRow.photo)
-            .where(EditRow.dataset_id == row.id, EditRow.label == label)
-            .distinct()
-        )
-        photos = list(session.scalars(moved))
-        _forget_edits(session, row, photos)
+        moved = select(EditRow.photo).where(EditRow.dataset_id == row.id, EditRow.label == label)
+        photos = list(session.scalars(moved.distinct()))
+        _delete_rows(session, EditRow, row, photos)
         # A photo that was labelled on Classify may have been nowhere else.
         forget_unused(store, session, photos)
 
@@ -228,11 +211,8 @@ def rename_class(store: Store, workspace: str, name: str, label: str, new: str) 
             )
         set_classes(row, tuple(cleaned if old == label else old for old in row.classes))
         for table in (LabelRow, EditRow):
-            session.execute(
-                update(table)
-                .where(table.dataset_id == row.id, table.label == label)
-                .values(label=cleaned)
-            )
+            labelled = update(table).where(table.dataset_id == row.id, table.label == label)
+            session.execute(labelled.values(label=cleaned))
 
 
 def remove_photos(store: Store, workspace: str, name: str, photos: Sequence[str]) -> None:
@@ -273,23 +253,17 @@ def _visible_dataset(session: Session, workspace: str, name: str) -> DatasetRow:
 
 def _remove(store: Store, session: Session, row: DatasetRow, photos: Sequence[str]) -> None:
     row.revision += 1
-    for start in range(0, len(photos), CHUNK):
-        session.execute(
-            delete(LabelRow).where(
-                LabelRow.dataset_id == row.id, LabelRow.photo.in_(photos[start : start + CHUNK])
-            )
-        )
-    _forget_edits(session, row, photos)
+    _delete_rows(session, LabelRow, row, photos)
+    _delete_rows(session, EditRow, row, photos)
     forget_unused(store, session, photos)
 
 
-def _forget_edits(session: Session, row: DatasetRow, photos: Sequence[str]) -> None:
+def _delete_rows(
+    session: Session, table: type[LabelRow | EditRow], row: DatasetRow, photos: Sequence[str]
+) -> None:
     for start in range(0, len(photos), CHUNK):
-        session.execute(
-            delete(EditRow).where(
-                EditRow.dataset_id == row.id, EditRow.photo.in_(photos[start : start + CHUNK])
-            )
-        )
+        is_of_photos = table.photo.in_(photos[start : start + CHUNK])
+        session.execute(delete(table).where(table.dataset_id == row.id, is_of_photos))
 
 
 def _choose(session: Session, workspace: str, row: DatasetRow) -> None:
@@ -299,13 +273,8 @@ def _choose(session: Session, workspace: str, row: DatasetRow) -> None:
 
 
 def _check_number(session: Session, workspace: str) -> None:
-    own = (
-        session.scalar(
-            select(func.count()).select_from(DatasetRow).where(DatasetRow.owner == workspace)
-        )
-        or 0
-    )
-    if own >= MAX_DATASETS:
+    own = session.scalars(select(DatasetRow.id).where(DatasetRow.owner == workspace)).all()
+    if len(own) >= MAX_DATASETS:
         raise QuotaReached(
             f"A workspace has {MAX_DATASETS} datasets at the most. Delete one first."
         )

@@ -27,11 +27,7 @@ SomeResult = TypeVar("SomeResult", bound=ExperimentResult)
 
 
 def load_result(
-    store: Store,
-    result: type[SomeResult],
-    fingerprint: str,
-    backbone: str,
-    settings: HeadSettings,
+    store: Store, result: type[SomeResult], fingerprint: str, backbone: str, settings: HeadSettings
 ) -> SomeResult | None:
     """Load a result of this class for the dataset with this fingerprint.
 

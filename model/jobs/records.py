@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 import psutil
@@ -15,32 +16,49 @@ from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace
 from model.errors import AreoleError, Cancelled
 
-QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = (
-    "queued",
-    "running",
-    "stopping",
-    "done",
-    "failed",
-    "cancelled",
-)
+
+class JobKind(StrEnum):
+    """Kinds of job, as they are stored."""
+
+    HEAD = "head"
+    FINE_TUNE = "fine-tune"
+    LR_FIND = "lr-find"
+    INTAKE = "intake"
+
+
+class JobState(StrEnum):
+    """States of a job, as they are stored."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+HEAD, FINE_TUNE, LR_FIND, INTAKE = JobKind
+QUEUED, RUNNING, STOPPING, DONE, FAILED, CANCELLED = JobState
 ALIVE = (RUNNING, STOPPING)
-HEAD, FINE_TUNE, LR_FIND, INTAKE = "head", "fine-tune", "lr-find", "intake"  # Kinds of job
 OWN_PROCESS = (FINE_TUNE, LR_FIND)
 CLOCK_STEP_S = 2.0  # A start is counted from the machine's, whose clock may be set right meanwhile.
 KILLED = (
     "Its process was killed, or ran out of memory. A smaller batch or smaller photos take less."
 )
-HEAD_KILLED = "The server stopped in the middle of it. Nothing of it was kept: train it again, it takes seconds."
+HEAD_KILLED = (
+    "The server stopped in the middle of it. Nothing of it was kept: train it again, it takes "
+    "seconds."
+)
 INTAKE_KILLED = (
-    "The server stopped while photos were being added. Those that were in by then are in the dataset; "
-    "add the others again: what is there already is recognised."
+    "The server stopped while photos were being added. Those that were in by then are in the "
+    "dataset; add the others again: what is there already is recognised."
 )
 KILLED_SAYS = {**dict.fromkeys(OWN_PROCESS, KILLED), HEAD: HEAD_KILLED, INTAKE: INTAKE_KILLED}
 
 
 @contextmanager
 def record_job(
-    store: Store, kind: str, settings: dict[str, object], *, workspace: str | None = None
+    store: Store, kind: JobKind, settings: dict[str, object], *, workspace: str | None = None
 ) -> Iterator[None]:
     """Note that a job runs in this process, and how it ended."""
     fail_orphaned_jobs(store)
@@ -71,18 +89,15 @@ def record_end(store: Store, job: int) -> Iterator[None]:
         _end(store, job, CANCELLED if isinstance(error, Cancelled) else FAILED, str(error))
         raise
     except BaseException as error:
-        _end(
-            store,
-            job,
-            FAILED,
-            f"It broke off by a mistake of ours ({type(error).__name__}); the server's log says more.",
-        )
+        name = type(error).__name__
+        sentence = f"It broke off by a mistake of ours ({name}); the server's log says more."
+        _end(store, job, FAILED, sentence)
         raise
     _end(store, job, DONE, "")
 
 
 def host_of(store: Store) -> str:
-    """Which machine's processes the jobs belong to.
+    """Return the machine whose processes the jobs are.
 
     A SQLite file has one machine, even when a new container gave it a new name.
     """
@@ -107,11 +122,24 @@ def fail_orphaned_jobs(store: Store) -> None:
                 )
 
 
+def is_stopping(store: Store, job: int) -> bool:
+    """Check if this job was asked to stop."""
+    with store.reading() as session:
+        state = session.scalars(select(JobRow.state).where(JobRow.id == job)).one_or_none()
+        return state != JobState.RUNNING
+
+
+def set_job_run(store: Store, job: int, run: str) -> None:
+    """Record the run that a job has made."""
+    with store.writing() as session:
+        session.execute(update(JobRow).where(JobRow.id == job).values(run=run))
+
+
 def _this_process() -> dict[str, Any]:
     return {"process": os.getpid(), "process_started": psutil.Process().create_time()}
 
 
-def _end(store: Store, job: int, state: str, message: str) -> None:
+def _end(store: Store, job: int, state: JobState, message: str) -> None:
     with store.writing() as session:
         ending = update(JobRow).where(JobRow.id == job, JobRow.state.in_(ALIVE))
         session.execute(
@@ -119,17 +147,18 @@ def _end(store: Store, job: int, state: str, message: str) -> None:
         )
 
 
-def _is_alive(process: int, started: float) -> bool:
-    """Process numbers come round again, in a container at every restart.
+def _is_alive(pid: int, started: float) -> bool:
+    """Check that a process runs and is not a later one of the same number.
 
-    The time of its start tells two apart.
+    Numbers come round again, in a container at every restart; the time of its start tells them
+    apart.
     """
     try:
-        found = psutil.Process(process)
-        if found.status() != psutil.STATUS_ZOMBIE:
-            return abs(found.create_time() - started) < CLOCK_STEP_S
-        if found.ppid() == os.getpid():
-            os.waitpid(process, os.WNOHANG)  # A child of ours that is over: nobody else lets it go.
+        process = psutil.Process(pid)
+        if process.status() != psutil.STATUS_ZOMBIE:
+            return abs(process.create_time() - started) < CLOCK_STEP_S
+        if process.ppid() == os.getpid():
+            os.waitpid(pid, os.WNOHANG)  # A child of ours that is over: only we can let it go.
     except (psutil.NoSuchProcess, ChildProcessError):
         pass
     return False

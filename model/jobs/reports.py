@@ -1,30 +1,43 @@
-"""What a trainer leaves beside the catalogue.
+"""Read what a trainer leaves beside the catalogue.
 
 Its reports, a JSON line each, and the weights of its last finished epoch.
 """
 
 import json
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from model.catalogue.store import Store
 from model.runs.settings import Epoch
 
-Doing = Literal["waking", "looking", "learning", "judging"]  # What a trainer is about
+
+class Stage(StrEnum):
+    """Stages of a fine-tuning, as its reports name them."""
+
+    LOADING = "loading"
+    FEATURES = "features"
+    TRAINING = "training"
+    EVALUATING = "evaluating"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Stage":
+        """Read the words of reports by another version as the first stage."""
+        return cls.LOADING
 
 
 def report_file(store: Store, job: int) -> Path:
-    """Where a trainer's JSON lines lie."""
+    """Return the file of a trainer's JSON lines."""
     return store.home / "jobs" / f"{job}.jsonl"
 
 
 def checkpoint_file(store: Store, job: int) -> Path:
-    """Where a trainer keeps the weights of its last finished epoch."""
+    """Return the file with the weights of a trainer's last finished epoch."""
     return store.home / "jobs" / f"{job}.safetensors"
 
 
 def reports_of(store: Store, job: int) -> list[dict[str, Any]]:
-    """The whole lines that a trainer has written so far."""
+    """Read the whole lines that a trainer has written so far."""
     file = report_file(store, job)
     lines = file.read_text().split("\n")[:-1] if file.exists() else []
     return [json.loads(line) for line in lines if line.startswith("{")]
@@ -37,5 +50,5 @@ def forget_reports(store: Store, job: int) -> None:
 
 
 def epochs_in(reports: list[dict[str, Any]]) -> list[Epoch]:
-    """The epochs that a trainer has finished, those of the one it went on from included."""
+    """List the epochs that a trainer has finished, those of the one it went on from included."""
     return [Epoch(**report) for report in reports if "train_loss" in report]

@@ -1,4 +1,7 @@
-"""Jobs in threads of this server: they go on when the page is left, and any page finds them again."""
+"""Jobs in threads of this server.
+
+They go on when the page is left, and any page finds them again.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

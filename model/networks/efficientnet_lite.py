@@ -100,9 +100,10 @@ class Block(nn.Module):
 
 
 def efficientnet_lite(width: float, depth: float) -> nn.Sequential:
-    """The network without pooling and classifier: (N, 3, H, W) -> (N, 1280, H / 32, W / 32).
+    """Build it without pooling and classifier: (N, 3, H, W) -> (N, 1280, H / 32, W / 32).
 
-    `width` and `depth` scale the channels and repeats of the table: (1.0, 1.0) is Lite0, (1.1, 1.2) is Lite2.
+    `width` and `depth` scale the channels and repeats of the table: (1.0, 1.0) is Lite0, (1.1, 1.2)
+    is Lite2.
     """
     layers: list[nn.Module] = [ConvNorm(3, STEM_CHANNELS, 3, stride=2)]
     inputs = STEM_CHANNELS

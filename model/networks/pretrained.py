@@ -139,7 +139,7 @@ def freeze_for_inference(network: nn.Module) -> nn.Module:
 def feature_map(image: Image.Image, backbone: Backbone, network: nn.Module | None = None) -> Tensor:
     """Compute the feature map of an RGB image: (D, H / 32, W / 32), H and W of the resized image.
 
-    `network` is one of the backbone's shape that was trained further; by default the pretrained one.
+    `network` has the backbone's shape and was trained further; by default the pretrained one.
     """
     network, photo = network or load_network(backbone.name), pixels(image, backbone)
     with _inference, torch.inference_mode():

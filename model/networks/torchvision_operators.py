@@ -1,9 +1,8 @@
-"""One cure for one trap: the package index has no CPU build of torchvision to go with a CPU build
-of torch.
+"""Make torchvision importable: the package index has no CPU build of it for a CPU build of torch.
 
-With a CPU torch the compiled operators of torchvision do not load, and `import torchvision` dies with "operator
-torchvision::nms does not exist". It needs only their schemas to import; nothing in Areole runs them. Call
-`define_missing_operators` before the first import of torchvision or fastai.
+With a CPU torch the compiled operators of torchvision do not load, and `import torchvision` dies
+with "operator torchvision::nms does not exist". It needs only their schemas to import; nothing in
+Areole runs them. Call `define_missing_operators` before the first import of torchvision or fastai.
 """
 
 from functools import cache

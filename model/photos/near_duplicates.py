@@ -221,7 +221,8 @@ def _inside(whole: Image.Image, part: Image.Image, crops: Sequence[float]) -> tu
 def _best_place(whole: NDArray[np.float32], piece: NDArray[np.float32]) -> float:
     """The normalised cross-correlation of `piece` with that window of `whole` where it fits best.
 
-    Pictures this small need no Fourier transform: scikit-image's match_template takes six times as long.
+    Pictures this small need no Fourier transform: scikit-image's match_template takes six times as
+    long.
     """
     windows = sliding_window_view(whole - whole.mean(), piece.shape).reshape(-1, piece.size)
     centred = (piece - piece.mean()).ravel()

@@ -71,10 +71,9 @@ class _Subject:
 def report_contents(
     store: Store, workspace: str | None, run_id: str | None, experiments: Sequence[Finding] = ()
 ) -> Contents:
-    """Collect what there is to report about a run, in a workspace or, without one, on its dataset
-    as it was imported.
+    """Collect the contents of a report on a run, in a workspace or on its dataset as imported.
 
-    Without a run it says what was done until now. Raises NotFound for a run that is not there or
+    Without a run they cover the work until now. Raises NotFound for a run that is not there or
     not this workspace's.
     """
     subject = _in_workspace(store, workspace, run_id) if workspace else _as_imported(store, run_id)
@@ -126,8 +125,10 @@ def _readable(store: Store, name: str, run_id: str) -> tuple[str, Run] | None:
 
 
 def _losses(store: Store, subject: _Subject) -> tuple[Losses | None, Losses | None]:
-    """Find the ten losses to explain: this run's, or the first run's where the visitor judged more
-    of those; then this run's come second."""
+    """Find the ten losses to explain: this run's, or first the first run's.
+
+    The first run's come first where the visitor judged more of them.
+    """
     if subject.run is None:
         return None, None
     photos = subject.imported.labels.keys() | subject.dataset.labels.keys()

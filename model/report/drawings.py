@@ -115,8 +115,10 @@ def _plot_bars(axes: "Axes", data: Data, names: Sequence[str]) -> None:
 
 
 def confusion_matrix(table: Evaluation, split: str) -> Drawing:
-    """Draw counts, actual down, predicted across: right answers green, wrong ones terracotta, the
-    stronger the larger their share of the row."""
+    """Draw counts, actual down, predicted across: right answers green, wrong ones terracotta.
+
+    The colour is stronger the larger their share of the row.
+    """
     counts, classes = table.confusion, table.classes
     names = [shortened(name, LONGEST_NAME) for name in classes]
     narrow, longest = len(classes) > MANY_CLASSES, max(map(len, names))
@@ -160,8 +162,7 @@ def _plot_cells(axes: "Axes", counts: np.ndarray, narrow: bool) -> None:
 
 
 def recalls(table: Evaluation, split: str, classes: tuple[str, ...]) -> Drawing:
-    """Draw the recall of each class with its 95% interval; `classes` are the dataset's, for the
-    colours."""
+    """Draw the recall of each class with its 95% interval, coloured by the dataset's `classes`."""
     counts = table.confusion
     rows = [
         (name, int(counts[row, row]), int(counts[row].sum()))

@@ -41,7 +41,7 @@ def kinds(classes: Sequence[str]) -> str:
 
 
 def default_title(classes: Sequence[str]) -> str:
-    """Write `Cactus, succulent or tree?`, or `Which of 20 classes?`"""
+    """Write `Cactus, succulent or tree?`, or `Which of 20 classes?`."""
     few = 0 < len(classes) <= MOST_NAMED
     return question(classes if few else [f"which of {len(classes)} classes"])
 
@@ -114,7 +114,7 @@ def why(loss: TopLoss) -> list[Explanation]:
 
 
 def cleaning_sentence(cleaning: Cleaning) -> str:
-    """Write `46 photos judged: 20 moved to another class, 5 deleted and 21 kept as they are.`"""
+    """Write `46 photos judged: 20 moved to another class, 5 deleted and 21 kept as they are`."""
     parts = [
         f"{number} {KINDS[action]}"
         for action, number in cleaning.decisions.items()

@@ -1,4 +1,4 @@
-"""What we hook into fastai's training.
+"""Hook into fastai's training.
 
 Reports and cancelling, the weights that are kept, mixed precision, several processes.
 """
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from model.errors import CannotTrain, NotFound
 from model.networks.torchvision_operators import define_missing_operators
+from model.progress import Progress, no_progress
 from model.runs.settings import Epoch, FineTuneSettings
 from model.training.head import best_epoch
 
@@ -29,23 +30,19 @@ REPORT_S = 0.3  # Between two reports of batches.
 
 @dataclass
 class Watcher:
-    """Who is told how a fine-tuning goes, and may stop it."""
+    """Callbacks that follow a fine-tuning and may stop it."""
 
-    on_batch: Callable[[int, int], None] = lambda done, total: (
-        None
-    )  # Batches done in all epochs, and of how many
+    on_batch: Progress = no_progress  # Batches of all epochs
     on_epoch: Callable[[Epoch], None] = lambda epoch: None
-    on_look: Callable[[int, int], None] = lambda done, total: (
-        None
-    )  # Photos looked at before, unless they were known
-    on_judge: Callable[[int, int], None] = lambda done, total: None  # Photos judged afterwards
+    on_features: Progress = no_progress  # Photos whose features were extracted before
+    on_evaluate: Progress = no_progress  # Photos evaluated afterwards
     is_cancelled: Callable[[], bool] = lambda: False
 
 
-class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
-    """Reports batches and epochs, keeps the weights of the epoch that is wanted, stops when asked
-    or when patience is over.
-    """
+# A learner keeps each callback as an attribute, by its name without "Callback": one called
+# FineTuneCallback would hide the learner's own `fine_tune`.
+class ReportCallback(Callback):  # type: ignore[misc]  # fastai has no types.
+    """Reports batches and epochs, keeps the wanted weights, stops when asked or out of patience."""
 
     order = 60  # After the Recorder.
 
@@ -85,7 +82,7 @@ class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
         )
 
     def before_fit(self) -> None:
-        """The frozen epochs and the others are two fits."""
+        """Skip the second fit, of the epochs not frozen, where the first was stopped."""
         if self.is_over:
             raise CancelFitException
 
@@ -112,7 +109,7 @@ class FineTuneCallback(Callback):  # type: ignore[misc]  # fastai has no types.
             )
 
     def after_train(self) -> None:
-        """How long learning took, without judging."""
+        """Note the seconds of learning, without the evaluation."""
         self.train_seconds = perf_counter() - self.started
 
     def after_epoch(self) -> None:
@@ -174,7 +171,7 @@ class CpuAutocast(Callback):  # type: ignore[misc]  # fastai has no types.
 
 
 def together(learner: Learner) -> AbstractContextManager[Any]:
-    """fastai's data-parallel training where torchrun started several processes.
+    """Enter fastai's data-parallel training where torchrun started several processes.
 
     Gloo on CPUs, NCCL on GPUs.
     """
@@ -186,23 +183,22 @@ def together(learner: Learner) -> AbstractContextManager[Any]:
 
     on_gpu = torch.cuda.is_available()
     if not on_gpu:
-        DistributedDL._broadcast = _broadcast
+        DistributedDL._broadcast = _broadcast  # noqa: SLF001  # fastai offers no other way in.
     return learner.distrib_ctx(sync_bn=on_gpu, cpu=not on_gpu)  # type: ignore[no-any-return]  # fastai has no types.
 
 
 def _broadcast(_: object, numbers: list[int], rank: int) -> list[int]:
-    """The photos' order, from one process to all; fastai's own works on GPUs only."""
+    """Send the photos' order from one process to all; fastai's own works on GPUs only."""
     order = torch.tensor(numbers)
     torch.distributed.broadcast(order, rank)
     return order.tolist()
 
 
 def mixed_precision() -> list[Callback]:
-    """The callback for numbers of half the size, where the machine has them."""
+    """Return the callback for numbers of half the size, where the machine has them."""
     if torch.cuda.is_available():
         from fastai.callback.fp16 import AMPMode, MixedPrecision
 
         return [MixedPrecision(AMPMode.BF16 if torch.cuda.is_bf16_supported() else AMPMode.FP16)]
-    return (
-        [CpuAutocast()] if torch.cpu._is_avx512_bf16_supported() else []
-    )  # torch has no public name for it.
+    has_bfloat16 = torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001  # It has no public name.
+    return [CpuAutocast()] if has_bfloat16 else []

@@ -26,7 +26,7 @@ from model.networks.torchvision_operators import define_missing_operators
 from model.runs.run import FineTunedWeights, Run
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
 from model.runtime import is_main_process
-from model.training.fastai_callbacks import FineTuneCallback, Watcher, mixed_precision, together
+from model.training.fastai_callbacks import ReportCallback, Watcher, mixed_precision, together
 from model.training.head import Head, best_epoch, train_head
 from model.training.head_run import build_run, labelled_features, new_run_id, save_and_register_run
 from model.training.request import TrainRequest
@@ -52,7 +52,7 @@ from fastai.vision.all import (  # noqa: E402
     vision_learner,
 )
 
-LOOKS_A_QUESTION = 10  # Photos judged before it asks again whether it was cancelled.
+PHOTOS_A_CHECK = 10  # Photos evaluated between two checks for a cancellation
 
 
 def fine_tune_run(
@@ -64,23 +64,22 @@ def fine_tune_run(
     checkpoint: Path | None = None,
     before: Sequence[Epoch] = (),
 ) -> Run | None:
-    """Fine-tune, judge every photo as it will be served, and save the run.
+    """Fine-tune, evaluate every photo as it will be served, and save the run.
 
     After each epoch the weights are kept in the file `checkpoint`. With the epochs `before` of a
     training that broke off it goes on from there: weights and learning rate as they were, the
     optimizer's moments anew. Cancelled while it learns, it saves the best epoch so far. Under
-    `torchrun` several processes learn together; the first judges and saves, the others return None.
+    `torchrun` several processes learn together; all but the first return None.
     Raises Cancelled where there is none, CannotTrain, NotFound, WeightsMissing, StoreUnavailable.
     """
     settings, dataset, backbone = request.settings, request.dataset, find_backbone(request.backbone)
     assert isinstance(settings, FineTuneSettings)
     check_trainable(dataset)
     started = perf_counter()
-    learner = build_learner(
-        data_loaders(store, dataset, backbone, settings), backbone, settings, len(dataset.classes)
-    )
+    loaders = data_loaders(store, dataset, backbone, settings)
+    learner = build_learner(loaders, backbone, settings, len(dataset.classes))
     start_from_trained_head(store, dataset, backbone, learner.model[1][-1], watcher)
-    progress = FineTuneCallback(watcher, settings, checkpoint, list(before))
+    progress = ReportCallback(watcher, settings, checkpoint, list(before))
     if before and checkpoint:
         progress.restore(learner.model)
     with together(learner):
@@ -88,20 +87,37 @@ def fine_tune_run(
     if not is_main_process():
         return None
     if len(progress.history) > max(settings.frozen_epochs, len(before)):
-        seen, size = len(learner.dls.train_ds), (settings.image_px / 224) ** 2
-        record_speed(store, STEP_SPEED, backbone.name, progress.train_seconds / seen / size)
+        photos, size = len(loaders.train_ds), (settings.image_px / 224) ** 2
+        record_speed(store, STEP_SPEED, backbone.name, progress.train_seconds / photos / size)
     if not progress.history:
         raise Cancelled("Cancelled before the first epoch was over: there is nothing to keep.")
     learner.model.load_state_dict(progress.kept)
+    return _save_tuned(
+        store, request, learner, progress, folder=folder, started=started, before=before
+    )
+
+
+def _save_tuned(
+    store: Store,
+    request: TrainRequest,
+    learner: Learner,
+    progress: ReportCallback,
+    *,
+    folder: Path | None,
+    started: float,
+    before: Sequence[Epoch],
+) -> Run:
+    """Evaluate a tuned network and head on all photos of the dataset, and save them as a run."""
+    photos = request.dataset.photos
     network, linear = learner.model.cpu()[0], learner.model[1][-1]
+    backbone = with_input_px(find_backbone(request.backbone), progress.settings.image_px)
     weights = _halved(network)
-    photos = [labelled.photo for labelled in dataset.photos]
-    vectors = _look(
+    features = _extract_tuned_features(
         store,
-        photos,
-        with_input_px(backbone, settings.image_px),
+        [labelled.photo for labelled in photos],
+        backbone,
         freeze_for_inference(network),
-        watcher,
+        progress.watcher,
     )
     weight, bias = (part.detach().float().numpy() for part in (linear.weight, linear.bias))
     head = Head(weight, bias, tuple(progress.history), best_epoch(progress.history))
@@ -109,16 +125,10 @@ def fine_tune_run(
     events = [f"continued after epoch {before[-1].epoch}"] if before else []
     if progress.is_cancelled:
         events.append(f"cancelled after epoch {progress.history[-1].epoch}")
-    run = build_run(
-        request,
-        head,
-        vectors.astype(np.float32),
-        new_run_id("tuned"),
-        seconds=seconds,
-        events=events,
-    )
-    train = [row for row, labelled in enumerate(dataset.photos) if labelled.split == "train"]
-    tuned = FineTunedWeights(weights, vectors[train])
+    full = features.astype(np.float32)
+    run = build_run(request, head, full, new_run_id("tuned"), seconds=seconds, events=events)
+    train = [row for row, labelled in enumerate(photos) if labelled.split == "train"]
+    tuned = FineTunedWeights(weights, features[train])
     save_and_register_run(store, run, request, folder, tuned)
     return run
 
@@ -126,14 +136,14 @@ def fine_tune_run(
 def data_loaders(
     store: Store, dataset: Dataset, backbone: Backbone, settings: FineTuneSettings
 ) -> DataLoaders:
-    """Batches of train and validation photos.
+    """Make batches of train and validation photos.
 
-    Square, varied while training, normalised as the backbone wants it.
+    Square, varied while training, normalised as the backbone wants them.
     """
     labelled_photos = [
         labelled for labelled in dataset.photos if labelled.split in ("train", "valid")
     ]
-    varied = aug_transforms(mult=settings.augmentation) if settings.augmentation else []
+    augmentations = aug_transforms(mult=settings.augmentation) if settings.augmentation else []
 
     def photo(labelled: LabelledPhoto) -> bytes:
         return read_photo(store, labelled.photo)
@@ -146,7 +156,7 @@ def data_loaders(
             [row for row, labelled in enumerate(labelled_photos) if labelled.split == "valid"]
         ),
         item_tfms=Resize(settings.image_px),
-        batch_tfms=[*varied, Normalize.from_stats(backbone.mean, backbone.std)],
+        batch_tfms=[*augmentations, Normalize.from_stats(backbone.mean, backbone.std)],
     )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     set_seed(settings.seed, reproducible=True)
@@ -156,7 +166,7 @@ def data_loaders(
 def build_learner(
     loaders: DataLoaders, backbone: Backbone, settings: FineTuneSettings, classes: int
 ) -> Learner:
-    """fastai's own learner on the backbone, with a linear head on average-pooled features."""
+    """Build fastai's learner on the backbone, with a linear head on average-pooled features."""
 
     def body(pretrained: bool = True) -> nn.Module:  # fastai asks; ours always are.
         return build_network(backbone.name)
@@ -180,22 +190,20 @@ def build_learner(
 def start_from_trained_head(
     store: Store, dataset: Dataset, backbone: Backbone, linear: nn.Linear, watcher: Watcher
 ) -> None:
-    """Begin with the head that cached features give in a moment.
-
-    A random one would first spoil what the network knows.
+    """Begin with a head trained on cached features; a random one would spoil the network first.
 
     Kumar et al. 2022, https://arxiv.org/abs/2202.10054.
     """
 
-    def look(done: int, total: int) -> None:
-        watcher.on_look(done, total)
+    def report(done: int, total: int) -> None:
+        watcher.on_features(done, total)
         if watcher.is_cancelled():
             raise Cancelled("Cancelled before it began to learn: there is nothing to keep.")
 
-    vectors = extract_features(
-        store, [labelled.photo for labelled in dataset.photos], backbone, look
+    features = extract_features(
+        store, [labelled.photo for labelled in dataset.photos], backbone, report
     )
-    train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
+    train, valid = (labelled_features(dataset, split, features) for split in ("train", "valid"))
     head = train_head(train, valid, dataset.classes, HeadSettings())
     linear.load_state_dict(
         {"weight": torch.from_numpy(head.weight), "bias": torch.from_numpy(head.bias)}
@@ -203,7 +211,7 @@ def start_from_trained_head(
 
 
 def fit(learner: Learner, settings: FineTuneSettings, *callbacks: Callback) -> None:
-    """fastai's `fine_tune`; without frozen epochs, its second half."""
+    """Run fastai's `fine_tune`; without frozen epochs, its second half."""
     rate = settings.learning_rate
     with learner.no_bar(), learner.no_logging(), learner.added_cbs(list(callbacks)):
         if settings.frozen_epochs:
@@ -216,8 +224,9 @@ def fit(learner: Learner, settings: FineTuneSettings, *callbacks: Callback) -> N
 
 
 def _halved(network: nn.Module) -> dict[str, NDArray[np.float16]]:
-    """Round a network's weights to half precision, in place, so that what is judged is what is
-    saved: 7 MB instead of 14.
+    """Round a network's weights to half precision, in place: 7 MB instead of 14.
+
+    So the weights that are evaluated are those that are saved.
     """
     # Contiguous, or safetensors writes the bytes of channels-last weights in their own order.
     weights = {
@@ -230,21 +239,20 @@ def _halved(network: nn.Module) -> dict[str, NDArray[np.float16]]:
     return weights
 
 
-def _look(
+def _extract_tuned_features(
     store: Store, photos: list[str], backbone: Backbone, network: nn.Module, watcher: Watcher
 ) -> NDArray[np.float16]:
-    """Judge photos with a tuned network.
+    """Extract the features of photos, (N, D), with a tuned network.
 
-    Cancelled meanwhile, what it learned waits in the checkpoint.
+    Raises Cancelled where that is asked for meanwhile: the weights wait in the checkpoint.
     """
-    vectors, stopped = np.zeros((len(photos), backbone.channels), STORED), watcher.is_cancelled()
+    features, stopped = np.zeros((len(photos), backbone.channels), STORED), watcher.is_cancelled()
     for row, photo in enumerate(photos):
-        if row % LOOKS_A_QUESTION == 0 and not stopped and watcher.is_cancelled():
+        if row % PHOTOS_A_CHECK == 0 and not stopped and watcher.is_cancelled():
             raise Cancelled(
                 "Cancelled before all photos were judged. What it learned is kept: it can go on."
             )
-        vectors[row] = (
-            feature_map(open_stored(store, photo), backbone, network).numpy().mean(axis=(1, 2))
-        )
-        watcher.on_judge(row + 1, len(photos))
-    return vectors
+        maps = feature_map(open_stored(store, photo), backbone, network).numpy()
+        features[row] = maps.mean(axis=(1, 2))
+        watcher.on_evaluate(row + 1, len(photos))
+    return features

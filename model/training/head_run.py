@@ -1,4 +1,4 @@
-"""From a dataset to a saved run.
+"""Turn a dataset into a saved run.
 
 Features from the cache, a head on them, its temperature, its evaluation.
 """
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from model.catalogue.dataset import Dataset, check_trainable
 from model.catalogue.schema import DatasetRow, RunRow
 from model.catalogue.store import Store
-from model.errors import NotFound
+from model.errors import InvalidRequest
 from model.evaluation.calibration import fit_temperature
 from model.evaluation.confidence import out_of_distribution_threshold
 from model.evaluation.neighbours import nearest, unit
@@ -27,6 +27,7 @@ from model.evaluation.table import Evaluation
 from model.jobs.records import HEAD, record_job
 from model.networks.backbones import find_backbone
 from model.networks.features import extract_features
+from model.progress import Progress, no_progress
 from model.runs.run import FineTunedWeights, Run, RunCard, run_folder, save_run
 from model.runs.settings import Epoch, HeadSettings
 from model.training.head import Head, LabelledFeatures, train_head
@@ -43,31 +44,30 @@ def train_head_run(
     request: TrainRequest,
     *,
     folder: Path | None = None,
-    on_features: Callable[[int, int], None] = lambda done, total: None,
+    on_features: Progress = no_progress,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,
 ) -> Run:
-    """Train a head on cached features and save the run, in `folder` or among the data folder's
-    runs.
+    """Train a head on cached features and save the run, in `folder` or the data folder.
 
-    Raises CannotTrain, NotFound, WeightsMissing, StoreUnavailable.
+    Raises CannotTrain, NotFound, InvalidRequest, WeightsMissing, StoreUnavailable.
     """
     assert isinstance(request.settings, HeadSettings)
     dataset = request.dataset
     with record_job(store, HEAD, asdict(request.settings), workspace=request.workspace):
         check_trainable(dataset)
-        vectors = extract_features(
+        features = extract_features(
             store,
             [labelled.photo for labelled in dataset.photos],
             find_backbone(request.backbone),
             on_features,
         )
         started = perf_counter()
-        train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
+        train, valid = (labelled_features(dataset, split, features) for split in ("train", "valid"))
         head = train_head(train, valid, dataset.classes, request.settings, on_epoch)
         run = build_run(
             request,
             head,
-            vectors,
+            features,
             folder.name if folder else new_run_id("head"),
             seconds=perf_counter() - started,
         )
@@ -76,34 +76,24 @@ def train_head_run(
 
 
 def new_run_id(mode: str) -> str:
-    """A name for a run that no other has."""
+    """Make up a name for a run that no other has."""
     return f"{mode}-{secrets.token_hex(4)}"
 
 
 def build_run(
     request: TrainRequest,
     head: Head,
-    vectors: NDArray[np.float32],
+    features: NDArray[np.float32],
     run_id: str,
     *,
     seconds: float,
     events: Sequence[str] = (),
 ) -> Run:
-    """A trained head with its evaluation on every photo of the dataset, whose features (N, D) are
-    `vectors`.
-    """
+    """Evaluate a trained head on every photo of the dataset, given their features (N, D)."""
     dataset = request.dataset
-    train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
+    train, valid = (labelled_features(dataset, split, features) for split in ("train", "valid"))
     temperature = fit_temperature(head.logits(valid.features), valid.labels)
-    photos, splits = (
-        tuple(getattr(labelled, column) for labelled in dataset.photos)
-        for column in ("photo", "split")
-    )
-    neighbours, similarities = _look_alikes(photos, splits, vectors)
-    labels, logits = _positions(dataset), head.logits(vectors)
-    table = Evaluation(
-        dataset.classes, photos, splits, labels, logits, neighbours, similarities, temperature
-    )
+    packages = {package: version(package) for package in PACKAGES[request.mode]}
     card = RunCard(
         id=run_id,
         name=request.name,
@@ -119,12 +109,34 @@ def build_run(
         unfamiliar_below=out_of_distribution_threshold(train.features, train.labels),
         created_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         seconds=seconds,
-        versions={package: version(package) for package in PACKAGES[request.mode]}
-        | {"python": python_version()},
+        versions=packages | {"python": python_version()},
         command=request.command,
         events=tuple(events),
     )
+    table = _evaluate(dataset, head.logits(features), features, temperature)
     return Run(card, head.weight, head.bias, table)
+
+
+def _evaluate(
+    dataset: Dataset,
+    logits: NDArray[np.float32],
+    features: NDArray[np.float32],
+    temperature: float,
+) -> Evaluation:
+    """Tabulate the logits (N, C) of all photos with their labels and look-alikes."""
+    photos = tuple(labelled.photo for labelled in dataset.photos)
+    splits = tuple(labelled.split for labelled in dataset.photos)
+    neighbours, similarities = _look_alikes(photos, splits, features)
+    return Evaluation(
+        dataset.classes,
+        photos,
+        splits,
+        _positions(dataset),
+        logits,
+        neighbours,
+        similarities,
+        temperature,
+    )
 
 
 def save_and_register_run(
@@ -136,7 +148,7 @@ def save_and_register_run(
 ) -> None:
     """Save a run, in `folder` or among the data folder's runs, where its workspace finds it.
 
-    Raises StoreUnavailable; NotFound where the dataset was deleted meanwhile.
+    Raises StoreUnavailable; InvalidRequest where the dataset was deleted meanwhile.
     """
     save_run(run, folder or run_folder(store, run.card.id), tuned)
     if folder is not None:
@@ -144,7 +156,7 @@ def save_and_register_run(
     with store.writing() as session:
         if session.get(DatasetRow, request.dataset.id) is None:
             shutil.rmtree(run_folder(store, run.card.id), ignore_errors=True)
-            raise NotFound("The dataset was deleted while it was learned from.")
+            raise InvalidRequest("The dataset was deleted during training.")
         name = request.name or run.card.id
         session.add(
             RunRow(
@@ -161,18 +173,18 @@ def _positions(dataset: Dataset) -> NDArray[np.intp]:
 
 
 def labelled_features(
-    dataset: Dataset, split: str, vectors: NDArray[np.float32]
+    dataset: Dataset, split: str, features: NDArray[np.float32]
 ) -> LabelledFeatures:
-    """The features and labels of one split, from those (N, D) of all the dataset's photos."""
+    """Select the features and labels of one split from those (N, D) of all photos."""
     rows = [row for row, labelled in enumerate(dataset.photos) if labelled.split == split]
-    return LabelledFeatures(vectors[rows], _positions(dataset)[rows])
+    return LabelledFeatures(features[rows], _positions(dataset)[rows])
 
 
 def _look_alikes(
-    photos: tuple[str, ...], splits: tuple[str, ...], vectors: NDArray[np.float32]
+    photos: tuple[str, ...], splits: tuple[str, ...], features: NDArray[np.float32]
 ) -> tuple[tuple[tuple[str, ...], ...], NDArray[np.float32]]:
-    """The most similar training photos of each, and how similar they are on average, (N,)."""
-    train, units = [row for row, name in enumerate(splits) if name == "train"], unit(vectors)
+    """Find each photo's most similar training photos and their mean similarity, (N,)."""
+    train, units = [row for row, name in enumerate(splits) if name == "train"], unit(features)
     names = tuple(photos[row] for row in train)
     alike = nearest(units, list(photos), units[train], names)
     similarities = [

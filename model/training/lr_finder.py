@@ -1,4 +1,4 @@
-"""fastai's learning rate finder: a training with an ever larger rate, and the loss at each.
+"""Find a learning rate with fastai: a training with an ever larger rate, and the loss at each.
 
 Like finetune.py, it imports fastai.
 """
@@ -46,7 +46,7 @@ class Steps(Callback):  # type: ignore[misc]  # fastai has no types.
         self.watcher, self.done = watcher, 0
 
     def after_batch(self) -> None:
-        """One rate is tried."""
+        """Report that one rate was tried; raise Cancelled when asked to stop."""
         if self.watcher.is_cancelled():
             raise Cancelled("Cancelled.")
         self.done += 1
@@ -94,12 +94,12 @@ def _fine_tuner(store: Store, request: TrainRequest, watcher: Watcher) -> Learne
 
 
 def _head_learner(store: Store, request: TrainRequest) -> Learner:
-    """The head alone on cached features, centred and scaled as `model.training.head` does."""
+    """Make a learner of the head alone on cached features, scaled as `model.training.head` does."""
     dataset, settings = request.dataset, request.settings
-    vectors = extract_features(
+    features = extract_features(
         store, [labelled.photo for labelled in dataset.photos], find_backbone(request.backbone)
     )
-    train, valid = (labelled_features(dataset, split, vectors) for split in ("train", "valid"))
+    train, valid = (labelled_features(dataset, split, features) for split in ("train", "valid"))
     mean, scale = train.features.mean(axis=0), max(float(train.features.std()), 1e-6)
     sets = [
         TensorDataset(
@@ -110,7 +110,7 @@ def _head_learner(store: Store, request: TrainRequest) -> Learner:
     loaders = DataLoaders.from_dsets(
         *sets, bs=settings.batch_size, num_workers=0, device=torch.device("cpu")
     )
-    linear = nn.Linear(vectors.shape[1], len(dataset.classes))
+    linear = nn.Linear(features.shape[1], len(dataset.classes))
     nn.init.zeros_(linear.weight)
     nn.init.zeros_(linear.bias)
     return Learner(

@@ -52,7 +52,8 @@ def check_disk(folder: Path, mode: str) -> None:
     free = shutil.disk_usage(folder).free // 1_000_000
     if free < RUN_MB[mode]:
         raise CannotTrain(
-            f"The disk has {free} MB left, and a run takes up to {RUN_MB[mode]} MB. Delete some runs."
+            f"The disk has {free} MB left, and a run takes up to {RUN_MB[mode]} MB. Delete some "
+            f"runs."
         )
 
 

@@ -1,7 +1,4 @@
-"""What is asked of a training.
-
-On what data, with what settings, for whom - and the command that asks the same again.
-"""
+"""Request a training: its data, settings and workspace, and the command that asks for it again."""
 
 import shlex
 from dataclasses import asdict, dataclass, field
@@ -16,7 +13,7 @@ from model.runs.settings import MODES, HeadSettings, Mode, Settings
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """What to train on, with what, for whom."""
+    """A dataset to train on, the backbone and settings, and the workspace it is for."""
 
     dataset: Dataset
     backbone: str = DEFAULT_BACKBONE
@@ -26,41 +23,36 @@ class TrainRequest:
 
     @property
     def mode(self) -> Mode:
-        """Which of the two ways of training the settings are for."""
+        """Mode of training that the settings are for."""
         return next(mode for mode, kind in MODES.items() if isinstance(self.settings, kind))
 
     @property
     def arguments(self) -> list[str]:
-        """What follows `python -m model` to ask for the same training again, but for whose edits."""
-        asked = [
-            "train",
-            "--dataset",
-            self.dataset.name,
-            "--mode",
-            self.mode,
-            "--backbone",
-            self.backbone,
-        ]
+        """Words after `python -m model` that ask for the same training again, but its workspace."""
+        words = ["train", "--dataset", self.dataset.name]
+        words += ["--mode", self.mode, "--backbone", self.backbone]
         if self.workspace:
-            asked += ["--edits", str(self.dataset.edits)]
+            words += ["--edits", str(self.dataset.edits)]
         for setting, value in asdict(self.settings).items():
-            asked += [option(setting), str(value)]
-        return asked
+            words += [option(setting), str(value)]
+        return words
 
     @property
     def command(self) -> str:
-        """The same, to be typed."""
-        whose = [f"--workspace={self.workspace}"] if self.workspace and self.dataset.edits else []
-        return shlex.join(["python", "-m", "model", *self.arguments, *whose])
+        """Shell command for the same training."""
+        edits_of = (
+            [f"--workspace={self.workspace}"] if self.workspace and self.dataset.edits else []
+        )
+        return shlex.join(["python", "-m", "model", *self.arguments, *edits_of])
 
 
 def option(setting: str) -> str:
-    """What the command line calls a setting."""
+    """Name a setting as the command line does."""
     return "--lr" if setting == "learning_rate" else "--" + setting.replace("_", "-")
 
 
 def enqueue_fine_tune(store: Store, workspace: str, request: TrainRequest) -> int:
-    """Ask for a fine-tuning; where one of this workspace waits or runs already, that is the one.
+    """Queue a fine-tuning; where one of this workspace waits or runs already, return that one.
 
     Starts it if it is its turn.
     """
@@ -70,7 +62,7 @@ def enqueue_fine_tune(store: Store, workspace: str, request: TrainRequest) -> in
 
 
 def enqueue_lr_find(store: Store, workspace: str, request: TrainRequest) -> None:
-    """Ask for the learning rate finder on the training that is meant.
+    """Queue the learning rate finder for a training.
 
     One at a time for a workspace, in the same queue.
     """

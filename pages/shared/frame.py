@@ -89,7 +89,7 @@ def ask_for_view(
 ) -> str:
     """Ask for one of several views, the first unless the URL says another.
 
-    `remembered` ones come back with the page in this session, and can be chosen by `state.set_choice`.
+    `remembered` ones come back with the page in this session; `state.set_choice` chooses them.
     """
     if remembered:
         state.restored(key, views, views[0])

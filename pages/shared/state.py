@@ -88,7 +88,7 @@ def show_card(photo: str) -> None:
 
 
 def link_to(page: str, photo: str | None = None) -> dict[str, str]:
-    """Give the query parameters of a link to a page, or to a photo on Classify or in the cleaner."""
+    """Give the query parameters of a link to a page, or to a photo on Classify or Clean."""
     link = {_WORKSPACE: workspace()}
     if photo is None:
         return link

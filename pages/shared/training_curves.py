@@ -1,4 +1,4 @@
-"""Watching a training: its curves while they grow, the table that fastai prints, and what they say."""
+"""Watch a training: its curves while they grow, fastai's table, and what they say."""
 
 from collections.abc import Sequence
 from math import ceil

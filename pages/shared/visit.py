@@ -1,6 +1,4 @@
-"""A visit: the data folder, a workspace, and its view of a dataset, asked of the database once a
-rerun.
-"""
+"""A visit: the data folder, a workspace, and its view of a dataset, asked once a rerun."""
 
 from dataclasses import dataclass
 from functools import cached_property

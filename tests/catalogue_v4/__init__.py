@@ -1,4 +1,4 @@
-"""A data folder of version 4, and what that version read in it. `make.py` says how both were made."""
+"""A data folder of version 4, and what that version read in it; `make.py` made both."""
 
 import json
 import tarfile

@@ -1,4 +1,7 @@
-"""A real server and a real browser. Chromium comes from the system (Debian: `apt-get install chromium`), not from Playwright."""
+"""A real server and a real browser.
+
+Chromium comes from the system (Debian: `apt-get install chromium`), not from Playwright.
+"""
 
 import os
 import shutil
@@ -22,14 +25,19 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", *CA
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium; without one the tests are skipped, unless AREOLE_REQUIRE_BROWSER says that they must run."""
+    """Headless Chromium; without one the tests are skipped, unless AREOLE_REQUIRE_BROWSER says that
+    they must run.
+    """
     program = (
         shutil.which("chromium")
         or shutil.which("chromium-browser")
         or shutil.which("google-chrome")
     )
     if program is None:
-        message = "These tests drive Chromium, and there is none on the PATH. On Debian: apt-get install chromium"
+        message = (
+            "These tests drive Chromium, and there is none on the PATH. "
+            "On Debian: apt-get install chromium"
+        )
         if os.environ.get("AREOLE_REQUIRE_BROWSER"):
             pytest.fail(message)
         pytest.skip(message)
@@ -111,7 +119,10 @@ def address(
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A visitor's browser, at the size of a laptop; no page may ever show a traceback or fail in its own script."""
+    """A visitor's browser, at the size of a laptop.
+
+    No page may ever show a traceback or fail in its own script.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": 800}, permissions=["camera"])
     context.set_default_timeout(30_000)
     failures: list[str] = []

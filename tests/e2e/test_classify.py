@@ -1,4 +1,7 @@
-"""What only a browser shows: uploading, refreshing, two visitors, a phone's width, the camera, a server that dies."""
+"""What only a browser shows.
+
+Uploading, refreshing, two visitors, a phone's width, the camera, a server that dies.
+"""
 
 import json
 import re
@@ -33,7 +36,7 @@ def upload(page: Page, *files: tuple[str, bytes]) -> None:
 
 
 def photo_from_a_phone() -> bytes:
-    """A twelve-megapixel conifer, stored lying on its side with its place and camera, as phones do."""
+    """A twelve-megapixel conifer, lying on its side, with its place and camera, as phones do."""
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = 6
     exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitude] = (51.0, 28.0, 40.0)
@@ -61,7 +64,9 @@ def test_a_photo_gets_its_class_its_evidence_and_its_look_alikes(page: Page, add
 
 
 def test_twenty_photos_with_a_bad_one_among_them(page: Page, address: str, tmp_path: Path) -> None:
-    """Test that a batch ends in a gallery, the doubtful first, a sentence for what is no photo, and a table to download."""
+    """Test that a batch ends in a gallery, the doubtful first, a sentence for what is no photo, and
+    a table to download.
+    """
     open_app(page, address)
     plants = [
         (f"{number:04d}.jpg", (STARTER_PHOTOS / f"{number:04d}.jpg").read_bytes())
@@ -120,7 +125,9 @@ def test_telling_it_better_survives_a_refresh(page: Page, address: str) -> None:
 
 
 def test_the_back_button_shows_the_photo_before(page: Page, address: str) -> None:
-    """Test that impatient clicks on examples end in the last one, and that back and forward follow them."""
+    """Test that impatient clicks on examples end in the last one, and that back and forward follow
+    them.
+    """
     open_app(page, address)
     page.get_by_text("Examples", exact=True).click()
     for name in ("succulent", "tree"):
@@ -136,7 +143,9 @@ def test_the_back_button_shows_the_photo_before(page: Page, address: str) -> Non
 
 
 def test_the_camera_takes_a_photo(page: Page, address: str) -> None:
-    """Test that a photo from the camera is answered like an upload (the test browser's camera shows a green screen)."""
+    """Test that a photo from the camera is answered like an upload (the test browser's camera shows
+    a green screen).
+    """
     open_app(page, address)
     page.get_by_text("Camera", exact=True).click()
     page.wait_for_function("document.querySelector('video')?.readyState >= 3")
@@ -176,7 +185,9 @@ def test_every_picture_has_a_description(page: Page, address: str) -> None:
 def test_after_the_server_died_the_link_still_works(
     browser: Browser, tmp_path: Path, free_port: Callable[[], int]
 ) -> None:
-    """Test a link to a page as the very first visit of a fresh server, and the same link after `kill -9` and a restart."""
+    """Test a link to a page as the very first visit of a fresh server, and the same link after
+    `kill -9` and a restart.
+    """
     port = free_port()
     address = f"http://localhost:{port}"
     server = start_server(tmp_path / "home", port)

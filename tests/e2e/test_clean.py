@@ -17,7 +17,9 @@ def place(page: Page, text: str) -> None:
 
 
 def test_photos_are_judged_with_keys_and_the_effect_is_seen(page: Page, address: str) -> None:
-    """Test that keys decide, a reload forgets nothing, undo takes back, and retraining shows before and after."""
+    """Test that keys decide, a reload forgets nothing, undo takes back, and retraining shows before
+    and after.
+    """
     page.goto(f"{address}/clean")
     first = page.get_by_text(re.compile(r"^Photo 1 of \d+, 0 judged$"))
     expect(first).to_be_visible(timeout=30_000)

@@ -1,4 +1,6 @@
-"""Dataset in a browser: from a ZIP to an answer and back to a ZIP, a search that goes on alone, a folder, the camera, strangers."""
+"""Dataset in a browser: from a ZIP to an answer and back to a ZIP, a search that goes on alone, a
+folder, the camera, strangers.
+"""
 
 import re
 from io import BytesIO
@@ -115,7 +117,9 @@ def test_from_a_zip_to_an_answer_and_back_to_a_zip(page: Page, address: str) -> 
 
 
 def test_a_download_goes_on_when_the_page_is_left(page: Page, address: str) -> None:
-    """Test that photos are searched, looked through and fetched, whatever the visitor does meanwhile, and name their makers."""
+    """Test that photos are searched, looked through and fetched, whatever the visitor does
+    meanwhile, and name their makers.
+    """
     open_dataset(page, address)
     make_dataset(page, "Pottery", "slow jug, few cup")
     look_at(page, "Search")
@@ -152,7 +156,9 @@ def test_a_download_goes_on_when_the_page_is_left(page: Page, address: str) -> N
 
 
 def test_a_folder_and_the_camera_on_a_phone(page: Page, address: str, tmp_path: Path) -> None:
-    """Test that at 390 pixels a folder is added, and photo after photo without anything else to press."""
+    """Test that at 390 pixels a folder is added, and photo after photo without anything else to
+    press.
+    """
     page.set_viewport_size({"width": 390, "height": 844})
     for name in ("left", "right"):
         (tmp_path / "hands" / name).mkdir(parents=True)
@@ -178,7 +184,8 @@ def test_a_folder_and_the_camera_on_a_phone(page: Page, address: str, tmp_path: 
     expect(page.get_by_text("0 photos from the camera")).to_be_visible()
     wait_for_app(page)
     for number in range(1, 4):
-        # The made-up camera shows a clock that begins anew with each photo: never the same moment twice.
+        # The made-up camera shows a clock that begins anew with each photo: never the same moment
+        # twice.
         page.wait_for_function(f"document.querySelector('video')?.currentTime > {number * 0.7}")
         page.get_by_role("button", name="Take Photo").click()
         expect(
@@ -192,7 +199,9 @@ def test_a_folder_and_the_camera_on_a_phone(page: Page, address: str, tmp_path: 
 def test_strangers_do_not_see_each_others_datasets(
     page: Page, browser: Browser, address: str
 ) -> None:
-    """Test that a dataset is in its workspace's link and nowhere else, and that impatience makes no second one."""
+    """Test that a dataset is in its workspace's link and nowhere else, and that impatience makes no
+    second one.
+    """
     open_dataset(page, address)
     make_dataset(page, "Secret", "spoon, fork")
     page.get_by_role("button", name="Copy", exact=True).dblclick()

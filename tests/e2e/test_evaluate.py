@@ -1,4 +1,6 @@
-"""Evaluate in a browser: a real click on a real cell, the boxes, a shared link, what can be taken away, a corrected label."""
+"""Evaluate in a browser: a real click on a real cell, the boxes, a shared link, what can be taken
+away, a corrected label.
+"""
 
 import re
 
@@ -27,7 +29,10 @@ def cell(page: Page, said: str) -> Locator:
 
 
 def click_cell(page: Page, said: str) -> None:
-    """Click beside the figure that lies on the cell; of two matrices, while one takes the other's place, in the new one."""
+    """Click beside the figure that lies on the cell.
+
+    Of two matrices, while one takes the other's place, in the new one.
+    """
     cell(page, said).last.click(position={"x": 8, "y": 8})
 
 
@@ -37,7 +42,9 @@ def cards(page: Page) -> Locator:
 
 
 def test_a_click_on_a_cell_shows_its_photos(page: Page, address: str) -> None:
-    """Test that clicks choose cells, also the same one again after the boxes chose another, and that the link keeps them."""
+    """Test that clicks choose cells, also the same one again after the boxes chose another, and
+    that the link keeps them.
+    """
     open_evaluate(page, address)
     click_cell(page, "succulent taken for cactus: 8")
     expect(page.get_by_role("heading", name="8 succulent photos taken for cactus")).to_be_visible()
@@ -98,7 +105,9 @@ def test_a_label_is_corrected_and_the_figures_follow(page: Page, address: str) -
 def test_a_teacher_shares_what_she_sees_and_takes_it_away(
     page: Page, browser: Browser, address: str
 ) -> None:
-    """Test that a link reproduces the view in another browser, and that the table and the charts can be saved."""
+    """Test that a link reproduces the view in another browser, and that the table and the charts
+    can be saved.
+    """
     open_evaluate(page, address)
     page.get_by_text("Test", exact=True).click()
     expect(page.get_by_role("heading", name="14 of 125 wrong")).to_be_visible()

@@ -17,7 +17,9 @@ EVERY_PICTURE_IS_THERE = "[...document.images].every(one => one.complete && one.
 def test_a_question_is_answered_on_a_phone_and_the_report_opens_without_a_network(
     page: Page, browser: Browser, address: str, tmp_path: Path
 ) -> None:
-    """Test that the answer and the typed name are in a file whose pictures all load, and that asks nobody for anything."""
+    """Test that the answer and the typed name are in a file whose pictures all load, and that asks
+    nobody for anything.
+    """
     page.set_viewport_size(PHONE)
     page.goto(f"{address}/report")
     question = page.locator(".st-key-report_reality")

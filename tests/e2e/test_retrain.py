@@ -1,4 +1,7 @@
-"""Retrain in a browser: a head in a moment, put to work; a fine-tuning that outlives a reload and is cancelled."""
+"""Retrain in a browser: a head in a moment, put to work.
+
+A fine-tuning that outlives a reload and is cancelled.
+"""
 
 import re
 from collections.abc import Callable, Iterator

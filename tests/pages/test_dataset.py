@@ -150,8 +150,8 @@ def test_the_first_look_shows_the_starter_set(workspace: str, store: Store) -> N
     assert app.title[0].value == "What does it learn from?"
     assert app.selectbox[0].options == ["Starter set (for everybody)"]
     assert (
-        f":green-badge[cactus] :orange-badge[succulent] :violet-badge[tree] :small[{PHOTOS} photos, "
-        in text(app)
+        f":green-badge[cactus] :orange-badge[succulent] :violet-badge[tree] :small[{PHOTOS} "
+        f"photos, " in text(app)
     )
     assert f"Sources: rendered for Areole ({PHOTOS})." in text(app)
     assert len(shown(app)) == 30
@@ -472,7 +472,7 @@ def test_a_job_that_a_mistake_ends_is_a_sentence(
     app = upload(
         dataset_page(workspace, data="Upload"), ("a.zip", class_folders(("cat", "dog"), 1, 7050))
     )
-    monkeypatch.setattr("model.datasets.background.take_in", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("model.datasets.background.add_photos", lambda *_, **__: 1 / 0)
     add(app)
     assert "The server's log says why" in app.error[0].value.replace("\\", "")
 

@@ -160,7 +160,7 @@ def test_each_class_and_trust(workspace: str) -> None:
 
 
 def made_up(n: int, classes: tuple[str, ...], store: Store, split: str = "valid") -> AppTest:
-    """The page on a made-up dataset of n photos of the first classes, all recognised as the first."""
+    """The page on n made-up photos of the first classes, all recognised as the first."""
     rows = [
         (classes[row % min(2, len(classes))], split if row % 2 else "train") for row in range(n)
     ]

@@ -17,7 +17,18 @@ from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace, new_workspace_id
 from model.jobs.queue import last_job
-from model.jobs.records import DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING, host_of
+from model.jobs.records import (
+    DONE,
+    FAILED,
+    FINE_TUNE,
+    KILLED,
+    LR_FIND,
+    QUEUED,
+    RUNNING,
+    JobKind,
+    JobState,
+    host_of,
+)
 from model.jobs.reports import checkpoint_file, report_file
 from model.jobs.threads import BackgroundJobs
 from model.runs.listing import active_run, runs_of
@@ -89,8 +100,8 @@ def test_every_setting_reaches_the_run_and_its_command(store: Store, workspace: 
     card = load_card(run_folder(store, own.id))
     assert card.settings == HeadSettings(10, 1e-3, 0.01, 32, 0.1, "last", 4, 7)
     assert (
-        "--lr 0.001 --weight-decay 0.01 --batch-size 32 --label-smoothing 0.1 --keep last --patience 4"
-        in card.command
+        "--lr 0.001 --weight-decay 0.01 --batch-size 32 --label-smoothing 0.1 --keep last "
+        "--patience 4" in card.command
     )
     assert json.dumps(card.command) in json.dumps([code.value for code in app.code])
 
@@ -157,7 +168,7 @@ def test_what_the_curves_say(losses: list[tuple[float, float]], said: str) -> No
 
 
 def note_job(
-    store: Store, workspace: str, state: str, message: str = "", kind: str = FINE_TUNE
+    store: Store, workspace: str, state: JobState, message: str = "", kind: JobKind = FINE_TUNE
 ) -> int:
     """A job as a trainer would have left it; a running one is this process."""
     with store.writing() as session:
@@ -200,7 +211,7 @@ def test_a_fine_tuning_under_way_is_found_and_a_second_waits(store: Store, works
         store,
         job,
         EPOCH,
-        {"done": 30, "total": 60, "doing": "learning", "epochs": 4, "seconds": 100.0, "since": 5},
+        {"done": 30, "total": 60, "stage": "training", "epochs": 4, "seconds": 100.0, "since": 5},
     )
     app = retrain(workspace)
     assert r"\*noted\*" in text(app)

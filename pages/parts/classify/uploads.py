@@ -1,7 +1,8 @@
 """Photos from disk, camera or the examples."""
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.workspaces import MAX_ASKED, ask_about
@@ -16,6 +17,9 @@ from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.progress import progress_bar
 from pages.shared.text import HOW_IT_WORKS, plain
 from pages.shared.visit import Visit
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 UPLOAD, CAMERA, EXAMPLES = "Upload", "Camera", "Examples"
 FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the last three as images.

@@ -77,8 +77,13 @@ def show_edits(dataset: Dataset, history: History, visit: Visit) -> None:
                     "Every decision is taken back, also photos added on Classify. Redo brings "
                     "them back step by step."
                 )
-                st.button("Take everything back", type="primary", key="clean_start_over", on_click=attempt,
-                          args=(start_over, visit.store, visit.workspace))  # fmt: skip
+                st.button(
+                    "Take everything back",
+                    type="primary",
+                    key="clean_start_over",
+                    on_click=attempt,
+                    args=(start_over, visit.store, visit.workspace),
+                )
     with doing:
         if has_key(dataset):
             with st.container(border=True):
@@ -113,10 +118,13 @@ def _show_exchange(imported: Dataset, dataset: Dataset, history: History, visit:
             "Decisions (CSV)", table, name, "text/csv", icon=":material/table:", on_click="ignore"
         )
     file = st.file_uploader(
-        "Bring back either of them", ["csv", "zip"], max_upload_size=MAX_UPLOAD_MB, key="clean_bring",
+        "Bring back either of them",
+        ["csv", "zip"],
+        max_upload_size=MAX_UPLOAD_MB,
+        key="clean_bring",
         help="What it says about photos of this dataset becomes one step that Undo takes back. "
-             "Photos of your own stay behind.",
-    )  # fmt: skip
+        "Photos of your own stay behind.",
+    )
     if file is not None and st.button("Follow this file", type="primary", key="clean_follow"):
         try:
             decisions, unknown = decisions_from(file.getvalue(), imported, dataset)

@@ -146,7 +146,8 @@ def _goalposts(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
     return (
         f"{ranges} **The goalposts moved:** {count(moved, 'validation photo')} relabelled, {gone} "
         f"deleted. "
-        f"Under the first run's labels: {trained.errors} of {len(trained.photos)} before, {old.errors} of {len(old.photos)} after."
+        f"Under the first run's labels: {trained.errors} of {len(trained.photos)} before, "
+        f"{old.errors} of {len(old.photos)} after."
     )
 
 
@@ -155,9 +156,15 @@ def _fair(first: CurrentEvaluation, second: CurrentEvaluation) -> str:
     try:
         test = compare(first.tables["test"], second.tables["test"])
     except InvalidRequest:
-        return "There are no test photos, so nobody can say how good either run is on photos that nobody touched."
+        return (
+            "There are no test photos, so nobody can say how good either run is on photos that "
+            "nobody touched."
+        )
     n, before, after = len(test.before.photos), test.before.errors, test.after.errors
     if before == after:
         return f"**On the {n} test photos, which nobody touches: {before} wrong before and after.**"
     verdict = "That may be chance." if test.is_noise else "That is more than chance."
-    return f"**On the {n} test photos, which nobody touches: {before} wrong before, {after} after.** {verdict}"
+    return (
+        f"**On the {n} test photos, which nobody touches: {before} wrong before, {after} "
+        f"after.** {verdict}"
+    )

@@ -120,9 +120,10 @@ def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
         st.markdown("**The same picture is here twice:** see Copies.")
     if photo in deck.standing:
         edit = deck.standing[photo]
-        st.markdown(
-            f":{'green-badge[:material/check:' if edit.decides else 'gray-badge[:material/edit_note:'} {decided(edit)}]"
+        badge = (
+            "green-badge[:material/check:" if edit.decides else "gray-badge[:material/edit_note:"
         )
+        st.markdown(f":{badge} {decided(edit)}]")
 
 
 def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:
@@ -242,7 +243,7 @@ def _show_photo(photo: str, case: TopLoss | None) -> None:
 
 
 def _show_evidence(current: CurrentEvaluation, case: TopLoss) -> None:
-    """What in the photo speaks for and against the two classes in question, and what it resembles."""
+    """Show what in the photo speaks for and against the two classes, and what it resembles."""
     classes, rival = (
         current.run.card.classes,
         case.actual if case.actual != case.predicted else case.runner_up,

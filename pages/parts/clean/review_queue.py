@@ -91,7 +91,7 @@ def _places(current: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
 def _ranks(
     current: CurrentEvaluation, suspects: Suspects, order: str, workspace: str
 ) -> dict[str, float]:
-    """Rank photos, the lowest first, under the labels of the run, so that a decision moves nothing."""
+    """Rank photos, lowest first, under the run's own labels: a decision moves nothing."""
     table = current.run.evaluation
     if order == SUSPICIOUS:
         return {photo: doubt.quality for photo, doubt in suspects.doubts.items()}

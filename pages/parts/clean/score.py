@@ -69,6 +69,11 @@ def _reveal(found: CleaningScore, parts: dict[str, SplitScore]) -> None:
             show_cards(cards, columns=4, key=f"clean_missed_{name}")
     if found.broken:
         st.markdown("**Right labels broken**")
-        show_cards([PhotoCard(photo, plain(found.truths[photo]), "Its label was "
-                                                                 "right") for photo in found.broken[:MOST]],
-                   columns=4, key="clean_broken")  # fmt: skip
+        show_cards(
+            [
+                PhotoCard(photo, plain(found.truths[photo]), "Its label was right")
+                for photo in found.broken[:MOST]
+            ],
+            columns=4,
+            key="clean_broken",
+        )

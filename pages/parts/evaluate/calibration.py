@@ -40,13 +40,14 @@ def show_reliability(table: Evaluation) -> None:
     )
     bins = {name: reliability(one.probabilities, one.labels) for name, one in ways.items()}
     errors = {name: calibration_error(each) or 0.0 for name, each in bins.items()}
+    is_at_bound = table.temperature in (TEMPERATURES[0], TEMPERATURES[-1])
     gap = f"Probabilities are off by {errors[way]:.1%} on average"
     st.altair_chart(reliability_diagram(bins[way], ink()), alt=gap)
     st.markdown(
         f"Expected calibration error: **{errors['Calibrated']:.1%}** calibrated, "
         f"{errors['As trained']:.1%} as trained. "
         f"The temperature, {table.temperature:.2f}, was fitted on the validation photos"
-        f"{', and stopped at its bound' if table.temperature in (TEMPERATURES[0], TEMPERATURES[-1]) else ''}"
+        f"{', and stopped at its bound' if is_at_bound else ''}"
         f"{': on them it looks a little too good.' if 'valid' in table.splits else '.'}"
     )
     st.caption(

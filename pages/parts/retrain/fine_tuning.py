@@ -4,6 +4,7 @@ import streamlit as st
 
 from model.jobs.queue import Job, cancel, last_job, resumable_job, resume
 from model.jobs.records import CANCELLED, FAILED, QUEUED, STOPPING
+from model.jobs.reports import Stage
 from model.wording import count, curve_finding, duration
 from pages.shared import state
 from pages.shared.text import plain
@@ -80,11 +81,11 @@ def _share(job: Job) -> float:
     """How much of the bar is full: learning takes most of the time, judging the rest."""
     done = min(1.0, job.done / job.total) if job.total else 0.0
     return {
-        "waking": 0.0,
-        "looking": done,
-        "learning": LEARNING * done,
-        "judging": LEARNING + (1 - LEARNING) * done,
-    }[job.doing]
+        Stage.LOADING: 0.0,
+        Stage.FEATURES: done,
+        Stage.TRAINING: LEARNING * done,
+        Stage.EVALUATING: LEARNING + (1 - LEARNING) * done,
+    }[job.stage]
 
 
 def _doing(job: Job) -> str:
@@ -96,12 +97,16 @@ def _doing(job: Job) -> str:
             else "Waiting for its turn."
         )
     if job.state == STOPPING:
-        return "Stopping; the best epoch so far is kept." if job.doing != "looking" else "Stopping."
-    if job.doing == "judging":
+        return (
+            "Stopping."
+            if job.stage is Stage.FEATURES
+            else "Stopping; the best epoch so far is kept."
+        )
+    if job.stage is Stage.EVALUATING:
         return f"Judging every photo: {job.done} of {job.total}."
-    if job.doing == "looking":
+    if job.stage is Stage.FEATURES:
         return f"Looking at the photos: {job.done} of {job.total}. Once is enough."
-    if not job.done:
+    if job.stage is Stage.LOADING or not job.done:
         return "Waking up fastai: some seconds."
     learned = max(job.done - job.since, 1)
     when = (

@@ -51,16 +51,18 @@ def _watch(job_id: int, visit: Visit) -> None:
 
 def _show_found(job: Job) -> None:
     """The loss at each rate, and the rate where it falls best."""
-    if job.found:
+    if job.rate_search:
         from pages.shared.charts.training import rate_search
 
-        suggestion = float(job.found["suggestion"])
+        suggestion = float(job.rate_search["suggestion"])
         mode = "the whole network" if "fine-tune" in job.arguments else "the head"
         said = (
             f"For {mode}, fastai's valley rule suggests {suggestion:.1e}. Look for a steep "
             f"fall, well before the loss grows."
         )
-        st.altair_chart(rate_search(job.found["rates"], job.found["losses"], suggestion), alt=said)
+        st.altair_chart(
+            rate_search(job.rate_search["rates"], job.rate_search["losses"], suggestion), alt=said
+        )
         st.markdown(said)
         nearest = min(RATES, key=lambda rate: abs(log(rate / suggestion)))
         key = "retrain_learning_rate" + ("_tuned" if "fine-tune" in job.arguments else "")

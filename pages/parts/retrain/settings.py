@@ -20,23 +20,54 @@ MODE_NOTES = {
         "The backbone stays as it is; only the head on its cached numbers learns. A second or "
         "two, once it knows the photos."
     ),
-    "fine-tune": "fastai trains all layers on the photos themselves, as the assignment did. Minutes, in a process of its own: "
+    "fine-tune": "fastai trains all layers on the photos themselves, as the assignment did. "
+    "Minutes, in a process of its own: "
     "you can leave and come back.",
 }
 MAX_EPOCHS = 50
 HELP = {
-    "epochs": "How often it sees every train photo. Too few: it has not learned enough. Too many: it learns them by heart.",
+    "epochs": (
+        "How often it sees every train photo. Too few: it has not learned enough. Too many: "
+        "it learns them by heart."
+    ),
     "backbone": "The pretrained network that turns a photo into numbers.",
-    "learning_rate": "How far each step goes. Too small: nothing happens. Too large: it jumps over the goal, and the losses grow.",
-    "batch_size": "How many photos it looks at before each step. Small batches are noisy; large ones take memory.",
-    "weight_decay": "Pulls the weights towards zero, so that no single number decides. More of it: simpler, blunter.",
-    "label_smoothing": "Tells it that no label is quite certain. It then shouts less, which helps where labels are wrong.",
-    "keep": "Best: the epoch with the lowest validation loss becomes the run. Last: the final one, even if it got worse.",
+    "learning_rate": (
+        "How far each step goes. Too small: nothing happens. Too large: it jumps "
+        "over the goal, and the losses grow."
+    ),
+    "batch_size": (
+        "How many photos it looks at before each step. Small batches are noisy; large "
+        "ones take memory."
+    ),
+    "weight_decay": (
+        "Pulls the weights towards zero, so that no single number decides. More of "
+        "it: simpler, blunter."
+    ),
+    "label_smoothing": (
+        "Tells it that no label is quite certain. It then shouts less, which helps "
+        "where labels are wrong."
+    ),
+    "keep": (
+        "Best: the epoch with the lowest validation loss becomes the run. Last: the final "
+        "one, even if it got worse."
+    ),
     "patience": "Stop early when the validation loss has not fallen for so many epochs. 0: never.",
-    "seed": "Where the dice start: the same seed gives the same run. Another one shows how much is luck.",
-    "image_px": "The side of the squares it learns from. Larger shows more detail, and takes the square of it in time and memory.",
-    "augmentation": "How strongly photos are turned, zoomed and relit while it learns, so that it cannot learn them by heart.",
-    "frozen_epochs": "Epochs in which only the new head learns, so that its first wild guesses do not spoil the network.",
+    "seed": (
+        "Where the dice start: the same seed gives the same run. Another one shows how much "
+        "is luck."
+    ),
+    "image_px": (
+        "The side of the squares it learns from. Larger shows more detail, and takes the "
+        "square of it in time and memory."
+    ),
+    "augmentation": (
+        "How strongly photos are turned, zoomed and relit while it learns, so that it "
+        "cannot learn them by heart."
+    ),
+    "frozen_epochs": (
+        "Epochs in which only the new head learns, so that its first wild guesses do "
+        "not spoil the network."
+    ),
 }
 IN_A_NAME = {
     "learning_rate": "rate {:g}",
@@ -147,7 +178,7 @@ def _ask_for_fine_tuning(backbone: str, epochs: int, common: dict[str, Any]) -> 
     batch = st.select_slider(
         "Batch size", FITTING_BATCHES, fitting, **_explained("batch_size", "fine-tune")
     )
-    settings = replace(
+    return replace(
         usual,
         epochs=epochs,
         image_px=image_px,
@@ -160,11 +191,10 @@ def _ask_for_fine_tuning(backbone: str, epochs: int, common: dict[str, Any]) -> 
         ),
         **common,
     )
-    return settings
 
 
 def _explained(setting: str, mode: str = "") -> dict[str, Any]:
-    """What every control has: a sentence that teaches, and a memory for the way back to this page."""
+    """Give every control a sentence that teaches, and a memory for the way back."""
     return {
         "help": HELP[setting],
         "key": f"retrain_{setting}{'_tuned' if mode == 'fine-tune' else ''}",

@@ -28,7 +28,7 @@ THUMBNAIL_PX, PICTURE_PX = 192, 640
 
 
 def get_image_issues(photos: Sequence[str]) -> dict[str, tuple[ImageIssue, ...]]:
-    """Find what is wrong with photos as pictures, with a bar where they were not measured before."""
+    """Find what is wrong with photos as pictures, with a bar where they are not measured yet."""
     with progress_bar("Looking for blurred, dark and tiny photos") as progress:
         qualities = load_qualities(get_store(), photos, progress)
     return {photo: quality.issues for photo, quality in qualities.items()}

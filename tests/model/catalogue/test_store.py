@@ -223,7 +223,7 @@ def test_settings_that_mean_nothing_are_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: tuple[str, str]
 ) -> None:
     monkeypatch.setenv(*setting)
-    with pytest.raises(StoreUnavailable, match="HOSTING.md says what they may be"):
+    with pytest.raises(StoreUnavailable, match=r"HOSTING\.md says what they may be"):
         open_store(tmp_path)
 
 

@@ -1,4 +1,6 @@
-"""The answer key: each kind of planted fault counts once dealt with, harm counts too, and nothing else may read it."""
+"""The answer key: each kind of planted fault counts once dealt with, harm counts too, and nothing
+else may read it.
+"""
 
 import ast
 import csv
@@ -25,7 +27,10 @@ Key = dict[str, dict[str, str]]
 
 @pytest.fixture(scope="module")
 def key(store: Store) -> Key:
-    """The rows of the starter set's table outside the test split, by photo; `twin` is a photo too."""
+    """The rows of the starter set's table outside the test split, by photo.
+
+    `twin` is a photo too.
+    """
     photos = {labelled.file: labelled.photo for labelled in find_dataset(store, STARTER).photos}
     with (FOLDER / "photos.csv").open(newline="") as table:
         rows = [row for row in csv.DictReader(table) if row["split"] != "test"]

@@ -1,4 +1,6 @@
-"""Repairing labels: what is decided counts, can be taken back and brought back, and nothing is lost or doubled on the way."""
+"""Repairing labels: what is decided counts, can be taken back and brought back, and nothing is lost
+or doubled on the way.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -372,13 +374,10 @@ def test_deciding_nothing_leaves_nothing_to_undo(store: Store, workspace: str) -
 def test_the_test_split_is_refused_and_the_whole_step_with_it(
     store: Store, workspace: str, action: EditAction
 ) -> None:
+    tested = starter_examples(store)["tree"][0]
+    step = [Decision(trees(store, 1)[0], DELETE), Decision(tested, action, "cactus")]
     with pytest.raises(InvalidRequest, match="test split"):
-        tested = starter_examples(store)["tree"][0]
-        decide(
-            store,
-            workspace,
-            [Decision(trees(store, 1)[0], DELETE), Decision(tested, action, "cactus")],
-        )
+        decide(store, workspace, step)
     assert view_of(store, workspace).last_edit == 0
 
 
@@ -435,8 +434,11 @@ def test_nothing_stored_is_ever_changed_or_removed(store: Store, workspace: str)
         turn(store, workspace)
     stored = rows(store, workspace)
     assert [(row.action, row.target) for row in stored] == [
-        (DELETE, None), (UNDO, stored[0].id), (REDO, stored[0].id), (UNDO, stored[0].id)
-    ]  # fmt: skip
+        (DELETE, None),
+        (UNDO, stored[0].id),
+        (REDO, stored[0].id),
+        (UNDO, stored[0].id),
+    ]
     assert stored[0].reason == "twice"
 
 
@@ -506,7 +508,10 @@ def test_no_photo_of_the_dataset_is_destroyed_when_its_addition_is_revoked(
 def destroy_an_added_photo(
     store: Store, workspace: str, seed: int, *, after: list[Decision]
 ) -> str:
-    """Tell a photo's label and decide on, take everything back and clear the list; the name of the photo, which is gone."""
+    """Tell a photo's label and decide on, take everything back and clear the list.
+
+    The name of the photo, which is gone.
+    """
     added = open_photo(encoded(picture(seed=seed)))
     ask_about(store, workspace, added, "x.jpg")
     label_photo(store, workspace, added.sha256, "tree")

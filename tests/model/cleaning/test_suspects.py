@@ -1,4 +1,7 @@
-"""What deserves a second look: against N explicit trainings, against cleanlab, and against the starter set's answer key."""
+"""What deserves a second look.
+
+Against N explicit trainings, against cleanlab, and against the starter set's answer key.
+"""
 
 import csv
 
@@ -34,7 +37,9 @@ Key = dict[str, dict[str, str]]
 def problem(
     photos: int, dimensions: int, classes: int = 3
 ) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """Features (N, D) that are never negative, as a backbone's, and labels (N,) that they half tell."""
+    """Features (N, D) that are never negative, as a backbone's, and labels (N,) that they half
+    tell.
+    """
     random = np.random.default_rng(photos)
     labels = random.integers(classes, size=photos)
     vectors = np.maximum(
@@ -58,7 +63,9 @@ def table_of(
 def trained_without_each(
     vectors: NDArray[np.float32], targets: NDArray[np.float64]
 ) -> NDArray[np.float32]:
-    """Scores (N, C) of N ridge regressions with an intercept, each trained without the photo that it judges."""
+    """Scores (N, C) of N ridge regressions with an intercept, each trained without the photo that
+    it judges.
+    """
     inputs, scores = unit(vectors - vectors.mean(axis=0)).astype(np.float64), []
     for left_out in range(len(targets)):
         others = np.delete(np.arange(len(targets)), left_out)
@@ -251,7 +258,9 @@ def test_test_photos_are_looked_at_for_copies_and_never_to_be_repaired(
 
 
 def made_up_run(store: Store, rows: list[tuple[str, str]]) -> Run:
-    """A run on made-up photos that look different to the network, though they share one picture's pixels."""
+    """A run on made-up photos that look different to the network, though they share one picture's
+    pixels.
+    """
     _, run_id = fabricate(store, ("cactus", "tree"), rows, np.zeros((len(rows), 2), np.float32))
     run = load_run(run_folder(store, run_id))
     vectors = (

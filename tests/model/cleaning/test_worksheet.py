@@ -1,4 +1,6 @@
-"""The worksheet: the ten highest losses of a run's table in order, and what the visitor made of each."""
+"""The worksheet: the ten highest losses of a run's table in order, and what the visitor made of
+each.
+"""
 
 import numpy as np
 import pytest
@@ -30,7 +32,10 @@ RIGHT_BY = (
 
 @pytest.fixture
 def made(store: Store) -> tuple[str, Evaluation]:
-    """A workspace and its run's validation table: twelve photos, ants and bees by turns, of every loss."""
+    """A workspace and its run's validation table.
+
+    Twelve photos, ants and bees by turns, of every loss.
+    """
     labels = [number % 2 for number in range(len(RIGHT_BY))]
     logits = np.zeros((len(RIGHT_BY) + 2, 2), np.float32)
     logits[range(len(RIGHT_BY)), labels] = RIGHT_BY

@@ -1,4 +1,7 @@
-"""ZIPs, folders and uploads: what is found in them, what is refused with which words, and that nothing gets out of them."""
+"""ZIPs, folders and uploads.
+
+What is found in them, what is refused with which words, and that nothing gets out of them.
+"""
 
 import os
 import stat

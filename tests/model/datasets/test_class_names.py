@@ -1,4 +1,4 @@
-"""Names of classes: what is left of hostile ones, which are one class, and what is said about it."""
+"""Names of classes: what is left of hostile ones, which are one class, and the notices of it."""
 
 import unicodedata
 
@@ -82,14 +82,29 @@ def test_a_million_combining_marks_cost_nothing() -> None:
             [f"a and A {SAME}", f"B and b {SAME}"],
         ),
         (["CACTUS"], ["cactus", "tree"], {"CACTUS": "cactus"}, [f"cactus and CACTUS {SAME}"]),
-        (["Tree", "TREE", "tree"], ["tree"], dict.fromkeys(["Tree", "TREE", "tree"], "tree"), [f"tree, Tree and TREE {SAME}"]),
-        (["straße", "STRASSE"], [], {"straße": "straße", "STRASSE": "straße"}, [f"straße and STRASSE {SAME}"]),
-        (["cats", " cats "], [], {"cats": "cats", " cats ": "cats"}, [f"2 names come out as cats and {SAME}"]),
+        (
+            ["Tree", "TREE", "tree"],
+            ["tree"],
+            dict.fromkeys(["Tree", "TREE", "tree"], "tree"),
+            [f"tree, Tree and TREE {SAME}"],
+        ),
+        (
+            ["straße", "STRASSE"],
+            [],
+            {"straße": "straße", "STRASSE": "straße"},
+            [f"straße and STRASSE {SAME}"],
+        ),
+        (
+            ["cats", " cats "],
+            [],
+            {"cats": "cats", " cats ": "cats"},
+            [f"2 names come out as cats and {SAME}"],
+        ),
         (["cats", "..", "\u200b"], [], {"cats": "cats", "..": "", "\u200b": ""}, []),
         (["cats", "cats"], ["cats"], {"cats": "cats"}, []),
         ([], ["cats"], {}, []),
     ],
-)  # fmt: skip
+)
 def test_names_that_are_one_class(
     names: list[str], known: list[str], mapping: dict[str, str], notices: list[str]
 ) -> None:

@@ -35,8 +35,9 @@ from model.runs.listing import activate_run
 from tests.model.datasets.arriving import arriving, bring, data_of, name_of, note_run_of, pets
 
 TABLES: tuple[type[Table], ...] = (
-    ActiveRunRow, AskedRow, DatasetRow, EditRow, JobRow, LabelRow, RunRow, WorkspaceRow, PhotoRow, FingerprintRow,
-)  # fmt: skip
+    *(ActiveRunRow, AskedRow, DatasetRow, EditRow, JobRow, LabelRow, RunRow, WorkspaceRow),
+    *(PhotoRow, FingerprintRow),
+)
 
 
 def counts(store: Store) -> dict[str, int]:

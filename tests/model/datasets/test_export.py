@@ -1,4 +1,7 @@
-"""A cleaned dataset taken away and brought back: as it was written, as a spreadsheet or a file manager left it, and as nonsense."""
+"""A cleaned dataset taken away and brought back.
+
+As it was written, as a spreadsheet or a file manager left it, and as nonsense.
+"""
 
 import csv
 import random
@@ -26,9 +29,9 @@ from tests.conftest import encoded, picture
 
 Files = dict[str, bytes]
 REASONS = (
-    "", "=1+1", "-", "+49", "@home", "\tindented", "'=quoted", "'plain'", 'says "tree"', "a;b,c", "two\nlines", "two\r\nlines",
-    "old\rline", "-\n=", "Kaktus, grün 🌵", " spaces ",
-)  # fmt: skip
+    *("", "=1+1", "-", "+49", "@home", "\tindented", "'=quoted", "'plain'", 'says "tree"', "a;b,c"),
+    *("two\nlines", "two\r\nlines", "old\rline", "-\n=", "Kaktus, grün 🌵", " spaces "),
+)
 
 NAMES = (
     "../../../etc/passwd",
@@ -282,7 +285,10 @@ def test_rows_about_other_photos_or_classes_are_counted_and_left(
     store: Store, workspace: str
 ) -> None:
     one, two = trees(store, 2)
-    table = f"photo,action,label,reason\n{'0' * 64},delete,,\n{one},relabel,bush,\n{two},delete,,\n,delete,,\n../{two},delete,,\n"
+    table = (
+        f"photo,action,label,reason\n{'0' * 64},delete,,\n{one},relabel,bush,\n"
+        f"{two},delete,,\n,delete,,\n../{two},delete,,\n"
+    )
     assert bring_back(store, workspace, table.encode()) == 4
     assert [photo for photo, *_ in said(store, workspace)] == [two]
 

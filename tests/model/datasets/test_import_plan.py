@@ -1,4 +1,6 @@
-"""What is to become of a bundle's files, and that a dataset that was taken away comes back as it was."""
+"""What is to become of a bundle's files, and that a dataset that was taken away comes back as it
+was.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -256,7 +258,8 @@ def test_a_file_keeps_the_name_it_has_and_not_the_tables() -> None:
         b"file,split,label\nant/a.jpg,test,ZEBRA\n",  # Kaggle's, say
         b"id;file;photo\n1;ant/a.jpg;x\n",
         b"file,photo,split,label,imported label\n",
-        b"file,photo,split,label,imported label\nant/b.jpg,x,test,ZEBRA,ZEBRA\n",  # Ours, of other files
+        # Ours, of other files
+        b"file,photo,split,label,imported label\nant/b.jpg,x,test,ZEBRA,ZEBRA\n",
         b"file,photo,split,label,imported label\nant/a.jpg\n",
         b"file,photo,split,label,imported label\nant/a.jpg,x,nowhere,ANT,\n",
         b'file,photo\n"' + b"x" * 200_000,

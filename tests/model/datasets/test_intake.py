@@ -1,4 +1,6 @@
-"""Photos taken in: doubles, copies, splits, a full workspace, and whatever may happen in the middle."""
+"""Photos taken in: doubles, copies, splits, a full workspace, and whatever may happen in the
+middle.
+"""
 
 import threading
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,7 @@
-"""A visitor's own datasets: who sees what, what belongs to which, what is kept and what is destroyed, and that all is noticed."""
+"""A visitor's own datasets.
+
+Who sees what, what belongs to which, what is kept and what is destroyed, and that all is noticed.
+"""
 
 from collections.abc import Callable
 

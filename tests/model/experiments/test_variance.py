@@ -19,7 +19,7 @@ def test_the_assignments_own_figures_are_put_into_words() -> None:
     same = ErrorRange(0.24, 0.22, 0.26)
     found = SeedAndSplitVariance(82, 20, 0.164, 0.347, same, same, (0.24,), (0.24,), 6)
     assert found.sentence.startswith(
-        "With 82 validation photos, 24 % wrong means 16 % to 35 %; "
+        "With 82 validation photos, 24% wrong means 16% to 35%; "
         "a change of under 7 points on them cannot be told from luck."
     )
 

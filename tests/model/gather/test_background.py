@@ -17,7 +17,7 @@ from model.datasets.export import write_zip
 from model.datasets.intake import ImportResult, add_photos
 from model.datasets.layout import ATTRIBUTION, TABLE
 from model.datasets.manage import create_dataset, delete_dataset
-from model.errors import Cancelled, SourceFailed
+from model.errors import Cancelled, InvalidRequest, SourceFailed
 from model.gather.background import (
     MOST_UNREACHED,
     SearchJob,
@@ -110,10 +110,10 @@ def test_the_same_words_for_two_classes_are_found_for_both(
 def test_a_source_that_is_not_on_offer_is_named(
     fake: FakeSources, workspace: str, monkeypatch: pytest.MonkeyPatch, gatherer: Gatherer
 ) -> None:
-    with pytest.raises(SourceFailed, match="There are: inaturalist, openverse, commons"):
+    with pytest.raises(InvalidRequest, match="There are: inaturalist, openverse, commons"):
         searched(gatherer, workspace, source="bing")
     monkeypatch.setenv("AREOLE_GATHER", "off")
-    with pytest.raises(SourceFailed, match="switched off"):
+    with pytest.raises(InvalidRequest, match="switched off"):
         find_source("openverse")
     assert fake.asked == []
 

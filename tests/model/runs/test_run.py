@@ -14,7 +14,7 @@ from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import Store
 from model.catalogue.workspaces import new_workspace_id
 from model.datasets.manage import copy_dataset, delete_dataset
-from model.errors import CannotTrain, NotFound, StoreUnavailable
+from model.errors import CannotTrain, InvalidRequest, NotFound, StoreUnavailable
 from model.jobs.queue import last_killed_job
 from model.jobs.records import FAILED, HEAD, HEAD_KILLED, RUNNING, fail_orphaned_jobs, record_job
 from model.runs.run import SHIPPED, load_run, run_folder, save_run
@@ -166,6 +166,6 @@ def test_a_run_on_a_dataset_that_was_deleted_meanwhile_is_not_kept(
         if epoch.epoch == 0:
             delete_dataset(store, workspace, name)
 
-    with pytest.raises(NotFound, match="deleted while it was learned from"):
+    with pytest.raises(InvalidRequest, match="deleted during training"):
         train_head_run(store, request, on_epoch=delete_at_once)
     assert set(store.runs.iterdir()) == before

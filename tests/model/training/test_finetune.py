@@ -25,14 +25,24 @@ from model.catalogue.workspaces import new_workspace_id
 from model.classify.classifier import load_classifier
 from model.errors import Cancelled, CannotTrain
 from model.jobs.queue import Job, cancel, last_job, resumable_job, resume, start_next
-from model.jobs.records import CANCELLED, DONE, FAILED, FINE_TUNE, KILLED, LR_FIND, QUEUED, RUNNING
+from model.jobs.records import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    FINE_TUNE,
+    KILLED,
+    LR_FIND,
+    QUEUED,
+    RUNNING,
+    JobKind,
+)
 from model.jobs.reports import checkpoint_file
 from model.networks.backbones import BACKBONES, find_backbone
 from model.networks.features import extract_features
 from model.runs.run import load_fine_tuned_weights, load_run, run_folder
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
 from model.training import memory
-from model.training.fastai_callbacks import FineTuneCallback, Watcher
+from model.training.fastai_callbacks import ReportCallback, Watcher
 from model.training.finetune import fine_tune_run
 from model.training.request import TrainRequest, enqueue_fine_tune, enqueue_lr_find
 
@@ -64,7 +74,9 @@ def request(store: Store, workspace: str, epochs: int = 1) -> TrainRequest:
     )
 
 
-def wait(store: Store, workspace: str, until: Callable[[Job], bool], kind: str = FINE_TUNE) -> Job:
+def wait(
+    store: Store, workspace: str, until: Callable[[Job], bool], kind: JobKind = FINE_TUNE
+) -> Job:
     """Look at the workspace's job until something holds."""
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline:
@@ -158,14 +170,14 @@ def test_an_odd_name_and_a_new_container_break_nothing(
 def test_cancelled_while_it_judges_it_can_go_on(
     small: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.training.finetune.LOOKS_A_QUESTION", 1)
+    monkeypatch.setattr("model.training.finetune.PHOTOS_A_CHECK", 1)
     checkpoint, asked = (
         small.home / "1.safetensors",
         replace(request(small, workspace), workspace=None),
     )
     judged: list[int] = []
     watcher = Watcher(
-        on_judge=lambda done, total: judged.append(done), is_cancelled=lambda: len(judged) > 3
+        on_evaluate=lambda done, total: judged.append(done), is_cancelled=lambda: len(judged) > 3
     )
     with pytest.raises(Cancelled, match="it can go on"):
         fine_tune_run(small, asked, watcher, checkpoint=checkpoint)
@@ -183,7 +195,9 @@ def test_cancelled_while_it_looks_or_learns(small: Store, workspace: str) -> Non
     asked = replace(request(small, workspace), workspace=None)
     unseen = replace(asked, backbone="efficientnet-lite2")
     looked: list[int] = []
-    watcher = Watcher(on_look=lambda done, total: looked.append(done), is_cancelled=lambda: True)
+    watcher = Watcher(
+        on_features=lambda done, total: looked.append(done), is_cancelled=lambda: True
+    )
     with pytest.raises(Cancelled, match="before it began"):
         fine_tune_run(small, unseen, watcher)
     assert len(looked) == 1
@@ -196,7 +210,7 @@ def test_cancelled_while_it_looks_or_learns(small: Store, workspace: str) -> Non
 
 
 def test_losses_that_grow_beyond_all_bounds_are_a_sentence() -> None:
-    progress = FineTuneCallback(Watcher(), FineTuneSettings(), None, [])
+    progress = ReportCallback(Watcher(), FineTuneSettings(), None, [])
     progress.is_skipped = False
     progress.learn = SimpleNamespace(recorder=SimpleNamespace(values=[[1.0, float("nan"), 0.5]]))
     with pytest.raises(CannotTrain, match="lower learning rate"):
@@ -281,10 +295,10 @@ def test_the_learning_rate_finder_suggests_one(small: Store, workspace: str) -> 
     enqueue_lr_find(small, workspace, asked)
     job = wait(small, workspace, lambda job: job.is_over, LR_FIND)
     assert job.state == DONE
-    assert job.found is not None
-    assert 1e-7 < job.found["suggestion"] < 1
-    assert len(job.found["rates"]) == len(job.found["losses"]) > 10
-    assert job.found["rates"] == sorted(job.found["rates"])
+    assert job.rate_search is not None
+    assert 1e-7 < job.rate_search["suggestion"] < 1
+    assert len(job.rate_search["rates"]) == len(job.rate_search["losses"]) > 10
+    assert job.rate_search["rates"] == sorted(job.rate_search["rates"])
     assert last_job(small, workspace) is None
 
 

@@ -473,7 +473,7 @@ def test_a_storage_that_cannot_be_used_is_a_sentence(
     store: Store, storage: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AREOLE_HOME", str(store.home))
-    assert main(["search", "--storage", storage, "--trials", "1", "--json"]) == 2
+    assert main(["search", "--storage", storage, "--trials", "1", "--json"]) == 1
     said = capsys.readouterr()
     assert said.out == ""
     assert "storage" in said.err

@@ -7,7 +7,7 @@ from model.catalogue.origins import origins
 from model.catalogue.store import Store
 from model.datasets.intake import ImportResult, add_photos
 from model.datasets.manage import create_dataset
-from model.errors import SourceFailed
+from model.errors import InvalidRequest, SourceFailed
 from model.gather.background import arrivals
 from model.gather.gatherer import Gatherer
 from model.gather.sources.registry import SOURCES, find_source, sources
@@ -55,5 +55,5 @@ def test_a_made_up_source_is_asked_at_its_own_pace(garden: FakeSources, gatherer
 
 
 def test_a_source_that_is_not_here_is_named() -> None:
-    with pytest.raises(SourceFailed, match="There is no source garden here"):
+    with pytest.raises(InvalidRequest, match="There is no source garden here"):
         find_source("garden")
