@@ -118,7 +118,7 @@ def _explain(visit: Visit, case: WorksheetCase, key: str) -> None:
     attempt(
         decide,
         visit.store,
-        visit,
+        visit.workspace,
         [Decision(case.photo, action, label, st.session_state[key] or "")],
     )
 
