@@ -38,7 +38,7 @@ def ask_for_photos(visit: Visit, dataset: Dataset, run: Run, to_try: dict[str, l
         label_visibility="collapsed",
         width="stretch",
     )
-    files: "list[UploadedFile]" = []
+    files: list[UploadedFile] = []
     if way == UPLOAD:
         label = f"Photos, up to {MAX_UPLOAD} at once"
         files = st.file_uploader(
