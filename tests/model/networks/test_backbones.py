@@ -9,7 +9,7 @@ from urllib.error import URLError
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -59,6 +59,7 @@ def test_same_feature_maps_as_timm(name: str, module: str) -> None:
 
 
 @given(st.integers(32, 3000), st.integers(32, 3000))
+@settings(deadline=None)  # The largest photos take a busy machine longer.
 def test_the_whole_photo_is_seen_at_the_networks_own_size(width: int, height: int) -> None:
     backbone = BACKBONES["efficientnet-lite0"]
     if not 1 / 20 < width / height < 20:
