@@ -20,7 +20,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a run says about a photo. Classes stand in the run's order."""
+    """A run's prediction for a photo; classes stand in the run's order."""
 
     classes: tuple[str, ...]
     probabilities: NDArray[np.float32]  # (C,)

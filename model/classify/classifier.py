@@ -53,7 +53,7 @@ class Classifier:
 
 
 def evidence(maps: NDArray[np.float32], run: Run) -> NDArray[np.float32]:
-    """Where the scores come from.
+    """Compute the evidence map: the share of each region in each score.
 
     Feature maps (D, H, W) -> (C, H, W), whose mean over H and W is the score itself.
 

@@ -27,7 +27,7 @@ CGROUPS = (  # Limit and use of the container this process is in: version 2, the
 
 
 def free_mb() -> int:
-    """What this process may still take.
+    """Compute the memory that this process may still take, in MB.
 
     The machine's free memory, or what its container has left.
     """
@@ -64,7 +64,7 @@ def _reclaimable(stat: Path) -> int:
 
 
 def needed_mb(backbone: Backbone, batch_size: int, image_px: int) -> int:
-    """What a fine-tuning takes at its peak."""
+    """Estimate the memory of a fine-tuning at its peak, in MB."""
     return round(TRAINER_MB + backbone.train_mb * batch_size * (image_px / 224) ** 2)
 
 
