@@ -1,9 +1,10 @@
 """Fixtures for all tests: made-up pictures, and a data folder with the starter set."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 import numpy as np
@@ -18,6 +19,7 @@ from model.catalogue.store import Store, keep_photos, open_store
 from model.catalogue.workspaces import new_workspace_id
 from model.evaluation.table import Evaluation
 from model.photos.image import Photo
+from model.photos.photo_id import PhotoId
 from model.runs.run import SHIPPED, Run, load_run, run_folder, save_run
 from tests.model.gather.fixtures import (  # noqa: F401  # Fixtures of several rooms
     clock,
@@ -27,6 +29,7 @@ from tests.model.gather.fixtures import (  # noqa: F401  # Fixtures of several r
 )
 
 STARTER_PHOTOS = Path(__file__).parents[1] / "assets" / "starter" / "photos"
+Value = TypeVar("Value")
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +80,17 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def put_photo(store: Store, photo: Photo) -> str:
+def photo_ids(*names: str) -> tuple[PhotoId, ...]:
+    """Made-up photos of these names."""
+    return tuple(PhotoId(name) for name in names)
+
+
+def by_photo(values: Mapping[str, Value]) -> dict[PhotoId, Value]:
+    """A value for each made-up photo."""
+    return {PhotoId(name): value for name, value in values.items()}
+
+
+def put_photo(store: Store, photo: Photo) -> PhotoId:
     """Keep a photo without a visitor; returns its name."""
     with store.writing() as session:
         keep_photos(store, session, [photo])
@@ -123,7 +136,7 @@ def fabricate(
 
 def _file_photos(
     store: Store, workspace: str, name: str, classes: tuple[str, ...], rows: list[tuple[str, str]]
-) -> list[str]:
+) -> list[PhotoId]:
     """Make a workspace with a dataset of photos with (label, split), and its run's row."""
     pixels = picture(64, 64)
     jpeg = encoded(pixels)

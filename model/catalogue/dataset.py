@@ -13,6 +13,7 @@ from model.catalogue.edits import EditAction, history_of
 from model.catalogue.schema import AskedRow, DatasetRow, LabelRow
 from model.catalogue.store import Store
 from model.errors import CannotTrain, NotFound
+from model.photos.photo_id import PhotoId
 
 MIN_PHOTOS_A_CLASS = 2
 
@@ -29,7 +30,7 @@ class Split(StrEnum):
 class LabelledPhoto:
     """A photo in a dataset, under the label it has now."""
 
-    photo: str
+    photo: PhotoId
     label: str
     split: Split
     file: str  # The name it came under, for people.
@@ -53,20 +54,20 @@ class Dataset:
         return hashlib.sha256("\n".join((*self.classes, *rows)).encode()).hexdigest()[:16]
 
     @cached_property
-    def labels(self) -> dict[str, str]:
+    def labels(self) -> dict[PhotoId, str]:
         """Label of each photo."""
         return {labelled.photo: labelled.label for labelled in self.photos}
 
-    def find(self, photo: str) -> LabelledPhoto | None:
+    def find(self, photo: PhotoId) -> LabelledPhoto | None:
         """Find a photo with its label and split; None when it is not in this dataset."""
         return next((labelled for labelled in self.photos if labelled.photo == photo), None)
 
-    def label_of(self, photo: str) -> str | None:
+    def label_of(self, photo: PhotoId) -> str | None:
         """Find the label of a photo; None when it is not in this dataset."""
         return self.labels.get(photo)
 
 
-def example_photos(dataset: Dataset, number: int = 3) -> dict[str, list[str]]:
+def example_photos(dataset: Dataset, number: int = 3) -> dict[str, list[PhotoId]]:
     """Choose photos to try, by class: of the test split first, which no classifier has learned."""
     order = list(Split)
     photos = sorted(dataset.photos, key=lambda photo: -order.index(photo.split))  # Then by file
@@ -128,7 +129,7 @@ def _apply_edits(
     workspace: str,
     dataset: int,
     up_to: int | None,
-    photos: dict[str, LabelledPhoto],
+    photos: dict[PhotoId, LabelledPhoto],
 ) -> int:
     """Change `photos` as a workspace's edits say; returns the number of the last edit."""
     history = history_of(session, workspace, dataset, up_to)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from model.catalogue.schema import EditRow
+from model.photos.photo_id import PhotoId
 
 
 class EditAction(StrEnum):
@@ -38,7 +39,7 @@ class Edit:
 
     id: int
     step: int
-    photo: str
+    photo: PhotoId
     action: EditAction
     label: str | None  # The photo's from then on; None once it is deleted
     reason: str
@@ -62,9 +63,9 @@ class History:
     last: int  # The number of the last row; it grows with every edit, undo and redo
 
     @property
-    def standing(self) -> dict[str, Edit]:
+    def standing(self) -> dict[PhotoId, Edit]:
         """Last decision about each photo, with the reason of the last note on it."""
-        standing: dict[str, Edit] = {}
+        standing: dict[PhotoId, Edit] = {}
         for edit in self.edits:
             if not edit.undone:
                 decision = standing.get(edit.photo, edit) if edit.action == NOTE else edit
@@ -110,7 +111,7 @@ def _edit(row: EditRow) -> Edit:
 
 
 def append(
-    session: Session, before: History, rows: Iterable[tuple[str, str, str | None, str]]
+    session: Session, before: History, rows: Iterable[tuple[PhotoId, str, str | None, str]]
 ) -> None:
     """Append decisions (photo, action, label, reason) as one step, in a writing transaction."""
     step = max((edit.step for edit in before.edits), default=0) + 1

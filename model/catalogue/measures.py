@@ -15,6 +15,7 @@ from model.catalogue.schema import FingerprintRow, PhotoRow, QualityRow, Table
 from model.catalogue.store import CHUNK, Store, insert_missing, open_stored
 from model.errors import AreoleError
 from model.photos.near_duplicates import fingerprint
+from model.photos.photo_id import PhotoId
 from model.photos.prefetch import ahead
 from model.photos.quality import Quality, measure
 from model.progress import Progress, no_progress
@@ -28,9 +29,9 @@ FINGERPRINT_BYTES, FINGERPRINT_ENDS = "fingerprints", "fingerprint_ends"  # Save
 FIELDS = {"blur": "blur", "brightest": "p99", "middle": "p10_centre"}  # Column -> field of Quality
 
 
-def chunks(photo_ids: Sequence[str], size: int = CHUNK) -> Iterator[Sequence[str]]:
-    """Cut photo names into pieces that fit into one query."""
-    return (photo_ids[start : start + size] for start in range(0, len(photo_ids), size))
+def chunks(values: Sequence[Value], size: int = CHUNK) -> Iterator[Sequence[Value]]:
+    """Cut values into pieces that fit into one query."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class PhotoValues(Generic[Value]):
     parse: Callable[..., Value]
     columns: Callable[[Value], dict[str, object]]  # Of the table, beside the photo's name
 
-    def read(self, store: Store, photo_ids: Sequence[str]) -> dict[str, Value]:
+    def read(self, store: Store, photo_ids: Sequence[PhotoId]) -> dict[PhotoId, Value]:
         """Read the kept values, by photo."""
         name = self.query.selected_columns[0]
         with store.reading() as session:
@@ -55,11 +56,11 @@ class PhotoValues(Generic[Value]):
     def load(
         self,
         store: Store,
-        photos: Iterable[str],
-        compute: Callable[[Sequence[str]], dict[str, Value]],
+        photos: Iterable[PhotoId],
+        compute: Callable[[Sequence[PhotoId]], dict[PhotoId, Value]],
         progress: Progress = no_progress,
         batch: int = BATCH,
-    ) -> dict[str, Value]:
+    ) -> dict[PhotoId, Value]:
         """Read the kept values, by photo; compute the missing ones batch by batch, and keep them.
 
         `compute` may leave out photos that cannot be read. `progress` counts the missing photos.
@@ -86,7 +87,7 @@ def pack_measures(qualities: Iterable[Quality]) -> NDArray[np.float64]:
 
 
 def unpack_measures(
-    photos: Iterable[str], measures: NDArray[np.float64]
+    photos: Iterable[PhotoId], measures: NDArray[np.float64]
 ) -> list[dict[str, object]]:
     """Make the catalogue's rows from the array of `pack_measures`."""
     rows = zip(photos, measures.tolist(), strict=True)
@@ -117,20 +118,20 @@ FINGERPRINTS = PhotoValues(
 
 
 def load_qualities(
-    store: Store, photos: Iterable[str], progress: Progress = no_progress
-) -> dict[str, Quality]:
+    store: Store, photos: Iterable[PhotoId], progress: Progress = no_progress
+) -> dict[PhotoId, Quality]:
     """Load the quality of photos; measured once per photo. A photo that cannot be read has none."""
     return QUALITIES.load(store, photos, partial(_of_stored, store, measure, 1), progress)
 
 
-def load_fingerprints(store: Store, photos: Iterable[str]) -> dict[str, bytes]:
+def load_fingerprints(store: Store, photos: Iterable[PhotoId]) -> dict[PhotoId, bytes]:
     """Load the fingerprints of photos; made once per photo. A photo that is lost has none."""
     return FINGERPRINTS.load(store, photos, partial(_of_stored, store, fingerprint, DECODERS))
 
 
 def _of_stored(
-    store: Store, work: Callable[[Image.Image], Value], workers: int, photo_ids: Sequence[str]
-) -> dict[str, Value]:
+    store: Store, work: Callable[[Image.Image], Value], workers: int, photo_ids: Sequence[PhotoId]
+) -> dict[PhotoId, Value]:
     """Compute a value of each photo that can be read."""
     results = ahead(photo_ids, lambda photo: work(open_stored(store, photo)), workers)
     return {photo: value for photo, value in results if not isinstance(value, AreoleError)}
@@ -145,7 +146,7 @@ def pack_fingerprints(fingerprints: Iterable[bytes]) -> dict[str, NDArray[np.gen
 
 
 def unpack_fingerprints(
-    photos: Iterable[str], joined: NDArray[np.uint8], ends: NDArray[np.int64]
+    photos: Iterable[PhotoId], joined: NDArray[np.uint8], ends: NDArray[np.int64]
 ) -> list[dict[str, object]]:
     """Make rows for the catalogue from the arrays of `pack_fingerprints`."""
     data, places = joined.tobytes(), pairwise([0, *ends.tolist()])

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from model.catalogue.schema import LabelRow
 from model.catalogue.store import Store
+from model.photos.photo_id import PhotoId
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,14 @@ def attribution(origin: Origin) -> str:
     return ", ".join(filter(None, [f"{title} by {author}", licence, f"from {source}", origin.page]))
 
 
-def origins_in(session: Session, dataset: int) -> dict[str, Origin]:
+def origins_in(session: Session, dataset: int) -> dict[PhotoId, Origin]:
     """Read the origins of a dataset's photos within a transaction, by photo."""
     columns = [getattr(LabelRow, field.name) for field in fields(Origin)]
     rows = session.execute(select(LabelRow.photo, *columns).where(LabelRow.dataset_id == dataset))
     return {photo: Origin(*values) for photo, *values in rows}
 
 
-def origins(store: Store, dataset: int) -> dict[str, Origin]:
+def origins(store: Store, dataset: int) -> dict[PhotoId, Origin]:
     """Read the origins of a dataset's photos, by photo."""
     with store.reading() as session:
         return origins_in(session, dataset)

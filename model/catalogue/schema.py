@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, DateTime, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from model.photos.photo_id import PhotoId
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -26,7 +28,7 @@ class PhotoRow(Table):
     """A photo in the photo folder, named by the SHA-256 of its file."""
 
     __tablename__ = "photos"
-    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sha256: Mapped[PhotoId] = mapped_column(String(64), primary_key=True)
     width: Mapped[int]
     height: Mapped[int]
     bytes: Mapped[int]
@@ -40,7 +42,7 @@ class FingerprintRow(Table):
     """
 
     __tablename__ = "sketches"
-    photo: Mapped[str] = mapped_column(
+    photo: Mapped[PhotoId] = mapped_column(
         ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True
     )
     sketch: Mapped[bytes] = mapped_column(LargeBinary)
@@ -50,7 +52,7 @@ class FeatureRow(Table):
     """A photo's pooled features from one backbone: float16, little-endian, (D,)."""
 
     __tablename__ = "features"
-    photo: Mapped[str] = mapped_column(
+    photo: Mapped[PhotoId] = mapped_column(
         ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True
     )
     backbone: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -61,7 +63,7 @@ class QualityRow(Table):
     """The sharpness and brightness of a photo."""
 
     __tablename__ = "qualities"
-    photo: Mapped[str] = mapped_column(
+    photo: Mapped[PhotoId] = mapped_column(
         ForeignKey("photos.sha256", ondelete="CASCADE"), primary_key=True
     )
     blur: Mapped[float]
@@ -95,7 +97,9 @@ class LabelRow(Table):
     dataset_id: Mapped[int] = mapped_column(
         ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True
     )
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), primary_key=True, index=True)
+    photo: Mapped[PhotoId] = mapped_column(
+        ForeignKey("photos.sha256"), primary_key=True, index=True
+    )
     file: Mapped[str] = mapped_column(String(255))
     label: Mapped[str] = mapped_column(String(80))
     split: Mapped[str] = mapped_column(String(5))
@@ -143,7 +147,7 @@ class AskedRow(Table):
     workspace: Mapped[str] = mapped_column(
         ForeignKey("workspaces.id", ondelete="CASCADE"), index=True
     )
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), index=True)
+    photo: Mapped[PhotoId] = mapped_column(ForeignKey("photos.sha256"), index=True)
     name: Mapped[str] = mapped_column(String(255))
 
 
@@ -159,7 +163,7 @@ class EditRow(Table):
         ForeignKey("workspaces.id", ondelete="CASCADE"), index=True
     )
     dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), index=True)
+    photo: Mapped[PhotoId] = mapped_column(ForeignKey("photos.sha256"), index=True)
     step: Mapped[int]
     action: Mapped[str] = mapped_column(String(10))
     label: Mapped[str | None] = mapped_column(String(80))

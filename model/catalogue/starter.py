@@ -26,6 +26,7 @@ from model.catalogue.origins import Origin
 from model.catalogue.schema import DatasetRow, FeatureRow, FingerprintRow, LabelRow, QualityRow
 from model.catalogue.store import ROOT, Store, insert_missing, keep_photos
 from model.photos.image import Photo
+from model.photos.photo_id import PhotoId
 from model.progress import Progress, no_progress
 
 STARTER = "starter"
@@ -49,7 +50,7 @@ def import_starter(store: Store, progress: Progress = no_progress) -> None:
             return
     with (FOLDER / "photos.csv").open(newline="") as table:
         rows = [(row["file"], row["label"], row["split"]) for row in csv.DictReader(table)]
-    photos: dict[str, str] = {}  # By file
+    photos: dict[str, PhotoId] = {}  # By file
     for some in chunks([file for file, _, _ in rows], BATCH):
         batch = {file: _photo(FOLDER / "photos" / file) for file in some}
         with store.writing() as session:
@@ -69,13 +70,13 @@ def import_starter(store: Store, progress: Progress = no_progress) -> None:
         insert_missing(session, LabelRow, labels)
 
 
-def starter_examples(store: Store) -> dict[str, list[str]]:
+def starter_examples(store: Store) -> dict[str, list[PhotoId]]:
     """Find photos of the starter set to try, by class."""
     files = [file for row in EXAMPLES for file in row]
     with store.reading() as session:
         rows = select(LabelRow.file, LabelRow.photo).join(DatasetRow)
         examples = rows.where(DatasetRow.name == STARTER, LabelRow.file.in_(files))
-        photos: dict[str, str] = dict(session.execute(examples).all())
+        photos: dict[str, PhotoId] = dict(session.execute(examples).all())
     return {
         name: [photos[file] for file in row] for name, row in zip(CLASSES, EXAMPLES, strict=True)
     }
@@ -87,7 +88,7 @@ def _photo(path: Path) -> Photo:
     return Photo(Image.open(BytesIO(data)), data)
 
 
-def _keep_shipped_values(session: Session, photos: list[str]) -> None:
+def _keep_shipped_values(session: Session, photos: list[PhotoId]) -> None:
     """Keep the features and measures that ship, so that a first start need not compute them."""
     if not FEATURES.exists():
         return

@@ -28,6 +28,7 @@ from model.catalogue.migrate import is_up_to_date, migrate
 from model.catalogue.schema import FeatureRow, FingerprintRow, PhotoRow, QualityRow, Table
 from model.errors import NotFound, StoreUnavailable
 from model.photos.image import DECODER_ERRORS, Photo
+from model.photos.photo_id import PhotoId
 from model.settings import hosting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,12 +143,12 @@ def keep_photos(store: Store, session: Session, photos: Iterable[Photo]) -> None
         raise unavailable(store.home, error) from error
 
 
-def is_kept(store: Store, session: Session, sha256: str) -> bool:
+def is_kept(store: Store, session: Session, sha256: PhotoId) -> bool:
     """Check if a photo is in the catalogue and in the photo folder."""
     return session.get(PhotoRow, sha256) is not None and has_file(store, sha256)
 
 
-def has_file(store: Store, sha256: str) -> bool:
+def has_file(store: Store, sha256: PhotoId) -> bool:
     """Check if a photo is in the photo folder."""
     return bool(store.files.exists(_path(store, sha256)))
 
@@ -160,7 +161,7 @@ def insert_missing(session: Session, table: type[Table], rows: list[dict[str, An
         )
 
 
-def read_photo(store: Store, sha256: str) -> bytes:
+def read_photo(store: Store, sha256: PhotoId) -> bytes:
     """Read the JPEG bytes of a photo. Raises NotFound."""
     try:
         data: bytes = store.files.cat_file(_path(store, sha256))
@@ -169,7 +170,7 @@ def read_photo(store: Store, sha256: str) -> bytes:
     return data
 
 
-def open_stored(store: Store, sha256: str) -> Image.Image:
+def open_stored(store: Store, sha256: PhotoId) -> Image.Image:
     """Decode a kept photo: RGB, upright. Raises NotFound."""
     data = read_photo(store, sha256)
     try:
@@ -178,7 +179,7 @@ def open_stored(store: Store, sha256: str) -> Image.Image:
         raise NotFound("This photo was damaged in the data folder. Upload it again.") from error
 
 
-def forget_photos(store: Store, session: Session, photos: Sequence[str]) -> None:
+def forget_photos(store: Store, session: Session, photos: Sequence[PhotoId]) -> None:
     """Destroy photos' files and measures, within a transaction that writes.
 
     The caller knows that nothing needs them.
@@ -194,7 +195,7 @@ def forget_photos(store: Store, session: Session, photos: Sequence[str]) -> None
             raise unavailable(store.home, error) from error
 
 
-def _path(store: Store, sha256: str) -> str:
+def _path(store: Store, sha256: PhotoId) -> str:
     return f"{store.photos}/{sha256[:2]}/{sha256}.jpg"
 
 

@@ -19,6 +19,7 @@ from model.catalogue.schema import AskedRow, DatasetRow, EditRow, LabelRow, Phot
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store, forget_photos, insert_missing, keep_photos
 from model.photos.image import Photo
+from model.photos.photo_id import PhotoId
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{22}")
 MAX_ASKED = 60  # Photos asked about that a workspace keeps, beside those under a class
@@ -29,7 +30,7 @@ USED_TO_THE_DAY = timedelta(days=1)  # Precision of the time when a workspace wa
 class Asked:
     """A photo a visitor asked about, with the name its file had."""
 
-    photo: str
+    photo: PhotoId
     name: str
 
 
@@ -93,7 +94,7 @@ def asked_photos(store: Store, workspace: str) -> list[Asked]:
         return _asked(session, workspace)
 
 
-def filed_photos(store: Store, workspace: str) -> set[str]:
+def filed_photos(store: Store, workspace: str) -> set[PhotoId]:
     """Find the photos that this workspace's edits have put under a class of its dataset."""
     with store.reading() as session:
         return _filed(session, workspace, current_dataset(session, workspace))
@@ -125,7 +126,7 @@ def note_use(store: Store, workspace: str) -> None:
             session.execute(update(WorkspaceRow).where(*stale).values(used_at=datetime.now(UTC)))
 
 
-def forget_unused(store: Store, session: Session, photos: Iterable[str]) -> None:
+def forget_unused(store: Store, session: Session, photos: Iterable[PhotoId]) -> None:
     """Destroy the photos that no dataset or visitor needs, in a writing transaction."""
     for some in chunks(list(photos)):
         used = {*session.scalars(select(LabelRow.photo).where(LabelRow.photo.in_(some)))}
@@ -138,7 +139,7 @@ def forget_unused(store: Store, session: Session, photos: Iterable[str]) -> None
         session.execute(delete(PhotoRow).where(PhotoRow.sha256.in_(rows)))
 
 
-def _is_added_somewhere(session: Session, photo: str) -> bool:
+def _is_added_somewhere(session: Session, photo: PhotoId) -> bool:
     """True where a visitor has added a photo, even if it was deleted since: it may come back."""
     editors = session.execute(
         select(EditRow.workspace, EditRow.dataset_id).where(EditRow.photo == photo).distinct()
@@ -155,14 +156,14 @@ def _asked(session: Session, workspace: str) -> list[Asked]:
     return [Asked(row.photo, row.name) for row in rows]
 
 
-def _filed_anywhere(session: Session, workspace: str) -> set[str]:
+def _filed_anywhere(session: Session, workspace: str) -> set[PhotoId]:
     datasets = session.scalars(
         select(EditRow.dataset_id).where(EditRow.workspace == workspace).distinct()
     ).all()
     return {photo for dataset in datasets for photo in _filed(session, workspace, dataset)}
 
 
-def _filed(session: Session, workspace: str, dataset: int) -> set[str]:
+def _filed(session: Session, workspace: str, dataset: int) -> set[PhotoId]:
     history = history_of(session, workspace, dataset)
     added = _added(history)
     return {
@@ -172,12 +173,12 @@ def _filed(session: Session, workspace: str, dataset: int) -> set[str]:
     }
 
 
-def _added(history: History) -> set[str]:
+def _added(history: History) -> set[PhotoId]:
     added = {edit.photo for edit in history.edits if edit.action == EditAction.ADD}
     return added & set(history.standing)
 
 
-def _forget(store: Store, session: Session, workspace: str, photo: str) -> None:
+def _forget(store: Store, session: Session, workspace: str, photo: PhotoId) -> None:
     session.execute(
         delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo)
     )

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evaluation.confidence import Trust
+from model.photos.photo_id import PhotoId
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """A training photo and its cosine similarity to the photo asked about, 0 to 1."""
 
-    photo: str
+    photo: PhotoId
     similarity: float
 
 

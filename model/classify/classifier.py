@@ -19,6 +19,7 @@ from model.evaluation.numerics import softmax
 from model.networks.backbones import Backbone, find_backbone, with_input_px
 from model.networks.features import extract_features, photos_in_store
 from model.networks.pretrained import feature_map, fine_tuned_network, load_network
+from model.photos.photo_id import PhotoId
 from model.runs.run import Run, load_fine_tuned_weights, load_run, run_folder
 from model.runs.settings import FineTuneSettings
 
@@ -30,17 +31,17 @@ class Classifier:
     run: Run
     backbone: Backbone
     network: nn.Module
-    photos: tuple[str, ...]
+    photos: tuple[PhotoId, ...]
     vectors: NDArray[np.float32]  # (M, D), of length one
 
-    def predict(self, image: Image.Image, photo: str | None = None) -> Prediction:
+    def predict(self, image: Image.Image, photo: PhotoId | None = None) -> Prediction:
         """Classify an RGB image; if it is a kept photo, say which, so that it is not its own
         look-alike.
         """
         run, maps = self.run, feature_map(image, self.backbone, self.network).numpy()  # (D, H, W)
         pooled = maps.mean(axis=(1, 2))
         probabilities = softmax(pooled @ run.weight.T + run.bias, run.card.temperature)
-        [alike] = nearest(unit(pooled)[None], [photo or ""], self.vectors, self.photos)
+        [alike] = nearest(unit(pooled)[None], [photo], self.vectors, self.photos)
         similarity = float(np.mean([similarity for _, similarity in alike])) if alike else 0.0
         return Prediction(
             run.card.classes,

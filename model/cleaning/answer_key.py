@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.starter import FOLDER, STARTER
+from model.photos.photo_id import PhotoId
 
 BAD = ("blurry", "dark", "overexposed", "tiny")
 
@@ -16,8 +17,8 @@ BAD = ("blurry", "dark", "overexposed", "tiny")
 class SplitScore:
     """Planted photos of one kind: dealt with, and missed."""
 
-    solved: tuple[str, ...]
-    missed: tuple[str, ...]
+    solved: tuple[PhotoId, ...]
+    missed: tuple[PhotoId, ...]
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class CleaningScore:
     copies: SplitScore  # Within a split; solved: one of the two was deleted
     leaks: SplitScore  # From train into valid
     bad_photos: SplitScore  # Solved: deleted
-    broken: tuple[str, ...]  # Relabelled though the label was right
-    lost: tuple[str, ...]  # Deleted though nothing was wrong with them
-    truths: dict[str, str]
+    broken: tuple[PhotoId, ...]  # Relabelled though the label was right
+    lost: tuple[PhotoId, ...]  # Deleted though nothing was wrong with them
+    truths: dict[PhotoId, str]
 
 
 def has_key(dataset: Dataset) -> bool:
@@ -56,7 +57,7 @@ def score(imported: Dataset, now: Dataset) -> CleaningScore:
     leaking = [photo for photo, copy in copies.items() if splits[photo] != copy.split]
     planted = {*wrong, *bad, *copies, *(copy.photo for copy in copies.values())}
 
-    def is_single(photo: str) -> bool:
+    def is_single(photo: PhotoId) -> bool:
         return photo not in labels or copies[photo].photo not in labels
 
     return CleaningScore(
@@ -79,7 +80,7 @@ def score(imported: Dataset, now: Dataset) -> CleaningScore:
     )
 
 
-def _part(photos: list[str], solved: list[str]) -> SplitScore:
+def _part(photos: list[PhotoId], solved: list[PhotoId]) -> SplitScore:
     return SplitScore(
         tuple(photo for photo in photos if photo in solved),
         tuple(photo for photo in photos if photo not in solved),

@@ -26,10 +26,11 @@ from model.catalogue.store import Store, is_kept
 from model.catalogue.workspaces import current_dataset, dataset_name, ensure_workspace
 from model.datasets.quota import check_room
 from model.errors import InvalidRequest, NotFound
+from model.photos.photo_id import PhotoId
 
 TOLD = "told on Classify"
 UNWANTED = re.compile("[\0\u202a-\u202e\u2066-\u2069]")
-Row = tuple[str, str, str | None, str | None]  # Photo, action, label, reason
+Row = tuple[PhotoId, str, str | None, str | None]  # Photo, action, label, reason
 
 
 def history(store: Store, workspace: str) -> History:
@@ -42,7 +43,7 @@ def history(store: Store, workspace: str) -> History:
 class Decision:
     """A new edit of a photo."""
 
-    photo: str
+    photo: PhotoId
     action: EditAction  # KEEP, RELABEL, DELETE or NOTE
     label: str | None = None  # The new one of RELABEL; the one that KEEP leaves, by default today's
     reason: str | None = None  # None: the standing one
@@ -56,7 +57,7 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
     """
     imported, now = _datasets(store, workspace)
     labelled_photos = {labelled.photo: labelled for labelled in (*imported.photos, *now.photos)}
-    rows: dict[str, Row] = {}  # A photo named twice is decided once.
+    rows: dict[PhotoId, Row] = {}  # A photo named twice is decided once.
     for decision in decisions:
         if decision.label not in now.classes and (
             decision.label is not None or decision.action == RELABEL
@@ -78,7 +79,7 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
     _append(store, workspace, rows.values())
 
 
-def label_photo(store: Store, workspace: str, photo: str, label: str) -> None:
+def label_photo(store: Store, workspace: str, photo: PhotoId, label: str) -> None:
     """File a photo under `label`: a new one joins train, one of train or valid is relabelled.
 
     Raises NotFound and InvalidRequest, as `decide`; QuotaReached where a new one would be too many.
@@ -93,7 +94,7 @@ def label_photo(store: Store, workspace: str, photo: str, label: str) -> None:
         _append(store, workspace, [(photo, ADD, label, TOLD)])
 
 
-def revert_edits(store: Store, workspace: str, photo: str) -> None:
+def revert_edits(store: Store, workspace: str, photo: PhotoId) -> None:
     """Revert every edit of a photo; one that was added leaves the dataset."""
     with store.writing() as session:
         before = _history(session, workspace)
@@ -160,6 +161,6 @@ def _cleaned(reason: str | None) -> str | None:
     return None if reason is None else UNWANTED.sub("", reason).strip()[:MAX_REASON]
 
 
-def _check_kept(store: Store, session: Session, photo: str) -> None:
+def _check_kept(store: Store, session: Session, photo: PhotoId) -> None:
     if not is_kept(store, session, photo):
         raise NotFound("This photo is no longer here: somebody removed it. Upload it again.")

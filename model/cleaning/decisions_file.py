@@ -14,6 +14,7 @@ from model.cleaning.decisions import Decision
 from model.csv_files import as_csv, from_csv
 from model.datasets.layout import MAX_TABLE_BYTES, TABLE
 from model.errors import InvalidRequest
+from model.photos.photo_id import PhotoId
 
 MAX_FILES = 50_000
 BROKEN = (
@@ -84,7 +85,10 @@ def _from_csv(data: bytes) -> list[Decision]:
         )
     return [
         Decision(
-            row["photo"], EditAction(row["action"]), row.get("label") or None, row.get("reason", "")
+            PhotoId(row["photo"]),
+            EditAction(row["action"]),
+            row.get("label") or None,
+            row.get("reason", ""),
         )
         for row in rows
         if row.get("action") in [*EditAction]
@@ -109,7 +113,8 @@ def _from_zip(data: bytes, now: Dataset) -> list[Decision]:
         raise InvalidRequest("This ZIP cannot be read: it is broken or encrypted.") from error
     folder_of = {name.name: name.parent.name for name in names}
     labels = {
-        row.get("photo", ""): folder_of.get(PurePosixPath(row.get("file", "")).name) for row in rows
+        PhotoId(row.get("photo", "")): folder_of.get(PurePosixPath(row.get("file", "")).name)
+        for row in rows
     }
     if not any(photo in now.labels for photo in labels):
         raise InvalidRequest("This ZIP holds none of this dataset's photos.")

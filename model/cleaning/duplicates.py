@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from model.photos.near_duplicates import FingerprintIndex, groups_of
+from model.photos.photo_id import PhotoId
 from model.progress import Progress, no_progress
 
 
@@ -11,15 +12,15 @@ from model.progress import Progress, no_progress
 class DuplicateGroup:
     """Photos that are the same picture."""
 
-    photos: tuple[str, ...]
+    photos: tuple[PhotoId, ...]
     correlation: float  # Of details; the lowest of two that were linked, at most 1
 
 
 def find_near_duplicates(
-    fingerprints: Mapping[str, bytes], progress: Progress = no_progress
+    fingerprints: Mapping[PhotoId, bytes], progress: Progress = no_progress
 ) -> list[DuplicateGroup]:
     """Group the copies among photos by their fingerprints; the surest group first."""
-    index, matches = FingerprintIndex(), dict[str, dict[str, float]]()
+    index, matches = FingerprintIndex(), dict[PhotoId, dict[PhotoId, float]]()
     for done, (photo, fingerprint) in enumerate(fingerprints.items(), start=1):
         matches[photo] = index.matches(fingerprint)
         index.add(photo, fingerprint)

@@ -6,6 +6,7 @@ import numpy as np
 
 from model.cleaning.leave_one_out import leave_one_out_probabilities
 from model.evaluation.table import Evaluation
+from model.photos.photo_id import PhotoId
 
 # Times as likely as its label another class must be. From 1 to 2, most are only hard to tell.
 DOUBTFUL = 2.0
@@ -15,7 +16,7 @@ DOUBTFUL = 2.0
 class LabelIssue:
     """The doubt about a photo's label, by a classifier trained on all the others."""
 
-    photo: str
+    photo: PhotoId
     label: str
     suggestion: str  # The class it finds most likely
     quality: float  # The probability of the label: cleanlab's label quality "self_confidence"
@@ -42,7 +43,7 @@ def find_label_issues(table: Evaluation, features: np.ndarray) -> list[LabelIssu
     ]
 
 
-def _named(table: Evaluation) -> list[tuple[str, str]]:
+def _named(table: Evaluation) -> list[tuple[PhotoId, str]]:
     return [
         (photo, table.classes[label])
         for photo, label in zip(table.photos, table.labels, strict=True)

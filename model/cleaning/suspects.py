@@ -12,6 +12,7 @@ from model.catalogue.store import Store
 from model.cleaning.duplicates import DuplicateGroup, find_near_duplicates
 from model.cleaning.label_issues import LabelIssue, find_label_issues
 from model.networks.backbones import find_backbone
+from model.photos.photo_id import PhotoId
 from model.photos.quality import Quality
 from model.progress import Progress, no_progress
 from model.runs.run import Run
@@ -23,12 +24,12 @@ MOST_TWINS = 4  # Photos in a group; more are a kind of photo, not copies.
 class Suspects:
     """Photos of a run that deserve a second look."""
 
-    doubts: Mapping[str, LabelIssue]  # Of every train and validation photo
-    wrong_labels: tuple[str, ...]  # Of photos that are not bad; the most doubtful first
-    bad_photos: tuple[str, ...]
+    doubts: Mapping[PhotoId, LabelIssue]  # Of every train and validation photo
+    wrong_labels: tuple[PhotoId, ...]  # Of photos that are not bad; the most doubtful first
+    bad_photos: tuple[PhotoId, ...]
     twins: tuple[DuplicateGroup, ...]
-    measures: Mapping[str, Quality]
-    splits: Mapping[str, str]
+    measures: Mapping[PhotoId, Quality]
+    splits: Mapping[PhotoId, str]
 
     def is_leak(self, group: DuplicateGroup) -> bool:
         """True where copies stand on both sides of a split."""

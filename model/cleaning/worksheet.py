@@ -7,11 +7,12 @@ from types import MappingProxyType
 from model.catalogue.edits import DELETE, KEEP, RELABEL, Edit
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
+from model.photos.photo_id import PhotoId
 from model.photos.quality import ImageIssue
 
 ROWS = 10
-NO_LABELS: Mapping[str, str] = MappingProxyType({})
-NO_ISSUES: Mapping[str, tuple[ImageIssue, ...]] = MappingProxyType({})
+NO_LABELS: Mapping[PhotoId, str] = MappingProxyType({})
+NO_ISSUES: Mapping[PhotoId, tuple[ImageIssue, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,9 @@ class WorksheetCase(TopLoss):
 
 def worksheet(
     table: Evaluation,
-    standing: Mapping[str, Edit],
-    labels: Mapping[str, str] = NO_LABELS,
-    issues: Mapping[str, tuple[ImageIssue, ...]] = NO_ISSUES,
+    standing: Mapping[PhotoId, Edit],
+    labels: Mapping[PhotoId, str] = NO_LABELS,
+    issues: Mapping[PhotoId, tuple[ImageIssue, ...]] = NO_ISSUES,
     unfamiliar_below: float = 0.0,
 ) -> list[WorksheetCase]:
     """Take the ten highest losses of a run's table, with the edit that stands for each photo.

@@ -15,6 +15,7 @@ from model.catalogue.origins import Origin, attribution, origins
 from model.catalogue.store import Store, read_photo
 from model.csv_files import as_csv
 from model.datasets.layout import ATTRIBUTION, ORIGIN_COLUMNS, TABLE
+from model.photos.photo_id import PhotoId
 
 MAX_STEM_BYTES = 100
 
@@ -65,7 +66,7 @@ def _name_in_zip(labelled: LabelledPhoto, stems: set[str]) -> str:
 
 
 def _row(
-    labelled: LabelledPhoto, file: str, imported_labels: dict[str, str], origin: Origin
+    labelled: LabelledPhoto, file: str, imported_labels: dict[PhotoId, str], origin: Origin
 ) -> dict[str, object]:
     return {
         "file": file,

@@ -22,6 +22,7 @@ from model.datasets.splits import assign_splits
 from model.errors import AreoleError
 from model.photos.image import Photo, open_photo
 from model.photos.near_duplicates import FingerprintIndex, fingerprint, groups_of
+from model.photos.photo_id import PhotoId
 from model.photos.prefetch import ahead
 from model.progress import Progress, no_progress
 
@@ -59,7 +60,7 @@ class _DecodedPhoto:
     incoming: IncomingPhoto
 
     @property
-    def name(self) -> str:
+    def name(self) -> PhotoId:
         return self.photo.sha256
 
     def row(self, dataset: int, split: str) -> dict[str, object]:
@@ -158,7 +159,7 @@ class _Import:
         session: Session,
         dataset: DatasetRow,
         photos: Sequence[_DecodedPhoto],
-        splits: dict[str, str],
+        splits: dict[PhotoId, str],
     ) -> None:
         keep_photos(self._store, session, [decoded.photo for decoded in photos])
         fingerprints = [{"photo": p.name, "sketch": p.fingerprint} for p in photos]
@@ -183,9 +184,9 @@ class _Import:
             for photo, jpeg in session.execute(columns.where(is_added)):
                 self._index.add(photo, jpeg)
 
-    def _splits(self, coming: Sequence[_DecodedPhoto]) -> dict[str, str]:
+    def _splits(self, coming: Sequence[_DecodedPhoto]) -> dict[PhotoId, str]:
         """Choose each photo's split: the one it came with, that of its copies, or by its hash."""
-        alike: dict[str, list[str]] = {}
+        alike: dict[PhotoId, list[PhotoId]] = {}
         for decoded in coming:
             alike[decoded.name] = self._index.alike(decoded.fingerprint)
             self._index.add(decoded.name, decoded.fingerprint)
@@ -195,7 +196,7 @@ class _Import:
         return {**assigned, **{photo: split for photo, (_, split) in given.items()}}
 
 
-def _places(session: Session, dataset: DatasetRow) -> dict[str, tuple[str, str]]:
+def _places(session: Session, dataset: DatasetRow) -> dict[PhotoId, tuple[str, str]]:
     """Look up the label and split of each photo of a dataset."""
     columns = select(LabelRow.photo, LabelRow.label, LabelRow.split)
     rows = session.execute(columns.where(LabelRow.dataset_id == dataset.id))

@@ -29,6 +29,7 @@ from model.catalogue.store import CHUNK, Store
 from model.catalogue.workspaces import ensure_workspace, forget_unused
 from model.datasets.class_names import MAX_CLASSES, MIN_CLASSES, clean_class_name, merge_class_names
 from model.errors import InvalidRequest, NotFound, QuotaReached
+from model.photos.photo_id import PhotoId
 from model.runs.run import run_folder
 
 MAX_TITLE = 60
@@ -215,7 +216,7 @@ def rename_class(store: Store, workspace: str, name: str, label: str, new: str) 
             session.execute(labelled.values(label=cleaned))
 
 
-def remove_photos(store: Store, workspace: str, name: str, photos: Sequence[str]) -> None:
+def remove_photos(store: Store, workspace: str, name: str, photos: Sequence[PhotoId]) -> None:
     """Remove photos and their edits from an own dataset for good. Raises as `own_dataset`."""
     with store.writing() as session:
         row = own_dataset(session, workspace, name)
@@ -251,7 +252,7 @@ def _visible_dataset(session: Session, workspace: str, name: str) -> DatasetRow:
     return row
 
 
-def _remove(store: Store, session: Session, row: DatasetRow, photos: Sequence[str]) -> None:
+def _remove(store: Store, session: Session, row: DatasetRow, photos: Sequence[PhotoId]) -> None:
     row.revision += 1
     _delete_rows(session, LabelRow, row, photos)
     _delete_rows(session, EditRow, row, photos)
@@ -259,7 +260,7 @@ def _remove(store: Store, session: Session, row: DatasetRow, photos: Sequence[st
 
 
 def _delete_rows(
-    session: Session, table: type[LabelRow | EditRow], row: DatasetRow, photos: Sequence[str]
+    session: Session, table: type[LabelRow | EditRow], row: DatasetRow, photos: Sequence[PhotoId]
 ) -> None:
     for start in range(0, len(photos), CHUNK):
         is_of_photos = table.photo.in_(photos[start : start + CHUNK])

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from model.catalogue.schema import AskedRow, DatasetRow, LabelRow, PhotoRow
 from model.catalogue.store import Store
 from model.errors import QuotaReached
+from model.photos.photo_id import PhotoId
 from model.settings import hosting
 
 
@@ -58,7 +59,7 @@ def usage(store: Store, workspace: str) -> Usage:
     return Usage(photos, size or 0, limits.max_photos, limits.max_megabytes * 1_000_000)
 
 
-def already_counted(store: Store, workspace: str, photos: Sequence[str]) -> set[str]:
+def already_counted(store: Store, workspace: str, photos: Sequence[PhotoId]) -> set[PhotoId]:
     """Filter the photos that take no more room: kept already, or in shared datasets."""
     with store.reading() as session:
         rows = select(PhotoRow.sha256).where(

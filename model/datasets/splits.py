@@ -7,6 +7,8 @@ train photo evaluates it.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
+from model.photos.photo_id import PhotoId
+
 SHARES = {
     "train": 0.65,
     "valid": 0.2,
@@ -15,17 +17,19 @@ SHARES = {
 
 
 def assign_splits(
-    new: Mapping[str, str], taken: Mapping[str, tuple[str, str]], groups: Sequence[Collection[str]]
-) -> dict[str, str]:
+    new: Mapping[PhotoId, str],
+    taken: Mapping[PhotoId, tuple[str, str]],
+    groups: Sequence[Collection[PhotoId]],
+) -> dict[PhotoId, str]:
     """Assign a split to each new photo that is not taken already.
 
-    `new` gives a photo's label, by its SHA-256; `taken` the label and split of what the dataset
+    `new` gives a photo's label; `taken` the label and split of what the dataset
     holds; `groups` near-duplicates, each photo in one group at most. Copies of a taken photo follow
     it, rather into train than into valid, rather there than into test. Then every other group goes
     whole to where the class of its first photo lacks most, in the order of their hashes.
     """
     alone = new.keys() - {photo for group in groups for photo in group}
-    arriving: list[tuple[bool, list[str], str]] = []
+    arriving: list[tuple[bool, list[PhotoId], str]] = []
     for group in (*groups, *([photo] for photo in alone)):
         photos = sorted(photo for photo in group if photo in new and photo not in taken)
         there = {taken[photo][1] for photo in group if photo in taken}
@@ -34,7 +38,7 @@ def assign_splits(
                 (not there, photos, next((split for split in SHARES if split in there), ""))
             )
     counts = Counter(taken.values())  # (label, split) -> photos
-    splits: dict[str, str] = {}
+    splits: dict[PhotoId, str] = {}
     for _, photos, given in sorted(
         arriving
     ):  # Those that follow first: the others even out what they bring.

@@ -1,7 +1,11 @@
 """The training photos most similar to a photo: cosine similarity of pooled features."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+
+from model.photos.photo_id import PhotoId
 
 NEIGHBOURS = 5
 CHUNK = 1000  # Rows compared at once: 1,000 photos against 10,000 are 40 MB.
@@ -15,14 +19,14 @@ def unit(features: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def nearest(
     features: NDArray[np.float32],
-    names: list[str],
+    names: Sequence[PhotoId | None],
     train: NDArray[np.float32],
-    train_names: tuple[str, ...],
+    train_names: tuple[PhotoId, ...],
 ) -> list[list[tuple[int, float]]]:
     """Find the five rows of `train` (M, D) nearest to each of `features` (N, D), the nearest first.
 
     Returns (row, similarity) pairs. All features are of length one. A photo is not its own
-    neighbour: `names` and `train_names` tell.
+    neighbour: `names` and `train_names` tell; None is one that is not kept.
     """
     own = {name: row for row, name in enumerate(train_names)}
     neighbours: list[list[tuple[int, float]]] = []

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evaluation.numerics import cross_entropy, softmax
+from model.photos.photo_id import PhotoId
 
 
 @dataclass(frozen=True)
@@ -14,11 +15,11 @@ class Evaluation:
     """A run's logits for every photo of its dataset. Rows are photos; labels index `classes`."""
 
     classes: tuple[str, ...]
-    photos: tuple[str, ...]
+    photos: tuple[PhotoId, ...]
     splits: tuple[str, ...]
     labels: NDArray[np.intp]  # (N,)
     logits: NDArray[np.float32]  # (N, C)
-    neighbours: tuple[tuple[str, ...], ...]  # The most similar train photos, the nearest first
+    neighbours: tuple[tuple[PhotoId, ...], ...]  # The most similar train photos, the nearest first
     similarities: NDArray[np.float32]  # (N,), mean cosine similarity to the row's neighbours
     temperature: float = 1.0
 
@@ -39,7 +40,7 @@ class Evaluation:
         """Select the rows of one split."""
         return self.rows(row for row, name in enumerate(self.splits) if name == split)
 
-    def relabelled(self, labels: Mapping[str, str]) -> "Evaluation":
+    def relabelled(self, labels: Mapping[PhotoId, str]) -> "Evaluation":
         """Put the photos under new labels, without inference; leaves out those without one."""
         positions = {name: position for position, name in enumerate(self.classes)}
         new = [positions.get(labels.get(photo, "")) for photo in self.photos]
@@ -49,7 +50,7 @@ class Evaluation:
         )
 
     @property
-    def labels_by_photo(self) -> dict[str, str]:
+    def labels_by_photo(self) -> dict[PhotoId, str]:
         """Label of each photo, by the photo's name."""
         rows = zip(self.photos, self.labels, strict=True)
         return {photo: self.classes[label] for photo, label in rows}

@@ -8,6 +8,7 @@ import numpy as np
 
 from model.evaluation.confidence import sure_from
 from model.evaluation.table import Evaluation
+from model.photos.photo_id import PhotoId
 from model.photos.quality import ImageIssue
 
 NARROW_MARGIN = 0.25  # Between the probabilities of the two best classes.
@@ -27,7 +28,7 @@ class Reason(StrEnum):
 class TopLoss:
     """A photo with a run's prediction, against the label it has now."""
 
-    photo: str
+    photo: PhotoId
     split: str
     actual: str
     predicted: str
@@ -37,7 +38,7 @@ class TopLoss:
     margin: float  # Between the two best classes
     loss: float
     similarity: float
-    neighbours: tuple[tuple[str, str | None], ...]  # (photo, its label now), the nearest first
+    neighbours: tuple[tuple[PhotoId, str | None], ...]  # (photo, its label now), the nearest first
     issues: tuple[ImageIssue, ...]
     unfamiliar: bool
     sure: bool
@@ -76,8 +77,8 @@ def ranked(
 def top_losses(
     table: Evaluation,
     rows: Iterable[int],
-    labels: Mapping[str, str],
-    issues: Mapping[str, tuple[ImageIssue, ...]],
+    labels: Mapping[PhotoId, str],
+    issues: Mapping[PhotoId, tuple[ImageIssue, ...]],
     unfamiliar_below: float,
 ) -> list[TopLoss]:
     """Describe rows of the table. `labels` are those of all photos now, for the look-alikes."""

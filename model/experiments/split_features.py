@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from model.catalogue.dataset import Dataset, Split, check_trainable
 from model.catalogue.store import Store
 from model.networks.backbones import find_backbone
+from model.photos.photo_id import PhotoId
 from model.progress import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class SplitFeatures:
 
     classes: tuple[str, ...]
     parts: Mapping[str, "LabelledFeatures"]  # By split; a split without photos has an empty part.
-    photos: Mapping[str, tuple[str, ...]]  # The names of each part's rows
+    photos: Mapping[str, tuple[PhotoId, ...]]  # The names of each part's rows
 
     @property
     def train(self) -> "LabelledFeatures":

@@ -1,4 +1,4 @@
 """Pretrained networks, and the features they give for photos.
 
-May import: catalogue. Begin with `backbones.py`, the table of them, then `features.py`.
+May import: catalogue, photos. Begin with `backbones.py`, the table of them, then `features.py`.
 """

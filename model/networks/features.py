@@ -14,6 +14,7 @@ from model.catalogue.speeds import record_speed
 from model.catalogue.store import Store, has_file, open_stored
 from model.networks.backbones import FEATURES_SPEED, Backbone
 from model.networks.pretrained import feature_map
+from model.photos.photo_id import PhotoId
 from model.progress import Progress, no_progress
 
 STORED = np.dtype("<f2")  # Half precision: features lie between 0 and 6; 10,000 photos take 26 MB.
@@ -23,7 +24,7 @@ Features = NDArray[np.float16]  # (D,), of one photo
 
 
 def extract_features(
-    store: Store, photos: Iterable[str], backbone: Backbone, progress: Progress = no_progress
+    store: Store, photos: Iterable[PhotoId], backbone: Backbone, progress: Progress = no_progress
 ) -> NDArray[np.float32]:
     """Extract the pooled features of photos, (N, D), in their order.
 
@@ -31,7 +32,7 @@ def extract_features(
     """
     photo_ids, started = list(photos), perf_counter()
 
-    def compute(batch: Sequence[str]) -> dict[str, Features]:
+    def compute(batch: Sequence[PhotoId]) -> dict[PhotoId, Features]:
         with ThreadPoolExecutor(1) as decoder:  # Decodes the next photo while the network works.
             images = decoder.map(lambda photo: open_stored(store, photo), batch)
             maps = (feature_map(image, backbone).numpy() for image in images)
@@ -48,7 +49,7 @@ def extract_features(
     return np.stack([features[photo] for photo in photo_ids]).astype(np.float32)
 
 
-def photos_in_store(store: Store, photos: Iterable[str], backbone: Backbone) -> list[str]:
+def photos_in_store(store: Store, photos: Iterable[PhotoId], backbone: Backbone) -> list[PhotoId]:
     """Select the photos that have features or a file: a visitor may have destroyed others."""
     photo_ids = list(photos)
     features = _table(backbone).read(store, photo_ids)

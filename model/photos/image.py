@@ -6,7 +6,6 @@ megapixel. Its photo holds pixels only: no EXIF, no location, no comments. A JPE
 is kept to the last byte, so that a photo that was exported and comes back is still the same photo.
 """
 
-import hashlib
 import struct
 import warnings
 import zlib
@@ -23,6 +22,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from pillow_heif import register_heif_opener
 
 from model.errors import PhotoRefused
+from model.photos.photo_id import PhotoId, digest
 
 register_heif_opener()
 warnings.filterwarnings("ignore", module=r"PIL\.")  # Of odd files, which the gate decides about.
@@ -77,14 +77,9 @@ class Photo:
         return buffer.getvalue()
 
     @cached_property
-    def sha256(self) -> str:
+    def sha256(self) -> PhotoId:
         """Its name in the catalogue."""
         return digest(self.jpeg)
-
-
-def digest(jpeg: bytes) -> str:
-    """Name a photo: the SHA-256 of its bytes as they are stored."""
-    return hashlib.sha256(jpeg).hexdigest()
 
 
 def open_photo(data: bytes) -> Photo:

@@ -23,6 +23,8 @@ from PIL import Image, ImageFilter
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from model.photos.photo_id import PhotoId
+
 FINGERPRINT_PX = 64  # The longer side
 QUALITY = 90
 
@@ -82,11 +84,11 @@ class FingerprintIndex:
     """Fingerprints to compare others with, 10 kB each with their descriptors. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._photos: list[str] = []
+        self._photos: list[PhotoId] = []
         self._fingerprints: list[bytes] = []
         self._blocks: list[NDArray[np.float32]] = []  # (BLOCK, W, DESCRIPTOR) each
 
-    def add(self, photo: str, jpeg: bytes) -> None:
+    def add(self, photo: PhotoId, jpeg: bytes) -> None:
         """Add a photo by its fingerprint."""
         row = len(self._photos) % BLOCK
         if row == 0:
@@ -95,11 +97,11 @@ class FingerprintIndex:
         self._photos.append(photo)
         self._fingerprints.append(jpeg)
 
-    def alike(self, jpeg: bytes) -> list[str]:
+    def alike(self, jpeg: bytes) -> list[PhotoId]:
         """Find photos of the same picture as a fingerprint: at most three, the best first."""
         return list(self.matches(jpeg))
 
-    def matches(self, jpeg: bytes) -> dict[str, float]:
+    def matches(self, jpeg: bytes) -> dict[PhotoId, float]:
         """Correlate the details of a picture with those of the photos `alike` gives, by photo."""
         picture, descriptors = _described(jpeg)
         correlations = {
@@ -233,7 +235,7 @@ def _best_place(whole: NDArray[np.float32], piece: NDArray[np.float32]) -> float
     return float((windows @ centred / scale).max())
 
 
-def groups_of(alike: Mapping[str, Collection[str]]) -> list[frozenset[str]]:
+def groups_of(alike: Mapping[PhotoId, Collection[PhotoId]]) -> list[frozenset[PhotoId]]:
     """Group photos that are linked, if only through others: `alike` has each photo's duplicates."""
     photos = sorted(alike.keys() | set().union(*alike.values()))
     rows = {photo: row for row, photo in enumerate(photos)}
@@ -242,7 +244,7 @@ def groups_of(alike: Mapping[str, Collection[str]]) -> list[frozenset[str]]:
     count, group_of = connected_components(
         coo_array((np.ones(len(links)), ends), shape=(len(photos),) * 2), directed=False
     )
-    groups: list[set[str]] = [set() for _ in range(count)]
+    groups: list[set[PhotoId]] = [set() for _ in range(count)]
     for photo, group in zip(photos, group_of, strict=True):
         groups[group].add(photo)
     return [frozenset(group) for group in groups if len(group) > 1]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.origins import Origin
+from model.photos.photo_id import PhotoId
 
 MOST_EXAMPLES, LEAST_EXAMPLES, EXAMPLES_IN_ALL = 6, 3, 24  # Of a class; of all together
 NO_CREDIT = ("cc0", "public domain", "pdm")  # Licences that ask for no credit begin like this.
@@ -28,10 +29,10 @@ class Data:
     title: str
     classes: tuple[str, ...]
     counts: Mapping[tuple[str, str], int]  # By (class, split)
-    examples: Mapping[str, tuple[str, ...]]  # Train photos of each class
+    examples: Mapping[str, tuple[PhotoId, ...]]  # Train photos of each class
     sources: tuple[Provenance, ...]  # The largest first
-    origins: Mapping[str, Origin]  # Of all photos that are or were in it
-    files: Mapping[str, str]  # Their names, for people
+    origins: Mapping[PhotoId, Origin]  # Of all photos that are or were in it
+    files: Mapping[PhotoId, str]  # Their names, for people
 
     @property
     def photos(self) -> int:
@@ -53,7 +54,7 @@ class Data:
         return counts.most_common()
 
 
-def describe_data(dataset: Dataset, imported: Dataset, origins: Mapping[str, Origin]) -> Data:
+def describe_data(dataset: Dataset, imported: Dataset, origins: Mapping[PhotoId, Origin]) -> Data:
     """Describe a dataset; `imported` is the same before anything was edited."""
     counts = Counter[tuple[str, str]](
         (labelled.label, labelled.split) for labelled in dataset.photos

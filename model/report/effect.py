@@ -8,6 +8,7 @@ from model.catalogue.dataset import Dataset
 from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL, EditAction, History
 from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import Comparison, compare
+from model.photos.photo_id import PhotoId
 from model.runs.current import count_edits
 from model.runs.run import Run
 
@@ -86,7 +87,9 @@ def find_effect(first: tuple[str, Run], second: tuple[str, Run], dataset: Datase
     )
 
 
-def _compare(before: Run, after: Run, labels: Mapping[str, str], split: str) -> Comparison | None:
+def _compare(
+    before: Run, after: Run, labels: Mapping[PhotoId, str], split: str
+) -> Comparison | None:
     """Compare two runs on a split under some labels; None where they cannot be compared."""
     first, second = (run.evaluation.relabelled(labels).for_split(split) for run in (before, after))
     try:

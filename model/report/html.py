@@ -19,6 +19,7 @@ from model.catalogue.store import Store, open_stored
 from model.colours import class_colour
 from model.errors import NotFound
 from model.evaluation.table import per_class
+from model.photos.photo_id import PhotoId
 from model.report import drawings, sentences
 from model.report.contents import Contents
 from model.report.data import wants_credit
@@ -97,7 +98,7 @@ def _drawn(contents: Contents) -> SimpleNamespace:
     )
 
 
-def _picture(store: Store, photo: str, small: bool = False) -> str | None:
+def _picture(store: Store, photo: PhotoId, small: bool = False) -> str | None:
     """Encode a photo as a data: address, or its middle as a small square; None where it is gone."""
     try:
         image = open_stored(store, photo)
@@ -111,7 +112,7 @@ def _picture(store: Store, photo: str, small: bool = False) -> str | None:
     return f"data:image/jpeg;base64,{b64encode(file.getvalue()).decode()}"
 
 
-def _shown(contents: Contents) -> Iterator[str]:
+def _shown(contents: Contents) -> Iterator[PhotoId]:
     """Yield the photos that the document shows, in its order."""
     for photos in contents.data.examples.values():
         yield from photos
@@ -121,7 +122,7 @@ def _shown(contents: Contents) -> Iterator[str]:
             yield from (photo for photo, _ in case.neighbours)
 
 
-def _credits(contents: Contents) -> dict[str, Origin]:
+def _credits(contents: Contents) -> dict[PhotoId, Origin]:
     """Collect the origins of photos that are shown and whose authors are to be named."""
     origins = contents.data.origins
     return {

@@ -8,6 +8,7 @@ from model.catalogue.measures import load_qualities
 from model.catalogue.store import Store
 from model.cleaning.worksheet import ROWS, WorksheetCase, worksheet
 from model.evaluation.top_losses import ranked
+from model.photos.photo_id import PhotoId
 from model.runs.run import Run
 
 
@@ -25,7 +26,7 @@ class Losses:
 
 
 def find_losses(
-    store: Store, name: str, run: Run, photos: Collection[str], history: History | None
+    store: Store, name: str, run: Run, photos: Collection[PhotoId], history: History | None
 ) -> Losses:
     """Find the ten among `photos`, the dataset's, under the labels the run was trained with.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from model.catalogue.dataset import Dataset, Split
 from model.evaluation.table import Evaluation
+from model.photos.photo_id import PhotoId
 from model.runs.run import Run
 
 
@@ -39,7 +40,7 @@ def current_evaluation(run: Run, dataset: Dataset) -> CurrentEvaluation:
     )
 
 
-def count_edits(table: Evaluation, labels: Mapping[str, str]) -> tuple[int, int]:
+def count_edits(table: Evaluation, labels: Mapping[PhotoId, str]) -> tuple[int, int]:
     """Count the photos of a table that `labels` has under another label, and those it lacks."""
     removed = sum(photo not in labels for photo in table.photos)
     same = sum(labels.get(photo) == label for photo, label in table.labels_by_photo.items())

@@ -23,6 +23,7 @@ from model.networks.backbones import STEP_SPEED, Backbone, find_backbone, with_i
 from model.networks.features import STORED, extract_features
 from model.networks.pretrained import build_network, feature_map, freeze_for_inference
 from model.networks.torchvision_operators import define_missing_operators
+from model.photos.photo_id import PhotoId
 from model.runs.run import FineTunedWeights, Run
 from model.runs.settings import Epoch, FineTuneSettings, HeadSettings
 from model.runtime import is_main_process
@@ -31,8 +32,8 @@ from model.training.head import Head, best_epoch, train_head
 from model.training.head_run import build_run, labelled_features, new_run_id, save_and_register_run
 from model.training.request import TrainRequest
 
-define_missing_operators()
-from fastai.callback.channelslast import ChannelsLast  # noqa: E402  # They import torchvision, which needs the line above.
+define_missing_operators()  # For torchvision, which fastai imports
+from fastai.callback.channelslast import ChannelsLast  # noqa: E402
 from fastai.vision.all import (  # noqa: E402
     Callback,
     CategoryBlock,
@@ -240,7 +241,7 @@ def _halved(network: nn.Module) -> dict[str, NDArray[np.float16]]:
 
 
 def _extract_tuned_features(
-    store: Store, photos: list[str], backbone: Backbone, network: nn.Module, watcher: Watcher
+    store: Store, photos: list[PhotoId], backbone: Backbone, network: nn.Module, watcher: Watcher
 ) -> NDArray[np.float16]:
     """Extract the features of photos, (N, D), with a tuned network.
 

@@ -27,6 +27,7 @@ from model.evaluation.table import Evaluation
 from model.jobs.records import HEAD, record_job
 from model.networks.backbones import find_backbone
 from model.networks.features import extract_features
+from model.photos.photo_id import PhotoId
 from model.progress import Progress, no_progress
 from model.runs.run import FineTunedWeights, Run, RunCard, run_folder, save_run
 from model.runs.settings import Epoch, HeadSettings
@@ -181,12 +182,12 @@ def labelled_features(
 
 
 def _look_alikes(
-    photos: tuple[str, ...], splits: tuple[str, ...], features: NDArray[np.float32]
-) -> tuple[tuple[tuple[str, ...], ...], NDArray[np.float32]]:
+    photos: tuple[PhotoId, ...], splits: tuple[str, ...], features: NDArray[np.float32]
+) -> tuple[tuple[tuple[PhotoId, ...], ...], NDArray[np.float32]]:
     """Find each photo's most similar training photos and their mean similarity, (N,)."""
     train, units = [row for row, name in enumerate(splits) if name == "train"], unit(features)
     names = tuple(photos[row] for row in train)
-    alike = nearest(units, list(photos), units[train], names)
+    alike = nearest(units, photos, units[train], names)
     similarities = [
         float(np.mean([similarity for _, similarity in row])) if row else 0.0 for row in alike
     ]

@@ -12,6 +12,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from model.catalogue.starter import import_starter
 from model.catalogue.workspaces import note_use
 from model.errors import AreoleError
+from model.photos.photo_id import PhotoId
 from model.runs.run import SHIPPED
 from model.wording import count
 from pages.shared import state
@@ -111,7 +112,9 @@ def ask_for_view(
     return view
 
 
-def link_to_page(page: str, label: str, icon: str | None = None, photo: str | None = None) -> None:
+def link_to_page(
+    page: str, label: str, icon: str | None = None, photo: PhotoId | None = None
+) -> None:
     """Draw a link to another page in this workspace; to a photo, where one is named."""
     parameters = state.link_to(page, photo)
     st.page_link(f"pages/{page}.py", label=label, icon=icon, query_params=parameters)

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, TypeVar
 import streamlit as st
 
 from model.errors import NotFound
+from model.photos.photo_id import PhotoId
 from pages.shared.cache.photos import get_thumbnail
 from pages.shared.text import plain
 
@@ -18,7 +19,7 @@ Item = TypeVar("Item")
 class PhotoCard(NamedTuple):
     """A photo with a caption; `alt` describes it to those who cannot see it."""
 
-    photo: str
+    photo: PhotoId
     caption: str  # Markdown, or the button's label where the card can be picked
     alt: str
 
@@ -29,7 +30,7 @@ def show_cards(
     columns: int | None = None,
     width: int | Literal["stretch"] = "stretch",
     key: str,
-    on_pick: Callable[[str], None] | None = None,
+    on_pick: Callable[[PhotoId], None] | None = None,
 ) -> None:
     """Draw square photos in `columns`, or in as many as fit.
 

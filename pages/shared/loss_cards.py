@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from model.evaluation.sentences import REASON_NAMES
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
+from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import certainty, count
 from pages.shared import state
@@ -68,7 +69,7 @@ def show_losses(current: CurrentEvaluation, table: Evaluation) -> None:
 
 
 @st.dialog("Why?", width="large")
-def open_card(current: CurrentEvaluation, table: Evaluation, photo: str) -> None:
+def open_card(current: CurrentEvaluation, table: Evaluation, photo: PhotoId) -> None:
     """A photo's card over the page."""
     prepare_look_alikes(current.run.card.id)
     show_cases(current, _explained(current, table, [table.photos.index(photo)]))
@@ -98,7 +99,7 @@ def show_cases(current: CurrentEvaluation, found: list[TopLoss]) -> None:
 
 def _show_case(
     current: CurrentEvaluation, one: TopLoss, number: int
-) -> list[tuple[DeltaGenerator, str, str]]:
+) -> list[tuple[DeltaGenerator, PhotoId, str]]:
     """One photo's card; where the evidence belongs in it: place, photo, class."""
     classes, rival = (
         current.dataset.classes,
@@ -133,7 +134,7 @@ def _show_case(
     return places
 
 
-def _evidence_place(photo: str, name: str) -> tuple[DeltaGenerator, str, str]:
+def _evidence_place(photo: PhotoId, name: str) -> tuple[DeltaGenerator, PhotoId, str]:
     with st.container(gap="xxsmall"):
         place = st.empty()
         st.caption(f"for and against {plain(name)}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from model.catalogue.workspaces import is_workspace_id, new_workspace_id
+from model.photos.photo_id import PhotoId
 
 if TYPE_CHECKING:
     from pages.shared.visit import Visit
@@ -62,12 +63,12 @@ def is_new_visit() -> bool:
     return not visited
 
 
-def selected_photo() -> str | None:
+def selected_photo() -> PhotoId | None:
     """Give the photo that Classify shows."""
-    return st.query_params.get(_PHOTO)
+    return _photo_in_url(_PHOTO)
 
 
-def select_photo(photo: str) -> None:
+def select_photo(photo: PhotoId) -> None:
     """Let Classify show a photo."""
     st.query_params[_PHOTO] = photo
 
@@ -77,17 +78,23 @@ def deselect_photo() -> None:
     st.query_params.pop(_PHOTO, None)
 
 
-def card() -> str | None:
+def card() -> PhotoId | None:
     """Give the photo that the cleaner shows."""
-    return st.query_params.get(_CARD)
+    return _photo_in_url(_CARD)
 
 
-def show_card(photo: str) -> None:
+def show_card(photo: PhotoId) -> None:
     """Let the cleaner show a photo."""
     st.query_params[_CARD] = photo
 
 
-def link_to(page: str, photo: str | None = None) -> dict[str, str]:
+def _photo_in_url(parameter: str) -> PhotoId | None:
+    """Read a photo from the URL; the page looks whether it is one of its own."""
+    name = st.query_params.get(parameter)
+    return None if name is None else PhotoId(name)
+
+
+def link_to(page: str, photo: PhotoId | None = None) -> dict[str, str]:
     """Give the query parameters of a link to a page, or to a photo on Classify or Clean."""
     link = {_WORKSPACE: workspace()}
     if photo is None:
@@ -202,14 +209,14 @@ def take_failure() -> str | None:
     return sentence
 
 
-def look_at(photo: str) -> None:
+def look_at(photo: PhotoId) -> None:
     """Open a photo's card over the page."""
     st.session_state[_LOOKED_AT] = photo
 
 
-def take_looked_at() -> str | None:
+def take_looked_at() -> PhotoId | None:
     """Give the photo whose card is to be opened, once."""
-    photo: str | None = st.session_state.pop(_LOOKED_AT, None)
+    photo: PhotoId | None = st.session_state.pop(_LOOKED_AT, None)
     return photo
 
 

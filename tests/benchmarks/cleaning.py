@@ -43,12 +43,13 @@ from model.evaluation.table import Evaluation
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.networks.features import extract_features
 from model.photos.image import Photo
+from model.photos.photo_id import PhotoId
 from model.runs.run import SHIPPED, load_run, run_folder
 from model.runs.settings import HeadSettings
 from model.training.head import LabelledFeatures, train_head
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
-from tests.conftest import put_photo
+from tests.conftest import photo_ids, put_photo
 
 SEEDS = range(5)
 WRONG_SHARE = 0.06  # About that of the starter set
@@ -84,7 +85,7 @@ Method = Callable[[NDArray[np.float32], Labels, int], Scores]
 class Photos:
     """Photos with features (N, D), labels (N,) taken to be right, and which are bad (N,)."""
 
-    names: tuple[str, ...]
+    names: tuple[PhotoId, ...]
     vectors: NDArray[np.float32]
     labels: Labels
     bad: NDArray[np.bool_]
@@ -138,7 +139,7 @@ def looking(home: str) -> None:
         )
 
 
-def answer_key(dataset: Dataset) -> dict[str, dict[str, str]]:
+def answer_key(dataset: Dataset) -> dict[PhotoId, dict[str, str]]:
     """The key's row of each train and valid photo, with the photos that it names instead of their
     files.
     """
@@ -156,7 +157,7 @@ def answer_key(dataset: Dataset) -> dict[str, dict[str, str]]:
 
 
 def planted(
-    store: Store, dataset: Dataset, suspects: Suspects, key: dict[str, dict[str, str]]
+    store: Store, dataset: Dataset, suspects: Suspects, key: dict[PhotoId, dict[str, str]]
 ) -> None:
     """What is found of what was planted in the starter set."""
     wrong = np.array([row["label"] != row["truth"] for row in key.values()])
@@ -173,7 +174,7 @@ def planted(
     print(
         f"    said to be wrong: {len(said)}, {sum(said)} of them rightly; the truth is suggested for {right} of the {wrong.sum()}"
     )
-    pairs = {frozenset((photo, row["twin"])) for photo, row in key.items() if row["twin"]}
+    pairs = {frozenset((photo, PhotoId(row["twin"]))) for photo, row in key.items() if row["twin"]}
     groups = {frozenset(group.photos): suspects.is_leak(group) for group in suspects.twins}
     leaks = {pair for pair in pairs if len({suspects.splits[photo] for photo in pair}) > 1}
     for title, there, found in (
@@ -194,7 +195,7 @@ def planted(
         )
 
 
-def truly_labelled(store: Store, suspects: Suspects, key: dict[str, dict[str, str]]) -> Photos:
+def truly_labelled(store: Store, suspects: Suspects, key: dict[PhotoId, dict[str, str]]) -> Photos:
     """The starter set's train and valid photos under their true labels."""
     labels = np.array([CLASSES.index(row["truth"]) for row in key.values()])
     vectors = extract_features(store, key, find_backbone(DEFAULT_BACKBONE))
@@ -266,7 +267,7 @@ def among_first(
 def ours(vectors: NDArray[np.float32], labels: Labels, seed: int) -> Scores:
     """As the app finds them; no seed changes it."""
     count = len(labels)
-    names, logits = tuple(map(str, range(count))), np.zeros((count, len(CLASSES)), np.float32)
+    names, logits = photo_ids(*map(str, range(count))), np.zeros((count, len(CLASSES)), np.float32)
     table = Evaluation(
         CLASSES,
         names,
@@ -343,7 +344,7 @@ def followed(
     store: Store,
     dataset: Dataset,
     suspects: Suspects,
-    key: dict[str, dict[str, str]],
+    key: dict[PhotoId, dict[str, str]],
     real: Photos | None,
 ) -> None:
     """The error on photos that nobody cleaned, before and after following every suggestion, and
@@ -384,7 +385,7 @@ def suggested(suspects: Suspects) -> Iterator[Decision]:
         yield Decision(photo, DELETE)
 
 
-def spare(suspects: Suspects) -> Iterator[str]:
+def spare(suspects: Suspects) -> Iterator[PhotoId]:
     """Of each group of copies all but one, the train copies first; never a test photo."""
     for group in suspects.twins:
         kept = min(group.photos, key=lambda photo: KEPT_FIRST.index(suspects.splits[photo]))

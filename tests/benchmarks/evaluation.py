@@ -29,7 +29,7 @@ from model.catalogue.workspaces import new_workspace_id
 from model.evaluation.top_losses import Reason, ranked, top_losses
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.networks.features import STORED
-from model.photos.image import digest
+from model.photos.photo_id import digest
 from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import fabricate
 from tests.pages.conftest import APP

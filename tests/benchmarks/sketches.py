@@ -26,7 +26,8 @@ from model.catalogue.starter import CLASSES, FOLDER
 from model.classify.batches import folder_sources
 from model.photos.image import open_file, open_photo
 from model.photos.near_duplicates import FingerprintIndex, fingerprint, groups_of
-from tests.conftest import STARTER_PHOTOS, encoded
+from model.photos.photo_id import PhotoId
+from tests.conftest import STARTER_PHOTOS, by_photo, encoded, photo_ids
 
 COPIES, SEEDS = 60, (11, 12, 13)
 KNOWN = 5000
@@ -42,10 +43,12 @@ def main() -> int:
     )
     parser.add_argument("folder", type=Path, nargs="?")
     folder = parser.parse_args().folder
-    starter = {path.name: open_file(path).image for path in sorted(STARTER_PHOTOS.iterdir())}
+    starter = by_photo(
+        {path.name: open_file(path).image for path in sorted(STARTER_PHOTOS.iterdir())}
+    )
     imported("starter set", starter, planted())
     if folder:
-        real = {source.name: source.open() for source in folder_sources(folder, CLASSES)}
+        real = by_photo({source.name: source.open() for source in folder_sources(folder, CLASSES)})
         imported(str(folder), real, set())
         imported("both together", {**starter, **real}, planted())
         for name, retouch in RETOUCHED.items():
@@ -54,17 +57,19 @@ def main() -> int:
     return 0
 
 
-def planted() -> set[frozenset[str]]:
+def planted() -> set[frozenset[PhotoId]]:
     """The pairs that the starter set's key names."""
     with (FOLDER / "photos.csv").open(newline="") as table:
         return {
-            frozenset((row["file"], row["twin"]))
+            frozenset(photo_ids(row["file"], row["twin"]))
             for row in csv.DictReader(table)
             if row["defect"] == "near_duplicate"
         }
 
 
-def imported(title: str, images: Mapping[str, Image.Image], copies: set[frozenset[str]]) -> None:
+def imported(
+    title: str, images: Mapping[PhotoId, Image.Image], copies: set[frozenset[PhotoId]]
+) -> None:
     """Every photo beside those before it.
 
     Copies found, other links, and how large a group they make.
@@ -86,7 +91,7 @@ def imported(title: str, images: Mapping[str, Image.Image], copies: set[frozense
         print(f"    {' - '.join(pair)}")
 
 
-def copied(title: str, images: Mapping[str, Image.Image], retouch: Retouch) -> None:
+def copied(title: str, images: Mapping[PhotoId, Image.Image], retouch: Retouch) -> None:
     """Copies of some photos, looked for among all.
 
     Found, and linked to another than the original and its own duplicates.
@@ -177,7 +182,7 @@ def encoded_again(image: Image.Image, random: np.random.Generator) -> Image.Imag
     return Image.open(BytesIO(encoded(relit, quality=int(random.integers(40, 90))))).convert("RGB")
 
 
-def cost(images: Mapping[str, Image.Image]) -> None:
+def cost(images: Mapping[PhotoId, Image.Image]) -> None:
     """Milliseconds a photo beside decoding, with many known; and what those weigh."""
     names, random = list(images), np.random.default_rng(0)
     photos = [encoded(images[name].resize((4000, 3000)), quality=90) for name in names[:10]]
@@ -197,7 +202,7 @@ def cost(images: Mapping[str, Image.Image]) -> None:
     )
     before, start, sketches = psutil.Process().memory_info().rss, perf_counter(), FingerprintIndex()
     for row, sketch in enumerate(drawn):
-        sketches.add(str(row), sketch)
+        sketches.add(PhotoId(str(row)), sketch)
     adding, weight = (
         (perf_counter() - start) * 1000 / KNOWN,
         (psutil.Process().memory_info().rss - before) / 1e6,

@@ -12,7 +12,7 @@ from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store
 from model.catalogue.workspaces import asked_photos, is_workspace_id, new_workspace_id
 from model.errors import StoreUnavailable
-from model.photos.image import digest
+from model.photos.photo_id import digest
 from tests.conftest import encoded, picture
 from tests.pages.conftest import APP, parameter, text
 from tests.starter_set import A_SUCCULENT, A_TREE, IN_SPLIT, PHOTOS

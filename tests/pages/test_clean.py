@@ -16,6 +16,7 @@ from model.cleaning.decisions_file import edits_as_csv
 from model.cleaning.suspects import Suspects, find_suspects
 from model.evaluation.top_losses import ranked
 from model.photos.image import open_photo
+from model.photos.photo_id import PhotoId
 from model.runs.listing import RunEntry, active_run, runs_of
 from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import encoded, fabricate, picture, put_photo
@@ -34,7 +35,7 @@ def suspects(store: Store) -> Suspects:
     return find_suspects(store, load_run(run_folder(store, SHIPPED)))
 
 
-def last(store: Store, workspace: str, photo: str) -> tuple[str, str | None, str]:
+def last(store: Store, workspace: str, photo: PhotoId) -> tuple[str, str | None, str]:
     """What counts for a photo: action, label, reason."""
     edit = history(store, workspace).standing[photo]
     return edit.action, edit.label, edit.reason

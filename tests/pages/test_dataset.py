@@ -29,7 +29,7 @@ from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import create_dataset, datasets_of
 from model.gather.sources.registry import SOURCES
 from model.jobs.records import RUNNING, host_of
-from model.photos.image import digest
+from model.photos.photo_id import PhotoId, digest
 from pages.shared.cache.jobs import get_import_jobs, get_search_jobs
 from tests.conftest import encoded, fabricate, picture
 from tests.model.gather.fake_sources import FakeSources
@@ -66,7 +66,7 @@ def made(
     """A dataset of the workspace's own, with so many photos of each class."""
     name = create_dataset(store, "Pets", classes, owner=workspace)
     arrivals = [
-        IncomingPhoto(f"{label} {number}.jpg", label, lambda data=data: data, Origin("upload"))  # type: ignore[misc]
+        IncomingPhoto(f"{label} {number}.jpg", label, partial(bytes, data), Origin("upload"))
         for place, label in enumerate(classes)
         for number, data in enumerate(photos(first + 100 * place, each))
     ]
@@ -113,11 +113,11 @@ def add(app: AppTest) -> AppTest:
     return to_the_end(app.button(key="dataset_add").click().run())
 
 
-def shown(app: AppTest) -> list[str]:
+def shown(app: AppTest) -> list[PhotoId]:
     """The photos in the gallery."""
     prefix = "dataset_photos_"
     return [
-        button.key.removeprefix(prefix)
+        PhotoId(button.key.removeprefix(prefix))
         for button in app.button
         if button.key and button.key.startswith(prefix)
     ]

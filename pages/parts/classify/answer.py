@@ -3,6 +3,7 @@
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
+from model.photos.photo_id import PhotoId
 from model.runs.run import Run
 from pages.shared.cache.photos import get_evidence, get_picture, get_prediction
 from pages.shared.colours import label_badge
@@ -10,7 +11,7 @@ from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import explanation, plain, verdict
 
 
-def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
+def show_answer(photo: PhotoId, dataset: Dataset, run: Run) -> None:
     """The verdict and its reasons: probabilities, evidence, look-alikes."""
     from pages.shared.charts.evaluation import probability_bars
 
@@ -68,7 +69,7 @@ def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
     )
 
 
-def _neighbour_card(photo: str, similarity: float, dataset: Dataset) -> PhotoCard:
+def _neighbour_card(photo: PhotoId, similarity: float, dataset: Dataset) -> PhotoCard:
     label = dataset.label_of(photo)
     badge = label_badge(dataset.classes, label)
     return PhotoCard(

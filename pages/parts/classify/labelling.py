@@ -5,6 +5,7 @@ import streamlit as st
 from model.catalogue.dataset import Dataset
 from model.catalogue.workspaces import filed_photos
 from model.cleaning.decisions import label_photo, revert_edits
+from model.photos.photo_id import PhotoId
 from pages.shared.text import plain
 from pages.shared.visit import Visit
 
@@ -21,7 +22,7 @@ PLACES = {
 }
 
 
-def ask_for_label(visit: Visit, photo: str, dataset: Dataset, *, own: bool) -> None:
+def ask_for_label(visit: Visit, photo: PhotoId, dataset: Dataset, *, own: bool) -> None:
     """Let the visitor say what a photo really shows.
 
     Her own joins the training photos, one of the dataset's is relabelled.

@@ -8,6 +8,7 @@ from model.catalogue.dataset import Dataset
 from model.catalogue.workspaces import MAX_ASKED, ask_about
 from model.errors import PhotoRefused
 from model.photos.image import MAX_MEGABYTES, open_photo
+from model.photos.photo_id import PhotoId
 from model.runs.run import Run
 from model.settings import hosting
 from pages.shared import state
@@ -26,7 +27,9 @@ FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the l
 MAX_UPLOAD = 20
 
 
-def ask_for_photos(visit: Visit, dataset: Dataset, run: Run, to_try: dict[str, list[str]]) -> None:
+def ask_for_photos(
+    visit: Visit, dataset: Dataset, run: Run, to_try: dict[str, list[PhotoId]]
+) -> None:
     """Take photos from disk or camera into the workspace, or choose an example."""
     ways = (UPLOAD, CAMERA, EXAMPLES) if hosting().uploads else (EXAMPLES,)
     way = st.segmented_control(
@@ -98,7 +101,7 @@ def keep_uploads(visit: Visit, run: Run, files: list[tuple[str, bytes]]) -> None
         state.select_photo(kept[0])
 
 
-def show_examples(dataset: Dataset, to_try: dict[str, list[str]]) -> None:
+def show_examples(dataset: Dataset, to_try: dict[str, list[PhotoId]]) -> None:
     """Photos to try, three of each class."""
     cards = [
         PhotoCard(photo, class_badge(dataset.classes, name), f"Example {number} of {name}")

@@ -14,6 +14,7 @@ from model.cleaning.answer_key import has_key
 from model.cleaning.decisions import decide, redo, revert_edits, start_over, undo
 from model.cleaning.decisions_file import decisions_from, edits_as_csv
 from model.errors import InvalidRequest, NotFound
+from model.photos.photo_id import PhotoId
 from model.wording import count
 from pages.parts.clean.score import show_score
 from pages.shared import state
@@ -92,7 +93,7 @@ def show_edits(dataset: Dataset, history: History, visit: Visit) -> None:
             _show_exchange(imported, dataset, history, visit)
 
 
-def _show_edit(imported: Dataset, photo: str, number: int, said: str, visit: Visit) -> None:
+def _show_edit(imported: Dataset, photo: PhotoId, number: int, said: str, visit: Visit) -> None:
     label = imported.label_of(photo)
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key=f"clean_edit_{number}"

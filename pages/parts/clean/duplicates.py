@@ -6,6 +6,7 @@ from model.catalogue.edits import DELETE, KEEP, History
 from model.cleaning.decisions import Decision, decide
 from model.cleaning.duplicates import DuplicateGroup
 from model.cleaning.suspects import Suspects
+from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES, count, listed
 from pages.shared.callbacks import attempt
@@ -83,12 +84,12 @@ def _show_group(
                 st.markdown(":green-badge[:material/check: dealt with]")
 
 
-def _is_kept(history: History, photo: str) -> bool:
+def _is_kept(history: History, photo: PhotoId) -> bool:
     return photo in history.standing and history.standing[photo].action == KEEP
 
 
 def _finding(
-    current: CurrentEvaluation, suspects: Suspects, group: DuplicateGroup, there: list[str]
+    current: CurrentEvaluation, suspects: Suspects, group: DuplicateGroup, there: list[PhotoId]
 ) -> str:
     splits = [SPLIT_NAMES[suspects.splits[photo]].lower() for photo in group.photos]
     alike = f"Laid over each other, they agree by {group.correlation:.0%}."
@@ -108,7 +109,7 @@ def _finding(
 
 
 def _ask(
-    suspects: Suspects, group: DuplicateGroup, there: list[str], visit: Visit, key: str
+    suspects: Suspects, group: DuplicateGroup, there: list[PhotoId], visit: Visit, key: str
 ) -> None:
     """One click leaves one: of a leak the one that judges, else the largest."""
     sizes = {

@@ -7,6 +7,7 @@ import streamlit as st
 from model.catalogue.edits import DELETE, KEEP, RELABEL, History
 from model.cleaning.decisions import Decision, decide
 from model.cleaning.suspects import Suspects
+from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import certainty, count
 from pages.parts.clean.one_by_one import REASONS
@@ -26,7 +27,7 @@ def show_many(
     current: CurrentEvaluation,
     suspects: Suspects,
     history: History,
-    queue: list[str],
+    queue: list[PhotoId],
     visit: Visit,
 ) -> None:
     """Draw a page of photos with boxes to tick, and the decisions for those that are ticked."""
@@ -43,7 +44,7 @@ def show_many(
 
 
 def _show_photo(
-    current: CurrentEvaluation, suspects: Suspects, history: History, photo: str
+    current: CurrentEvaluation, suspects: Suspects, history: History, photo: PhotoId
 ) -> None:
     label, edit, doubt = (
         current.dataset.label_of(photo),
@@ -62,7 +63,7 @@ def _show_photo(
 
 
 def _ask_for_decision(
-    current: CurrentEvaluation, shown: Sequence[str], ticked: list[str], visit: Visit
+    current: CurrentEvaluation, shown: Sequence[PhotoId], ticked: list[PhotoId], visit: Visit
 ) -> None:
     reason = st.pills("Why?", REASONS, key=WHY, wrap=True)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -98,9 +99,9 @@ def _decide(visit: Visit, decisions: list[Decision]) -> None:
         st.session_state[WHY] = None
 
 
-def _tick_all(photos: Sequence[str], ticked: bool) -> None:
+def _tick_all(photos: Sequence[PhotoId], ticked: bool) -> None:
     state.set_ticks(map(_tick, photos), ticked)
 
 
-def _tick(photo: str) -> str:
+def _tick(photo: PhotoId) -> str:
     return f"clean_tick_{photo}"

@@ -11,6 +11,7 @@ from model.cleaning.decisions import Decision, decide
 from model.cleaning.suspects import Suspects
 from model.errors import NotFound
 from model.evaluation.top_losses import TopLoss, top_losses
+from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import certainty
 from pages.shared import state
@@ -33,19 +34,19 @@ class Deck:
 
     current: CurrentEvaluation
     suspects: Suspects
-    standing: dict[str, Edit]
-    queue: list[str]
+    standing: dict[PhotoId, Edit]
+    queue: list[PhotoId]
     visit: Visit
 
     @property
-    def photo(self) -> str:
+    def photo(self) -> PhotoId:
         """The photo of the link, or the first that is not judged."""
         linked = state.card()
         if linked in self.queue:
             return linked
         return next((photo for photo in self.queue if not self.is_judged(photo)), self.queue[0])
 
-    def is_judged(self, photo: str) -> bool:
+    def is_judged(self, photo: PhotoId) -> bool:
         """Whether something was decided about a photo since the run in use was trained."""
         edit = self.standing.get(photo)
         return (
@@ -79,7 +80,7 @@ def show_deck(deck: Deck) -> None:
     _show_strip(deck, queue.index(photo))
 
 
-def _case(current: CurrentEvaluation, suspects: Suspects, photo: str) -> TopLoss | None:
+def _case(current: CurrentEvaluation, suspects: Suspects, photo: PhotoId) -> TopLoss | None:
     """What the run says about a photo, under the label it learned.
 
     None for one that was added since.
@@ -97,7 +98,7 @@ def _case(current: CurrentEvaluation, suspects: Suspects, photo: str) -> TopLoss
     )[0]
 
 
-def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
+def _show_facts(deck: Deck, photo: PhotoId, case: TopLoss | None) -> None:
     classes, suspects = deck.current.run.card.classes, deck.suspects
     if case is None:
         label = deck.current.dataset.label_of(photo)
@@ -126,7 +127,7 @@ def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
         st.markdown(f":{badge} {decided(edit)}]")
 
 
-def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:
+def _ask_for_decision(deck: Deck, photo: PhotoId, filed: str | None) -> None:
     """A button and a key for each decision; the one that is advised stands out.
 
     To keep is to leave it where it was `filed`.
@@ -156,7 +157,7 @@ def _ask_for_decision(deck: Deck, photo: str, filed: str | None) -> None:
             )
 
 
-def _advice(deck: Deck, photo: str, label: str | None) -> tuple[str, str | None]:
+def _advice(deck: Deck, photo: PhotoId, label: str | None) -> tuple[str, str | None]:
     """The decision that the findings speak for."""
     if photo in deck.suspects.bad_photos:
         return DELETE, None
@@ -168,7 +169,7 @@ def _advice(deck: Deck, photo: str, label: str | None) -> tuple[str, str | None]
     )
 
 
-def _ask_for_reason(deck: Deck, photo: str) -> None:
+def _ask_for_reason(deck: Deck, photo: PhotoId) -> None:
     """Why, by a click or in words."""
     reason = deck.standing[photo].reason if photo in deck.standing else ""
     quick, words = f"clean_why_{photo}_{reason}", f"clean_words_{photo}_{reason}"
@@ -194,7 +195,7 @@ def _ask_for_reason(deck: Deck, photo: str) -> None:
     )
 
 
-def _ask_for_place(queue: list[str], place: int) -> None:
+def _ask_for_place(queue: list[PhotoId], place: int) -> None:
     with st.container(horizontal=True):
         for text, key, to in (("Previous", "Left", place - 1), ("Next", "Right", place + 1)):
             st.button(
@@ -217,7 +218,7 @@ def _decide(deck: Deck, decision: Decision) -> None:
     state.show_card(next((photo for photo in rest if not deck.is_judged(photo)), decision.photo))
 
 
-def _say(deck: Deck, photo: str, key: str, before: str) -> None:
+def _say(deck: Deck, photo: PhotoId, key: str, before: str) -> None:
     """Store a reason: with the decision that stands, or as a note until there is one.
 
     Streamlit also calls this for widgets of a run that was interrupted, with nothing new in them.
@@ -231,7 +232,7 @@ def _say(deck: Deck, photo: str, key: str, before: str) -> None:
     state.show_card(photo)
 
 
-def _show_photo(photo: str, case: TopLoss | None) -> None:
+def _show_photo(photo: PhotoId, case: TopLoss | None) -> None:
     try:
         st.image(
             get_picture(photo),
@@ -259,7 +260,7 @@ def _show_evidence(current: CurrentEvaluation, case: TopLoss) -> None:
         show_neighbours(current, case, "clean_alike")
 
 
-def _show_map(current: CurrentEvaluation, photo: str, name: str, position: int) -> None:
+def _show_map(current: CurrentEvaluation, photo: PhotoId, name: str, position: int) -> None:
     try:
         tinted = get_evidence(photo, current.run.card.id, position, EVIDENCE_PX)
     except NotFound:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from model.cleaning.suspects import Suspects
+from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES
 from pages.shared import state
@@ -33,7 +34,7 @@ HELP = (
 
 def ask_for_queue(
     current: CurrentEvaluation, suspects: Suspects, workspace: str
-) -> tuple[list[str], bool]:
+) -> tuple[list[PhotoId], bool]:
     """Ask what to look for; return the photos in their order, and True to judge many at once."""
     places = _places(current)
     kinds = {WRONG: suspects.wrong_labels, BAD: suspects.bad_photos, ALL: tuple(places)}
@@ -72,7 +73,7 @@ def ask_for_queue(
     return sorted(queue, key=lambda photo: rank.get(photo, inf)), many == WAYS[1]
 
 
-def _places(current: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
+def _places(current: CurrentEvaluation) -> Mapping[PhotoId, tuple[str, str]]:
     """Map each photo that may be edited to (label, split).
 
     As the run was trained, and those added since.
@@ -90,7 +91,7 @@ def _places(current: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
 
 def _ranks(
     current: CurrentEvaluation, suspects: Suspects, order: str, workspace: str
-) -> dict[str, float]:
+) -> dict[PhotoId, float]:
     """Rank photos, lowest first, under the run's own labels: a decision moves nothing."""
     table = current.run.evaluation
     if order == SUSPICIOUS:

@@ -7,6 +7,7 @@ from model.catalogue.edits import DELETE, KEEP, MAX_REASON, NOTE, RELABEL, EditA
 from model.cleaning.decisions import Decision, decide, revert_edits
 from model.cleaning.worksheet import WorksheetCase, worksheet
 from model.csv_files import as_csv
+from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import certainty
 from pages.shared.callbacks import attempt
@@ -123,7 +124,7 @@ def _explain(visit: Visit, case: WorksheetCase, key: str) -> None:
     )
 
 
-def _row(case: WorksheetCase, number: int, files: dict[str, str]) -> dict[str, object]:
+def _row(case: WorksheetCase, number: int, files: dict[PhotoId, str]) -> dict[str, object]:
     return {
         "number": number,
         "file": files.get(case.photo, ""),

@@ -12,6 +12,7 @@ from model.catalogue.dataset import Dataset, LabelledPhoto
 from model.catalogue.origins import Origin, attribution
 from model.datasets.manage import Listing, remove_photos
 from model.errors import NotFound
+from model.photos.photo_id import PhotoId
 from model.wording import SPLIT_NAMES, count, listed
 from pages.shared import state
 from pages.shared.cache.photos import get_picture
@@ -57,7 +58,7 @@ def show_photos(dataset: Dataset, listing: Listing, visit: Visit) -> None:
         open_photo_card(dataset, labelled, origins.get(labelled.photo, Origin()))
 
 
-def show_counts(dataset: Dataset, origins: dict[str, Origin]) -> None:
+def show_counts(dataset: Dataset, origins: dict[PhotoId, Origin]) -> None:
     """A bar for each class, cut by split, and the sources in a sentence."""
     from pages.shared.charts.dataset import class_counts
 
@@ -101,11 +102,11 @@ def open_photo_card(dataset: Dataset, labelled: LabelledPhoto, origin: Origin) -
     st.caption(f"SHA-256 {labelled.photo}")
 
 
-def _source(labelled: LabelledPhoto, origins: dict[str, Origin]) -> str:
+def _source(labelled: LabelledPhoto, origins: dict[PhotoId, Origin]) -> str:
     return origins.get(labelled.photo, Origin("added on Classify")).source or UNKNOWN
 
 
-def _ask_for_filter(dataset: Dataset, origins: dict[str, Origin]) -> list[LabelledPhoto]:
+def _ask_for_filter(dataset: Dataset, origins: dict[PhotoId, Origin]) -> list[LabelledPhoto]:
     sources = sorted({_source(one, origins) for one in dataset.photos})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.selectbox(
@@ -181,7 +182,7 @@ def _ask_what_to_remove(
         )
 
 
-def _remove(visit: Visit, dataset: str, photos: list[str]) -> None:
+def _remove(visit: Visit, dataset: str, photos: list[PhotoId]) -> None:
     if succeeds(remove_photos, visit.store, visit.workspace, dataset, photos):
         for photo in photos:
             st.session_state.pop(_tick(photo), None)
@@ -192,5 +193,5 @@ def _set_ticks(labelled_photos: Sequence[LabelledPhoto], ticked: bool) -> None:
     state.set_ticks((_tick(labelled.photo) for labelled in labelled_photos), ticked)
 
 
-def _tick(photo: str) -> str:
+def _tick(photo: PhotoId) -> str:
     return f"dataset_tick_{photo}"

@@ -14,6 +14,7 @@ from model.catalogue.store import open_stored
 from model.classify.answer import Prediction
 from model.classify.evidence import overlay
 from model.cleaning.suspects import Suspects, find_suspects
+from model.photos.photo_id import PhotoId
 from model.photos.quality import ImageIssue
 from pages.shared import state
 from pages.shared.cache.runs import get_card, get_run
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 THUMBNAIL_PX, PICTURE_PX = 192, 640
 
 
-def get_image_issues(photos: Sequence[str]) -> dict[str, tuple[ImageIssue, ...]]:
+def get_image_issues(photos: Sequence[PhotoId]) -> dict[PhotoId, tuple[ImageIssue, ...]]:
     """Find what is wrong with photos as pictures, with a bar where they are not measured yet."""
     with progress_bar("Looking for blurred, dark and tiny photos") as progress:
         qualities = load_qualities(get_store(), photos, progress)
@@ -60,7 +61,7 @@ def get_suspects(run_id: str) -> Suspects:
 
 
 @st.cache_resource(show_spinner=False, max_entries=512)
-def get_prediction(photo: str, run_id: str) -> Prediction:
+def get_prediction(photo: PhotoId, run_id: str) -> Prediction:
     """Predict the class of a stored photo. Raises NotFound."""
     return _classifier(run_id).predict(open_stored(get_store(), photo), photo)
 
@@ -88,19 +89,19 @@ def _classifier(run_id: str) -> "Classifier":
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
-def get_picture(photo: str) -> bytes:
+def get_picture(photo: PhotoId) -> bytes:
     """Encode a stored photo as a JPEG of at most 640 pixels a side. Raises NotFound."""
     return _jpeg(open_stored(get_store(), photo))
 
 
 @st.cache_resource(show_spinner=False, max_entries=2048)
-def get_thumbnail(photo: str) -> bytes:
+def get_thumbnail(photo: PhotoId) -> bytes:
     """Encode the middle of a stored photo as a small square JPEG. Raises NotFound."""
     return _jpeg(ImageOps.fit(open_stored(get_store(), photo), (THUMBNAIL_PX, THUMBNAIL_PX)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def get_evidence(photo: str, run_id: str, position: int, side_px: int = PICTURE_PX) -> bytes:
+def get_evidence(photo: PhotoId, run_id: str, position: int, side_px: int = PICTURE_PX) -> bytes:
     """Lay the evidence for and against a class over a stored photo, as a JPEG. Raises NotFound."""
     image = open_stored(get_store(), photo)
     image.thumbnail((side_px, side_px))

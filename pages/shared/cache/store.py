@@ -10,6 +10,7 @@ from model.catalogue.edits import History
 from model.catalogue.origins import Origin, origins
 from model.catalogue.store import Store, open_store
 from model.cleaning.decisions import history
+from model.photos.photo_id import PhotoId
 from pages.shared.visit import Visit
 
 BY_VISIT: dict[str | type[Any], Callable[[Any], Any]] = {Visit: lambda visit: visit.key}
@@ -28,7 +29,7 @@ def get_dataset(visit: Visit) -> Dataset:
 
 
 @st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=BY_VISIT)
-def get_origins(visit: Visit) -> dict[str, Origin]:
+def get_origins(visit: Visit) -> dict[PhotoId, Origin]:
     """Load the origins of the photos of the workspace's dataset, as it was imported."""
     return origins(visit.store, get_dataset(visit).id)
 

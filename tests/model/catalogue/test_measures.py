@@ -19,11 +19,12 @@ from model.catalogue.measures import (
 from model.catalogue.schema import FingerprintRow, QualityRow
 from model.catalogue.store import Store, forget_photos
 from model.photos.image import Photo
+from model.photos.photo_id import PhotoId
 from model.photos.quality import Quality
-from tests.conftest import picture, put_photo
+from tests.conftest import photo_ids, picture, put_photo
 
 
-def photos_of(store: Store, number: int) -> list[str]:
+def photos_of(store: Store, number: int) -> list[PhotoId]:
     """Photos in the catalogue, by name."""
     return [put_photo(store, Photo(picture(40, 40, seed))) for seed in range(number)]
 
@@ -40,7 +41,7 @@ def test_measures_keep_the_columns_that_the_catalogue_and_the_starter_set_have()
     quality = Quality(blur=0.1, p99=0.2, p10_centre=0.3, width=4, height=5)
     assert pack_measures([quality]).tolist() == [[0.1, 0.2, 0.3]]
     assert pack_measures([]).shape == (0, 3)
-    assert unpack_measures(["p"], np.array([[0.1, 0.2, 0.3]])) == [
+    assert unpack_measures(photo_ids("p"), np.array([[0.1, 0.2, 0.3]])) == [
         {"photo": "p", "blur": 0.1, "brightest": 0.2, "middle": 0.3}
     ]
 
@@ -64,10 +65,10 @@ def test_only_the_missing_are_computed_once_each_in_batches_that_report(
 ) -> None:
     photos = photos_of(empty_store, 5)
     FINGERPRINTS.load(empty_store, photos[:1], lambda batch: dict.fromkeys(batch, b"kept"))
-    batches: list[Sequence[str]] = []
+    batches: list[Sequence[PhotoId]] = []
     reports: list[tuple[int, int]] = []
 
-    def compute(batch: Sequence[str]) -> dict[str, bytes]:
+    def compute(batch: Sequence[PhotoId]) -> dict[PhotoId, bytes]:
         batches.append(batch)
         return {photo: b"new" for photo in batch if photo != photos[4]}  # The last cannot be read.
 
@@ -83,7 +84,7 @@ def test_only_the_missing_are_computed_once_each_in_batches_that_report(
 def test_a_batch_that_was_kept_survives_a_later_failure(empty_store: Store) -> None:
     photos = photos_of(empty_store, 2)
 
-    def compute(batch: Sequence[str]) -> dict[str, bytes]:
+    def compute(batch: Sequence[PhotoId]) -> dict[PhotoId, bytes]:
         if photos[1] in batch:
             raise KeyboardInterrupt
         return dict.fromkeys(batch, b"new")

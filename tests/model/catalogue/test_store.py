@@ -24,10 +24,11 @@ from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE, Backbone
 from model.networks.features import extract_features
 from model.networks.pretrained import feature_map
 from model.photos.image import open_photo
-from tests.conftest import encoded, picture, put_photo
+from tests.conftest import encoded, photo_ids, picture, put_photo
 from tests.starter_set import IN_SPLIT, PHOTOS
 
 ROOT = Path(__file__).parents[3]
+[NO_PHOTO] = photo_ids("0" * 64)
 LITE0 = BACKBONES[DEFAULT_BACKBONE]
 IMPORTS = (
     "from model.catalogue.store import open_store\n"
@@ -169,7 +170,7 @@ def test_a_read_only_database_is_a_sentence(empty_store: Store) -> None:
     def write() -> None:
         with empty_store.writing() as session:
             session.execute(text("PRAGMA query_only=ON"))
-            session.add(PhotoRow(sha256="0" * 64, width=1, height=1, bytes=1))
+            session.add(PhotoRow(sha256=NO_PHOTO, width=1, height=1, bytes=1))
 
     with pytest.raises(StoreUnavailable, match="readonly"):
         write()
@@ -194,7 +195,7 @@ def test_a_newer_versions_data_folder_is_refused(empty_store: Store) -> None:
 
 def test_photos_that_are_gone_are_named(store: Store) -> None:
     with pytest.raises(NotFound, match="Upload it again"):
-        read_photo(store, "0" * 64)
+        read_photo(store, NO_PHOTO)
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff\xd8\xff half a photo"])

@@ -26,7 +26,7 @@ from model.experiments.tuning.run import TuningRequest, run_trials
 from model.experiments.tuning.space import study_name
 from model.experiments.tuning.study import find, opened, trials_of
 from model.jobs.queue import last_job
-from model.photos.image import digest
+from model.photos.photo_id import digest
 from model.report.texts import texts
 from model.runs.listing import active_run, runs_of
 from model.runs.run import load_fine_tuned_weights, load_run, run_folder

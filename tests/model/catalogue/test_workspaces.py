@@ -22,17 +22,18 @@ from model.catalogue.workspaces import (
 from model.cleaning.decisions import label_photo, revert_edits
 from model.errors import InvalidRequest, NotFound
 from model.photos.image import open_photo
+from model.photos.photo_id import PhotoId
 from model.runs.listing import active_run
 from model.runs.run import SHIPPED
 from tests.conftest import encoded, picture, put_photo
 
 
-def own_photo(store: Store, seed: int) -> str:
+def own_photo(store: Store, seed: int) -> PhotoId:
     """A photo that is kept."""
     return put_photo(store, open_photo(encoded(picture(seed=seed))))
 
 
-def ask(store: Store, workspace: str, seed: int, name: str = "x.jpg") -> str:
+def ask(store: Store, workspace: str, seed: int, name: str = "x.jpg") -> PhotoId:
     """Ask about a photo; its name."""
     photo = open_photo(encoded(picture(seed=seed)))
     ask_about(store, workspace, photo, name)

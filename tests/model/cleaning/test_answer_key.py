@@ -17,12 +17,13 @@ from model.catalogue.workspaces import dataset_name
 from model.cleaning.answer_key import BAD, CleaningScore, SplitScore, has_key, score
 from model.cleaning.decisions import Decision, decide, label_photo, start_over
 from model.photos.image import open_photo
+from model.photos.photo_id import PhotoId
 from tests.conftest import encoded, fabricate, picture, put_photo
 from tests.starter_set import BAD_PHOTOS, COPIES, LEAKS, WRONG_LABELS
 
 ROOT = Path(__file__).parents[3]
 SOURCES = [*ROOT.glob("*.py"), *ROOT.glob("model/**/*.py"), *ROOT.glob("pages/**/*.py")]
-Key = dict[str, dict[str, str]]
+Key = dict[PhotoId, dict[str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +38,13 @@ def key(store: Store) -> Key:
     return {photos[row["file"]]: {**row, "twin": photos.get(row["twin"], "")} for row in rows}
 
 
-def wrong(key: Key) -> list[str]:
+def wrong(key: Key) -> list[PhotoId]:
     return [photo for photo, row in key.items() if row["label"] != row["truth"]]
 
 
-def pairs(key: Key, *, leaking: bool) -> list[tuple[str, str]]:
+def pairs(key: Key, *, leaking: bool) -> list[tuple[PhotoId, PhotoId]]:
     """Copies with what they were copied from, within a split or across."""
-    found = [(photo, row["twin"]) for photo, row in key.items() if row["twin"]]
+    found = [(photo, PhotoId(row["twin"])) for photo, row in key.items() if row["twin"]]
     return [
         (photo, twin)
         for photo, twin in found
@@ -51,11 +52,11 @@ def pairs(key: Key, *, leaking: bool) -> list[tuple[str, str]]:
     ]
 
 
-def bad(key: Key) -> list[str]:
+def bad(key: Key) -> list[PhotoId]:
     return [photo for photo, row in key.items() if row["defect"] in BAD]
 
 
-def good(key: Key) -> list[str]:
+def good(key: Key) -> list[PhotoId]:
     """Photos with which nothing is wrong, and that no copy was made from."""
     originals = {row["twin"] for row in key.values()}
     return [photo for photo, row in key.items() if not row["defect"] and photo not in originals]

@@ -37,11 +37,12 @@ from model.cleaning.decisions import (
 )
 from model.errors import InvalidRequest, NotFound
 from model.photos.image import open_photo
-from tests.conftest import encoded, picture, put_photo
+from model.photos.photo_id import PhotoId
+from tests.conftest import encoded, photo_ids, picture, put_photo
 from tests.starter_set import PHOTOS
 
 
-def trees(store: Store, number: int, split: str = "train") -> list[str]:
+def trees(store: Store, number: int, split: str = "train") -> list[PhotoId]:
     """Some photos that were imported as trees."""
     members = find_dataset(store, STARTER).photos
     return [
@@ -60,7 +61,7 @@ def is_as_imported(store: Store, workspace: str) -> bool:
     return mine(store, workspace).fingerprint == find_dataset(store, STARTER).fingerprint
 
 
-def said(store: Store, workspace: str) -> list[tuple[str, str, str | None]]:
+def said(store: Store, workspace: str) -> list[tuple[PhotoId, str, str | None]]:
     """All decisions that stand, the oldest first."""
     return [
         (edit.photo, edit.action, edit.label)
@@ -395,7 +396,7 @@ def test_a_photo_that_is_not_in_the_dataset_is_refused(
     store: Store, workspace: str, action: EditAction
 ) -> None:
     loose = put_photo(store, open_photo(encoded(picture(seed=400))))
-    for photo in (loose, "0" * 64):
+    for photo in (loose, *photo_ids("0" * 64)):
         with pytest.raises(NotFound, match="no longer in the dataset"):
             decide(store, workspace, [Decision(photo, action, "cactus")])
     assert view_of(store, workspace).last_edit == 0
@@ -507,7 +508,7 @@ def test_no_photo_of_the_dataset_is_destroyed_when_its_addition_is_revoked(
 
 def destroy_an_added_photo(
     store: Store, workspace: str, seed: int, *, after: list[Decision]
-) -> str:
+) -> PhotoId:
     """Tell a photo's label and decide on, take everything back and clear the list.
 
     The name of the photo, which is gone.

@@ -26,12 +26,13 @@ from model.evaluation.table import Evaluation
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.networks.features import STORED
 from model.photos.near_duplicates import correlation, fingerprint
+from model.photos.photo_id import PhotoId
 from model.runs.run import SHIPPED, Run, load_run, run_folder
-from tests.conftest import STARTER_PHOTOS, fabricate
+from tests.conftest import STARTER_PHOTOS, by_photo, fabricate, photo_ids
 from tests.starter_set import BAD_PHOTOS, COPIES, LEAKS, WRONG_LABELS
 
 BAD = ("blurry", "dark", "overexposed", "tiny")
-Key = dict[str, dict[str, str]]
+Key = dict[PhotoId, dict[str, str]]
 
 
 def problem(
@@ -53,7 +54,7 @@ def table_of(
 ) -> Evaluation:
     """Made-up train photos under these labels; what a run says of them is not asked."""
     count = len(labels)
-    photos, splits = tuple(f"photo {number}" for number in range(count)), ("train",) * count
+    photos, splits = photo_ids(*(f"photo {number}" for number in range(count))), ("train",) * count
     logits = np.zeros((count, len(classes)), np.float32)
     return Evaluation(
         classes, photos, splits, labels, logits, ((),) * count, np.ones(count, np.float32)
@@ -204,7 +205,7 @@ def test_what_looks_wrong_is_ranked_and_under_another_class_than_suggested(
 
 def test_a_label_looks_wrong_only_where_another_class_is_much_more_likely() -> None:
     def doubt(suggestion: str, quality: float, probability: float) -> LabelIssue:
-        return LabelIssue("photo", "cactus", suggestion, quality, probability)
+        return LabelIssue(PhotoId("photo"), "cactus", suggestion, quality, probability)
 
     assert doubt("tree", 0.3, 0.6).is_label_issue
     assert not doubt("tree", 0.4, 0.5).is_label_issue
@@ -324,7 +325,7 @@ def retouched(image: Image.Image, share: float, brightness: float, width: int) -
 def near_duplicates_among(images: list[Image.Image]) -> list[DuplicateGroup]:
     """Copies among pictures, each named by its number."""
     return find_near_duplicates(
-        {str(number): fingerprint(image) for number, image in enumerate(images)}
+        by_photo({str(number): fingerprint(image) for number, image in enumerate(images)})
     )
 
 

@@ -5,7 +5,7 @@ each.
 import numpy as np
 import pytest
 
-from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL, Edit, EditAction
+from model.catalogue.edits import DELETE, KEEP, NOTE, RELABEL, EditAction
 from model.catalogue.store import Store
 from model.cleaning.decisions import Decision, decide, history, undo
 from model.cleaning.worksheet import ROWS, WorksheetCase, worksheet
@@ -138,6 +138,5 @@ def test_decisions_about_other_photos_are_left_out(
 
 def test_a_short_table_gives_a_short_sheet(made: tuple[str, Evaluation]) -> None:
     _, table = made
-    nobody: dict[str, Edit] = {}
-    assert len(worksheet(table.rows(range(3)), nobody)) == 3
-    assert worksheet(table.rows([]), nobody) == []
+    assert len(worksheet(table.rows(range(3)), {})) == 3
+    assert worksheet(table.rows([]), {}) == []

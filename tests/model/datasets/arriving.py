@@ -10,7 +10,7 @@ from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace
 from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.manage import create_dataset
-from model.photos.image import digest
+from model.photos.photo_id import PhotoId, digest
 from model.runs.run import run_folder
 from tests.conftest import encoded, picture
 
@@ -28,7 +28,7 @@ def data_of(seed: int) -> bytes:
     return encoded(picture(seed=seed))
 
 
-def name_of(seed: int) -> str:
+def name_of(seed: int) -> PhotoId:
     """The photo that a seed comes to."""
     return digest(data_of(seed))
 

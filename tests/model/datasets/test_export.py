@@ -25,6 +25,7 @@ from model.datasets.export import write_zip
 from model.datasets.layout import ATTRIBUTION, MAX_TABLE_BYTES, TABLE
 from model.errors import InvalidRequest
 from model.photos.image import open_photo
+from model.photos.photo_id import PhotoId
 from tests.conftest import encoded, picture
 
 Files = dict[str, bytes]
@@ -51,7 +52,7 @@ def mine(store: Store, workspace: str) -> Dataset:
     return find_dataset(store, STARTER, workspace=workspace)
 
 
-def trees(store: Store, number: int) -> list[str]:
+def trees(store: Store, number: int) -> list[PhotoId]:
     """Some photos of train and valid that were imported as trees."""
     members = find_dataset(store, STARTER).photos
     return [
@@ -89,7 +90,7 @@ def packed(files: Files, compression: int = ZIP_STORED) -> bytes:
     return buffer.getvalue()
 
 
-def name_of(files: Files, photo: str) -> str:
+def name_of(files: Files, photo: PhotoId) -> str:
     """The file that a photo has in a ZIP."""
     return next(row["file"] for row in from_csv(files[TABLE]) if row["photo"] == photo)
 
@@ -107,7 +108,7 @@ def bring_back(store: Store, workspace: str, data: bytes) -> int:
     return unknown
 
 
-def said(store: Store, workspace: str) -> list[tuple[str, str, str | None, str]]:
+def said(store: Store, workspace: str) -> list[tuple[PhotoId, str, str | None, str]]:
     """All decisions that stand."""
     standing = history(store, workspace).standing.values()
     return sorted((edit.photo, edit.action, edit.label, edit.reason) for edit in standing)
@@ -200,7 +201,7 @@ def test_a_zip_holds_every_photo_as_it_is_kept_in_its_class_folder(
     assert {row["photo"] for row in rows} == set(members)
     assert {row["file"] for row in rows} | {ATTRIBUTION} == set(files)
     for row in rows:
-        labelled = members[row["photo"]]
+        labelled = members[PhotoId(row["photo"])]
         assert row["file"].startswith(f"{labelled.split}/{labelled.label}/")
         assert (row["split"], row["label"], row["imported label"]) == (
             labelled.split,

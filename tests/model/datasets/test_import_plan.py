@@ -24,6 +24,7 @@ from model.datasets.import_plan import NO_CLASS, Plan, plan
 from model.datasets.intake import ImportResult, IncomingPhoto, add_photos
 from model.datasets.layout import ATTRIBUTION, TABLE
 from model.datasets.manage import create_dataset
+from model.photos.photo_id import PhotoId
 from tests.conftest import encoded, picture, without_starter_photos
 from tests.model.datasets.arriving import FROM_TEST, arriving, bring, data_of, name_of
 
@@ -346,7 +347,7 @@ def test_the_attribution_names_every_photo_with_its_maker(
     known = origins(bare_store, find_dataset(bare_store, name).id)
     assert rows.keys() == files.keys()
     for path, row in rows.items():
-        origin = known[row["photo"]]
+        origin = known[PhotoId(row["photo"])]
         assert f"{path}: {attribution(origin)}\n" in text
         assert (row["source"], row["author"], row["page"]) == (
             origin.source,

@@ -45,7 +45,8 @@ from model.errors import (
 from model.jobs.queue import last_killed_job
 from model.jobs.records import CANCELLED, DONE, FAILED, INTAKE, INTAKE_KILLED, RUNNING, record_job
 from model.jobs.threads import BackgroundJob, BackgroundJobs
-from model.photos.image import Photo, digest
+from model.photos.image import Photo
+from model.photos.photo_id import PhotoId, digest
 from model.photos.prefetch import AHEAD, ahead
 from tests.conftest import STARTER_PHOTOS, encoded
 from tests.model.datasets.arriving import arriving, bring, data_of, name_of, pets
@@ -69,7 +70,7 @@ def cats(seeds: Iterable[int]) -> list[IncomingPhoto]:
     return [arriving(seed, "cat") for seed in seeds]
 
 
-def photos_in(store: Store, name: str) -> set[str]:
+def photos_in(store: Store, name: str) -> set[PhotoId]:
     return {one.photo for one in find_dataset(store, name).photos}
 
 

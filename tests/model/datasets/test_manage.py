@@ -42,6 +42,7 @@ from model.datasets.manage import (
 )
 from model.errors import CannotTrain, InvalidRequest, NotFound, QuotaReached
 from model.photos.image import open_photo
+from model.photos.photo_id import PhotoId
 from model.runs.listing import activate_run, active_run, delete_run, runs_of
 from model.runs.run import SHIPPED
 from model.runs.settings import HeadSettings
@@ -73,7 +74,7 @@ def other() -> str:
     return new_workspace_id()
 
 
-def decided(store: Store, workspace: str) -> list[tuple[str, str]]:
+def decided(store: Store, workspace: str) -> list[tuple[PhotoId, str]]:
     return [(edit.photo, edit.action) for edit in history(store, workspace).standing.values()]
 
 
@@ -81,7 +82,7 @@ def offered(store: Store, workspace: str) -> list[str]:
     return [entry.id for entry in runs_of(store, workspace)]
 
 
-def first_train(store: Store, name: str, label: str = "cat") -> str:
+def first_train(store: Store, name: str, label: str = "cat") -> PhotoId:
     """A photo of a class that may be edited."""
     return next(
         one.photo
@@ -96,7 +97,7 @@ def forget_asked(store: Store) -> None:
         session.execute(delete(AskedRow))
 
 
-def is_there(store: Store, photo: str) -> bool:
+def is_there(store: Store, photo: PhotoId) -> bool:
     """Whether anything at all is left of a photo."""
     with store.reading() as session:
         kept = [session.scalars(select(PhotoRow.sha256).where(PhotoRow.sha256 == photo)).first()]

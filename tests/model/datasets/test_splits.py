@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.datasets.splits import SHARES, assign_splits
-from model.photos.image import digest
 from model.photos.near_duplicates import groups_of
+from model.photos.photo_id import PhotoId, digest
+from tests.conftest import by_photo, photo_ids
 
-Labels = dict[str, str]
+Labels = dict[PhotoId, str]
 photos = st.integers(0, 400).map(lambda number: digest(str(number).encode()))
 labelled = st.dictionaries(photos, st.sampled_from(["cactus", "succulent", "tree"]), max_size=60)
 
@@ -21,12 +22,12 @@ def of_class(count: int, label: str = "cactus") -> Labels:
     return {digest(f"{label} {number}".encode()): label for number in range(count)}
 
 
-def with_splits(labels: Labels, splits: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+def with_splits(labels: Labels, splits: Mapping[PhotoId, str]) -> dict[PhotoId, tuple[str, str]]:
     """Photos as a dataset holds them."""
     return {photo: (labels[photo], split) for photo, split in splits.items()}
 
 
-def grouped(labels: Labels, size: int) -> list[list[str]]:
+def grouped(labels: Labels, size: int) -> list[list[PhotoId]]:
     """The first half of the photos of each class in groups of this size."""
     groups = []
     for label in sorted(set(labels.values())):
@@ -50,7 +51,7 @@ def test_no_order_changes_anything(labels: Labels, size: int, order: Random) -> 
 
 @given(labels=labelled, added=labelled, numbers=st.dictionaries(photos, st.integers(0, 9)))
 def test_copies_share_a_split_and_nothing_moves(
-    labels: Labels, added: Labels, numbers: dict[str, int]
+    labels: Labels, added: Labels, numbers: dict[PhotoId, int]
 ) -> None:
     before = assign_splits(labels, {}, [])
     groups = [[photo for photo in numbers if numbers[photo] == number] for number in range(10)]
@@ -66,7 +67,7 @@ def test_copies_share_a_split_and_nothing_moves(
 @given(count=st.integers(0, 300), at_once=st.integers(1, 50))
 def test_shares_are_kept_to_one_photo_however_few_come_at_a_time(count: int, at_once: int) -> None:
     labels = of_class(count)
-    splits: dict[str, str] = {}
+    splits: dict[PhotoId, str] = {}
     for start in range(0, count, at_once):
         some = dict(list(labels.items())[start : start + at_once])
         splits |= assign_splits(some, with_splits(labels, splits), [])
@@ -88,34 +89,34 @@ def test_a_class_with_two_photos_that_are_no_copies_has_train_and_valid(
 
 
 def test_copies_of_different_classes_go_where_that_of_the_first_lacks_most() -> None:
-    taken = {
-        "1": ("cactus", "train"),
-        "2": ("cactus", "train"),
-        "3": ("tree", "valid"),
-        "4": ("tree", "valid"),
-    }
-    assert assign_splits({"a": "cactus", "b": "tree"}, taken, [["b", "a"]]) == {
-        "a": "valid",
-        "b": "valid",
-    }
-    assert assign_splits({"a": "tree", "b": "cactus"}, taken, [["b", "a"]]) == {
-        "a": "train",
-        "b": "train",
-    }
+    taken = by_photo(
+        {
+            "1": ("cactus", "train"),
+            "2": ("cactus", "train"),
+            "3": ("tree", "valid"),
+            "4": ("tree", "valid"),
+        }
+    )
+    a, b = photo_ids("a", "b")
+    assert assign_splits({a: "cactus", b: "tree"}, taken, [[b, a]]) == {a: "valid", b: "valid"}
+    assert assign_splits({a: "tree", b: "cactus"}, taken, [[b, a]]) == {a: "train", b: "train"}
 
 
 def test_a_copy_of_photos_in_several_splits_is_rather_learned_than_judged_by() -> None:
-    taken = {"1": ("cactus", "test"), "2": ("cactus", "valid"), "3": ("cactus", "train")}
-    assert assign_splits({"a": "cactus"}, taken, [["a", "1", "2", "3"]]) == {"a": "train"}
-    assert assign_splits({"a": "cactus"}, taken, [["a", "1", "2"]]) == {"a": "valid"}
-    assert assign_splits({"a": "cactus"}, taken, [["a", "1"]]) == {"a": "test"}
+    a, one, two, three = photo_ids("a", "1", "2", "3")
+    taken = {one: ("cactus", "test"), two: ("cactus", "valid"), three: ("cactus", "train")}
+    assert assign_splits({a: "cactus"}, taken, [[a, one, two, three]]) == {a: "train"}
+    assert assign_splits({a: "cactus"}, taken, [[a, one, two]]) == {a: "valid"}
+    assert assign_splits({a: "cactus"}, taken, [[a, one]]) == {a: "test"}
 
 
 def test_a_group_may_name_photos_that_are_gone() -> None:
-    assert assign_splits({"a": "cactus"}, {}, [["a", "gone"], ["gone too"]]) == {"a": "train"}
+    a, gone, gone_too = photo_ids("a", "gone", "gone too")
+    assert assign_splits({a: "cactus"}, {}, [[a, gone], [gone_too]]) == {a: "train"}
 
 
 def test_links_make_groups() -> None:
-    alike: dict[str, list[str]] = {"a": [], "b": ["a"], "c": ["b"], "d": [], "e": ["known"]}
-    assert set(groups_of(alike)) == {frozenset("abc"), frozenset(("e", "known"))}
-    assert groups_of({}) == groups_of({"a": []}) == []
+    a, b, c, d, e, known = photo_ids(*"abcde", "known")
+    alike: dict[PhotoId, list[PhotoId]] = {a: [], b: [a], c: [b], d: [], e: [known]}
+    assert set(groups_of(alike)) == {frozenset((a, b, c)), frozenset((e, known))}
+    assert groups_of({}) == groups_of({a: []}) == []

@@ -6,10 +6,12 @@ import pytest
 
 from model.evaluation.sentences import REASON_NAMES, explanations
 from model.evaluation.top_losses import Reason, TopLoss
+from model.photos.photo_id import PhotoId
 from model.photos.quality import ImageIssue
+from tests.conftest import by_photo
 
 LOSS = TopLoss(
-    photo="p",
+    photo=PhotoId("p"),
     split="valid",
     actual="tree",
     predicted="cactus",
@@ -19,7 +21,7 @@ LOSS = TopLoss(
     margin=0.94,
     loss=3.5,
     similarity=0.8,
-    neighbours=(("a", "cactus"), ("b", "cactus"), ("c", "tree")),
+    neighbours=tuple(by_photo({"a": "cactus", "b": "cactus", "c": "tree"}).items()),
     issues=(),
     unfamiliar=False,
     sure=True,

@@ -17,6 +17,7 @@ from model.evaluation.top_losses import ranked
 from model.networks.backbones import find_backbone
 from model.networks.pretrained import load_network, pixels
 from model.runs.run import SHIPPED, load_run, run_folder
+from tests.conftest import by_photo, photo_ids
 
 CLASSES = ("a", "b", "c", "d")
 
@@ -43,7 +44,7 @@ def table(
 ) -> Evaluation:
     """Photos p0, p1 ... of classes a, b ..., without look-alikes."""
     n, scores = len(labels), np.array(logits, np.float32).reshape(len(labels), -1)
-    names = tuple(f"p{row}" for row in range(n))
+    names = photo_ids(*(f"p{row}" for row in range(n)))
     empty = np.zeros(n, np.float32)
     return Evaluation(
         CLASSES[: scores.shape[1]],
@@ -73,11 +74,11 @@ def test_one_split_of_a_table() -> None:
 
 def test_figures_follow_the_labels_without_inference() -> None:
     before = table([0, 0, 1], [[2, 0], [0, 2], [2, 0]])
-    now = before.relabelled({"p1": "b", "p2": "b", "p9": "a"})
+    now = before.relabelled(by_photo({"p1": "b", "p2": "b", "p9": "a"}))
     assert now.photos == ("p1", "p2")
     assert now.errors == 1
     assert before.errors == 2
-    assert now.relabelled({"p1": "no such class"}).photos == ()
+    assert now.relabelled(by_photo({"p1": "no such class"})).photos == ()
 
 
 def test_most_confused_pairs_come_first_and_ties_in_the_order_of_classes() -> None:
@@ -112,7 +113,8 @@ def test_the_same_figures_as_fastai(store: Store) -> None:
 
         def forward(self, photos: torch.Tensor) -> torch.Tensor:
             pooled = load_network(backbone.name)(photos).mean(dim=(2, 3))
-            return self.head(pooled) / run.card.temperature  # type: ignore[no-any-return]  # nn.Module's call has no type.
+            logits: torch.Tensor = self.head(pooled)
+            return logits / run.card.temperature
 
     class Photos(list[tuple[torch.Tensor, torch.Tensor]]):
         vocab = CategoryMap(list(run.card.classes), sort=False)

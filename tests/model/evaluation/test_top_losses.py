@@ -12,24 +12,27 @@ from model.catalogue.starter import FOLDER
 from model.catalogue.store import Store, open_stored
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import Reason, TopLoss, ranked, top_losses
-from model.photos.image import Photo, digest
+from model.photos.image import Photo
+from model.photos.photo_id import PhotoId, digest
 from model.photos.quality import ImageIssue, Quality, measure
 from model.runs.run import SHIPPED, load_run, run_folder
-from tests.conftest import STARTER_PHOTOS, picture, put_photo
+from tests.conftest import STARTER_PHOTOS, by_photo, photo_ids, picture, put_photo
 
-LABELS = {
-    "c1": "cactus",
-    "c2": "cactus",
-    "c3": "cactus",
-    "s1": "succulent",
-    "s2": "succulent",
-    "gone": "elsewhere",
-}
+LABELS = by_photo(
+    {
+        "c1": "cactus",
+        "c2": "cactus",
+        "c3": "cactus",
+        "s1": "succulent",
+        "s2": "succulent",
+        "gone": "elsewhere",
+    }
+)
 
 
 def top_loss(
     logits: list[float],
-    neighbours: tuple[str, ...],
+    neighbours: tuple[PhotoId, ...],
     *,
     similarity: float = 0.9,
     issues: tuple[ImageIssue, ...] = (),
@@ -38,18 +41,19 @@ def top_loss(
     """One photo, filed under succulent unless said otherwise, as the table's only row."""
     table = Evaluation(
         ("cactus", "succulent"),
-        ("photo",),
+        photo_ids("photo"),
         ("valid",),
         np.array([label]),
         np.array([logits], np.float32),
         (neighbours,),
         np.array([similarity], np.float32),
     )
-    [case] = top_losses(table, [0], LABELS, {"photo": issues}, unfamiliar_below=0.6)
+    [case] = top_losses(table, [0], LABELS, by_photo({"photo": issues}), unfamiliar_below=0.6)
     return case
 
 
-AGREE, DISAGREE = ("c1", "c2", "c3", "s1", "s2"), ("c1", "c2", "s1", "s2", "gone")
+AGREE = photo_ids("c1", "c2", "c3", "s1", "s2")
+DISAGREE = photo_ids("c1", "c2", "s1", "s2", "gone")
 
 
 def test_confident_and_backed_by_its_look_alikes_the_label_looks_wrong() -> None:
@@ -87,7 +91,7 @@ def test_a_right_answer_needs_no_reason() -> None:
 def test_a_single_class_is_never_ambiguous() -> None:
     table = Evaluation(
         ("a",),
-        ("p",),
+        photo_ids("p"),
         ("valid",),
         np.array([0]),
         np.array([[1.0]], np.float32),
@@ -127,7 +131,7 @@ def test_a_photo_is_measured_once_and_one_that_is_gone_not_at_all(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     photo = put_photo(store, Photo(picture(seed=77)))
-    first = load_qualities(store, [photo, photo, "0" * 64])
+    first = load_qualities(store, [photo, photo, *photo_ids("0" * 64)])
     assert first == {photo: measure(open_stored(store, photo))}
     with store.reading() as session:
         assert session.get(QualityRow, photo) is not None

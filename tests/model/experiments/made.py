@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from model.experiments.split_features import SplitFeatures
 from model.training.head import LabelledFeatures
+from tests.conftest import photo_ids
 
 Labels = NDArray[np.intp]
 
@@ -31,7 +32,8 @@ def clouds(
 
     counts = {"train": train, "valid": valid, "test": test}
     names = {
-        split: tuple(f"{split} {row}" for row in range(count)) for split, count in counts.items()
+        split: photo_ids(*(f"{split} {row}" for row in range(count)))
+        for split, count in counts.items()
     }
     return SplitFeatures(
         tuple("abcdefghijklmnopqrst"[:classes]),

@@ -30,7 +30,7 @@ from model.gather.gatherer import Gatherer
 from model.gather.sources.registry import find_source
 from model.gather.sources.results import WebPhoto
 from model.jobs.threads import BackgroundJobs
-from model.photos.image import digest
+from model.photos.photo_id import digest
 from tests.model.gather.fake_sources import FakeSources, Reply, made_photo
 from tests.model.gather.net.test_fetch import unchecked
 
@@ -128,7 +128,8 @@ def test_a_search_can_be_cancelled_and_keeps_what_was_found(
     def cancelling(handler: object) -> None:
         assert begun.wait(20)
         jobs[0].cancelled = True
-        Reply({"result_count": 0, "page_count": 0, "results": []}).send(handler)  # type: ignore[arg-type]  # What it is given
+        nothing = Reply({"result_count": 0, "page_count": 0, "results": []})
+        nothing.send(handler)  # type: ignore[arg-type]  # What it is given
 
     assert gatherer.search("openverse", "cat", 3, commercial=False, check=unchecked)
     fake.script["/openverse"] = [cancelling]

@@ -14,7 +14,8 @@ from PIL import ExifTags, Image, ImageChops, ImageOps, PngImagePlugin
 from PIL.JpegImagePlugin import JpegImageFile
 
 from model.errors import PhotoRefused
-from model.photos.image import KEPT_PIXELS, MAX_MEGABYTES, TURNS, digest, open_photo
+from model.photos.image import KEPT_PIXELS, MAX_MEGABYTES, TURNS, open_photo
+from model.photos.photo_id import digest
 from tests.conftest import encoded, picture
 
 TAKEN = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")

@@ -13,6 +13,7 @@ from model.photos.near_duplicates import (
     decode_fingerprint,
     fingerprint,
 )
+from model.photos.photo_id import PhotoId
 from tests.conftest import STARTER_PHOTOS, picture
 from tests.starter_set import ROWS
 
@@ -42,7 +43,7 @@ def forty() -> FingerprintIndex:
     index = FingerprintIndex()
     for number in range(1, 41):
         if number not in PLANTED:
-            index.add(str(number), fingerprint(photo(number)))
+            index.add(PhotoId(str(number)), fingerprint(photo(number)))
     return index
 
 
@@ -69,13 +70,13 @@ def test_a_copy_is_recognised(forty: FingerprintIndex, change: Change) -> None:
 
 def test_the_whole_is_recognised_by_a_known_crop() -> None:
     index = FingerprintIndex()
-    index.add("crop", fingerprint(window(photo(8), 0.2, 0.1, 1, 0.9)))
+    index.add(PhotoId("crop"), fingerprint(window(photo(8), 0.2, 0.1, 1, 0.9)))
     assert index.alike(fingerprint(photo(8))) == ["crop"]
 
 
 def test_frames_that_each_show_what_the_other_does_not_are_alike() -> None:
     index = FingerprintIndex()
-    index.add("first frame", fingerprint(window(photo(8), 0, 0.06, 0.94, 1)))
+    index.add(PhotoId("first frame"), fingerprint(window(photo(8), 0, 0.06, 0.94, 1)))
     assert index.alike(fingerprint(window(photo(8), 0.06, 0, 1, 0.94))) == ["first frame"]
 
 
@@ -89,14 +90,14 @@ def test_smooth_pictures_are_alike_only_to_themselves() -> None:
     for seed in range(30):
         jpeg = fingerprint(picture(seed=seed))
         assert index.alike(jpeg) == []
-        index.add(str(seed), jpeg)
+        index.add(PhotoId(str(seed)), jpeg)
     assert index.alike(fingerprint(picture(seed=7))) == ["7"]
 
 
 @pytest.mark.parametrize("colour", ["black", "white", "red"])
 def test_even_pictures_say_nothing(forty: FingerprintIndex, colour: str) -> None:
     index = FingerprintIndex()
-    index.add("even", fingerprint(Image.new("RGB", (200, 100), colour)))
+    index.add(PhotoId("even"), fingerprint(Image.new("RGB", (200, 100), colour)))
     assert index.alike(fingerprint(Image.new("RGB", (200, 100), colour))) == []
     assert forty.alike(fingerprint(Image.new("RGB", (200, 100), colour))) == []
 
@@ -114,7 +115,7 @@ def test_any_shape_has_a_fingerprint_and_can_be_compared(
     jpeg = fingerprint(photo(1).resize(size))
     assert max(decode_fingerprint(jpeg).size) == FINGERPRINT_PX
     index = FingerprintIndex()
-    index.add("odd", jpeg)
+    index.add(PhotoId("odd"), jpeg)
     assert index.alike(jpeg) == ["odd"]
     assert set(forty.alike(jpeg)) <= {"1"}
 
@@ -127,9 +128,9 @@ def test_a_fingerprint_is_small() -> None:
 
 def test_more_photos_than_a_block_are_all_looked_at() -> None:
     index, even = FingerprintIndex(), fingerprint(Image.new("RGB", (64, 64)))
-    index.add("first", fingerprint(photo(1)))
+    index.add(PhotoId("first"), fingerprint(photo(1)))
     for number in range(BLOCK):
-        index.add(f"even {number}", even)
-    index.add("last", fingerprint(photo(8)))
+        index.add(PhotoId(f"even {number}"), even)
+    index.add(PhotoId("last"), fingerprint(photo(8)))
     assert index.alike(fingerprint(photo(1))) == ["first"]
     assert index.alike(fingerprint(photo(8))) == ["last"]

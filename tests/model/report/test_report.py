@@ -24,6 +24,7 @@ from model.errors import InvalidRequest, NotFound
 from model.evaluation.comparison import compare
 from model.evaluation.intervals import wilson
 from model.evaluation.table import per_class
+from model.photos.photo_id import PhotoId
 from model.report.contents import Contents, Finding, ReportTable, report_contents
 from model.report.data import wants_credit
 from model.report.drawings import loss_curves
@@ -173,7 +174,7 @@ class Made:
     document: Document
 
     @property
-    def labels(self) -> dict[str, str]:
+    def labels(self) -> dict[PhotoId, str]:
         return find_dataset(self.store, STARTER, workspace=self.workspace).labels
 
 

@@ -8,6 +8,9 @@ from model.catalogue.store import ROOT
 from model.evaluation.table import Evaluation
 from model.runs.current import CurrentEvaluation, count_edits, current_evaluation
 from model.runs.run import SHIPPED, Run, load_run
+from tests.conftest import photo_ids
+
+P1, P2, P3, P4, P5 = photo_ids("p1", "p2", "p3", "p4", "p5")
 
 
 @pytest.fixture
@@ -15,7 +18,7 @@ def current() -> CurrentEvaluation:
     """A run that evaluated p1 to p4; since then p1 was relabelled, p3 removed, p5 added."""
     table = Evaluation(
         classes=("a", "b"),
-        photos=("p1", "p2", "p3", "p4"),
+        photos=(P1, P2, P3, P4),
         splits=("train", "valid", "valid", "test"),
         labels=np.array([0, 0, 1, 1], np.intp),
         logits=np.array([[0, 1], [0, 1], [1, 0], [0, 1]], np.float32),
@@ -29,10 +32,10 @@ def current() -> CurrentEvaluation:
         table,
     )
     photos = (
-        LabelledPhoto("p1", "b", Split.TRAIN, "1.jpg"),
-        LabelledPhoto("p2", "a", Split.VALID, "2.jpg"),
-        LabelledPhoto("p4", "b", Split.TEST, "4.jpg"),
-        LabelledPhoto("p5", "a", Split.TRAIN, "5.jpg"),
+        LabelledPhoto(P1, "b", Split.TRAIN, "1.jpg"),
+        LabelledPhoto(P2, "a", Split.VALID, "2.jpg"),
+        LabelledPhoto(P4, "b", Split.TEST, "4.jpg"),
+        LabelledPhoto(P5, "a", Split.TRAIN, "5.jpg"),
     )
     return current_evaluation(run, Dataset(1, "d", "D", ("a", "b"), photos))
 
@@ -44,9 +47,9 @@ def test_it_counts_what_was_relabelled_removed_and_added(current: CurrentEvaluat
 
 def test_it_has_the_photos_of_each_split_under_their_labels_now(current: CurrentEvaluation) -> None:
     assert {split: table.photos for split, table in current.tables.items()} == {
-        "train": ("p1",),
-        "valid": ("p2",),
-        "test": ("p4",),
+        "train": (P1,),
+        "valid": (P2,),
+        "test": (P4,),
     }
     assert current.tables[Split.TRAIN].errors == 0  # Under its first label it was one.
     assert current.run.evaluation.for_split(Split.TRAIN).errors == 1
@@ -54,6 +57,6 @@ def test_it_has_the_photos_of_each_split_under_their_labels_now(current: Current
 
 def test_edits_are_counted_in_one_split_too(current: CurrentEvaluation) -> None:
     valid = current.run.evaluation.for_split(Split.VALID)
-    assert valid.labels_by_photo == {"p2": "a", "p3": "b"}
-    assert count_edits(valid, {"p2": "b"}) == (1, 1)
+    assert valid.labels_by_photo == {P2: "a", P3: "b"}
+    assert count_edits(valid, {P2: "b"}) == (1, 1)
     assert count_edits(valid, valid.labels_by_photo) == (0, 0)

@@ -10,6 +10,7 @@ import pytest
 from model.catalogue.dataset import Dataset, LabelledPhoto, Split, check_trainable
 from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
+from model.photos.photo_id import PhotoId
 from model.runs.settings import Epoch, HeadSettings
 from model.training.head import LabelledFeatures, train_head
 
@@ -82,7 +83,7 @@ def test_where_training_cannot_work_it_says_why(
     classes: tuple[str, ...], members: list[str], sentence: str
 ) -> None:
     rows = tuple(
-        LabelledPhoto(str(row), labelled.split()[0], Split(labelled.split()[1]), file="")
+        LabelledPhoto(PhotoId(str(row)), labelled.split()[0], Split(labelled.split()[1]), file="")
         for row, labelled in enumerate(members)
     )
     with pytest.raises(CannotTrain, match=sentence):
