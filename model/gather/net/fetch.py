@@ -206,4 +206,4 @@ def user_agent() -> str:
     """Name the client, a contact and the library, as Wikimedia's User-Agent policy wants it."""
     contact = without_markup(hosting().contact, 120).encode("ascii", "ignore").decode()
     client = f"Areole/{AREOLE} ({contact or 'an app for learning how image classifiers work'})"
-    return f"{client} urllib3/{version('urllib3')}"
+    return f"{client} requests/{version('requests')}"

@@ -95,7 +95,7 @@ def test_every_request_says_who_asks(fake: FakeSources, monkeypatch: pytest.Monk
     fetch(url, PHOTO, unchecked)
     monkeypatch.setenv("AREOLE_CONTACT", "ana@school.example\r\nX-Evil: 1")
     fetch(url, PHOTO, unchecked)
-    library = f"urllib3/{version('urllib3')}"
+    library = f"requests/{version('requests')}"
     assert (
         fake.asked[0].headers["User-Agent"]
         == f"Areole/1.0 (an app for learning how image classifiers work) {library}"
