@@ -308,7 +308,8 @@ def test_hosting_names_every_command_and_option() -> None:
         app.command(name)(command)
     for name, row in rows.items():
         text = f"{row} {training}" if "training options" in row else row
-        command_line = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]  # A group
+        group = typer.main.get_command(app)
+        command_line = group.commands[name]  # type: ignore[attr-defined]  # Of several commands
         for parameter in command_line.params:
             option = parameter.opts[0]
             if option.startswith("--") and not parameter.hidden:

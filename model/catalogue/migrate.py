@@ -181,11 +181,11 @@ def _copy(connection: Connection, database: Path, copy: Path) -> None:
     copy.unlink(missing_ok=True)  # Left by a process that was killed
     copy.touch()
     shutil.copymode(database, copy)  # The names of workspaces are as good as keys.
-    source = (
-        connection.engine.raw_connection()
-    )  # A second connection sees nothing of this transaction.
+    # A second connection sees nothing of this transaction.
+    source = connection.engine.raw_connection()
     try:
         with closing(sqlite3.connect(copy)) as target:
-            source.driver_connection.backup(target)  # type: ignore[union-attr]  # Open connections have one.
+            # Open connections have the driver's.
+            source.driver_connection.backup(target)  # type: ignore[union-attr]
     finally:
         source.close()

@@ -133,7 +133,8 @@ def freeze_for_inference(network: nn.Module) -> nn.Module:
         if isinstance(module, ConvNorm):
             module.fuse()
     # channels_last is missing from torch's types.
-    return network.to(memory_format=torch.channels_last)  # type: ignore[no-any-return, call-overload]
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network
 
 
 def feature_map(image: Image.Image, backbone: Backbone, network: nn.Module | None = None) -> Tensor:

@@ -32,8 +32,8 @@ def ahead(
         started: list[tuple[Item, Future[Result | AreoleError]]] = []
         while True:
             try:
-                for item in islice(remaining, free):
-                    started.append((item, pool.submit(attempt, item)))  # noqa: PERF401  # Those before a failure must stay.
+                for item in islice(remaining, free):  # No list: those before a failure must stay.
+                    started.append((item, pool.submit(attempt, item)))  # noqa: PERF401
             except AreoleError as error:  # From the items; what has been started is still wanted.
                 remaining, failure = iter(()), error
             if not started:

@@ -23,7 +23,12 @@ from model.runs.settings import Epoch, FineTuneSettings
 from model.training.head import best_epoch
 
 define_missing_operators()
-from fastai.vision.all import Callback, CancelEpochException, CancelFitException, Learner  # noqa: E402  # It imports torchvision.
+from fastai.vision.all import (  # noqa: E402  # It imports torchvision.
+    Callback,
+    CancelEpochException,
+    CancelFitException,
+    Learner,
+)
 
 REPORT_S = 0.3  # Between two reports of batches.
 
@@ -177,14 +182,14 @@ def together(learner: Learner) -> AbstractContextManager[Any]:
     """
     if os.environ.get("WORLD_SIZE", "1") == "1":
         return nullcontext()
-    from fastai.distributed import (
-        DistributedDL,
-    )  # The import also gives learners their distrib_ctx.
+    # The import also gives learners their distrib_ctx.
+    from fastai.distributed import DistributedDL
 
     on_gpu = torch.cuda.is_available()
     if not on_gpu:
         DistributedDL._broadcast = _broadcast  # noqa: SLF001  # fastai offers no other way in.
-    return learner.distrib_ctx(sync_bn=on_gpu, cpu=not on_gpu)  # type: ignore[no-any-return]  # fastai has no types.
+    context: AbstractContextManager[Any] = learner.distrib_ctx(sync_bn=on_gpu, cpu=not on_gpu)
+    return context
 
 
 def _broadcast(_: object, numbers: list[int], rank: int) -> list[int]:

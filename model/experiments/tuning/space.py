@@ -67,4 +67,5 @@ def study_name(dataset: Dataset, workspace: str | None) -> str:
 
 def settings_of(params: Params) -> HeadSettings:
     """Make head settings from a trial's parameters."""
-    return HeadSettings(**{name: params[name] for name in SPACE})  # type: ignore[arg-type]  # As the ranges say.
+    # Their types are as the ranges say.
+    return HeadSettings(**{name: params[name] for name in SPACE})  # type: ignore[arg-type]

@@ -163,7 +163,8 @@ def test_rows_of_another_shape_are_made_again(store: Store, made: Made, shape: o
             select(ExperimentRow).where(ExperimentRow.fingerprint == dataset.fingerprint)
         ).one()
         whole = dict(row.result)
-        row.result = whole | shape if shape == {"valid_photos": "9"} else shape  # type: ignore[assignment]
+        damaged = whole | shape if shape == {"valid_photos": "9"} else shape
+        row.result = damaged  # type: ignore[assignment]
     assert (
         load_result(store, LearningCurve, dataset.fingerprint, DEFAULT_BACKBONE, SETTINGS) is None
     )

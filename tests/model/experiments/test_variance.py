@@ -7,9 +7,10 @@ import pytest
 
 from model.errors import Cancelled
 from model.evaluation.intervals import SIGNIFICANT, mcnemar
-from model.experiments.repeats import ErrorRange
+from model.experiments.repeats import ErrorRange, Mistakes
 from model.experiments.variance import SeedAndSplitVariance, run
 from model.runs.settings import HeadSettings
+from model.training.head import LabelledFeatures
 from tests.model.experiments.made import clouds, unheard
 
 QUICK = HeadSettings(learning_rate=0.02)
@@ -50,9 +51,9 @@ def test_other_splits_move_the_error_and_the_interval_is_wide_enough_for_most() 
 def test_a_split_keeps_as_many_of_each_class_and_no_photo_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    seen = []
+    seen: list[tuple[LabelledFeatures, LabelledFeatures]] = []
 
-    def look(train, valid, judged, classes, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  # As `mistakes`
+    def look(train: LabelledFeatures, valid: LabelledFeatures, *_: object) -> list[Mistakes]:
         seen.append((train, valid))
         return [np.zeros(len(valid.labels), bool)]
 

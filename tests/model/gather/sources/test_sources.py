@@ -70,7 +70,8 @@ def places_in(value: object, here: tuple[object, ...] = ()) -> list[tuple[object
     ]
 
 
-def changed(value: Any, place: tuple[object, ...], odd: object) -> Any:  # noqa: ANN401  # Whatever JSON can say
+# Any is whatever JSON can say.
+def changed(value: Any, place: tuple[object, ...], odd: object) -> Any:  # noqa: ANN401
     """A copy of a JSON answer with one fact replaced."""
     copy = deepcopy(value)
     inner = copy
