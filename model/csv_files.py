@@ -5,23 +5,12 @@ from csv import DictReader, DictWriter, Error
 from io import StringIO
 from itertools import islice
 
-FORMULAS = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-    "'",
-)  # Begin what a spreadsheet would run; and our mark.
+FORMULAS = tuple("=+-@\t\r'")  # Begin what a spreadsheet would run; and our mark.
 MAX_ROWS = 50_000
 
 
 def as_csv(rows: list[dict[str, object]], columns: Sequence[str] = ()) -> bytes:
-    """Write rows with the same columns as CSV; `columns` are those of a table without rows.
-
-    It begins with the byte order mark by which Excel knows UTF-8.
-    """
+    """Write rows as CSV, marked as UTF-8 for Excel; `columns` are those of a table without rows."""
     text = StringIO()
     safe = [{_cell(name): _cell(value) for name, value in row.items()} for row in rows]
     writer = DictWriter(text, list(safe[0]) if safe else columns)
@@ -31,18 +20,12 @@ def as_csv(rows: list[dict[str, object]], columns: Sequence[str] = ()) -> bytes:
 
 
 def _cell(value: object) -> object:
-    """Mark text that would run as a formula.
-
-    Https://owasp.org/www-community/attacks/CSV_Injection.
-    """
+    """Mark what would run as a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
 
 
 def from_csv(data: bytes) -> list[dict[str, str]]:
-    """Read the rows of `as_csv`, all as text; a spreadsheet may have saved them since.
-
-    Raises UnicodeError, csv.Error.
-    """
+    """Read rows of `as_csv`, resaved or not, as text. Raises UnicodeError, csv.Error."""
     text = data.decode("utf-8-sig")
     header = text.partition("\n")[0]
     separator = max(",;\t", key=header.count)  # Spreadsheets choose by country.

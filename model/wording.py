@@ -1,7 +1,6 @@
-"""Figures in words, written one way everywhere: on the pages, in the report, on the command line.
+"""Figures in words, written one way everywhere; plain text, so pages escape visitors' own names.
 
-Plain text without markup; pages escape visitors' own names before they pass them. Sentences about
-an evaluation are in `model/evaluation/sentences.py`.
+Sentences about an evaluation are in `model/evaluation/sentences.py`.
 """
 
 from collections.abc import Sequence

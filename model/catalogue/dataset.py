@@ -101,10 +101,7 @@ def check_trainable(dataset: Dataset) -> None:
 def find_dataset(
     store: Store, name: str, *, workspace: str | None = None, edits: int | None = None
 ) -> Dataset:
-    """Load a dataset with the workspace's edits: all, or those up to number `edits`.
-
-    Raises NotFound.
-    """
+    """Load a dataset with a workspace's edits, or those up to number `edits`. Raises NotFound."""
     with store.reading() as session:
         row = session.scalars(select(DatasetRow).where(DatasetRow.name == name)).one_or_none()
         if row is None:

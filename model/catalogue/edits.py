@@ -4,7 +4,7 @@ Decisions made together are a step; a step is undone and redone as one. For a ph
 decision that was not undone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -119,26 +119,25 @@ def append(
         _add(session, before, photo=photo, step=step, action=action, label=label, reason=reason)
 
 
-def take_back(session: Session, before: History, edits: Sequence[Edit]) -> None:
+def take_back(session: Session, before: History, edits: Iterable[Edit]) -> None:
     """Undo edits in a writing transaction, the newest first, so that redo starts at the oldest."""
-    standing = (edit for edit in edits if not edit.undone)
-    _turn(session, before, UNDO, sorted(standing, key=lambda edit: -edit.id))
+    for edit in sorted(edits, key=lambda edit: -edit.id):
+        if not edit.undone:
+            _turn(session, before, edit, UNDO)
 
 
-def bring_back(session: Session, before: History, edits: Sequence[Edit]) -> None:
-    """Redo edits in a writing transaction."""
-    _turn(session, before, REDO, [edit for edit in edits if edit.undone])
-
-
-def let_go(session: Session, before: History, edits: Sequence[Edit]) -> None:
-    """Drop undone edits for good in a writing transaction, so that redo skips them."""
-    _turn(session, before, GONE, [edit for edit in edits if edit.undone])
-
-
-def _turn(session: Session, before: History, action: EditAction, edits: Sequence[Edit]) -> None:
+def bring_back(
+    session: Session, before: History, edits: Iterable[Edit], is_there: Callable[[str], bool]
+) -> None:
+    """Redo edits in a writing transaction; those whose photo is not there are dropped for good."""
     for edit in edits:
-        undone = {"photo": edit.photo, "step": edit.step, "target": edit.id}
-        _add(session, before, **undone, action=action, label=None, reason="")
+        if edit.undone:
+            _turn(session, before, edit, REDO if is_there(edit.photo) else GONE)
+
+
+def _turn(session: Session, before: History, edit: Edit, action: EditAction) -> None:
+    undone = {"photo": edit.photo, "step": edit.step, "target": edit.id}
+    _add(session, before, **undone, action=action, label=None, reason="")
 
 
 def _add(session: Session, before: History, **columns: object) -> None:

@@ -49,8 +49,8 @@ class PhotoValues(Generic[Value]):
         with store.reading() as session:
             return {
                 photo: self.parse(*values)
-                for some in chunks(photo_ids)
-                for photo, *values in session.execute(self.query.where(name.in_(some)))
+                for chunk in chunks(photo_ids)
+                for photo, *values in session.execute(self.query.where(name.in_(chunk)))
             }
 
     def load(
@@ -69,13 +69,13 @@ class PhotoValues(Generic[Value]):
         values = self.read(store, photo_ids)
         missing = [photo for photo in photo_ids if photo not in values]
         done = 0
-        for some in chunks(missing, batch):
-            computed = compute(some)
+        for chunk in chunks(missing, batch):
+            computed = compute(chunk)
             rows = [{"photo": photo, **self.columns(computed[photo])} for photo in computed]
             with store.writing() as session:
                 insert_missing(session, self.table, rows)
             values |= computed
-            done += len(some)
+            done += len(chunk)
             progress(done, len(missing))
         return values
 

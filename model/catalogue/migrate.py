@@ -14,16 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    inspect,
-    select,
-    text,
-)
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, inspect, text
 from sqlalchemy import Table as SchemaTable
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -53,10 +44,9 @@ def is_up_to_date(connection: Connection) -> bool:
 
 
 def migrate(connection: Connection, folder: str) -> None:
-    """Make or upgrade the tables, in a transaction that other writers wait for.
+    """Make or upgrade the tables, in a writing transaction; SQLite's foreign keys must be off.
 
-    On SQLite foreign keys must be off: a table that is built anew would take along what points to
-    it. Raises StoreUnavailable, naming `folder`.
+    Else a table built anew would take along what points to it. Raises StoreUnavailable.
     """
     revision = _recorded(connection)
     if revision == HEAD:  # Another process was faster.
@@ -75,9 +65,8 @@ def migrate(connection: Connection, folder: str) -> None:
 def back_up(connection: Connection, revision: str) -> None:
     """Copy a SQLite database beside its file, as `catalogue.before-0002.db` where 0002 is next.
 
-    The copy is complete or not there at all, and takes no other copy's place; one that is there
-    already is not made twice. It holds what was committed, the write-ahead log included.
-    Raises OSError, sqlite3.Error.
+    The copy is complete or not there, holds the write-ahead log too, takes no other's place and is
+    not made twice. Raises OSError, sqlite3.Error.
     """
     if connection.dialect.name != "sqlite":
         return
@@ -91,9 +80,8 @@ def back_up(connection: Connection, revision: str) -> None:
         _copy(connection, database, unfinished)
         for number in count(1):
             ending = f"-{number}" if number > 1 else ""
-            backup = database.with_name(
-                f"{database.stem}.before-{revision}{ending}{database.suffix}"
-            )
+            name = f"{database.stem}.before-{revision}{ending}{database.suffix}"
+            backup = database.with_name(name)
             if not backup.exists():
                 unfinished.rename(backup)
                 return
@@ -132,9 +120,8 @@ def _upgrade(connection: Connection, revision: str, folder: str) -> None:
         fact = error.orig if isinstance(error, DBAPIError) else error
         raise StoreUnavailable(
             f"The data folder {folder} was made by an older version of Areole and could not be "
-            f"upgraded: {fact}. "
-            f"It is as it was. Free some space and try again, go on with the older version, "
-            f"{ELSEWHERE}."
+            f"upgraded: {fact}. It is as it was. Free some space and try again, go on with the "
+            f"older version, {ELSEWHERE}."
         ) from error
 
 
@@ -142,7 +129,8 @@ def _recorded(connection: Connection) -> str | None:
     """Read which revision the tables are; None for those from before Alembic, or none at all."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    return connection.scalar(select(_version.c.version_num))
+    revision: str = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+    return revision
 
 
 def _record(connection: Connection, revision: str) -> None:
@@ -157,9 +145,8 @@ def _check_version(version: int, folder: str) -> None:
     if version < FIRST_VERSION:
         raise StoreUnavailable(
             f"The data folder {folder} was made by an early version of Areole: its tables are "
-            f"version {version}, "
-            f"and only those from version {FIRST_VERSION} on can be upgraded. Move it away and "
-            f"start again, {ELSEWHERE}."
+            f"version {version}, and only those from version {FIRST_VERSION} on can be upgraded. "
+            f"Move it away and start again, {ELSEWHERE}."
         )
 
 
@@ -182,10 +169,5 @@ def _copy(connection: Connection, database: Path, copy: Path) -> None:
     copy.touch()
     shutil.copymode(database, copy)  # The names of workspaces are as good as keys.
     # A second connection sees nothing of this transaction.
-    source = connection.engine.raw_connection()
-    try:
-        with closing(sqlite3.connect(copy)) as target:
-            # Open connections have the driver's.
-            source.driver_connection.backup(target)  # type: ignore[union-attr]
-    finally:
-        source.close()
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)

@@ -23,10 +23,8 @@ class Origin:
 
 
 def attribution(origin: Origin) -> str:
-    """Write title, author, source and licence in one line, as Creative Commons recommends.
-
-    https://wiki.creativecommons.org/wiki/Recommended_practices_for_attribution
-    """
+    """Write title, author, source and licence in one line, as Creative Commons recommends."""
+    # https://wiki.creativecommons.org/wiki/Recommended_practices_for_attribution
     title = f'"{origin.title}"' if origin.title else "a photo"
     licence = origin.licence or "no licence given"
     if origin.licence_url:

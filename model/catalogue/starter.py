@@ -50,9 +50,9 @@ def import_starter(store: Store, progress: Progress = no_progress) -> None:
             return
     with (FOLDER / "photos.csv").open(newline="") as table:
         rows = [(row["file"], row["label"], row["split"]) for row in csv.DictReader(table)]
-    photos: dict[str, PhotoId] = {}  # By file
-    for some in chunks([file for file, _, _ in rows], BATCH):
-        batch = {file: _photo(FOLDER / "photos" / file) for file in some}
+    photos: dict[str, str] = {}  # By file
+    for chunk in chunks([file for file, _, _ in rows], BATCH):
+        batch = {file: _photo(FOLDER / "photos" / file) for file in chunk}
         with store.writing() as session:
             keep_photos(store, session, batch.values())
         photos |= {file: photo.sha256 for file, photo in batch.items()}

@@ -1,14 +1,12 @@
 """The data folder: the catalogue's database, the photos by hash, the runs.
 
-Opened once a process, used by many threads.
-
-The settings say where it lies and may name another database than the SQLite file in it, or another
-place for the photos (any URL that fsspec knows). Deleting the folder is a clean reset.
+Opened once a process, used by many threads. The settings may name another database than the SQLite
+file in it, or another place for the photos (any URL that fsspec knows).
 """
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -38,10 +36,8 @@ BUSY_TIMEOUT_S = 30  # One writer waits for another; an import holds the lock fo
 # "areole": one writer at a time there too, so that what is read and then written holds.
 POSTGRES_LOCK = 0x6172656F6C65
 STALE_S = 24 * 3600  # What is unfinished for so long was left by a process that was killed.
-INSERTS: dict[str, Callable[[type[Table]], Any]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}  # Both know ON CONFLICT DO NOTHING.
+# Both know ON CONFLICT DO NOTHING.
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)
@@ -62,10 +58,7 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Open a transaction that waits for other writers.
-
-        Committed at the end, rolled back on an error. Raises StoreUnavailable.
-        """
+        """Open a transaction that writes, when its turn comes. Raises StoreUnavailable."""
         with self._transaction(self.engine.execution_options(**{WRITES: True})) as session:
             _wait_for_writers(session, self.engine)
             yield session
@@ -89,10 +82,7 @@ class Store:
 
 
 def open_store(home: Path | None = None) -> Store:
-    """Open the data folder, made new where it is absent, upgraded where it is older.
-
-    Raises StoreUnavailable, InvalidSetting.
-    """
+    """Open the data folder, made or upgraded as needed. Raises StoreUnavailable, InvalidSetting."""
     settings = hosting()
     home = home or settings.home
     database = settings.database or URL.create("sqlite", database=str(home / "catalogue.db"))
@@ -130,14 +120,14 @@ def unavailable(home: Path, error: Exception) -> StoreUnavailable:
 
 def keep_photos(store: Store, session: Session, photos: Iterable[Photo]) -> None:
     """Keep photos, within a transaction that writes. Raises StoreUnavailable."""
-    kept = [(photo.sha256, photo.jpeg, *photo.image.size) for photo in photos]
+    files = [(photo.sha256, photo.jpeg, *photo.image.size) for photo in photos]
     rows = [
         {"sha256": name, "width": width, "height": height, "bytes": len(data)}
-        for name, data, width, height in kept
+        for name, data, width, height in files
     ]
     insert_missing(session, PhotoRow, rows)
     try:
-        for name, data, _, _ in kept:
+        for name, data, _, _ in files:
             _write_once(store, _path(store, name), data)
     except OSError as error:
         raise unavailable(store.home, error) from error
@@ -179,11 +169,8 @@ def open_stored(store: Store, sha256: PhotoId) -> Image.Image:
         raise NotFound("This photo was damaged in the data folder. Upload it again.") from error
 
 
-def forget_photos(store: Store, session: Session, photos: Sequence[PhotoId]) -> None:
-    """Destroy photos' files and measures, within a transaction that writes.
-
-    The caller knows that nothing needs them.
-    """
+def forget_photos(store: Store, session: Session, photos: Sequence[str]) -> None:
+    """Destroy files and measures of photos that nothing needs, in a transaction that writes."""
     for table in (FeatureRow, QualityRow, FingerprintRow):
         session.execute(delete(table).where(table.photo.in_(photos)))
     for sha256 in photos:
@@ -231,10 +218,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Let a writer take its place in the queue at once.
-
-    One that has read before it writes would be turned away, not queued.
-    """
+    """Queue a writer at once: one that has read before it writes would be turned away."""
     writes = connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -261,10 +245,7 @@ def _update_tables(engine: Engine, home: Path) -> None:
 
 @contextmanager
 def _foreign_keys_off(connection: Connection) -> Iterator[None]:
-    """Let SQLite build tables anew without deleting what points to them.
-
-    It listens to that only outside of transactions.
-    """
+    """Let SQLite, outside of a transaction, build tables anew and keep what points to them."""
     if connection.dialect.name != "sqlite":
         yield
         return

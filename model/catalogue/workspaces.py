@@ -78,14 +78,10 @@ def ask_about(store: Store, workspace: str, photo: Photo, name: str) -> None:
     with store.writing() as session:
         keep_photos(store, session, [photo])
         ensure_workspace(session, workspace)
-        session.execute(
-            delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo.sha256)
-        )
+        earlier = (AskedRow.workspace == workspace, AskedRow.photo == photo.sha256)
+        session.execute(delete(AskedRow).where(*earlier))
         session.add(AskedRow(workspace=workspace, photo=photo.sha256, name=name[:255]))
-        filed = _filed_anywhere(session, workspace)
-        loose = [row.photo for row in _asked(session, workspace) if row.photo not in filed]
-        for old in loose[MAX_ASKED:]:
-            _forget(store, session, workspace, old)
+        _forget(store, session, workspace, _loose(session, workspace)[MAX_ASKED:])
 
 
 def asked_photos(store: Store, workspace: str) -> list[Asked]:
@@ -103,10 +99,7 @@ def filed_photos(store: Store, workspace: str) -> set[PhotoId]:
 def forget_loose(store: Store, workspace: str) -> None:
     """Forget the photos asked about but not under a class; destroys those that are unused."""
     with store.writing() as session:
-        filed = _filed_anywhere(session, workspace)
-        for row in _asked(session, workspace):
-            if row.photo not in filed:
-                _forget(store, session, workspace, row.photo)
+        _forget(store, session, workspace, _loose(session, workspace))
 
 
 def ensure_workspace(session: Session, workspace: str) -> None:
@@ -156,11 +149,12 @@ def _asked(session: Session, workspace: str) -> list[Asked]:
     return [Asked(row.photo, row.name) for row in rows]
 
 
-def _filed_anywhere(session: Session, workspace: str) -> set[PhotoId]:
-    datasets = session.scalars(
-        select(EditRow.dataset_id).where(EditRow.workspace == workspace).distinct()
-    ).all()
-    return {photo for dataset in datasets for photo in _filed(session, workspace, dataset)}
+def _loose(session: Session, workspace: str) -> list[str]:
+    """List the photos asked about that no dataset has under a class, the newest first."""
+    edited = select(EditRow.dataset_id).where(EditRow.workspace == workspace).distinct()
+    datasets = session.scalars(edited).all()
+    filed = {photo for dataset in datasets for photo in _filed(session, workspace, dataset)}
+    return [asked.photo for asked in _asked(session, workspace) if asked.photo not in filed]
 
 
 def _filed(session: Session, workspace: str, dataset: int) -> set[PhotoId]:
@@ -178,8 +172,7 @@ def _added(history: History) -> set[PhotoId]:
     return added & set(history.standing)
 
 
-def _forget(store: Store, session: Session, workspace: str, photo: PhotoId) -> None:
-    session.execute(
-        delete(AskedRow).where(AskedRow.workspace == workspace, AskedRow.photo == photo)
-    )
-    forget_unused(store, session, [photo])
+def _forget(store: Store, session: Session, workspace: str, photos: list[str]) -> None:
+    asked = (AskedRow.workspace == workspace, AskedRow.photo.in_(photos))
+    session.execute(delete(AskedRow).where(*asked))
+    forget_unused(store, session, photos)

@@ -1,6 +1,4 @@
-"""A classifier's answer to a photo, apart from `classifier.py`, so that a page can name it without
-importing torch.
-"""
+"""A classifier's answer to a photo, for pages to name without importing torch."""
 
 from dataclasses import dataclass
 
@@ -25,9 +23,7 @@ class Prediction:
 
     classes: tuple[str, ...]
     probabilities: NDArray[np.float32]  # (C,)
-    evidence: NDArray[
-        np.float32
-    ]  # (C, H, W): each class's score against the mean of all classes, region by region
+    evidence: NDArray[np.float32]  # (C, H, W): score against the mean of all classes, by region
     neighbours: tuple[Neighbour, ...]
     similarity: float
     trust: Trust

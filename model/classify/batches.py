@@ -1,7 +1,4 @@
-"""Photos to evaluate, from a folder of class folders or from a dataset.
-
-Found at once, opened one by one.
-"""
+"""Photos to evaluate, from a folder of class folders or from a dataset: opened one by one."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -30,19 +27,15 @@ def folder_sources(folder: Path, classes: tuple[str, ...]) -> list[EvaluationPho
     """List the photos of a folder of class folders. Raises InvalidRequest for one of no class."""
     positions = {name.casefold(): position for position, name in enumerate(classes)}
     sources = []
-    for inside in sorted(
-        path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")
-    ):
-        if inside.name.casefold() not in positions:
+    for inside in sorted(path for path in folder.glob("[!.]*") if path.is_dir()):
+        position = positions.get(inside.name.casefold())
+        if position is None:
             raise InvalidRequest(
                 f"The folder {inside.name} is no class of this run; its classes are "
                 f"{', '.join(classes)}."
             )
         files = sorted(path for path in inside.rglob("*") if _is_photo(path))
-        sources += [
-            EvaluationPhoto(str(file), partial(_open_file, file), positions[inside.name.casefold()])
-            for file in files
-        ]
+        sources += [EvaluationPhoto(str(file), partial(_open, file), position) for file in files]
     return sources
 
 
@@ -50,17 +43,14 @@ def _is_photo(path: Path) -> bool:
     return path.suffix.lower().lstrip(".") in SUFFIXES and not path.name.startswith(".")
 
 
-def _open_file(file: Path) -> Image.Image:
+def _open(file: Path) -> Image.Image:
     return open_file(file).image
 
 
 def dataset_sources(
     store: Store, name: str, split: str, classes: tuple[str, ...]
 ) -> list[EvaluationPhoto]:
-    """List the photos of a dataset in one split, or in "all".
-
-    Raises NotFound; InvalidRequest when its classes are not the run's.
-    """
+    """List a dataset's photos in one split, or in "all". Raises NotFound, InvalidRequest."""
     dataset = find_dataset(store, name)
     if dataset.classes != classes:
         raise InvalidRequest(

@@ -34,10 +34,8 @@ class Classifier:
     photos: tuple[PhotoId, ...]
     vectors: NDArray[np.float32]  # (M, D), of length one
 
-    def predict(self, image: Image.Image, photo: PhotoId | None = None) -> Prediction:
-        """Classify an RGB image; if it is a kept photo, say which, so that it is not its own
-        look-alike.
-        """
+    def predict(self, image: Image.Image, photo: str | None = None) -> Prediction:
+        """Classify an RGB image; `photo`, where it is a kept one, is not its own look-alike."""
         run, maps = self.run, feature_map(image, self.backbone, self.network).numpy()  # (D, H, W)
         pooled = maps.mean(axis=(1, 2))
         probabilities = softmax(pooled @ run.weight.T + run.bias, run.card.temperature)
@@ -54,9 +52,7 @@ class Classifier:
 
 
 def evidence(maps: NDArray[np.float32], run: Run) -> NDArray[np.float32]:
-    """Compute the evidence map: the share of each region in each score.
-
-    Feature maps (D, H, W) -> (C, H, W), whose mean over H and W is the score itself.
+    """Compute the share of each region in each score: feature maps (D, H, W) -> (C, H, W).
 
     Exact, because pooling and head are linear (Zhou et al. 2016, class activation mapping,
     https://arxiv.org/abs/1512.04150). The mean over classes is taken off: softmax ignores it, and
@@ -76,18 +72,9 @@ def load_classifier(store: Store, run_id: str) -> Classifier:
     if run.card.mode == "fine-tune":
         tuned = load_fine_tuned_weights(run_folder(store, run_id))
         weights = {name: torch.from_numpy(array).float() for name, array in tuned.network.items()}
-        return Classifier(
-            run,
-            backbone,
-            fine_tuned_network(backbone.name, weights),
-            photos,
-            unit(tuned.features.astype(np.float32)),
-        )
-    photos = tuple(photos_in_store(store, photos, backbone))
-    return Classifier(
-        run,
-        backbone,
-        load_network(backbone.name),
-        photos,
-        unit(extract_features(store, photos, backbone)),
-    )
+        network = fine_tuned_network(backbone.name, weights)
+        features = tuned.features.astype(np.float32)
+    else:
+        photos = tuple(photos_in_store(store, photos, backbone))
+        network, features = load_network(backbone.name), extract_features(store, photos, backbone)
+    return Classifier(run, backbone, network, photos, unit(features))

@@ -4,18 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-FOR, AGAINST = (
-    (222, 108, 36),
-    (46, 110, 176),
-)  # Orange and blue: told apart with every kind of colour blindness.
+# Orange and blue: told apart with every kind of colour blindness
+FOR, AGAINST = (222, 108, 36), (46, 110, 176)
 STRONGEST_TINT = 0.8
 
 
 def overlay(image: Image.Image, evidence: NDArray[np.float32], position: int) -> Image.Image:
     """Tint a grey photo where it speaks for (orange) or against (blue) the class at `position`.
 
-    `evidence` is (C, H, W); all classes share one scale, so that the maps of two classes can be
-    compared.
+    `evidence` is (C, H, W); all classes share one scale, so that their maps can be compared.
     """
     strength = evidence[position] / max(float(np.abs(evidence).max()), 1e-6)  # (H, W), -1 to 1
     smooth = Image.fromarray(strength.astype(np.float32)).resize(

@@ -1,10 +1,9 @@
-"""The starter set's answer key, to score a cleaning afterwards.
-
-Nothing that trains, evaluates or suggests may import this.
-"""
+"""The starter set's answer key, which nothing that trains, evaluates or suggests may import."""
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import filterfalse
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.starter import FOLDER, STARTER
@@ -57,31 +56,25 @@ def score(imported: Dataset, now: Dataset) -> CleaningScore:
     leaking = [photo for photo, copy in copies.items() if splits[photo] != copy.split]
     planted = {*wrong, *bad, *copies, *(copy.photo for copy in copies.values())}
 
-    def is_single(photo: PhotoId) -> bool:
-        return photo not in labels or copies[photo].photo not in labels
+    def is_right(photo: str) -> bool:
+        return labels.get(photo, truths[photo]) == truths[photo]
+
+    def is_gone(photo: str) -> bool:
+        return photo not in labels
+
+    def is_single(photo: str) -> bool:
+        return is_gone(photo) or is_gone(copies[photo].photo)
 
     return CleaningScore(
-        wrong_labels=_part(
-            wrong, [photo for photo in wrong if labels.get(photo, truths[photo]) == truths[photo]]
-        ),
-        copies=_part(
-            [photo for photo in copies if photo not in leaking],
-            [photo for photo in copies if is_single(photo)],
-        ),
-        leaks=_part(leaking, [photo for photo in leaking if is_single(photo)]),
-        bad_photos=_part(bad, [photo for photo in bad if photo not in labels]),
-        broken=tuple(
-            photo
-            for photo in truths
-            if photo not in wrong and labels.get(photo, truths[photo]) != truths[photo]
-        ),
-        lost=tuple(photo for photo in truths if photo not in planted and photo not in labels),
+        wrong_labels=_part(wrong, is_right),
+        copies=_part([photo for photo in copies if photo not in leaking], is_single),
+        leaks=_part(leaking, is_single),
+        bad_photos=_part(bad, is_gone),
+        broken=tuple(photo for photo in truths if photo not in wrong and not is_right(photo)),
+        lost=tuple(photo for photo in truths if photo not in planted and is_gone(photo)),
         truths=truths,
     )
 
 
-def _part(photos: list[PhotoId], solved: list[PhotoId]) -> SplitScore:
-    return SplitScore(
-        tuple(photo for photo in photos if photo in solved),
-        tuple(photo for photo in photos if photo not in solved),
-    )
+def _part(photos: list[str], is_solved: Callable[[str], bool]) -> SplitScore:
+    return SplitScore(tuple(filter(is_solved, photos)), tuple(filterfalse(is_solved, photos)))

@@ -1,8 +1,9 @@
 """Repair labels: keep, relabel or delete photos, each with a reason; undo, redo, start over."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,6 @@ from model.catalogue.edits import (
     append,
     bring_back,
     history_of,
-    let_go,
     take_back,
 )
 from model.catalogue.store import Store, is_kept
@@ -50,10 +50,9 @@ class Decision:
 
 
 def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
-    """Keep, relabel, delete or note photos of train and valid, as one step for undo.
+    """Keep, relabel, delete or note photos of train and valid, as one step; none that stands.
 
-    A decision that stands already, with the same reason, is not repeated. Raises NotFound for a
-    photo or class that the dataset does not have, InvalidRequest for a photo of the test split.
+    Raises NotFound for a photo or class not in the dataset, InvalidRequest for a test photo.
     """
     imported, now = _datasets(store, workspace)
     labelled_photos = {labelled.photo: labelled for labelled in (*imported.photos, *now.photos)}
@@ -72,9 +71,9 @@ def decide(store: Store, workspace: str, decisions: Iterable[Decision]) -> None:
                 "fairly."
             )
         labels = {RELABEL: decision.label, KEEP: decision.label or labelled.label}
-        label = labels.get(decision.action)
-        comes_back = decision.action == RELABEL and label == imported.labels.get(decision.photo)
-        action = KEEP if comes_back else decision.action
+        label, action = labels.get(decision.action), decision.action
+        if action == RELABEL and label == imported.labels.get(decision.photo):
+            action = KEEP  # It comes back.
         rows[decision.photo] = (decision.photo, action, label, _cleaned(decision.reason))
     _append(store, workspace, rows.values())
 
@@ -96,16 +95,12 @@ def label_photo(store: Store, workspace: str, photo: PhotoId, label: str) -> Non
 
 def revert_edits(store: Store, workspace: str, photo: PhotoId) -> None:
     """Revert every edit of a photo; one that was added leaves the dataset."""
-    with store.writing() as session:
-        before = _history(session, workspace)
-        take_back(session, before, [edit for edit in before.edits if edit.photo == photo])
+    _take_back(store, workspace, lambda edit: edit.photo == photo)
 
 
 def undo(store: Store, workspace: str, step: int) -> None:
     """Take a step back; repeated for the same step, it does nothing."""
-    with store.writing() as session:
-        before = _history(session, workspace)
-        take_back(session, before, [edit for edit in before.edits if edit.step == step])
+    _take_back(store, workspace, lambda edit: edit.step == step)
 
 
 def redo(store: Store, workspace: str, step: int) -> None:
@@ -113,16 +108,18 @@ def redo(store: Store, workspace: str, step: int) -> None:
     with store.writing() as session:
         before = _history(session, workspace)
         edits = [edit for edit in before.edits if edit.step == step]
-        possible = [edit for edit in edits if is_kept(store, session, edit.photo)]
-        let_go(session, before, [edit for edit in edits if edit not in possible])
-        bring_back(session, before, possible)
+        bring_back(session, before, edits, partial(is_kept, store, session))
 
 
 def start_over(store: Store, workspace: str) -> None:
     """Take every decision back; redo brings them back step by step."""
+    _take_back(store, workspace, lambda edit: True)
+
+
+def _take_back(store: Store, workspace: str, is_meant: Callable[[Edit], bool]) -> None:
     with store.writing() as session:
         before = _history(session, workspace)
-        take_back(session, before, before.edits)
+        take_back(session, before, filter(is_meant, before.edits))
 
 
 def _history(session: Session, workspace: str) -> History:

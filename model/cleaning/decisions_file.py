@@ -18,15 +18,8 @@ from model.photos.photo_id import PhotoId
 
 MAX_FILES = 50_000
 BROKEN = (
-    BadZipFile,
-    RuntimeError,
-    NotImplementedError,
-    OSError,
-    EOFError,
-    ValueError,
-    csv.Error,
-    zlib.error,
-    lzma.LZMAError,
+    *(BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError),
+    *(csv.Error, zlib.error, lzma.LZMAError),
 )
 COLUMNS = ("photo", "file", "split", "imported label", "action", "label", "reason", "decided at")
 
@@ -61,15 +54,15 @@ def decisions_from(data: bytes, imported: Dataset, now: Dataset) -> tuple[list[D
     editable = {
         labelled.photo for labelled in (*imported.photos, *now.photos) if labelled.split != "test"
     }
-    named = _from_zip(data, now) if data.startswith(b"PK") else _from_csv(data)
+    decisions = _from_zip(data, now) if data.startswith(b"PK") else _from_csv(data)
     possible = [
         decision
-        for decision in named
+        for decision in decisions
         if decision.photo in editable
         and decision.action != ADD
         and (decision.action != RELABEL or decision.label in now.classes)
     ]
-    return possible, len(named) - len(possible)
+    return possible, len(decisions) - len(possible)
 
 
 def _from_csv(data: bytes) -> list[Decision]:
@@ -118,14 +111,14 @@ def _from_zip(data: bytes, now: Dataset) -> list[Decision]:
     }
     if not any(photo in now.labels for photo in labels):
         raise InvalidRequest("This ZIP holds none of this dataset's photos.")
-    deleted = [
+    deletions = [
         Decision(photo, DELETE, reason="not in the ZIP")
         for photo, label in labels.items()
         if label is None and photo in now.labels
     ]
-    moved = [
+    relabellings = [
         Decision(photo, RELABEL, label, f"in the ZIP under {label}")
         for photo, label in labels.items()
         if label not in (None, now.labels.get(photo))
     ]
-    return [*deleted, *moved]
+    return [*deletions, *relabellings]

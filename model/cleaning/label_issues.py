@@ -30,21 +30,15 @@ class LabelIssue:
 
 def find_label_issues(table: Evaluation, features: np.ndarray) -> list[LabelIssue]:
     """Score each label of a table by the photos' features (N, D)."""
+    names = table.labels_by_photo.items()
     if len(set(table.labels.tolist())) < 2:  # One class: nothing to compare with.
-        return [LabelIssue(photo, name, name, 1.0, 1.0) for photo, name in _named(table)]
+        return [LabelIssue(photo, name, name, 1.0, 1.0) for photo, name in names]
     probabilities = leave_one_out_probabilities(features, table.labels, len(table.classes))
     # cleanlab's "self_confidence", without its 150 MB
     scores = probabilities[np.arange(len(probabilities)), table.labels]
     return [
         LabelIssue(photo, name, table.classes[best], float(score), float(row[best]))
         for (photo, name), row, best, score in zip(
-            _named(table), probabilities, probabilities.argmax(axis=1), scores, strict=True
+            names, probabilities, probabilities.argmax(axis=1), scores, strict=True
         )
-    ]
-
-
-def _named(table: Evaluation) -> list[tuple[PhotoId, str]]:
-    return [
-        (photo, table.classes[label])
-        for photo, label in zip(table.photos, table.labels, strict=True)
     ]

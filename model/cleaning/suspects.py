@@ -51,10 +51,9 @@ def find_suspects(store: Store, run: Run, progress: Progress = no_progress) -> S
     features = extract_features(store, table.photos, backbone, progress)
     measures = load_qualities(store, table.photos, progress)
     groups = find_near_duplicates(load_fingerprints(store, list(table.photos)), progress)
-    cleaned = [row for row, split in enumerate(table.splits) if split != "test"]
-    doubts = {
-        doubt.photo: doubt for doubt in find_label_issues(table.rows(cleaned), features[cleaned])
-    }
+    repairable = [row for row, split in enumerate(table.splits) if split != "test"]
+    label_issues = find_label_issues(table.rows(repairable), features[repairable])
+    doubts = {doubt.photo: doubt for doubt in label_issues}
     bad = {photo for photo in doubts if photo in measures and measures[photo].issues}
     wrong = [doubt for doubt in doubts.values() if doubt.is_label_issue and doubt.photo not in bad]
     return Suspects(

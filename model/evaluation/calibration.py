@@ -1,4 +1,7 @@
-"""Calibration: does 90 % mean right nine times in ten? And what a threshold would withhold."""
+"""Calibration: does 90 % mean right nine times in ten? And what a threshold would withhold.
+
+Guo et al. 2017, https://arxiv.org/abs/1706.04599.
+"""
 
 from dataclasses import dataclass
 
@@ -31,10 +34,7 @@ class Answered:
 
 
 def reliability(probabilities: NDArray[np.float32], labels: NDArray[np.intp]) -> list[Bin]:
-    """Sort photos into ten bins by the probability of their best class: (N, C), labels (N,).
-
-    Guo et al. 2017, https://arxiv.org/abs/1706.04599.
-    """
+    """Sort photos into ten bins by the probability of their best class: (N, C), labels (N,)."""
     best, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     position = np.ceil(best * BINS).astype(int) - 1  # Upper bounds belong to their bin.
     position = np.clip(position, 0, BINS - 1)
@@ -49,10 +49,7 @@ def reliability(probabilities: NDArray[np.float32], labels: NDArray[np.intp]) ->
 
 
 def calibration_error(bins: list[Bin]) -> float | None:
-    """Compute the expected calibration error, 0 to 1: |confidence - accuracy| averaged over photos.
-
-    None without photos.
-    """
+    """Compute the expected calibration error, 0 to 1: |confidence - accuracy|, photo by photo."""
     n = sum(b.count for b in bins)
     gaps = (b.count * abs(b.accuracy - b.confidence) for b in bins if b.accuracy is not None)
     return sum(gaps) / n if n else None
@@ -68,9 +65,6 @@ def answered_at(
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.intp]) -> float:
-    """Fit the temperature with the least mean loss on validation logits (N, C), labels (N,).
-
-    Guo et al. 2017, https://arxiv.org/abs/1706.04599.
-    """
+    """Fit the temperature with the least mean loss on validation logits (N, C), labels (N,)."""
     losses = [cross_entropy(logits, labels, temperature).mean() for temperature in TEMPERATURES]
     return float(TEMPERATURES[int(np.argmin(losses))])

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from model.errors import InvalidRequest
 from model.evaluation.intervals import LEAST_DIFFERENT, SIGNIFICANT, mcnemar
 from model.evaluation.table import Evaluation
+from model.wording import count
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Comparison:
 def comparison_sentences(both: Comparison) -> tuple[str, str, str]:
     """Say what the second run fixed and broke; a verdict on chance, to stand out; its reason."""
     n, fixed, broken = len(both.before.photos), len(both.fixed), len(both.broken)
-    photos = f"{n} photo{'' if n == 1 else 's'}"
+    photos = count(n, "photo")
     if not fixed and not broken:
         return f"On these {photos} the two runs are right and wrong about the same ones.", "", ""
     change = fixed - broken

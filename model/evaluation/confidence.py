@@ -40,11 +40,9 @@ def sure_from(classes: int) -> float:
 
 
 def out_of_distribution_threshold(features: NDArray[np.float32], labels: NDArray[np.intp]) -> float:
-    """Compute the similarity below which a photo is unfamiliar, from train features (N, D), labels.
-
-    It is a high quantile of the cosine similarity over pairs of photos of different classes.
-    """
+    """Compute the similarity below which a photo is unfamiliar, from train features (N, D)."""
     some = np.random.default_rng(0).permutation(len(labels))[:1000]  # A million pairs are plenty.
     units, classes = unit(features[some]), labels[some]
+    # Of photos of different classes
     pairs = (units @ units.T)[classes[:, None] != classes[None, :]]
     return float(np.quantile(pairs, UNRELATED_QUANTILE)) if len(pairs) else 0.0

@@ -64,14 +64,14 @@ def _explanation(
     loss: TopLoss, reason: Reason, subject: str, name: Callable[[str], str]
 ) -> Explanation:
     predicted, neighbours = name(loss.predicted), in_words(len(loss.neighbours))
-    filed = (
+    agreement = (
         f"{in_words(loss.agreeing)} of the {neighbours} most alike training photos "
         f"{'is' if loss.agreeing == 1 else 'are'} filed under {predicted}"
     )
     match reason:
         case Reason.LABEL:
             given = f"{subject} gives {predicted} {certainty(loss.probability)}"
-            return Explanation("The label looks wrong.", f"{given}, and {filed}.")
+            return Explanation("The label looks wrong.", f"{given}, and {agreement}.")
         case Reason.AMBIGUOUS:
             return Explanation(
                 "Ambiguous.",
@@ -90,6 +90,6 @@ def _explanation(
             whose = "Its" if subject == "It" else f"{subject}'s"
             return Explanation(
                 f"{whose} own mistake.",
-                f"Nothing is odd about the photo, and {filed}.",
+                f"Nothing is odd about the photo, and {agreement}.",
                 f"More {name(loss.actual)} photos like it may help.",
             )

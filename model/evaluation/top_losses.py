@@ -68,9 +68,9 @@ def ranked(
 ) -> list[int]:
     """Rank rows by loss, the highest first; of one actual or predicted class if given."""
     order = np.argsort(-table.losses, kind="stable")
-    for wanted, column in ((actual, table.labels), (predicted, table.predicted)):
-        if wanted is not None:
-            order = order[column[order] == table.classes.index(wanted)]
+    for name, column in ((actual, table.labels), (predicted, table.predicted)):
+        if name is not None:
+            order = order[column[order] == table.classes.index(name)]
     return [int(row) for row in order]
 
 

@@ -29,6 +29,7 @@ from model.jobs.records import (
     JobState,
     fail_orphaned_jobs,
     host_of,
+    insert_job,
 )
 from model.jobs.reports import (
     Stage,
@@ -70,10 +71,7 @@ class Job:
 
 
 def resume(store: Store, workspace: str, job: int) -> None:
-    """Queue the rest of a fine-tuning that broke off: it goes on from its last finished epoch.
-
-    Raises NotFound.
-    """
+    """Queue the rest of a fine-tuning, from its last finished epoch on. Raises NotFound."""
     with store.reading() as session:
         row = session.scalars(
             select(JobRow).where(JobRow.id == job, JobRow.workspace == workspace)
@@ -81,8 +79,8 @@ def resume(store: Store, workspace: str, job: int) -> None:
         if row is None:
             raise NotFound("This training is no longer here.")
         arguments, name = _arguments(row), str(row.settings["name"])
-    started = arguments[: arguments.index("--resume")] if "--resume" in arguments else arguments
-    enqueue(store, workspace, FINE_TUNE, [*started, "--resume", str(job)], name)
+    command = arguments[: arguments.index("--resume")] if "--resume" in arguments else arguments
+    enqueue(store, workspace, FINE_TUNE, [*command, "--resume", str(job)], name)
 
 
 def enqueue(store: Store, workspace: str, kind: JobKind, arguments: list[str], name: str) -> int:
@@ -96,18 +94,8 @@ def enqueue(store: Store, workspace: str, kind: JobKind, arguments: list[str], n
         ensure_workspace(session, workspace)
         job = session.scalars(select(JobRow.id).where(*same_kind, UNFINISHED)).first()
         if job is None:
-            row = JobRow(
-                workspace=workspace,
-                kind=kind,
-                state=JobState.QUEUED,
-                host=host_of(store),
-                process=0,
-                process_started=0.0,
-                settings={"arguments": arguments, "name": name},
-            )
-            session.add(row)
-            session.flush()
-            job = row.id
+            new = {"workspace": workspace, "kind": kind, "state": JobState.QUEUED}
+            job = insert_job(store, session, **new, settings={"arguments": arguments, "name": name})
             for earlier in session.scalars(select(JobRow.id).where(*same_kind, ~UNFINISHED)):
                 if earlier != _resumed_job(arguments):
                     forget_reports(store, earlier)
@@ -143,10 +131,7 @@ def cancel(store: Store, workspace: str, job: int) -> None:
 
 
 def last_job(store: Store, workspace: str, kind: JobKind = FINE_TUNE) -> Job | None:
-    """Return the workspace's latest job of a kind, with what its trainer has reported.
-
-    Starts it if it is its turn.
-    """
+    """Return the workspace's latest job of a kind, as reported; starts it if it is its turn."""
     start_next(store)
     with store.reading() as session:
         row = _last_row(session, workspace, kind)
@@ -184,10 +169,7 @@ def last_killed_job(store: Store, workspace: str, kind: JobKind) -> int | None:
 
 
 def resumable_job(store: Store, job: Job) -> int | None:
-    """Find the job whose last epoch is kept and can be gone on from.
-
-    This one, or the one that this was to go on from.
-    """
+    """Find the job whose kept epoch can be gone on from: this, or the one that it went on from."""
     candidates = (job.id, _resumed_job(job.arguments))
     return next((id_ for id_ in candidates if id_ and checkpoint_file(store, id_).exists()), None)
 

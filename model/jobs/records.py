@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 import psutil
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from model.catalogue.schema import JobRow
 from model.catalogue.store import Store
@@ -65,19 +65,19 @@ def record_job(
     with store.writing() as session:
         if workspace:
             ensure_workspace(session, workspace)
-        row = JobRow(
-            workspace=workspace,
-            kind=kind,
-            state=RUNNING,
-            host=host_of(store),
-            settings=settings,
-            **_this_process(),
-        )
-        session.add(row)
-        session.flush()
-        job = row.id
+        process = {"process": os.getpid(), "process_started": psutil.Process().create_time()}
+        new = {"workspace": workspace, "kind": kind, "state": RUNNING, "settings": settings}
+        job = insert_job(store, session, **new, **process)
     with record_end(store, job):
         yield
+
+
+def insert_job(store: Store, session: Session, **columns: object) -> int:
+    """Add a job of this host, in a writing transaction; returns its id."""
+    row = JobRow(host=host_of(store), **columns)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 @contextmanager
@@ -97,10 +97,7 @@ def record_end(store: Store, job: int) -> Iterator[None]:
 
 
 def host_of(store: Store) -> str:
-    """Return the machine whose processes the jobs are.
-
-    A SQLite file has one machine, even when a new container gave it a new name.
-    """
+    """Return the machine of the processes: a SQLite file has one, even in a new container."""
     return "local" if store.engine.dialect.name == "sqlite" else socket.gethostname()
 
 
@@ -110,16 +107,13 @@ def fail_orphaned_jobs(store: Store) -> None:
         running = session.scalars(
             select(JobRow).where(JobRow.state.in_(ALIVE), JobRow.host == host_of(store))
         )
-        orphans = [job.id for job in running if not _is_alive(job.process, job.process_started)]
-    if orphans:  # Pages look every second: they write only when there is something to write.
-        with store.writing() as session:
-            for kind, message in KILLED_SAYS.items():
-                gone = update(JobRow).where(
-                    JobRow.id.in_(orphans), JobRow.state.in_(ALIVE), JobRow.kind == kind
-                )
-                session.execute(
-                    gone.values(state=FAILED, message=message, ended_at=datetime.now(UTC))
-                )
+        orphans = [
+            (job.id, JobKind(job.kind))
+            for job in running
+            if not _is_alive(job.process, job.process_started)
+        ]
+    for job, kind in orphans:
+        _end(store, job, FAILED, KILLED_SAYS[kind])
 
 
 def is_stopping(store: Store, job: int) -> bool:
@@ -135,24 +129,15 @@ def set_job_run(store: Store, job: int, run: str) -> None:
         session.execute(update(JobRow).where(JobRow.id == job).values(run=run))
 
 
-def _this_process() -> dict[str, Any]:
-    return {"process": os.getpid(), "process_started": psutil.Process().create_time()}
-
-
 def _end(store: Store, job: int, state: JobState, message: str) -> None:
     with store.writing() as session:
         ending = update(JobRow).where(JobRow.id == job, JobRow.state.in_(ALIVE))
-        session.execute(
-            ending.values(state=state, message=message[:500], ended_at=datetime.now(UTC))
-        )
+        end = {"state": state, "message": message[:500], "ended_at": datetime.now(UTC)}
+        session.execute(ending.values(end))
 
 
 def _is_alive(pid: int, started: float) -> bool:
-    """Check that a process runs and is not a later one of the same number.
-
-    Numbers come round again, in a container at every restart; the time of its start tells them
-    apart.
-    """
+    """Check that a process runs and, as a restart gives numbers anew, has started when it did."""
     try:
         process = psutil.Process(pid)
         if process.status() != psutil.STATUS_ZOMBIE:

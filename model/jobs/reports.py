@@ -1,7 +1,4 @@
-"""Read what a trainer leaves beside the catalogue.
-
-Its reports, a JSON line each, and the weights of its last finished epoch.
-"""
+"""A trainer's files: reports, a JSON line each, and the weights of its last finished epoch."""
 
 import json
 from enum import StrEnum

@@ -1,7 +1,4 @@
-"""Jobs in threads of this server.
-
-They go on when the page is left, and any page finds them again.
-"""
+"""Jobs in threads of this server: they go on when a page is left, and any page shows them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,10 +13,7 @@ MOST_REMEMBERED = 100  # Finished jobs
 
 @dataclass
 class BackgroundJob:
-    """Something under way or over.
-
-    Written by its own thread, read by pages; only `cancelled` is for pages to set.
-    """
+    """A job, written by its own thread and read by pages; only `cancelled` is theirs to set."""
 
     title: str
     done: int = 0

@@ -34,9 +34,7 @@ MAX_MEGABYTES = 25
 MAX_MEGAPIXELS = 60
 MIN_SIDE_PX = 32
 KEPT_BYTES = 2_000_000  # Of a JPEG that is kept as it came.
-KEPT_PIXELS = (
-    1024 * 1024
-)  # Four times a backbone's input; a phone's photo has twelve times as many.
+KEPT_PIXELS = 1024 * 1024  # Four times a backbone's input, a twelfth of a phone's photo
 JPEG_QUALITY = 92
 JPEG_END = b"\xff\xd9"  # Nowhere else in a bare JPEG (ITU-T T.81, B.1.1)
 STRIP_PIXELS = 1024 * 1024
@@ -153,9 +151,7 @@ def _is_bare(image: Image.Image, data: bytes) -> bool:
 def _upright_rgb(image: Image.Image) -> Image.Image:
     shrink = min(1.0, sqrt(KEPT_PIXELS / (image.width * image.height)))
     width, height = (max(MIN_SIDE_PX, int(side * shrink)) for side in image.size)
-    image.draft(
-        None, (width, height)
-    )  # JPEG decodes to an eighth, a quarter or half; others ignore it.
+    image.draft(None, (width, height))  # JPEG decodes to an eighth, a quarter or half.
     image.seek(0)
     image.load()
     orientation = _orientation(image)
@@ -166,10 +162,7 @@ def _upright_rgb(image: Image.Image) -> Image.Image:
 
 
 def _shrunk_rgb(image: Image.Image, factor: int) -> Image.Image:
-    """Convert to RGB, each side divided by a whole number; the new image has no metadata.
-
-    It goes strip by strip, so that no second full-size copy is made.
-    """
+    """Convert to bare RGB, each side divided by `factor`: in strips, without a full-size copy."""
     white = _white(image)
     shrunk = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
     height = factor * max(1, STRIP_PIXELS // (image.width * factor))

@@ -2,13 +2,7 @@
 
 Candidates share their coarse light and colour, whole against whole or whole against a crop; the
 best few are then laid over each other, by their details only. No network: its features cost more
-than decoding, and 200 MB. Perceptual hashes were measured first (imagehash 4.3.2, as many false
-alarms allowed as there are true duplicates): of 120 crops of real photos pHash found 1 and dHash 1;
-its crop-resistant hash found half of 20, at 190 ms a photo and with 4% false alarms. Correlating
-whole pictures whose features are alike, as Clean once did, finds as many planted copies of the
-starter set (24 of 24), but 68 and 73 of 80 closer crops of real photos where fingerprints find 78
-and 80, 48 of 80 next frames of a burst (80), two true copies fewer and a false one more among 670
-real photos; only under another light it finds more (76, here 69).
+than decoding, and 200 MB. What was measured first is in tests/benchmarks/README.md.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -52,10 +46,7 @@ LEAST_AREA = 0.35  # Of a picture, in a copy
 
 
 def _windows() -> NDArray[np.intp]:
-    """Compute the bounds of each window's cells in the square, (W, 2, GRID + 1): across and down.
-
-    The first window is the whole square.
-    """
+    """Compute the bounds of each window's cells, (W, across or down, GRID + 1); the whole first."""
     windows = [(1.0, 0.0, 0.0), *product(CROPS, PLACES, PLACES)]
     steps = np.arange(GRID + 1) / GRID
     cells = [[(1 - crop) * place + crop * steps for place in places] for crop, *places in windows]
@@ -114,13 +105,10 @@ class FingerprintIndex:
 
     def _candidates(self, own: NDArray[np.float32]) -> NDArray[np.intp]:
         """Find the rows of the few photos most alike to descriptors (W, DESCRIPTOR), best first."""
-        left = len(self._photos) - BLOCK * np.arange(
-            len(self._blocks)
-        )  # Of each block and those after it
-        blocks = [block[:rows] for block, rows in zip(self._blocks, left, strict=True)]
-        cosines = np.concatenate(
-            [_cosines(block, own) for block in blocks] or [np.zeros(0, np.float32)]
-        )
+        cosines = np.zeros(len(self._photos), np.float32)
+        for number, block in enumerate(self._blocks):
+            part = cosines[BLOCK * number :][:BLOCK]  # The last block is not full.
+            part[:] = _cosines(block[: len(part)], own)
         best = np.argsort(-cosines, kind="stable")[:MOST_CANDIDATES]
         return best[cosines[best] >= LEAST_ALIKE]
 
@@ -132,10 +120,7 @@ def _described(jpeg: bytes) -> tuple[Image.Image, NDArray[np.float32]]:
 
 
 def _descriptors(picture: Image.Image) -> NDArray[np.float32]:
-    """Compute light and colour of each window, at length one, (W, DESCRIPTOR).
-
-    Brightness and contrast change them little.
-    """
+    """Compute light and colour of each window, at length one, (W, DESCRIPTOR)."""
     square = picture.convert("YCbCr").resize((SQUARE_PX, SQUARE_PX), Image.Resampling.BILINEAR)
     # Sums of all pixels above and left, so that any cell is four look-ups
     sums = np.zeros((SQUARE_PX + 1, SQUARE_PX + 1, 3), np.int32)
@@ -182,10 +167,7 @@ def _details(picture: Image.Image) -> Image.Image:
 
 
 def correlation(first: Image.Image, second: Image.Image) -> float:
-    """Correlate two grey pictures, one laid over the best crop of the other, -1 to 1.
-
-    A coarse look tries every size of crop; a close one follows where that is promising.
-    """
+    """Correlate two grey pictures, one laid over the best crop of the other, -1 to 1."""
     pictures, best = (first, second), -1.0
     coarse = [shrunk(picture, COARSE_PX) for picture in pictures]
     for whole, part in ((0, 1), (1, 0)):
@@ -221,17 +203,15 @@ def _inside(whole: Image.Image, part: Image.Image, crops: Sequence[float]) -> tu
 
 
 def _best_place(whole: NDArray[np.float32], piece: NDArray[np.float32]) -> float:
-    """The normalised cross-correlation of `piece` with that window of `whole` where it fits best.
+    """Compute the normalised cross-correlation of `piece` with the window of `whole` it fits best.
 
-    Pictures this small need no Fourier transform: scikit-image's match_template takes six times as
-    long.
+    On pictures this small, scikit-image's match_template takes six times as long.
     """
     windows = sliding_window_view(whole - whole.mean(), piece.shape).reshape(-1, piece.size)
     centred = (piece - piece.mean()).ravel()
     spread = np.einsum("wp,wp->w", windows, windows) - windows.sum(axis=1) ** 2 / piece.size
-    scale = np.sqrt(np.maximum(spread, 1e-3)) * np.linalg.norm(
-        centred
-    )  # An even window fits nothing.
+    # An even window fits nothing.
+    scale = np.sqrt(np.maximum(spread, 1e-3)) * np.linalg.norm(centred)
     return float((windows @ centred / scale).max())
 
 

@@ -16,7 +16,7 @@ AHEAD = 8  # Items done before they are used: it bounds the memory of ten thousa
 def ahead(
     items: Iterable[Item], work: Callable[[Item], Result], workers: int = 1
 ) -> Iterator[tuple[Item, Result | AreoleError]]:
-    """Do the work in threads on the next few items; yields (item, result or error) in order.
+    """Yield (item, result or error) in order, working in threads on the next few items.
 
     Where `items` raises AreoleError, that comes after the results of the items before.
     """
@@ -29,16 +29,16 @@ def ahead(
 
     remaining, failure, free = iter(items), None, AHEAD
     with ThreadPoolExecutor(workers) as pool:
-        started: list[tuple[Item, Future[Result | AreoleError]]] = []
+        pending: list[tuple[Item, Future[Result | AreoleError]]] = []
         while True:
             try:
-                for item in islice(remaining, free):  # No list: those before a failure must stay.
-                    started.append((item, pool.submit(attempt, item)))  # noqa: PERF401
+                for item in islice(remaining, free):
+                    pending.append((item, pool.submit(attempt, item)))  # noqa: PERF401  # Those before a failure must stay.
             except AreoleError as error:  # From the items; what has been started is still wanted.
                 remaining, failure = iter(()), error
-            if not started:
+            if not pending:
                 break
-            item, future = started.pop(0)
+            item, future = pending.pop(0)
             yield item, future.result()
             free = 1
     if failure is not None:

@@ -27,9 +27,9 @@ class RunEntry:
 
 
 def active_run(store: Store, workspace: str) -> str | None:
-    """Find the run in use: the workspace's choice, else the first trained on an own dataset.
+    """Find the run in use: the choice, else the first on an own dataset, else the shipped, or None.
 
-    Else the run that ships, where that knows the dataset's classes; else None.
+    The run that ships counts only where it knows the dataset's classes.
     """
     with store.reading() as session:
         dataset = session.get_one(DatasetRow, current_dataset(session, workspace))
@@ -42,10 +42,7 @@ def active_run(store: Store, workspace: str) -> str | None:
 
 
 def runs_of(store: Store, workspace: str) -> list[RunEntry]:
-    """List the runs on the workspace's dataset, own and from the shell, the newest first.
-
-    The shipped run is last, where it knows the dataset's classes.
-    """
+    """List the runs on the current dataset, the newest first; the shipped one last if it suits."""
     with store.reading() as session:
         newest = _visible_runs(session, workspace).order_by(RunRow.created_at.desc(), RunRow.id)
         rows = session.scalars(newest)

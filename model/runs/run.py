@@ -176,14 +176,14 @@ def _card(saved: dict[str, Any]) -> RunCard:
     if saved.pop("format") != FORMAT:
         raise ValueError("it was saved by another version")
     mode = Mode(saved["mode"])
-    read = {
+    fields = {
         "mode": mode,
         "classes": tuple(saved["classes"]),
         "settings": MODES[mode](**saved["settings"]),
         "history": tuple(Epoch(**row) for row in saved["history"]),
         "events": tuple(saved.get("events", ())),  # Older cards have none.
     }
-    return RunCard(**{**saved, **read})
+    return RunCard(**{**saved, **fields})
 
 
 def _write_json(path: Path, content: dict[str, Any], indent: int | None = None) -> None:

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-Keep = Literal[
-    "best", "last"
-]  # The epoch that becomes the run: of the lowest valid_loss, or the last
+Keep = Literal["best", "last"]  # The epoch that becomes the run: lowest valid_loss, or last
 
 
 class Mode(StrEnum):

@@ -1,15 +1,25 @@
 """Make the tables of version 4, the last before migrations: what commit 03d918a made."""
 
-import sqlalchemy as sa
+from typing import Any
+
 from alembic import op
+from sqlalchemy import JSON, Column, DateTime, Double, ForeignKey, Integer, LargeBinary, String
+from sqlalchemy.types import TypeEngine
 
 revision = "0001"
 down_revision = None
 
+MOMENT = DateTime(timezone=True)
+TARGETS: dict[str, tuple[TypeEngine[Any], str]] = {
+    "photo": (String(64), "photos.sha256"),
+    "dataset_id": (Integer(), "datasets.id"),
+    "workspace": (String(32), "workspaces.id"),
+}
+
 
 def upgrade() -> None:
     """Make all tables. A folder of version 4 has them, and is only marked."""
-    op.create_table("meta", sa.Column("version", sa.Integer(), primary_key=True))
+    op.create_table("meta", Column("version", Integer, primary_key=True))
     _create_photos()
     _create_datasets()
     _create_workspaces()
@@ -18,219 +28,148 @@ def upgrade() -> None:
     _create_reports_and_jobs()
 
 
+def _required(kind: type[TypeEngine[Any]] | TypeEngine[Any], *names: str) -> list[Column[Any]]:
+    return [Column(name, kind, nullable=False) for name in names]
+
+
+def _strings(**lengths: int) -> list[Column[Any]]:
+    return [Column(name, String(length), nullable=False) for name, length in lengths.items()]
+
+
+def _key(
+    name: str,
+    *,
+    ondelete: str | None = "CASCADE",
+    primary_key: bool = False,
+    nullable: bool = False,
+    index: bool = False,
+) -> Column[Any]:
+    kind, target = TARGETS[name]
+    key = ForeignKey(target, ondelete=ondelete)
+    return Column(name, kind, key, primary_key=primary_key, nullable=nullable, index=index)
+
+
 def _create_photos() -> None:
     op.create_table(
         "photos",
-        sa.Column("sha256", sa.String(64), primary_key=True),
-        sa.Column("width", sa.Integer(), nullable=False),
-        sa.Column("height", sa.Integer(), nullable=False),
-        sa.Column("bytes", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        Column("sha256", String(64), primary_key=True),
+        *_required(Integer, "width", "height", "bytes"),
+        *_required(MOMENT, "created_at"),
     )
     op.create_table(
         "sketches",
-        sa.Column(
-            "photo",
-            sa.String(64),
-            sa.ForeignKey("photos.sha256", ondelete="CASCADE"),
-            primary_key=True,
-        ),
-        sa.Column("sketch", sa.LargeBinary(), nullable=False),
+        _key("photo", primary_key=True),
+        *_required(LargeBinary, "sketch"),
     )
     op.create_table(
         "features",
-        sa.Column(
-            "photo",
-            sa.String(64),
-            sa.ForeignKey("photos.sha256", ondelete="CASCADE"),
-            primary_key=True,
-        ),
-        sa.Column("backbone", sa.String(40), primary_key=True),
-        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        _key("photo", primary_key=True),
+        Column("backbone", String(40), primary_key=True),
+        *_required(LargeBinary, "vector"),
     )
     op.create_table(
         "qualities",
-        sa.Column(
-            "photo",
-            sa.String(64),
-            sa.ForeignKey("photos.sha256", ondelete="CASCADE"),
-            primary_key=True,
-        ),
-        sa.Column("blur", sa.Double(), nullable=False),
-        sa.Column("brightest", sa.Double(), nullable=False),
-        sa.Column("middle", sa.Double(), nullable=False),
+        _key("photo", primary_key=True),
+        *_required(Double, "blur", "brightest", "middle"),
     )
 
 
 def _create_datasets() -> None:
     op.create_table(
         "datasets",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column("name", sa.String(80), nullable=False, unique=True),
-        sa.Column("title", sa.String(120), nullable=False),
-        sa.Column("classes", sa.JSON(), nullable=False),
-        sa.Column("owner", sa.String(32), index=True),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        Column("id", Integer, primary_key=True),
+        Column("name", String(80), nullable=False, unique=True),
+        *_strings(title=120),
+        *_required(JSON, "classes"),
+        Column("owner", String(32), index=True),
+        *_required(Integer, "revision"),
+        *_required(MOMENT, "created_at"),
     )
     op.create_table(
         "labels",
-        sa.Column(
-            "dataset_id",
-            sa.Integer(),
-            sa.ForeignKey("datasets.id", ondelete="CASCADE"),
-            primary_key=True,
-        ),
-        sa.Column(
-            "photo", sa.String(64), sa.ForeignKey("photos.sha256"), primary_key=True, index=True
-        ),
-        sa.Column("file", sa.String(255), nullable=False),
-        sa.Column("label", sa.String(80), nullable=False),
-        sa.Column("split", sa.String(5), nullable=False),
-        sa.Column("source", sa.String(40), nullable=False),
-        sa.Column("licence", sa.String(60), nullable=False),
-        sa.Column("licence_url", sa.String(255), nullable=False),
-        sa.Column("author", sa.String(255), nullable=False),
-        sa.Column("page", sa.String(500), nullable=False),
-        sa.Column("title", sa.String(255), nullable=False),
+        _key("dataset_id", primary_key=True),
+        _key("photo", ondelete=None, primary_key=True, index=True),
+        *_strings(file=255, label=80, split=5),
+        *_strings(source=40, licence=60, licence_url=255, author=255, page=500, title=255),
     )
 
 
 def _create_workspaces() -> None:
     op.create_table(
         "workspaces",
-        sa.Column("id", sa.String(32), primary_key=True),
-        sa.Column("dataset_id", sa.Integer(), sa.ForeignKey("datasets.id"), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        Column("id", String(32), primary_key=True),
+        _key("dataset_id", ondelete=None),
+        *_required(MOMENT, "created_at", "used_at"),
     )
     op.create_table(
         "active_runs",
-        sa.Column(
-            "workspace",
-            sa.String(32),
-            sa.ForeignKey("workspaces.id", ondelete="CASCADE"),
-            primary_key=True,
-        ),
-        sa.Column(
-            "dataset_id",
-            sa.Integer(),
-            sa.ForeignKey("datasets.id", ondelete="CASCADE"),
-            primary_key=True,
-        ),
-        sa.Column("run", sa.String(40), nullable=False),
+        _key("workspace", primary_key=True),
+        _key("dataset_id", primary_key=True),
+        *_strings(run=40),
     )
     op.create_table(
         "asked",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column(
-            "workspace",
-            sa.String(32),
-            sa.ForeignKey("workspaces.id", ondelete="CASCADE"),
-            nullable=False,
-            index=True,
-        ),
-        sa.Column(
-            "photo", sa.String(64), sa.ForeignKey("photos.sha256"), nullable=False, index=True
-        ),
-        sa.Column("name", sa.String(255), nullable=False),
+        Column("id", Integer, primary_key=True),
+        _key("workspace", index=True),
+        _key("photo", ondelete=None, index=True),
+        *_strings(name=255),
     )
 
 
 def _create_edits() -> None:
     op.create_table(
         "edits",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column(
-            "workspace",
-            sa.String(32),
-            sa.ForeignKey("workspaces.id", ondelete="CASCADE"),
-            nullable=False,
-            index=True,
-        ),
-        sa.Column(
-            "dataset_id",
-            sa.Integer(),
-            sa.ForeignKey("datasets.id", ondelete="CASCADE"),
-            nullable=False,
-        ),
-        sa.Column(
-            "photo", sa.String(64), sa.ForeignKey("photos.sha256"), nullable=False, index=True
-        ),
-        sa.Column("step", sa.Integer(), nullable=False),
-        sa.Column("action", sa.String(10), nullable=False),
-        sa.Column("label", sa.String(80)),
-        sa.Column("reason", sa.String(500), nullable=False),
-        sa.Column("target", sa.Integer(), sa.ForeignKey("edits.id")),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        Column("id", Integer, primary_key=True),
+        _key("workspace", index=True),
+        _key("dataset_id"),
+        _key("photo", ondelete=None, index=True),
+        *_required(Integer, "step"),
+        *_strings(action=10),
+        Column("label", String(80)),
+        *_strings(reason=500),
+        Column("target", Integer, ForeignKey("edits.id")),
+        *_required(MOMENT, "created_at"),
     )
 
 
 def _create_runs() -> None:
     op.create_table(
         "runs",
-        sa.Column("id", sa.String(40), primary_key=True),
-        sa.Column(
-            "workspace",
-            sa.String(32),
-            sa.ForeignKey("workspaces.id", ondelete="CASCADE"),
-            index=True,
-        ),
-        sa.Column(
-            "dataset_id",
-            sa.Integer(),
-            sa.ForeignKey("datasets.id", ondelete="CASCADE"),
-            nullable=False,
-        ),
-        sa.Column("name", sa.String(80), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        Column("id", String(40), primary_key=True),
+        _key("workspace", nullable=True, index=True),
+        _key("dataset_id"),
+        *_strings(name=80),
+        *_required(MOMENT, "created_at"),
     )
     op.create_table(
         "experiments",
-        sa.Column("fingerprint", sa.String(16), primary_key=True),
-        sa.Column("backbone", sa.String(40), primary_key=True),
-        sa.Column("kind", sa.String(20), primary_key=True),
-        sa.Column("settings", sa.String(16), primary_key=True),
-        sa.Column("result", sa.JSON(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        Column("fingerprint", String(16), primary_key=True),
+        Column("backbone", String(40), primary_key=True),
+        Column("kind", String(20), primary_key=True),
+        Column("settings", String(16), primary_key=True),
+        *_required(JSON, "result"),
+        *_required(MOMENT, "created_at"),
     )
 
 
 def _create_reports_and_jobs() -> None:
     op.create_table(
         "report_texts",
-        sa.Column(
-            "workspace",
-            sa.String(32),
-            sa.ForeignKey("workspaces.id", ondelete="CASCADE"),
-            primary_key=True,
-        ),
-        sa.Column(
-            "dataset_id",
-            sa.Integer(),
-            sa.ForeignKey("datasets.id", ondelete="CASCADE"),
-            primary_key=True,
-        ),
-        sa.Column("field", sa.String(20), primary_key=True),
-        sa.Column("text", sa.String(5000), nullable=False),
+        _key("workspace", primary_key=True),
+        _key("dataset_id", primary_key=True),
+        Column("field", String(20), primary_key=True),
+        *_strings(text=5000),
     )
     op.create_table(
         "jobs",
-        sa.Column("id", sa.Integer(), primary_key=True),
-        sa.Column(
-            "workspace",
-            sa.String(32),
-            sa.ForeignKey("workspaces.id", ondelete="CASCADE"),
-            index=True,
-        ),
-        sa.Column("kind", sa.String(20), nullable=False),
-        sa.Column("state", sa.String(10), nullable=False),
-        sa.Column("host", sa.String(255), nullable=False),
-        sa.Column("process", sa.Integer(), nullable=False),
-        sa.Column("process_started", sa.Double(), nullable=False),
-        sa.Column("settings", sa.JSON(), nullable=False),
-        sa.Column("message", sa.String(500), nullable=False),
-        sa.Column("run", sa.String(40)),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True)),
+        Column("id", Integer, primary_key=True),
+        _key("workspace", nullable=True, index=True),
+        *_strings(kind=20, state=10, host=255),
+        *_required(Integer, "process"),
+        *_required(Double, "process_started"),
+        *_required(JSON, "settings"),
+        *_strings(message=500),
+        Column("run", String(40)),
+        *_required(MOMENT, "started_at"),
+        Column("ended_at", MOMENT),
     )
