@@ -7,7 +7,8 @@ import pytest
 
 from model.errors import Cancelled
 from model.evaluation.intervals import SIGNIFICANT, mcnemar
-from model.experiments.repeats import ErrorRange
+from model.experiments.repeats import ErrorRange, Mistakes
+from model.experiments.split_features import SplitFeatures
 from model.experiments.variance import SeedAndSplitVariance, run
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import clouds, unheard
@@ -52,9 +53,9 @@ def test_a_split_keeps_as_many_of_each_class_and_no_photo_twice(
 ) -> None:
     seen = []
 
-    def look(train, valid, judged, classes, settings):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202  # As `mistakes`
-        seen.append((train, valid))
-        return [np.zeros(len(valid.labels), bool)]
+    def look(features: SplitFeatures, _settings: HeadSettings) -> list[Mistakes]:
+        seen.append((features.train, features.valid))
+        return [np.zeros(len(features.valid.labels), bool)]
 
     monkeypatch.setattr("model.experiments.variance.mistakes_per_training", look)
     material = clouds(50, 20)
@@ -71,7 +72,7 @@ def test_a_class_may_be_absent_from_valid() -> None:
     only = replace(
         material.valid, features=material.valid.features[::2], labels=material.valid.labels[::2]
     )
-    found = run(replace(material, parts={**material.parts, "valid": only}), QUICK, unheard)
+    found = run(replace(material, valid=only), QUICK, unheard)
     assert found.valid_photos == 10
     assert found.sentence.startswith("With 10 validation photos")
 
