@@ -77,9 +77,9 @@ def evaluate(
         trusts.append(prediction.trust)
     if not labels:
         raise InvalidRequest(f"There is no photo to evaluate in {data}.")
-    n, right = len(labels), sum(a == b for a, b in zip(labels, predicted, strict=True))
-    right_trusts = [t for t, a, b in zip(trusts, labels, predicted, strict=True) if a == b]
     confusion = confusion_matrix(np.array(labels), np.array(predicted), len(classes))
+    n, right = len(labels), int(confusion.trace())
+    right_trusts = [t for t, a, b in zip(trusts, labels, predicted, strict=True) if a == b]
     figures = {
         "n": n,
         "error_rate": (n - right) / n,

@@ -12,16 +12,10 @@ from model.cli.datasets import (
     dataset_for,
     report_import,
 )
-from model.cli.output import DONE, JsonOption, open_catalogue, progress, say, tell
+from model.cli.output import DONE, JsonOption, one_of, open_catalogue, progress, say, tell
 from model.errors import InvalidRequest, SourceFailed
 from model.gather.sources.registry import SOURCES
 from model.gather.sources.results import MOST_PHOTOS
-
-
-def _known_source(name: str) -> str:
-    if name not in SOURCES:
-        raise typer.BadParameter(f"{name} is not one of {', '.join(SOURCES)}.")
-    return name
 
 
 def gather(
@@ -31,9 +25,7 @@ def gather(
     search: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Words to search for (default: the class).")
     ] = None,
-    source: Annotated[
-        str, typer.Option(callback=_known_source, metavar="|".join(SOURCES))
-    ] = "inaturalist",
+    source: Annotated[str, one_of(SOURCES)] = "inaturalist",
     number: Annotated[int, typer.Option(min=1, max=MOST_PHOTOS)] = 50,
     commercial: Annotated[
         bool, typer.Option("--commercial", help="Only photos that may be used commercially.")
@@ -57,12 +49,7 @@ def gather(
         raise InvalidRequest(f"{label} cannot be the name of a class.")
     with progress("Searching") as bar:
         found = gatherer.search(
-            source,
-            search or label,
-            number,
-            commercial=commercial,
-            progress=bar,
-            check=_never,
+            source, search or label, number, commercial=commercial, progress=bar, check=_never
         )
     say(f"{found.understood} {len(found.photos)} found.")
     for reason, count in found.passed_over.items():

@@ -2,13 +2,14 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Annotated
 
 import typer
 from tqdm import tqdm
+from typer.models import OptionInfo
 
 from model.catalogue.starter import import_starter
 from model.catalogue.store import Store, open_store
@@ -21,16 +22,20 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 MOST_SEED = 2**63 - 1
 
 
-def _known_backbone(name: str) -> str:
-    if name not in BACKBONES:
-        raise typer.BadParameter(f"{name} is not one of {', '.join(BACKBONES)}.")
-    return name
+def one_of(names: Collection[str], description: str | None = None) -> OptionInfo:
+    """Make an option that takes one of these names."""
+
+    def checked(name: str) -> str:
+        if name not in names:
+            raise typer.BadParameter(f"{name} is not one of {', '.join(names)}.")
+        return name
+
+    option: OptionInfo = typer.Option(callback=checked, metavar="|".join(names), help=description)
+    return option
 
 
 BACKBONE_HELP = " ".join(f"{row.name}: {row.title}. {row.note}" for row in BACKBONES.values())
-BackboneOption = Annotated[
-    str, typer.Option(callback=_known_backbone, metavar="|".join(BACKBONES), help=BACKBONE_HELP)
-]
+BackboneOption = Annotated[str, one_of(BACKBONES, BACKBONE_HELP)]
 DatasetOption = Annotated[str, typer.Option(metavar="NAME")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON lines to standard output.")]
 OutOption = Annotated[Path, typer.Option(metavar="FILE")]

@@ -2,9 +2,11 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, fields
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
@@ -39,34 +41,63 @@ from model.jobs.records import (
 from model.jobs.reports import Stage, checkpoint_file, epochs_in, reports_of
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.runs.run import Run
-from model.runs.settings import MODES, Epoch, FineTuneSettings, HeadSettings, Keep, Mode
+from model.runs.settings import MODES, Epoch, FineTuneSettings, Keep, Mode, Settings
 from model.runtime import is_main_process
 from model.training.request import TrainRequest, option
 
 PHOTOS_A_REPORT, STEPS_A_REPORT = 20, 5
 TRAINER_NICENESS = 10  # Answers to visitors go first.
-
-EpochsOption = Annotated[int | None, typer.Option(min=1, max=1000)]
-RateOption = Annotated[float | None, typer.Option("--lr", min=1e-8, max=10)]
-DecayOption = Annotated[float | None, typer.Option(min=0, max=10)]
-BatchOption = Annotated[int | None, typer.Option(min=1, max=1024)]
-PixelsOption = Annotated[int | None, typer.Option(min=64, max=512)]
-AugmentationOption = Annotated[
-    float | None, typer.Option(min=0, max=3, help="How strongly photos are varied; 0: not at all.")
-]
-FrozenOption = Annotated[int | None, typer.Option(min=0, max=100)]
-SmoothingOption = Annotated[float | None, typer.Option(min=0, max=0.9)]
-KeepOption = Annotated[
-    Keep | None, typer.Option(help="The epoch that becomes the run: lowest valid_loss, or last.")
-]
-PatienceOption = Annotated[
-    int | None, typer.Option(min=0, max=1000, help="Stop after so many epochs without progress.")
-]
-SeedOrDefault = Annotated[int | None, typer.Option(min=0, max=MOST_SEED)]
-EditsOption = Annotated[
-    int | None, typer.Option(metavar="N", help="With the workspace's edits up to number N.")
-]
 JobOption = Annotated[int | None, typer.Option(hidden=True)]  # Its number, when a page started it
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of both commands; a setting without a value has its mode's default."""
+
+    dataset: DatasetOption = STARTER
+    backbone: BackboneOption = DEFAULT_BACKBONE
+    mode: Mode = Mode.HEAD
+    epochs: Annotated[int | None, typer.Option(min=1, max=1000)] = None
+    learning_rate: Annotated[float | None, typer.Option("--lr", min=1e-8, max=10)] = None
+    weight_decay: Annotated[float | None, typer.Option(min=0, max=10)] = None
+    batch_size: Annotated[int | None, typer.Option(min=1, max=1024)] = None
+    image_px: Annotated[int | None, typer.Option(min=64, max=512)] = None
+    augmentation: Annotated[
+        float | None,
+        typer.Option(min=0, max=3, help="How strongly photos are varied; 0: not at all."),
+    ] = None
+    frozen_epochs: Annotated[int | None, typer.Option(min=0, max=100)] = None
+    label_smoothing: Annotated[float | None, typer.Option(min=0, max=0.9)] = None
+    keep: Annotated[
+        Keep | None,
+        typer.Option(help="The epoch that becomes the run: lowest valid_loss, or last."),
+    ] = None
+    patience: Annotated[
+        int | None,
+        typer.Option(min=0, max=1000, help="Stop after so many epochs without progress."),
+    ] = None
+    seed: Annotated[int | None, typer.Option(min=0, max=MOST_SEED)] = None
+    workspace: WorkspaceOption = None
+    edits: Annotated[
+        int | None, typer.Option(metavar="N", help="With the workspace's edits up to number N.")
+    ] = None
+    job: JobOption = None
+    as_json: JsonOption = False
+
+
+def with_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command, before its own options, those of Options: its first argument."""
+    shared = signature(Options).parameters
+
+    @wraps(command)
+    def run(**given: Any) -> int:  # noqa: ANN401  # As typer read them.
+        options = Options(**{name: given.pop(name) for name in shared})
+        return command(options, **given)
+
+    own = list(signature(command).parameters.values())[1:]
+    every = [value.replace(kind=Parameter.KEYWORD_ONLY) for value in (*shared.values(), *own)]
+    run.__signature__ = Signature(every)  # type: ignore[attr-defined]  # typer reads it.
+    return run
 
 
 @dataclass(frozen=True)
@@ -78,7 +109,6 @@ class Task:
     job: int | None
     as_json: bool
 
-    @property
     def is_cancelled(self) -> bool:
         """True once a page asked this job to stop."""
         return self.job is not None and is_stopping(self.store, self.job)
@@ -91,11 +121,10 @@ class Task:
             tell(self.as_json, asdict(epoch), sentence)
 
 
+@with_options
 def train(
+    options: Options,
     *,
-    dataset: DatasetOption = STARTER,
-    backbone: BackboneOption = DEFAULT_BACKBONE,
-    mode: Mode = Mode.HEAD,
     name: Annotated[
         str, typer.Option(help="The run's name on the pages.")
     ] = "Trained from the shell",
@@ -103,85 +132,50 @@ def train(
         Path | None,
         typer.Option(metavar="FOLDER", help="Save the run here, not in the data folder."),
     ] = None,
-    epochs: EpochsOption = None,
-    learning_rate: RateOption = None,
-    weight_decay: DecayOption = None,
-    batch_size: BatchOption = None,
-    image_px: PixelsOption = None,
-    augmentation: AugmentationOption = None,
-    frozen_epochs: FrozenOption = None,
-    label_smoothing: SmoothingOption = None,
-    keep: KeepOption = None,
-    patience: PatienceOption = None,
-    seed: SeedOrDefault = None,
-    workspace: WorkspaceOption = None,
-    edits: EditsOption = None,
-    job: JobOption = None,
     resume: JobOption = None,
-    as_json: JsonOption = False,
 ) -> int:
     """Train and save the run."""
-    given = locals()
-    store = open_catalogue()
+    store, job = open_catalogue(), options.job
     with record_end(store, job) if job else nullcontext():  # Failures before the start too
-        data = find_dataset(store, dataset, workspace=workspace, edits=edits)
-        request = TrainRequest(data, backbone, _settings(mode, given), name, workspace)
-        task, folder = Task(store, request, job, as_json), out and out.resolve()
-        run = _train_head(task, folder) if mode is Mode.HEAD else _fine_tune(task, folder, resume)
+        task, folder = _task(store, options, name), out and out.resolve()
+        is_head = options.mode is Mode.HEAD
+        run = _train_head(task, folder) if is_head else _fine_tune(task, folder, resume)
     if run is not None:  # None in all processes of a training but the main one
         valid, card = run.evaluation.for_split("valid"), run.card
         line = {"run": card.id, "error_rate": valid.errors / len(valid.labels)}
         wrong = f"{valid.errors} of {len(valid.labels)} validation photos wrong"
-        tell(
-            as_json,
-            {**line, "best_epoch": card.best_epoch, "seconds": card.seconds},
-            f"run {card.id}: {wrong}, epoch {card.best_epoch}",
-        )
+        line |= {"best_epoch": card.best_epoch, "seconds": card.seconds}
+        tell(options.as_json, line, f"run {card.id}: {wrong}, epoch {card.best_epoch}")
     return DONE
 
 
-def lr_find(
-    *,
-    dataset: DatasetOption = STARTER,
-    backbone: BackboneOption = DEFAULT_BACKBONE,
-    mode: Mode = Mode.HEAD,
-    epochs: EpochsOption = None,
-    learning_rate: RateOption = None,
-    weight_decay: DecayOption = None,
-    batch_size: BatchOption = None,
-    image_px: PixelsOption = None,
-    augmentation: AugmentationOption = None,
-    frozen_epochs: FrozenOption = None,
-    label_smoothing: SmoothingOption = None,
-    keep: KeepOption = None,
-    patience: PatienceOption = None,
-    seed: SeedOrDefault = None,
-    workspace: WorkspaceOption = None,
-    edits: EditsOption = None,
-    job: JobOption = None,
-    as_json: JsonOption = False,
-) -> int:
+@with_options
+def lr_find(options: Options) -> int:
     """Try ever larger learning rates, as fastai's lr_find, and suggest one."""
-    given, started = locals(), perf_counter()
-    store = open_catalogue()
+    store, started = open_catalogue(), perf_counter()
 
     def report(done: int, total: int) -> None:
-        if as_json and done % STEPS_A_REPORT == 0:
+        if options.as_json and done % STEPS_A_REPORT == 0:
             seconds = round(perf_counter() - started, 2)
             tell(True, {"done": done, "total": total, "seconds": seconds}, "")
 
-    with _as_job(store, job, LR_FIND, {}):
-        data = find_dataset(store, dataset, workspace=workspace, edits=edits)
-        request = TrainRequest(data, backbone, _settings(mode, given), "", workspace)
-        task = Task(store, request, job, as_json)
-        _check_memory(request)
+    with _as_job(store, options.job, LR_FIND, {}):
+        task = _task(store, options)
+        _check_memory(task.request)
         from model.training.fastai_callbacks import Watcher  # fastai, as in _fine_tune
         from model.training.lr_finder import find_learning_rate
 
-        watcher = Watcher(on_batch=report, is_cancelled=lambda: task.is_cancelled)
-        result = find_learning_rate(store, request, watcher)
-        tell(as_json, asdict(result), f"suggested learning rate: {result.suggestion:.2g}")
+        watcher = Watcher(on_batch=report, is_cancelled=task.is_cancelled)
+        result = find_learning_rate(store, task.request, watcher)
+        tell(options.as_json, asdict(result), f"suggested learning rate: {result.suggestion:.2g}")
     return DONE
+
+
+def _task(store: Store, options: Options, name: str = "") -> Task:
+    workspace = options.workspace
+    data = find_dataset(store, options.dataset, workspace=workspace, edits=options.edits)
+    request = TrainRequest(data, options.backbone, _settings(options), name, workspace)
+    return Task(store, request, options.job, options.as_json)
 
 
 def _train_head(task: Task, folder: Path | None) -> Run:
@@ -242,11 +236,7 @@ def _fine_tune(task: Task, folder: Path | None, resume: int | None) -> Run | Non
         for epoch in earlier_epochs:
             task.show_epoch(epoch)
         watcher = Watcher(
-            reports.batch,
-            task.show_epoch,
-            reports.features,
-            reports.evaluated,
-            lambda: task.is_cancelled,
+            reports.batch, task.show_epoch, reports.features, reports.evaluated, task.is_cancelled
         )
         run = fine_tune_run(
             store, request, watcher, folder=folder, checkpoint=checkpoint, before=earlier_epochs
@@ -299,11 +289,11 @@ def _resumed(store: Store, job: int | None, resume: int | None) -> tuple[list[Ep
     return epochs_in(reports_of(store, resume)), own_checkpoint
 
 
-def _settings(mode: Mode, given: dict[str, Any]) -> HeadSettings | FineTuneSettings:
+def _settings(options: Options) -> Settings:
     """Fill the mode's settings with the options given. Raises InvalidRequest for another mode's."""
-    kind = MODES[mode]
+    kind = MODES[options.mode]
     every_name = {setting.name for settings in MODES.values() for setting in fields(settings)}
-    values = {name: given[name] for name in every_name if given[name] is not None}
+    values = {name: value for name in every_name if (value := getattr(options, name)) is not None}
     for name in values.keys() - {setting.name for setting in fields(kind)}:
-        raise InvalidRequest(f"There is no {option(name)} in the mode {mode}.")
+        raise InvalidRequest(f"There is no {option(name)} in the mode {options.mode}.")
     return kind(**values)

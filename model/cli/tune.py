@@ -28,7 +28,9 @@ from model.errors import Cancelled, InvalidRequest
 from model.progress import Check
 
 if TYPE_CHECKING:
+    from model.catalogue.store import Store
     from model.experiments.tuning.findings import TuningResult
+    from model.experiments.tuning.run import TuningRequest
     from model.experiments.tuning.space import Trial
     from model.runs.run import Run
 
@@ -65,25 +67,31 @@ def search(
     Ctrl-C ends it early, and nothing is lost.
     """
     from model.experiments.tuning.findings import best_request, findings
-    from model.experiments.tuning.run import TuningRequest, forget_search, run_trials
+    from model.experiments.tuning.run import TuningRequest, forget_search
     from model.training.head_run import train_head_run
 
-    store, code = open_catalogue(), DONE
+    store = open_catalogue()
     data = find_dataset(store, dataset, workspace=workspace)
     if forget:
         forget_search(store, data, storage=storage, workspace=workspace)
         if not trials:
             return DONE
-    request = TuningRequest(
-        data,
-        trials,
-        workspace=workspace,
-        storage=storage,
-        other_backbones=other_backbones,
-        seed=seed,
-        timeout_s=timeout,
-    )
-    bar = tqdm(desc="Searching", total=trials, unit=" trials", disable=None, leave=False)
+    request = TuningRequest(data, trials, workspace, storage, other_backbones, seed, timeout)
+    code = _run(store, request, as_json)
+    result = findings(store, data, storage=storage, workspace=workspace)
+    if result is None:
+        raise InvalidRequest(f"There is no finished trial on {data.name}.")
+    run = train_head_run(store, best_request(data, result, workspace)) if keep_best else None
+    best = f"{result.sentence} Best: {_sentence(result.best)}"
+    tell(as_json, _summary(result, run), f"{best}{f', run {run.card.id}' if run else ''}")
+    return code
+
+
+def _run(store: "Store", request: "TuningRequest", as_json: bool) -> int:
+    """Run trials, with a line or a step of the bar for each; return the exit code."""
+    from model.experiments.tuning.run import run_trials
+
+    bar = tqdm(desc="Searching", total=request.trials, unit=" trials", disable=None, leave=False)
 
     def show_trial(trial: "Trial") -> None:
         bar.update()
@@ -95,14 +103,8 @@ def search(
             run_trials(store, request, progress=on_features, on_trial=show_trial, check=check)
         except Cancelled as stopped:
             say(str(stopped))
-            code = FAILED
-    result = findings(store, data, storage=storage, workspace=workspace)
-    if result is None:
-        raise InvalidRequest(f"There is no finished trial on {data.name}.")
-    run = train_head_run(store, best_request(data, result, workspace)) if keep_best else None
-    best = f"{result.sentence} Best: {_sentence(result.best)}"
-    tell(as_json, _summary(result, run), f"{best}{f', run {run.card.id}' if run else ''}")
-    return code
+            return FAILED
+    return DONE
 
 
 @contextmanager
@@ -132,16 +134,13 @@ def _line(trial: "Trial") -> dict[str, Any]:
 
 def _summary(result: "TuningResult", run: "Run | None") -> dict[str, Any]:
     """Summarise a search without its trials: each had its line, in the process that made it."""
-    counts = {"trials": len(result.trials), "finished": len(result.history)}
-    rest = {
-        name: value for name, value in asdict(result).items() if name not in ("trials", "history")
-    }
+    rest = asdict(result)
+    counts = {"trials": len(rest.pop("trials")), "finished": len(rest.pop("history"))}
     return {**counts, **rest, "run": run.card.id if run else None}
 
 
 def _sentence(trial: "Trial") -> str:
-    values = trial.params.items()
     return ", ".join(
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in values
+        for name, value in trial.params.items()
     )

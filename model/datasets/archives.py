@@ -66,10 +66,7 @@ CUT_OFF = "The ZIP is cut off or damaged. Make or download it again."
 
 @contextmanager
 def zip_bundle(file: Path | IO[bytes]) -> Iterator[Bundle]:
-    """Open a ZIP and sort its files, to be read while it is open, from any thread.
-
-    Raises ArchiveRefused.
-    """
+    """Open a ZIP and sort its files, readable from any thread while open. Raises ArchiveRefused."""
     with ExitStack() as opened:
         source = opened.enter_context(_open(file)) if isinstance(file, Path) else file
         entries = _Entries(_open_zip(source))
@@ -82,18 +79,12 @@ def zip_bundle(file: Path | IO[bytes]) -> Iterator[Bundle]:
 
 
 def folder_bundle(folder: Path) -> Bundle:
-    """Sort the files in a folder on disk and in all folders below, without following links.
-
-    Raises ArchiveRefused.
-    """
+    """Sort the files in and below a folder, without following links. Raises ArchiveRefused."""
     return bundle(list(islice(_files_below(folder), MAX_FILES + 1)), "folder")
 
 
 def uploaded_bundle(files: Sequence[tuple[str, bytes]]) -> Bundle:
-    """Sort the files of a browser's upload, each with its path in the folder or its mere name.
-
-    Raises ArchiveRefused.
-    """
+    """Sort a browser's upload: files with their paths or mere names. Raises ArchiveRefused."""
     return bundle([FoundFile(name, partial(checked, data)) for name, data in files], "upload")
 
 
@@ -157,10 +148,7 @@ def _open_zip(file: IO[bytes]) -> ZipFile:
 
 
 def _check_list(file: IO[bytes]) -> None:
-    """Check the list of files that zipfile will read: there, of a whole ZIP, and not too long.
-
-    Raises ArchiveRefused.
-    """
+    """Check that a whole ZIP's list of files is there and not too long. Raises ArchiveRefused."""
     size = file.seek(0, SEEK_END)
     file.seek(max(0, size - LONGEST_END))
     tail = file.read()

@@ -5,16 +5,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 
+from model.wording import listed
+
 MIN_CLASSES = 2
 MAX_CLASSES = 20
 MAX_CLASS_NAME = 40
-MAX_TYPED = (
-    400  # Characters looked at: normalising a line of a million combining marks takes minutes.
-)
+MAX_TYPED = 400  # Characters looked at: to normalise a million combining marks takes minutes.
 
-FORBIDDEN = (
-    '/\\:*?"<>|'  # In file names: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-)
+# In file names: https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+FORBIDDEN = '/\\:*?"<>|'
 # Though Unicode calls them letters, marks or symbols
 INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 RESERVED = re.compile(
@@ -74,9 +73,7 @@ def _notice(label: str, cleaned: list[str]) -> str:
     """Say which names come to one class; nothing where it is only one."""
     spellings = list(dict.fromkeys([label, *cleaned]))
     if len(spellings) > 1:
-        return f"{', '.join(spellings[:-1])} and {spellings[-1]} are taken for the same class."
-    return (
-        f"{len(cleaned)} names come out as {label} and are taken for the same class."
-        if len(cleaned) > 1
-        else ""
-    )
+        return f"{listed(spellings)} are taken for the same class."
+    if len(cleaned) > 1:
+        return f"{len(cleaned)} names come out as {label} and are taken for the same class."
+    return ""

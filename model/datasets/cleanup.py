@@ -26,9 +26,8 @@ def unused_workspaces(store: Store, days: float) -> list[str]:
     """List workspaces that were neither opened nor changed for so many days."""
     with store.reading() as session:
         unused = WorkspaceRow.used_at < datetime.now(UTC) - timedelta(days=days)
-        return list(
-            session.scalars(select(WorkspaceRow.id).where(unused).order_by(WorkspaceRow.used_at))
-        )
+        ids = select(WorkspaceRow.id).where(unused).order_by(WorkspaceRow.used_at)
+        return list(session.scalars(ids))
 
 
 def clear_workspaces(store: Store, workspaces: Sequence[str]) -> None:

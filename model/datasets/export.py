@@ -23,8 +23,7 @@ MAX_STEM_BYTES = 100
 def write_zip(store: Store, dataset: Dataset, imported: Dataset, file: IO[bytes]) -> None:
     """Write `split/class/photo.jpg` for every photo, a table of all photos, and their attribution.
 
-    The table's rows stand in the order of the classes, so that a dataset made of it has them in the
-    same order. Raises NotFound.
+    The table keeps the order of the classes, for a dataset made of it. Raises NotFound.
     """
     imported_labels, stems, origin_of = imported.labels, set[str](), origins(store, dataset.id)
     rows: list[dict[str, object]] = []

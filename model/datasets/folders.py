@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from model.datasets.layout import TABLE
@@ -99,10 +100,7 @@ class FoundFile(NamedTuple):
 
 
 def bundle(incoming: Sequence[FoundFile], container: str) -> Bundle:
-    """Sort files into photos to be, refused ones, and a table; skip hidden files.
-
-    Raises ArchiveRefused.
-    """
+    """Sort files into photos, refused and a table; skip hidden ones. Raises ArchiveRefused."""
     if len(incoming) > MAX_FILES:
         raise too_many_files(container)
     named = [
@@ -126,11 +124,10 @@ def bundle(incoming: Sequence[FoundFile], container: str) -> Bundle:
             table_bytes = table.read()
         except PhotoRefused as error:
             refused.append(RefusedFile(shown(table.name), str(error)))
-    return Bundle(tuple(sorted(files, key=_path)), tuple(sorted(refused, key=_path)), table_bytes)
-
-
-def _path(file: ImportFile | RefusedFile) -> str:
-    return file.path
+    by_path = attrgetter("path")
+    files.sort(key=by_path)
+    refused.sort(key=by_path)
+    return Bundle(tuple(files), tuple(refused), table_bytes)
 
 
 def too_many_files(container: str) -> ArchiveRefused:
@@ -185,10 +182,9 @@ def _fault(parts: Folder, file: FoundFile) -> str | None:
     if has_drive or file.name.startswith(("/", "\\")) or ".." in parts:
         return OUTSIDE
     suffix = parts[-1].casefold().rpartition(".")[2] if "." in parts[-1] else ""
-    by_suffix = (
-        NESTED if suffix in ARCHIVE_SUFFIXES else NO_PHOTO if suffix in OTHER_SUFFIXES else None
-    )
-    return file.fault or by_suffix
+    if file.fault or suffix in ARCHIVE_SUFFIXES:
+        return file.fault or NESTED
+    return NO_PHOTO if suffix in OTHER_SUFFIXES else None
 
 
 def _table(named: Sequence[tuple[Folder, FoundFile]]) -> FoundFile | None:
@@ -204,14 +200,12 @@ def _table(named: Sequence[tuple[Folder, FoundFile]]) -> FoundFile | None:
 
 
 def _filings(folders: set[Folder]) -> dict[Folder, tuple[str | None, str | None]]:
-    """Read the label and the split of its photos from each folder's path.
+    """Read the label and the split of its photos from the path of each folder that holds some.
 
-    `folders` are those that hold photos directly.
-
-    The label is the folder that a photo lies in, as for fastai's `parent_label`: cats/persian/1.jpg
-    is a persian. It is the folder above where that one is named like a split (cats/train/1.jpg
-    beside dogs/train/2.jpg). Photos of a split's folder, or of the folder around all others
-    (pets/1.jpg beside pets/cats/2.jpg), have none.
+    The label is the folder that a photo lies in, as for fastai's `parent_label`:
+    cats/persian/1.jpg is a persian. It is the folder above where that one is named like a split
+    (cats/train/1.jpg beside dogs/train/2.jpg). Photos of a split's folder, or of the folder
+    around all others (pets/1.jpg beside pets/cats/2.jpg), have none.
     """
     around = _shared(folders) if len(folders) > 1 else None
     above = _shared({folder[:-1] for folder in folders})
@@ -223,18 +217,10 @@ def _filings(folders: set[Folder]) -> dict[Folder, tuple[str | None, str | None]
         splits = [SPLITS.get(part.casefold()) for part in folder]
         if _train_is_a_class(beside[folder[:-1]]):
             splits[-1] = None
-        classes = [
-            part if split is None else None for part, split in zip(folder, splits, strict=True)
-        ]
-        label = (
-            classes[-1]
-            if splits[-1] is None
-            else classes[-2]
-            if len(folder) - 1 > len(above)
-            else None
-        )
-        split = next((split for split in reversed(splits) if split), None)
-        filings[folder] = None if folder == around else label, split
+        depth = -1 if splits[-1] is None else -2
+        has_label = folder != around and (depth == -1 or len(folder) - 1 > len(above))
+        label = folder[depth] if has_label and splits[depth] is None else None
+        filings[folder] = label, next(filter(None, reversed(splits)), None)
     return filings
 
 

@@ -90,14 +90,8 @@ def _arrival(file: ImportFile, label: str, row: Mapping[str, str], source: str) 
 
 def _shown(name: str, text: str) -> str:
     """Clean a field of an origin for showing: anyone may have written the table."""
-    width = _width(name)
+    width: int = getattr(LabelRow, name).type.length  # In the catalogue
     return https_link(text[:width]) if name in ADDRESSES else without_markup(text, width)
-
-
-def _width(name: str) -> int:
-    """Look up the length of an origin's field in the catalogue."""
-    width: int = getattr(LabelRow, name).type.length
-    return width
 
 
 def _rows_by_name(table: bytes | None) -> dict[str, dict[str, str]]:

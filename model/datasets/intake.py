@@ -11,10 +11,10 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.catalogue.measures import DECODERS, load_fingerprints
+from model.catalogue.measures import DECODERS, chunks, load_fingerprints
 from model.catalogue.origins import Origin
 from model.catalogue.schema import DatasetRow, FingerprintRow, LabelRow
-from model.catalogue.store import CHUNK, Store, insert_missing, keep_photos
+from model.catalogue.store import Store, insert_missing, keep_photos
 from model.datasets.folders import RefusedFile
 from model.datasets.manage import own_dataset
 from model.datasets.quota import already_counted, usage
@@ -178,10 +178,9 @@ class _Import:
         """Take over photos that others have added, from the camera or another tab, and removed."""
         before, self._places = self._places, _places(session, dataset)
         added = [photo for photo in self._places if photo not in before]
-        for start in range(0, len(added), CHUNK):
-            columns = select(FingerprintRow.photo, FingerprintRow.sketch)
-            is_added = FingerprintRow.photo.in_(added[start : start + CHUNK])
-            for photo, jpeg in session.execute(columns.where(is_added)):
+        columns = select(FingerprintRow.photo, FingerprintRow.sketch)
+        for some in chunks(added):
+            for photo, jpeg in session.execute(columns.where(FingerprintRow.photo.in_(some))):
                 self._index.add(photo, jpeg)
 
     def _splits(self, coming: Sequence[_DecodedPhoto]) -> dict[PhotoId, str]:

@@ -1,7 +1,6 @@
 """Manage a visitor's own datasets: make, choose, rename, copy, delete; their classes and photos.
 
-A dataset without an owner, the starter set or one imported from a shell, is for everyone to use and
-not to be changed here.
+One without an owner (the starter set, or from a shell) is everyone's, not to be changed here.
 """
 
 import re
@@ -14,6 +13,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from model.catalogue.dataset import Dataset
+from model.catalogue.measures import chunks
 from model.catalogue.origins import Origin, origins_in
 from model.catalogue.schema import (
     ActiveRunRow,
@@ -25,7 +25,7 @@ from model.catalogue.schema import (
     WorkspaceRow,
 )
 from model.catalogue.starter import STARTER
-from model.catalogue.store import CHUNK, Store
+from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace, forget_unused
 from model.datasets.class_names import MAX_CLASSES, MIN_CLASSES, clean_class_name, merge_class_names
 from model.errors import InvalidRequest, NotFound, QuotaReached
@@ -49,10 +49,7 @@ class Listing:
 
 
 def datasets_of(store: Store, workspace: str | None) -> list[Listing]:
-    """List the datasets that a workspace may use, shared ones first, then its own, oldest first.
-
-    Without a workspace: all there are.
-    """
+    """List the datasets a workspace may use, shared ones first, the oldest first; None: all."""
     number, total = func.count().label("photos"), func.sum(PhotoRow.bytes).label("bytes")
     size = select(LabelRow.dataset_id, number, total).group_by(LabelRow.dataset_id)
     sizes = size.join(PhotoRow, PhotoRow.sha256 == LabelRow.photo).subquery()
@@ -140,17 +137,13 @@ def copy_dataset(store: Store, workspace: str, dataset: Dataset, title: str) -> 
             | asdict(origin_of.get(labelled.photo, Origin()))
             for labelled in dataset.photos
         ]
-        for start in range(0, len(rows), CHUNK):
-            session.execute(insert(LabelRow), rows[start : start + CHUNK])
+        session.execute(insert(LabelRow), rows)
         copy.revision += 1
     return name
 
 
 def delete_dataset(store: Store, workspace: str, name: str) -> None:
-    """Destroy one of the workspace's own datasets: its edits, runs, and photos of no other use.
-
-    Raises NotFound, InvalidRequest.
-    """
+    """Destroy an own dataset: edits, runs, photos of no other use. Raises as `own_dataset`."""
     with store.writing() as session:
         row = own_dataset(session, workspace, name)
         runs = destroy_dataset(store, session, row)
@@ -175,10 +168,7 @@ def destroy_dataset(store: Store, session: Session, row: DatasetRow) -> list[str
 
 
 def extend_classes(store: Store, workspace: str | None, name: str, *labels: str) -> None:
-    """Append the classes that a dataset does not have yet.
-
-    Raises NotFound and InvalidRequest, as `own_dataset`.
-    """
+    """Append the classes that a dataset does not have yet. Raises as `own_dataset`."""
     with store.writing() as session:
         row = own_dataset(session, workspace, name)
         classes = check_classes([*row.classes, *labels], least=1)
@@ -262,9 +252,8 @@ def _remove(store: Store, session: Session, row: DatasetRow, photos: Sequence[Ph
 def _delete_rows(
     session: Session, table: type[LabelRow | EditRow], row: DatasetRow, photos: Sequence[PhotoId]
 ) -> None:
-    for start in range(0, len(photos), CHUNK):
-        is_of_photos = table.photo.in_(photos[start : start + CHUNK])
-        session.execute(delete(table).where(table.dataset_id == row.id, is_of_photos))
+    for some in chunks(photos):
+        session.execute(delete(table).where(table.dataset_id == row.id, table.photo.in_(some)))
 
 
 def _choose(session: Session, workspace: str, row: DatasetRow) -> None:

@@ -7,13 +7,8 @@ train photo evaluates it.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from model.photos.photo_id import PhotoId
-
-SHARES = {
-    "train": 0.65,
-    "valid": 0.2,
-    "test": 0.15,
-}  # Of a class; close to the starter set's. Of equals the first is chosen.
+# Of a class; close to the starter set's. Of equals the first is chosen.
+SHARES = {"train": 0.65, "valid": 0.2, "test": 0.15}
 
 
 def assign_splits(
@@ -34,14 +29,12 @@ def assign_splits(
         photos = sorted(photo for photo in group if photo in new and photo not in taken)
         there = {taken[photo][1] for photo in group if photo in taken}
         if photos:
-            arriving.append(
-                (not there, photos, next((split for split in SHARES if split in there), ""))
-            )
+            given = next((split for split in SHARES if split in there), "")
+            arriving.append((not there, photos, given))
     counts = Counter(taken.values())  # (label, split) -> photos
-    splits: dict[PhotoId, str] = {}
-    for _, photos, given in sorted(
-        arriving
-    ):  # Those that follow first: the others even out what they bring.
+    splits: dict[str, str] = {}
+    # Those that follow first: the others even out what they bring.
+    for _, photos, given in sorted(arriving):
         split = given or _most_lacking(counts, [new[photo] for photo in photos])
         counts.update((new[photo], split) for photo in photos)
         splits.update(dict.fromkeys(photos, split))

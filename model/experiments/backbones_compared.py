@@ -19,7 +19,7 @@ from model.experiments.repeats import (
 from model.experiments.split_features import SplitFeatures
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.progress import Progress
-from model.runs.run import Run
+from model.runs.run import Run, RunCard
 from model.runs.settings import HeadSettings
 from model.wording import between, percent
 
@@ -60,10 +60,7 @@ class BackboneRow:
 class BackboneRun:
     """A saved run, evaluated under the present labels."""
 
-    run: str
-    name: str
-    mode: str
-    backbone: str
+    card: RunCard
     valid: Rate | None
     test: Rate | None
 
@@ -89,10 +86,7 @@ class BackbonesCompared:
 
     @property
     def is_better(self) -> bool:
-        """True where the best beats the default by more than chance.
-
-        The best of several has as many chances to be lucky.
-        """
+        """True where the best beats the default by more than the luck of the best of several."""
         rivals = sum(row.against is not None for row in self.rows)
         against = self.best.against if self.best else None
         if against is None:
@@ -108,15 +102,10 @@ class BackbonesCompared:
             start = "It cannot be told, for there are no two models to compare."
             return " ".join([start, *missing])
         if best is default or best.valid is None or best.against is None:
-            return (
-                "No other model at hand gets fewer photos wrong than "
-                f"{default.title}, {default.valid}."
-            )
-        conclusion = (
-            "more than luck"
-            if self.is_better
-            else "these photos cannot tell which of them is better"
-        )
+            least = f"{default.title}, {default.valid}"
+            return f"No other model at hand gets fewer photos wrong than {least}."
+        unsure = "these photos cannot tell which of them is better"
+        conclusion = "more than luck" if self.is_better else unsure
         return (
             f"{best.title} gets {best.valid} wrong, {default.title} {default.valid}. "
             f"Photo by photo, it {best.against.words}: {conclusion}. "
@@ -130,19 +119,12 @@ def run(
     progress: Progress,
     seed: int = 0,
 ) -> BackbonesCompared:
-    """Train heads on each backbone's features; a missing backbone has the reason in their place.
-
-    Raises CannotTrain, and what `progress` raises.
-    """
+    """Train heads on features, or pass on why not. Raises CannotTrain, and as `progress`."""
     at_hand = {name: part for name, part in features.items() if isinstance(part, SplitFeatures)}
     mistakes: dict[str, list[list[Mistakes]]] = {name: [] for name in at_hand}
     trainings = [(name, seeded) for name in at_hand for seeded in seeds(settings, seed, SEEDS)]
     for name, seeded in with_progress(trainings, progress):
-        own = at_hand[name]
-        judging = (own.valid, own.test)
-        mistakes[name].append(
-            mistakes_per_training(own.train, own.valid, judging, own.classes, seeded)
-        )
+        mistakes[name].append(mistakes_per_training(at_hand[name], seeded))
     names = sorted(features, key=lambda name: name != DEFAULT_BACKBONE)
     return BackbonesCompared(tuple(_row(name, features[name], mistakes) for name in names))
 
@@ -151,10 +133,10 @@ def rows_of_runs(runs: Iterable[Run], dataset: Dataset) -> tuple[BackboneRun, ..
     """Evaluate saved runs under a dataset's present labels. Nothing is trained or saved."""
     rows = []
     for saved in runs:
-        table, card = saved.evaluation.relabelled(dataset.labels), saved.card
+        table = saved.evaluation.relabelled(dataset.labels)
         parts = (table.for_split("valid"), table.for_split("test"))
         valid, test = (_rate([part.predicted != part.labels]) for part in parts)
-        rows.append(BackboneRun(card.id, card.name, card.mode, card.backbone, valid, test))
+        rows.append(BackboneRun(saved.card, valid, test))
     return tuple(rows)
 
 

@@ -36,10 +36,7 @@ class Forecast:
 
 
 def forecasts(sizes: list[int], mistakes: Mistakes, seed: int) -> tuple[Forecast, ...]:
-    """Forecast for as many photos as there are and more, from mistakes (draws, sizes, photos).
-
-    Returns none where there are too few sizes.
-    """
+    """Forecast from mistakes (draws, sizes, photos); none where there are too few sizes."""
     if len(sizes) < LEAST_SIZES:
         return ()
     now, random = sizes[-1], np.random.default_rng(seed)
@@ -62,8 +59,7 @@ def forecasts(sizes: list[int], mistakes: Mistakes, seed: int) -> tuple[Forecast
 def _resampled(mistakes: Mistakes, random: np.random.Generator) -> Floats:
     """Resample error curves (B, S), as other draws and other photos might have given them.
 
-    Both are drawn anew for whole curves: the same photos judge every size, so a slope is surer than
-    its height.
+    Whole curves: the same photos judge every size, so a slope is surer than its height.
     """
     draws, _, photos = mistakes.shape
     # (B, draws) and (B, photos)

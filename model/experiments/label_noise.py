@@ -7,6 +7,7 @@ the labels to those who judge.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -129,10 +130,7 @@ class LabelNoise:
 def run(
     features: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
 ) -> LabelNoise:
-    """Estimate the noise, then train without the most doubtful photos, or with other labels.
-
-    Raises CannotTrain, and what `progress` raises.
-    """
+    """Train with ever fewer doubtful labels, in two ways. Raises CannotTrain, and as `progress`."""
     train, classes = features.train, features.classes
     probabilities = leave_one_out_probabilities(train.features, train.labels, len(classes))
     ranked = np.argsort(probabilities[np.arange(len(train.labels)), train.labels], kind="stable")
@@ -140,19 +138,11 @@ def run(
     doubtful = int((suggested != train.labels).sum())
     counts = sorted({round(share * len(ranked)) for share in SHARES} | {doubtful})
     series: dict[Cleaning, Series] = {way: {number: [] for number in counts} for way in Cleaning}
-    trainings = [
-        (number, way, seeded)
-        for number in counts
-        for way in Cleaning
-        for seeded in seeds(settings, seed, SEEDS)
-    ]
+    trainings = list(product(counts, Cleaning, seeds(settings, seed, SEEDS)))
     for number, way, seeded in with_progress(trainings, progress):
         first, is_removing = ranked[:number], way == Cleaning.REMOVED
         cleaned = _without(train, first) if is_removing else _renamed(train, first, suggested)
-        judging = (features.valid, features.test)
-        series[way][number].append(
-            mistakes_per_training(cleaned, features.valid, judging, classes, seeded)
-        )
+        series[way][number].append(mistakes_per_training(replace(features, train=cleaned), seeded))
     removed, relabelled = (_steps(trained, len(ranked)) for trained in series.values())
     comparisons = (
         compare_paired(_first_seed(trained[0]), _first_seed(trained[doubtful]))
@@ -191,9 +181,9 @@ def _renamed(
 def _steps(series: Series, photos: int) -> tuple[Step, ...]:
     steps = []
     for number, trainings in series.items():
-        valid, test = (error_range(np.stack(part)) for part in zip(*trainings, strict=True))
-        assert valid is not None  # No dataset is trainable without validation photos.
-        steps.append(Step(number, number / photos, valid, test))
+        valid, test = (np.stack(part) for part in zip(*trainings, strict=True))
+        test_errors = error_range(test) if test.size else None
+        steps.append(Step(number, number / photos, error_range(valid), test_errors))
     return tuple(steps)
 
 

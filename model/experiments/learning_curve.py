@@ -11,7 +11,6 @@ from model.catalogue.dataset import MIN_PHOTOS_A_CLASS
 from model.experiments.forecasts import Forecast, forecasts
 from model.experiments.repeats import (
     ErrorRange,
-    Mistakes,
     error_range,
     mistakes_per_training,
     select_rows,
@@ -107,11 +106,8 @@ class LearningCurve:
 def run(
     features: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
 ) -> LearningCurve:
-    """Train on stratified draws of about 10 % to 100 % of the train photos.
-
-    Raises CannotTrain, and what `progress` raises.
-    """
-    train, judging = features.train, (features.valid, features.test)
+    """Train on draws of 10 % to 100 % of the photos. Raises CannotTrain, and as `progress`."""
+    train = features.train
     orders = [_shuffled(train.labels, seed * DRAWS + draw) for draw in range(DRAWS)]
     counts_by_size = list(dict.fromkeys(_class_counts(train.labels, share) for share in SHARES))
     sizes = [sum(counts) for counts in counts_by_size]
@@ -124,13 +120,14 @@ def run(
         part = select_rows(train, np.concatenate(first))
         batch_size = max(1, round(sum(counts) / steps))
         drawn = replace(settings, batch_size=batch_size, seed=settings.seed + draw)
-        mistakes.append(
-            mistakes_per_training(part, features.valid, judging, features.classes, drawn)
-        )
+        mistakes.append(mistakes_per_training(replace(features, train=part), drawn))
     valid, test = (  # (draws, sizes, photos)
         np.stack(part).reshape(DRAWS, len(sizes), -1) for part in zip(*mistakes, strict=True)
     )
-    measured = tuple(_point(size, valid[:, at], test[:, at]) for at, size in enumerate(sizes))
+    measured = tuple(
+        Point(size, error_range(valid[:, at]), error_range(test[:, at]) if test.size else None)
+        for at, size in enumerate(sizes)
+    )
     return LearningCurve(valid.shape[2], test.shape[2], measured, forecasts(sizes, valid, seed))
 
 
@@ -144,12 +141,6 @@ def _class_counts(labels: NDArray[np.intp], share: float) -> tuple[int, ...]:
     """Count the photos of each class in a share of all."""
     counts = np.unique(labels, return_counts=True)[1].tolist()
     return tuple(max(MIN_PHOTOS_A_CLASS, round(number * share)) for number in counts)
-
-
-def _point(photos: int, valid: Mistakes, test: Mistakes) -> Point:
-    valid_range = error_range(valid)
-    assert valid_range is not None  # No dataset is trainable without validation photos.
-    return Point(photos, valid_range, error_range(test))
 
 
 def _least(then: Forecast) -> str:

@@ -7,9 +7,8 @@ https://arxiv.org/abs/1609.03683, the "forward" correction). The confident joint
 2021, https://arxiv.org/abs/1911.00068, is thrown by classes that overlap: where they do much, it
 finds 12 % wrong where none are, this 0.5 % (tests/benchmarks/experiments.py).
 
-The price: photos that were mislabelled *because* they lie between two classes pass for photos that
-are hard. Of the starter set's 5.7 % this sees 2 %. Most of the others are among the labels that
-disagree: beside the estimate stands their share.
+The price: photos mislabelled *because* they lie between two classes pass for hard ones. Of the
+starter set's 5.7 % this sees 2 %; most others are among the labels that disagree, shown beside it.
 """
 
 from dataclasses import dataclass
@@ -40,8 +39,7 @@ def estimate_noise(
 ) -> NoiseEstimate:
     """Estimate the share of wrong labels from leave-one-out probabilities (N, C) and labels (N,).
 
-    The interval holds the bootstrap's over photos and the likelihood's: at 0, every bootstrap says
-    0.
+    The interval holds the bootstrap's and the likelihood's: at 0, every bootstrap says 0.
     """
     count, classes = probabilities.shape
     logs = np.log(np.maximum(probabilities, 1e-30))

@@ -72,12 +72,9 @@ def on_one_backbone(
 ) -> Run:
     """Make an experiment on the features of the backbone that is asked for."""
 
-    def run_on_features(
-        store: Store, dataset: Dataset, backbone: str, settings: HeadSettings, progress: Progress
-    ) -> ExperimentResult:
-        return run(load_split_features(store, dataset, backbone, progress), settings, progress)
-
-    return run_on_features
+    return lambda store, dataset, backbone, settings, progress: run(
+        load_split_features(store, dataset, backbone, progress), settings, progress
+    )
 
 
 def _on_all_backbones(

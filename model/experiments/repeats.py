@@ -1,6 +1,6 @@
 """Repeated head trainings: per-photo mistakes, and progress reporting."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evaluation.intervals import mcnemar
+from model.experiments.split_features import SplitFeatures
 from model.progress import Progress
 from model.runs.settings import HeadSettings
 from model.wording import count
@@ -33,10 +34,8 @@ class ErrorRange:
     high: float  # Greatest
 
 
-def error_range(mistakes: Mistakes) -> ErrorRange | None:
-    """Summarise mistakes (trainings, photos); None where there are no photos."""
-    if not mistakes.shape[1]:
-        return None
+def error_range(mistakes: Mistakes) -> ErrorRange:
+    """Summarise mistakes (trainings, photos), of at least one photo."""
     rates = mistakes.mean(axis=1)
     return ErrorRange(float(rates.mean()), float(rates.min()), float(rates.max()))
 
@@ -67,29 +66,19 @@ def compare_paired(first: Mistakes, second: Mistakes) -> PairedComparison:
     return PairedComparison(len(first), fixed, broken, mcnemar(fixed, broken))
 
 
-def mistakes_per_training(
-    train: "LabelledFeatures",
-    valid: "LabelledFeatures",
-    judging: Iterable["LabelledFeatures"],
-    classes: tuple[str, ...],
-    settings: HeadSettings,
-) -> list[Mistakes]:
-    """Train a head once; return its mistakes on each part of `judging`. Raises CannotTrain."""
+def mistakes_per_training(features: SplitFeatures, settings: HeadSettings) -> list[Mistakes]:
+    """Train a head; return its mistakes on valid and on test photos. Raises CannotTrain."""
     from model.training.head import train_head  # torch
 
     with one_core():
-        head = train_head(train, valid, classes, settings)
-    return [
-        np.asarray(head.logits(part.features).argmax(axis=1) != part.labels) for part in judging
-    ]
+        head = train_head(features.train, features.valid, features.classes, settings)
+    judging = (features.valid, features.test)
+    return [head.logits(part.features).argmax(axis=1) != part.labels for part in judging]
 
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Train on one core: a step computes so little that sharing it out costs more.
-
-    0.03 s a training on one core, 0.3 s on two busy ones.
-    """
+    """Train on one core: steps are small, so a training takes 0.03 s, on two busy ones 0.3 s."""
     import torch
 
     with _training:

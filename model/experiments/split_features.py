@@ -16,26 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SplitFeatures:
-    """A dataset's features from one backbone."""
+    """A dataset's features from one backbone, split by split."""
 
     classes: tuple[str, ...]
-    parts: Mapping[str, "LabelledFeatures"]  # By split; a split without photos has an empty part.
-    photos: Mapping[str, tuple[PhotoId, ...]]  # The names of each part's rows
-
-    @property
-    def train(self) -> "LabelledFeatures":
-        """The part that heads learn from."""
-        return self.parts["train"]
-
-    @property
-    def valid(self) -> "LabelledFeatures":
-        """The part that decides."""
-        return self.parts["valid"]
-
-    @property
-    def test(self) -> "LabelledFeatures":
-        """The part that decides nothing, and may be empty."""
-        return self.parts["test"]
+    train: "LabelledFeatures"  # Heads learn from it.
+    valid: "LabelledFeatures"  # It decides.
+    test: "LabelledFeatures"  # It decides nothing, and may be empty.
+    photos: Mapping[str, tuple[str, ...]]  # The names of each split's rows
 
 
 def load_split_features(
@@ -43,8 +30,7 @@ def load_split_features(
 ) -> SplitFeatures:
     """Load the features of all photos from the catalogue, extracting those that are missing.
 
-    Raises CannotTrain where `check_trainable` does, NotFound, WeightsMissing, StoreUnavailable, and
-    what `progress` raises.
+    Raises as `check_trainable` and `extract_features`, and what `progress` raises.
     """
     check_trainable(dataset)
     from model.networks.features import extract_features
@@ -52,9 +38,9 @@ def load_split_features(
 
     ids = [labelled.photo for labelled in dataset.photos]
     features = extract_features(store, ids, find_backbone(backbone), progress)
-    parts = {str(split): labelled_features(dataset, split, features) for split in Split}
+    train, valid, test = (labelled_features(dataset, split, features) for split in Split)
     photos = {
         str(split): tuple(labelled.photo for labelled in dataset.photos if labelled.split == split)
         for split in Split
     }
-    return SplitFeatures(dataset.classes, parts, photos)
+    return SplitFeatures(dataset.classes, train, valid, test, photos)

@@ -1,14 +1,13 @@
 """Is it even real? The error's variance by luck alone, and the least change that can be shown."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from model.evaluation.intervals import LEAST_DIFFERENT, wilson
 from model.experiments.repeats import (
     ErrorRange,
-    Mistakes,
     error_range,
     mistakes_per_training,
     seeds,
@@ -19,9 +18,6 @@ from model.experiments.split_features import SplitFeatures
 from model.progress import Progress
 from model.runs.settings import HeadSettings
 from model.wording import between, count, percent, points
-
-if TYPE_CHECKING:
-    from model.training.head import LabelledFeatures
 
 SEEDS, SPLITS = 10, 10
 
@@ -70,40 +66,30 @@ class SeedAndSplitVariance:
 def run(
     features: SplitFeatures, settings: HeadSettings, progress: Progress, seed: int = 0
 ) -> SeedAndSplitVariance:
-    """Train under other seeds and on other splits.
-
-    Raises CannotTrain, and what `progress` raises.
-    """
-    trainings = [
-        (features.train, features.valid, seeded) for seeded in seeds(settings, seed, SEEDS)
-    ]
+    """Train with other seeds and on other splits. Raises CannotTrain, and as `progress`."""
+    trainings = [(features, seeded) for seeded in seeds(settings, seed, SEEDS)]
     trainings += [
-        (*_split_anew(features, seed * SPLITS + number), settings) for number in range(SPLITS)
+        (_split_anew(features, seed * SPLITS + number), settings) for number in range(SPLITS)
     ]
-    mistakes: list[Mistakes] = []
-    for train, valid, seeded in with_progress(trainings, progress):
-        mistakes += mistakes_per_training(train, valid, [valid], features.classes, seeded)
-    by_seed = error_range(np.stack(mistakes[:SEEDS]))
-    by_split = error_range(np.stack(mistakes[SEEDS:]))
-    assert by_seed is not None  # No dataset is trainable without validation photos.
-    assert by_split is not None
+    mistakes = [
+        mistakes_per_training(split, seeded)[0]
+        for split, seeded in with_progress(trainings, progress)
+    ]
     errors, photos = int(mistakes[0].sum()), len(mistakes[0])
     rates = [float(row.mean()) for row in mistakes]
     return SeedAndSplitVariance(
         photos,
         errors,
         *wilson(errors, photos),
-        seeds=by_seed,
-        splits=by_split,
+        seeds=error_range(np.stack(mistakes[:SEEDS])),
+        splits=error_range(np.stack(mistakes[SEEDS:])),
         seed_errors=tuple(rates[:SEEDS]),
         split_errors=tuple(rates[SEEDS:]),
         fixed_at_least=LEAST_DIFFERENT if errors >= LEAST_DIFFERENT else None,
     )
 
 
-def _split_anew(
-    features: SplitFeatures, seed: int
-) -> tuple["LabelledFeatures", "LabelledFeatures"]:
+def _split_anew(features: SplitFeatures, seed: int) -> SplitFeatures:
     """Split train and valid photos anew, with as many of each class. Copies may part."""
     random, parts = np.random.default_rng(seed), (features.train, features.valid)
     pool = replace(
@@ -112,8 +98,8 @@ def _split_anew(
         labels=np.concatenate([part.labels for part in parts]),
     )
     counts = np.bincount(features.valid.labels, minlength=len(features.classes))
-    rows: list[int] = []
+    is_valid = np.zeros(len(pool.labels), bool)
     for label, number in enumerate(counts):
-        rows += random.permutation(np.flatnonzero(pool.labels == label))[:number].tolist()
-    is_valid = np.isin(np.arange(len(pool.labels)), rows)
-    return select_rows(pool, np.flatnonzero(~is_valid)), select_rows(pool, np.flatnonzero(is_valid))
+        is_valid[random.permutation(np.flatnonzero(pool.labels == label))[:number]] = True
+    train, valid = (select_rows(pool, np.flatnonzero(rows)) for rows in (~is_valid, is_valid))
+    return replace(features, train=train, valid=valid)

@@ -1,12 +1,12 @@
 """Gathering in the background of the server: a search for each class, then the download."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 
-from model.datasets.background import ImportJob, Opening
+from model.datasets.background import Opening
 from model.datasets.intake import IncomingPhoto
 from model.errors import AreoleError, SourceFailed
 from model.gather.gatherer import Gatherer
@@ -52,8 +52,7 @@ def start_search(
     title = f"Searching {find_source(source).title}"
 
     def work(job: SearchJob) -> None:
-        total = sum(request.number for request in requests)
-        before = 0
+        total, before = sum(request.number for request in requests), 0
         for request in requests:
             try:
                 job.searches[request.label] = gatherer.search(
@@ -61,7 +60,7 @@ def start_search(
                     request.text,
                     request.number,
                     commercial=commercial,
-                    progress=_progress_of(job, before, total),
+                    progress=partial(_report, job, before, total),
                     check=job.check,
                 )
             except SourceFailed as error:  # The other classes may do better.
@@ -72,18 +71,15 @@ def start_search(
     return jobs.start(workspace, SearchJob(title, dataset=dataset, source=source), work)
 
 
-def _progress_of(job: SearchJob, before: int, total: int) -> Callable[[int, int], None]:
-    return lambda done, _wanted: job.report(before + done, total)
+def _report(job: SearchJob, before: int, total: int, done: int, _wanted: int) -> None:
+    job.report(before + done, total)
 
 
 def downloading(gatherer: Gatherer, wanted: Mapping[str, Sequence[WebPhoto]]) -> Opening:
     """Make an import of found photos, by class, that are downloaded as they are needed."""
 
-    @contextmanager
-    def opened(job: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
-        yield arrivals(gatherer, wanted, job.check), sum(map(len, wanted.values()))
-
-    return opened
+    total = sum(map(len, wanted.values()))
+    return lambda job: nullcontext((arrivals(gatherer, wanted, job.check), total))
 
 
 def arrivals(
@@ -91,8 +87,7 @@ def arrivals(
 ) -> Iterator[IncomingPhoto]:
     """Download found photos, by class, on their way into a dataset.
 
-    Raises what `check` raises, and SourceFailed once several in a row could not be reached: the
-    network is gone, and the rest would fare no better.
+    Raises what `check` raises; SourceFailed after several in a row: the network is gone.
     """
     unreached = 0
     for label, photos in wanted.items():

@@ -1,28 +1,30 @@
-"""A process's one way to photo sources: all its visitors share rate limits and searches.
-
-A server makes one `Gatherer`, and a command another.
-"""
+"""A process's one way to photo sources: all its visitors share rate limits and searches."""
 
 from collections.abc import Callable, Generator, Iterable
 from functools import lru_cache
-from threading import Lock
+from threading import Event, Lock
 
 from urllib3.util import parse_url
 
-from model.errors import AreoleError, PhotoRefused, SourceFailed
-from model.gather.downloads import AT_ONCE, fetch_photo, in_order
-from model.gather.net.rate_limit import Queue
+from model.errors import AreoleError, Cancelled, PhotoRefused, SourceFailed
+from model.gather.net.errors import FetchFailed, Unreachable
+from model.gather.net.fetch import PHOTO, fetch
+from model.gather.net.rate_limit import Queue, request_with_retry
 from model.gather.search_cache import SearchCache
 from model.gather.sources.api import Api
 from model.gather.sources.registry import find_source
 from model.gather.sources.results import MOST_PHOTOS, PhotoSearch, WebPhoto
 from model.links import is_fetchable
+from model.photos.prefetch import ahead
 from model.progress import Check, Progress, no_progress
 from model.untrusted_text import without_markup
 
 QUERY_CHARACTERS = 200  # As many as Openverse takes
 LEAST_INTERVAL_S = 0.1  # Between two photos from one host
 MOST_HOSTS = 256
+AT_ONCE = 3  # Photos, from one host too (Wikimedia_APIs/Rate_limits)
+AHEAD = 4  # Photos in memory: 25 MB each at worst
+TRIES = 2  # There are other photos.
 
 
 class Gatherer:
@@ -68,19 +70,44 @@ class Gatherer:
         return self._searches.get((source, words.casefold(), number, commercial), search, check)
 
     def download(self, photo: WebPhoto, check: Check) -> bytes:
-        """Download a photo.
-
-        Raises PhotoRefused; SourceFailed where its server is busy or out of reach; what `check`
-        raises.
-        """
+        """Download a photo in its host's queue. Raises PhotoRefused, SourceFailed, as `check`."""
         if not is_fetchable(photo.photo_url):
             raise PhotoRefused("The photo was not taken: its address is not one of https.")
         with self._lock:
             queue = self._host(parse_url(photo.photo_url).host or "")
-        return fetch_photo(photo.photo_url, queue, check)
+        try:
+            response = request_with_retry(
+                queue, lambda: fetch(photo.photo_url, PHOTO, check), check, TRIES
+            )
+        except Unreachable as error:
+            raise SourceFailed(
+                f"The photo cannot be reached: {error}. This server may be offline."
+            ) from error
+        except FetchFailed as error:
+            raise PhotoRefused(f"The photo was not taken: {error}.") from error
+        if response.status != 200:
+            raise PhotoRefused(f"The photo was not taken: the server answered {response.status}.")
+        return response.body
 
     def downloads(
         self, photos: Iterable[WebPhoto], check: Check
     ) -> Generator[tuple[WebPhoto, bytes | AreoleError], None, None]:
-        """Download photos a few at a time; yield each in order with its bytes or its error."""
-        return in_order(photos, self.download, check)
+        """Download photos a few at a time; yield each in order with its bytes or its error.
+
+        No thread is left when it is closed or `check`, which threads call too, raises.
+        """
+        stopped = Event()
+
+        def check_both() -> None:
+            check()
+            if stopped.is_set():
+                raise Cancelled("Cancelled.")
+
+        results = ahead(photos, lambda photo: self.download(photo, check_both), AT_ONCE, AHEAD)
+        try:
+            for photo, result in results:
+                check()
+                yield photo, result
+        finally:
+            stopped.set()
+            results.close()

@@ -1,6 +1,6 @@
 """Do slow work, such as decoding photos, a few items ahead of their use."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
@@ -14,9 +14,9 @@ AHEAD = 8  # Items done before they are used: it bounds the memory of ten thousa
 
 
 def ahead(
-    items: Iterable[Item], work: Callable[[Item], Result], workers: int = 1
-) -> Iterator[tuple[Item, Result | AreoleError]]:
-    """Yield (item, result or error) in order, working in threads on the next few items.
+    items: Iterable[Item], work: Callable[[Item], Result], workers: int = 1, most: int = AHEAD
+) -> Generator[tuple[Item, Result | AreoleError], None, None]:
+    """Do the work in threads on the next items, `most`; yields (item, result or error) in order.
 
     Where `items` raises AreoleError, that comes after the results of the items before.
     """
@@ -27,9 +27,9 @@ def ahead(
         except AreoleError as error:
             return error
 
-    remaining, failure, free = iter(items), None, AHEAD
-    with ThreadPoolExecutor(workers) as pool:
-        pending: list[tuple[Item, Future[Result | AreoleError]]] = []
+    remaining, failure, free = iter(items), None, most
+    with ThreadPoolExecutor(workers, "ahead") as pool:
+        started: list[tuple[Item, Future[Result | AreoleError]]] = []
         while True:
             try:
                 for item in islice(remaining, free):

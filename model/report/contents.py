@@ -1,6 +1,6 @@
 """Everything that a report says, computed from the workspace; what was not done is None."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -12,12 +12,14 @@ from model.catalogue.store import Store
 from model.catalogue.workspaces import dataset_name
 from model.cleaning.decisions import history
 from model.errors import NotFound
+from model.evaluation.table import Evaluation
 from model.report.data import Data, describe_data
 from model.report.effect import Cleaning, Effect, describe_cleaning, find_effect
 from model.report.losses import Losses, find_losses
-from model.report.results import SplitResult, Training, describe_training, results_of
+from model.report.results import Training
 from model.report.svg import Drawing
 from model.report.texts import Texts, texts
+from model.runs.current import current_evaluation
 from model.runs.listing import SHIPPED_NAME, runs_of
 from model.runs.run import SHIPPED, Run, load_run, run_folder
 
@@ -49,7 +51,7 @@ class Contents:
     made_on: date
     data: Data
     training: Training | None
-    results: tuple[SplitResult, ...]
+    results: Mapping[str, Evaluation]  # By split, under the labels of now
     losses: Losses | None  # Of this run, or of the first where the visitor judged more of those
     remaining: Losses | None  # Of this run, where the others are of the first
     cleaning: Cleaning | None
@@ -73,18 +75,18 @@ def report_contents(
 ) -> Contents:
     """Collect the contents of a report on a run, in a workspace or on its dataset as imported.
 
-    Without a run they cover the work until now. Raises NotFound for a run that is not there or
-    not this workspace's.
+    Without a run they cover the work until now. Raises NotFound for a run it cannot see.
     """
     subject = _in_workspace(store, workspace, run_id) if workspace else _as_imported(store, run_id)
     dataset, imported, run = subject.dataset, subject.imported, subject.run
     losses, remaining = _losses(store, subject)
+    training = Training(run[0], current_evaluation(run[1], dataset)) if run else None
     return Contents(
         texts(store, workspace) if workspace else Texts(),
         datetime.now(UTC).date(),
         describe_data(dataset, imported, origins(store, dataset.id)),
-        describe_training(*run, dataset) if run else None,
-        results_of(run[1], dataset) if run else (),
+        training,
+        training.results if training else {},
         losses,
         remaining,
         describe_cleaning(subject.history, imported),
@@ -125,10 +127,7 @@ def _readable(store: Store, name: str, run_id: str) -> tuple[str, Run] | None:
 
 
 def _losses(store: Store, subject: _Subject) -> tuple[Losses | None, Losses | None]:
-    """Find the ten losses to explain: this run's, or first the first run's.
-
-    The first run's come first where the visitor judged more of them.
-    """
+    """Find the ten losses to explain: the first run's where more were judged; else this run's."""
     if subject.run is None:
         return None, None
     photos = subject.imported.labels.keys() | subject.dataset.labels.keys()

@@ -1,8 +1,8 @@
 """The data in a report: how many photos of each class, and where they come from."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.origins import Origin
@@ -12,16 +12,6 @@ MOST_EXAMPLES, LEAST_EXAMPLES, EXAMPLES_IN_ALL = 6, 3, 24  # Of a class; of all 
 NO_CREDIT = ("cc0", "public domain", "pdm")  # Licences that ask for no credit begin like this.
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
-    """A source of photos, under one licence."""
-
-    name: str
-    licence: str
-    licence_url: str
-    photos: int
-
-
 @dataclass(frozen=True)
 class Data:
     """A dataset as it is now."""
@@ -29,10 +19,10 @@ class Data:
     title: str
     classes: tuple[str, ...]
     counts: Mapping[tuple[str, str], int]  # By (class, split)
-    examples: Mapping[str, tuple[PhotoId, ...]]  # Train photos of each class
-    sources: tuple[Provenance, ...]  # The largest first
-    origins: Mapping[PhotoId, Origin]  # Of all photos that are or were in it
-    files: Mapping[PhotoId, str]  # Their names, for people
+    examples: Mapping[str, tuple[str, ...]]  # Train photos of each class
+    sources: list[tuple[Origin, int]]  # By source and licence, with photos; the largest first
+    origins: Mapping[str, Origin]  # Of all photos that are or were in it
+    files: Mapping[str, str]  # Their names, for people
 
     @property
     def photos(self) -> int:
@@ -47,7 +37,7 @@ class Data:
     def creditors(self) -> list[tuple[Origin, int]]:
         """Authors to be named, by source and licence, with their numbers of photos."""
         counts = Counter(
-            Origin(origin.source, origin.licence, origin.licence_url, origin.author)
+            replace(origin, page="", title="")
             for origin in self.origins.values()
             if wants_credit(origin)
         )
@@ -66,13 +56,15 @@ def describe_data(dataset: Dataset, imported: Dataset, origins: Mapping[PhotoId,
         name: tuple(labelled.photo for labelled in train if labelled.label == name)[:number]
         for name in dataset.classes
     }
+    every_origin = [origins.get(labelled.photo, Origin()) for labelled in dataset.photos]
+    sources = Counter(replace(origin, author="", page="", title="") for origin in every_origin)
     files = {labelled.photo: labelled.file for labelled in (*imported.photos, *dataset.photos)}
     return Data(
         dataset.title,
         dataset.classes,
         counts,
         examples,
-        _sources(origins.get(labelled.photo, Origin()) for labelled in dataset.photos),
+        sources.most_common(),
         origins,
         files,
     )
@@ -82,8 +74,3 @@ def wants_credit(origin: Origin) -> bool:
     """Tell whether a licence, or an author's name without one, asks for credit."""
     free = origin.licence.casefold().startswith(NO_CREDIT)
     return bool(origin.licence or origin.author) and not free
-
-
-def _sources(origins: Iterable[Origin]) -> tuple[Provenance, ...]:
-    counts = Counter((origin.source, origin.licence, origin.licence_url) for origin in origins)
-    return tuple(Provenance(*source, photos) for source, photos in counts.most_common())

@@ -1,6 +1,6 @@
 """The report's drawings: data in, drawing out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,60 +21,52 @@ MANY_CLASSES, LONGEST_NAME = 6, 24
 SPLIT_SHADES = {"train": 1.0, "valid": 0.55, "test": 0.25}
 STRONG = 0.55  # From this tint on, figures are white.
 CELL_IN, LEAST_IN, CHARACTER_IN = 0.29, 2.5, 0.075  # Of a confusion matrix
+Curve = tuple[str | None, str, str, list[float]]  # Label, style, colour, a value an epoch
 LEAST_SHARE = 0.035  # Of the longest bar: narrower parts have no room for their figure.
 
 
 def loss_curves(history: Sequence[Epoch], best_epoch: int) -> Drawing:
     """Draw train loss (dashed) and validation loss (solid) after each epoch; the best has a dot."""
-    first, last, best = history[0], history[-1], _best(history, best_epoch)
-
-    def plot(axes: "Axes") -> None:
-        epochs = [epoch.epoch for epoch in history]
-        curves = {
-            "train loss": ("--", WRONG, [epoch.train_loss for epoch in history]),
-            "validation loss": ("-", RIGHT, [epoch.valid_loss for epoch in history]),
-        }
-        for label, (style, colour, losses) in curves.items():
-            axes.plot(epochs, losses, style, color=colour, linewidth=2, label=label)
-        _mark_best(axes, best_epoch, best.valid_loss, "loss")
-
+    first, last = history[0], history[-1]
     alt = (
         f"Learning curves over {len(history)} epochs. "
         f"Train loss from {first.train_loss:.2f} to {last.train_loss:.2f}, validation loss from "
         f"{first.valid_loss:.2f} to {last.valid_loss:.2f}, lowest after epoch {best_epoch}."
     )
+    train: Curve = ("train loss", "--", WRONG, [epoch.train_loss for epoch in history])
+    valid: Curve = ("validation loss", "-", RIGHT, [epoch.valid_loss for epoch in history])
+    plot = _epoch_curves(history, best_epoch, "loss", train, valid)
     return draw("losses", alt, (HALF, 2.6), plot)
 
 
 def error_curve(history: Sequence[Epoch], best_epoch: int) -> Drawing:
     """Draw the error rate on the validation photos after each epoch; the best has a dot."""
-    best = _best(history, best_epoch)
-
-    def plot(axes: "Axes") -> None:
-        epochs, errors = zip(
-            *((epoch.epoch, 100 * epoch.error_rate) for epoch in history), strict=True
-        )
-        axes.plot(epochs, errors, "-", color=RIGHT, linewidth=2)
-        _mark_best(axes, best_epoch, 100 * best.error_rate, "validation error rate, %")
-
     rates = ", ".join(f"{epoch.error_rate:.1%}" for epoch in history)
     alt = f"Error rate on the validation photos after each epoch: {rates}."
+    errors: Curve = (None, "-", RIGHT, [100 * epoch.error_rate for epoch in history])
+    plot = _epoch_curves(history, best_epoch, "validation error rate, %", errors)
     return draw("errors", alt, (HALF, 2.6), plot)
 
 
-def _best(history: Sequence[Epoch], best_epoch: int) -> Epoch:
-    return next(epoch for epoch in history if epoch.epoch == best_epoch)
+def _epoch_curves(
+    history: Sequence[Epoch], best_epoch: int, title: str, *curves: Curve
+) -> Callable[["Axes"], None]:
+    """Make the plot of curves over the epochs, with a dot on the last one's best."""
 
+    def plot(axes: "Axes") -> None:
+        epochs = [epoch.epoch for epoch in history]
+        for label, style, colour, values in curves:
+            axes.plot(epochs, values, style, color=colour, linewidth=2, label=label)
+        best, label = curves[-1][-1][epochs.index(best_epoch)], f"best, epoch {best_epoch}"
+        axes.plot([best_epoch], [best], "o", color=RIGHT, markersize=8, label=label)
+        axes.set_ylim(bottom=0)
+        axes.set_ylabel(title)
+        axes.legend(frameon=False)
+        axes.set_xlabel("epoch")
+        axes.locator_params("x", integer=True)
+        axes.grid(axis="y", color=LINE, linewidth=0.7)
 
-def _mark_best(axes: "Axes", epoch: int, value: float, title: str) -> None:
-    """Put a dot on the best epoch of a curve, and finish its axes."""
-    axes.plot([epoch], [value], "o", color=RIGHT, markersize=8, label=f"best, epoch {epoch}")
-    axes.set_ylim(bottom=0)
-    axes.set_ylabel(title)
-    axes.legend(frameon=False)
-    axes.set_xlabel("epoch")
-    axes.locator_params("x", integer=True)
-    axes.grid(axis="y", color=LINE, linewidth=0.7)
+    return plot
 
 
 def class_counts(data: Data) -> Drawing:

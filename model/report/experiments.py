@@ -33,10 +33,7 @@ def experiment_settings(card: RunCard | None) -> tuple[str, HeadSettings]:
 def experiment_findings(
     store: Store, dataset: Dataset, card: RunCard | None, workspace: str | None
 ) -> list[Finding]:
-    """Load a finding for each question, without a sentence where its experiment was not run yet.
-
-    Raises StoreUnavailable.
-    """
+    """Load a finding for each question; no sentence if none was run. Raises StoreUnavailable."""
     backbone, settings = experiment_settings(card)
     answers = []
     for kind, experiment in EXPERIMENTS.items():

@@ -91,9 +91,11 @@ def _drawn(contents: Contents) -> SimpleNamespace:
         counts=drawings.class_counts(data) if data.photos else None,
         losses=drawings.loss_curves(card.history, card.best_epoch) if card else None,
         errors=drawings.error_curve(card.history, card.best_epoch) if card else None,
-        confusions=[drawings.confusion_matrix(result.table, result.split) for result in results],
+        confusions={
+            split: drawings.confusion_matrix(table, split) for split, table in results.items()
+        },
         recalls=[  # Of the fairest split
-            drawings.recalls(result.table, result.split, data.classes) for result in results[-1:]
+            drawings.recalls(table, split, data.classes) for split, table in [*results.items()][-1:]
         ],
     )
 

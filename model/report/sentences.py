@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from model.catalogue.edits import ADD, DELETE, KEEP, NOTE, RELABEL
 from model.evaluation.comparison import Comparison, comparison_sentences
+from model.evaluation.intervals import wilson
 from model.evaluation.sentences import Explanation, explanations
 from model.evaluation.table import Evaluation, most_confused, per_class
 from model.evaluation.top_losses import TopLoss
 from model.report.effect import Cleaning, Effect
-from model.report.results import SplitResult, Training
+from model.report.results import Training
 from model.wording import SPLIT_NAMES, count, listed, measured_time, question
 
 MOST_NAMED = 6  # Classes in a sentence
@@ -46,12 +47,13 @@ def default_title(classes: Sequence[str]) -> str:
     return question(classes if few else [f"which of {len(classes)} classes"])
 
 
-def error_sentence(result: SplitResult) -> str:
+def error_sentence(split: str, table: Evaluation) -> str:
     """Write `9 of 99 validation photos wrong: 9.1%.`, and where the true rate lies."""
-    low, high = result.interval
-    photos = count(result.photos, f"{SPLIT_NAMES[result.split].lower()} photo")
+    number = len(table.photos)
+    low, high = wilson(table.errors, number)
+    photos = count(number, f"{SPLIT_NAMES[split].lower()} photo")
     return (
-        f"{result.table.errors} of {photos} wrong: {result.error_rate:.1%}. "
+        f"{table.errors} of {photos} wrong: {table.errors / number:.1%}. "
         f"The true rate lies between {low:.1%} and {high:.1%}, with 95% confidence."
     )
 
@@ -69,10 +71,11 @@ def trained_sentence(training: Training) -> str:
 
 def changed_since(training: Training) -> str:
     """Count what happened to the data since the run was trained; empty where nothing did."""
+    since = training.current
     changes = (
-        (training.relabelled, "relabelled"),
-        (training.removed, "removed"),
-        (training.added, "added"),
+        (since.relabelled, "relabelled"),
+        (since.removed, "removed"),
+        (since.added, "added"),
     )
     parts = [f"{count(number, 'photo')} {change}" for number, change in changes if number]
     if not parts:
@@ -89,9 +92,9 @@ def confusion_finding(table: Evaluation) -> str:
         f"{count(number, f'{table.classes[actual]} photo')} taken for {table.classes[predicted]}"
         for actual, predicted, number in most_confused(table.confusion)[:2]
     ]
-    return (
-        f"Mistaken most often: {listed(pairs)}." if pairs else "No class was mistaken for another."
-    )
+    if not pairs:
+        return "No class was mistaken for another."
+    return f"Mistaken most often: {listed(pairs)}."
 
 
 def hardest(table: Evaluation) -> str:
@@ -103,9 +106,8 @@ def hardest(table: Evaluation) -> str:
     }
     least = min(recalls.values(), default=1.0)
     names = [name for name, recall in recalls.items() if recall == least]
-    return (
-        f"Hardest to recognise: {listed(names)}, with {1 - least:.0%} missed." if least < 1 else ""
-    )
+    missed = f"Hardest to recognise: {listed(names)}, with {1 - least:.0%} missed."
+    return missed if least < 1 else ""
 
 
 def why(loss: TopLoss) -> list[Explanation]:

@@ -1,7 +1,6 @@
 """A drawing as SVG within a page, by matplotlib's own objects: its pyplot is not for threads.
 
-Text stays text, so that it can be searched, and set in the reader's own fonts: they have every
-script, matplotlib's has not.
+Text stays text: searchable, and in the reader's own fonts, which have every script.
 """
 
 import re

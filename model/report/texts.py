@@ -41,10 +41,7 @@ def texts(store: Store, workspace: str) -> Texts:
 
 
 def set_text(store: Store, workspace: str, field: str, text: str) -> None:
-    """Save a text for the dataset the workspace works on.
-
-    Raises InvalidRequest for a field that a report does not have.
-    """
+    """Save a text for the workspace's dataset. Raises InvalidRequest for an unknown field."""
     if field not in FIELDS:
         raise InvalidRequest(f"A report has no {field}; it has {', '.join(FIELDS)}.")
     with store.writing() as session:

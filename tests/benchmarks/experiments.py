@@ -171,13 +171,9 @@ def promises(name: str, seen: SplitFeatures) -> None:
     for seed in range(HALVES):
         rows = np.random.default_rng(seed).permutation(len(seen.train.labels))
         half = select_rows(seen.train, rows[: len(rows) // 2])
-        now = learning_curve.run(
-            replace(seen, parts={**seen.parts, "train": half}), HeadSettings(), unheard
-        )
+        now = learning_curve.run(replace(seen, train=half), HeadSettings(), unheard)
         whole = select_rows(seen.train, rows[: 2 * (len(rows) // 2)])
-        then = learning_curve.run(
-            replace(seen, parts={**seen.parts, "train": whole}), HeadSettings(), unheard
-        )
+        then = learning_curve.run(replace(seen, train=whole), HeadSettings(), unheard)
         if now.doubled:
             gains.append(now.points[-1].valid.error - then.points[-1].valid.error)
             promised.append(now.doubled.gain)

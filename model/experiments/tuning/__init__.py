@@ -1,4 +1,1 @@
-"""Better settings with Optuna, by many processes in one study.
-
-Begin with `space.py`, the settings that are tried, then `run.py`.
-"""
+"""Better settings with Optuna, by many processes in one study. Begin with `space.py`."""

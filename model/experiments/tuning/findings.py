@@ -4,9 +4,9 @@ The best of many trials by their validation photos is also what these photos hap
 Photos that chose nothing, the test split, show how much of the gain is left without that luck.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from model.catalogue.dataset import Dataset
@@ -67,23 +67,11 @@ class Gain:
 
 
 @dataclass(frozen=True)
-class BestSoFar:
-    """The best trial once so many were done, on photos that chose it and on those that did not."""
-
-    finished: int
-    number: int
-    valid_loss: float
-    valid_error: float
-    test_loss: float | None
-    test_error: float | None
-
-
-@dataclass(frozen=True)
 class TuningResult:
     """A search so far: JSON-able with `dataclasses.asdict`."""
 
     trials: tuple[Trial, ...]  # By number, with those under way
-    history: tuple[BestSoFar, ...]  # After each trial that is done
+    history: tuple[Trial, ...]  # The best so far, after each trial that is done
     # By parameter, the most important first, 1 in all; empty while too few trials are done
     importances: dict[str, float]
     best: Trial
@@ -97,10 +85,7 @@ class TuningResult:
 def findings(
     store: Store, dataset: Dataset, *, storage: str | None = None, workspace: str | None = None
 ) -> TuningResult | None:
-    """Summarise the search on a dataset as it is now; None before its first trial is done.
-
-    Raises StoreUnavailable.
-    """
+    """Summarise the search on a dataset; None before a trial is done. Raises StoreUnavailable."""
     if storage is None and not was_ever_searched(store):
         return None
     from optuna.trial import TrialState
@@ -139,7 +124,7 @@ def _result(
     valid, test = gains.get("valid"), gains.get("test")
     return TuningResult(
         trials=tuple(described(trial) for trial in trials),
-        history=tuple(_history([described(trial) for trial in done])),
+        history=tuple(accumulate(map(described, done), _better)),
         importances=importances,
         best=described(best),
         defaults=described(defaults) if defaults else None,
@@ -151,10 +136,7 @@ def _result(
 
 
 def _importances(study: "Study", done: int) -> dict[str, float]:
-    """Rank the parameters by PED-ANOVA (Watanabe et al. 2023, https://arxiv.org/abs/2304.10255).
-
-    It is the one of Optuna's methods that needs no scikit-learn.
-    """
+    """Rank parameters by PED-ANOVA (https://arxiv.org/abs/2304.10255), without scikit-learn."""
     if done < LEAST_FOR_IMPORTANCES:
         return {}
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
@@ -164,13 +146,9 @@ def _importances(study: "Study", done: int) -> dict[str, float]:
     return {name: float(share) for name, share in importances.items()}
 
 
-def _history(done: list[Trial]) -> Iterator[BestSoFar]:
-    for finished in range(1, len(done) + 1):
-        best = min(done[:finished], key=lambda trial: trial.valid_loss or 0.0)
-        assert best.valid_loss is not None
-        assert best.valid_error is not None
-        valid, test = (best.valid_loss, best.valid_error), (best.test_loss, best.test_error)
-        yield BestSoFar(finished, best.number, *valid, *test)
+def _better(best: Trial, trial: Trial) -> Trial:
+    """Choose the lower validation loss of two trials that are done, the first of equals."""
+    return min(best, trial, key=lambda done: done.valid_loss or 0.0)
 
 
 def _gain(before: dict[str, Any], after: dict[str, Any]) -> Gain:

@@ -104,10 +104,7 @@ def _optimize(
 
 
 def was_ever_searched(store: Store) -> bool:
-    """Return True where the catalogue's database has Optuna's tables. Raises StoreUnavailable.
-
-    Reading makes none.
-    """
+    """Check if the catalogue's database has Optuna's tables. Raises StoreUnavailable."""
     with store.reading() as session:
         return inspect(session.connection()).has_table("studies")
 

@@ -1,7 +1,6 @@
 """Optuna's side of a search: its storage, its studies, and the sampler of the next settings.
 
-For imports inside functions only: Optuna and its storage take most of a second that no other page
-waits for.
+For imports inside functions only: Optuna and its storage take most of a second.
 """
 
 import sqlite3
@@ -144,10 +143,7 @@ def _open(url: URL) -> RDBStorage:
 
 
 def _queue_writers(engine: Engine, *, writing: bool) -> None:
-    """Let a writer wait its turn before it reads, as the catalogue does.
-
-    So what it has read still holds when it writes.
-    """
+    """Let a writer wait its turn before it reads, as the catalogue does: what it has read holds."""
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None

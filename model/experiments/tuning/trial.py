@@ -1,7 +1,4 @@
-"""One trial: settings drawn, a head trained with them, and the figures it leaves behind.
-
-For imports inside functions only: Optuna and torch.
-"""
+"""One trial: settings drawn, a head trained, its figures. For lazy imports: Optuna and torch."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -97,8 +94,8 @@ def _figures(head: Head, features: SplitFeatures) -> dict[str, dict[str, Any]]:
     Photos are counted in the order of their names, which is the same on every host.
     """
     figures = {}
-    for split in ("valid", "test"):
-        photos, part = features.photos[split], features.parts[split]
+    for split, part in (("valid", features.valid), ("test", features.test)):
+        photos = features.photos[split]
         if photos:
             logits = head.logits(part.features)
             ranks = np.argsort(np.argsort(photos))

@@ -1,4 +1,1 @@
-"""Requests to strangers: public addresses only, limited in size and time, at a polite rate.
-
-Begin with `fetch.py`.
-"""
+"""Requests to strangers: public addresses only, bounded, at a polite rate. See `fetch.py`."""

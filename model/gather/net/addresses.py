@@ -1,7 +1,6 @@
 """Resolve names to addresses, public ones only: a name or a redirect may lead anywhere.
 
-A server that fetches what others name can be sent to the machines beside it (OWASP: server-side
-request forgery).
+Else a server could be sent to the machines beside it (OWASP: server-side request forgery).
 """
 
 import socket

@@ -1,9 +1,8 @@
 """Send requests to checked addresses only: an adapter for `requests` that opens its own sockets.
 
 The host's name stays in the URL, so `requests` sends the Host header and checks the certificate as
-always; only the socket is ours. The library made for this, requests-hardened, pins addresses as
-well, but it tries one address of several, opens either all of loopback or nothing to tests, and
-knows no limit on the whole time.
+always. The library made for this, requests-hardened, pins addresses too, but tries one of several,
+opens all of loopback or nothing to tests, and knows no limit on the whole time.
 """
 
 import socket
@@ -69,8 +68,13 @@ class CheckedAdapter(HTTPAdapter):
         target = parse_url(url)
         host, port = (target.host or "").strip("[]"), target.port or 443
         addresses = [host] if is_test_server(target) else addresses_of(host, port)
-        kind = _SecurePool if target.scheme == "https" else _PlainPool
-        pool = kind(host, port, dial=partial(_dial, addresses, port, self._watch))
+        dial = partial(_dial, addresses, port, self._watch)
+        if target.scheme == "https":
+            pool: HTTPConnectionPool = HTTPSConnectionPool(host, port, dial=dial)
+            pool.ConnectionCls = _SecureConnection
+        else:
+            pool = HTTPConnectionPool(host, port, dial=dial)
+            pool.ConnectionCls = _PlainConnection
         self._pools.append(pool)
         return pool
 
@@ -120,14 +124,6 @@ class _SecureConnection(HTTPSConnection):
             raise FetchFailed("its certificate is not valid") from error
 
 
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
 @lru_cache(maxsize=1)
 def _trust(authorities: str) -> ssl.SSLContext:
     """Load the authorities whose certificates count, from a file; it takes 20 ms, so only once."""
@@ -137,10 +133,7 @@ def _trust(authorities: str) -> ssl.SSLContext:
 def _dial(
     addresses: Sequence[str], port: int, watch: Watch, timeout: float | None
 ) -> socket.socket:
-    """Connect to the first address that answers.
-
-    The name is not looked up again, so it cannot change after the check.
-    """
+    """Connect to the first address that answers; the name, once checked, is not looked up again."""
     failure = OSError("a name without an address")
     for address in addresses[:ADDRESSES_TRIED]:
         try:

@@ -47,12 +47,9 @@ class Limits:
     redirects: int
 
 
-PHOTO = Limits(
-    "a photo", ("image/", "application/octet-stream"), MAX_MEGABYTES, seconds=30, redirects=3
-)
-JSON = Limits(
-    "JSON", ("application/json", "application/ld+json"), 8, seconds=20, redirects=0
-)  # A key is for one host.
+PHOTO = Limits("a photo", ("image/", "application/octet-stream"), MAX_MEGABYTES, 30, redirects=3)
+# Without redirects: a key is for one host.
+JSON = Limits("JSON", ("application/json", "application/ld+json"), 8, 20, redirects=0)
 
 
 @dataclass(frozen=True)
@@ -69,8 +66,7 @@ def fetch(
 ) -> Response:
     """Fetch a URL once, following redirects as far as the limits allow; return the answer.
 
-    `check` is called ten times a second, from a thread of its own. Raises FetchFailed, and the
-    AreoleError that `check` raises.
+    A thread calls `check` ten times a second. Raises FetchFailed, and what `check` raises.
     """
     # Imported here because the first paint needs no `requests`: 11 ms.
     from model.gather.net.connections import CheckedAdapter
@@ -90,9 +86,8 @@ def fetch(
 class Guard:
     """Ends a fetch when its time is over or the work is cancelled, by shutting its connection.
 
-    A socket's own timeout starts anew with every byte: a server that sends one every few seconds
-    would hold it for hours. So the guard's thread looks ten times a second, from connecting to the
-    last byte.
+    A socket's own timeout starts anew with every byte, so one every few seconds would hold it
+    for hours. The guard's thread looks ten times a second, to the last byte.
     """
 
     def __init__(self, seconds: float, check: Check) -> None:
@@ -147,10 +142,7 @@ class Guard:
                 self._shut()
 
     def _shut(self) -> None:
-        with (
-            self._lock,
-            suppress(OSError),
-        ):  # Where it is not connected yet, the next look shuts it.
+        with self._lock, suppress(OSError):  # Not connected yet: the next look shuts it.
             if self._connection:
                 self._connection.shutdown(socket.SHUT_RDWR)
 
@@ -182,9 +174,8 @@ def _answer(response: "requests.Response", limits: Limits) -> Response:
         return Response(response.status_code, response.headers, b"")
     kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
     if not kind.startswith(limits.types):
-        raise FetchFailed(
-            f"it is {without_markup(kind, 40) or 'of unknown kind'}, not {limits.what}"
-        )
+        kind = without_markup(kind, 40) or "of unknown kind"
+        raise FetchFailed(f"it is {kind}, not {limits.what}")
     return Response(200, response.headers, _body(response, limits))
 
 

@@ -36,10 +36,7 @@ class Queue:
 
     @contextmanager
     def slot(self, check: Check) -> Iterator[None]:
-        """Wait for a slot and hold it.
-
-        Raises SourceFailed during a pause that is not short, and what `check` raises.
-        """
+        """Wait for a slot and hold it. Raises SourceFailed during a long pause, and as `check`."""
         self.refuse_if_held()
         while not self._places.acquire(timeout=LOOK_S):
             check()

@@ -3,21 +3,20 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlencode
 
 from model.errors import SourceFailed
 from model.gather.net.errors import FetchFailed, Unreachable
 from model.gather.net.fetch import JSON, Response, fetch
 from model.gather.net.rate_limit import Queue, request_with_retry
-from model.gather.sources.results import PhotoSearch
+from model.gather.sources.results import PhotoSearch, Record
 from model.progress import Check, Progress
 from model.settings import hosting
 
 TRIES = 4
 REFUSED = (401, 403)
 
-Record = Mapping[str, Any]
 Parameters = Mapping[str, str | int]
 
 
@@ -72,15 +71,12 @@ class Api:
         headers: Mapping[str, str] | None = None,
         pause_after: Callable[[Response], float] = lambda response: 0.0,
     ) -> Record:
-        """Request a path and return its JSON object; then pause for the seconds of `pause_after`.
-
-        Raises SourceFailed, and what `check` raises.
-        """
+        """Return a path's JSON; pause by `pause_after` then. Raises SourceFailed, as `check`."""
         url = f"{self.source.address}{path}?{urlencode(parameters, errors='replace')}"
-        title = self.source.title
+        title, check = self.source.title, self.check
         try:
             response = request_with_retry(
-                self.queue, lambda: fetch(url, JSON, self.check, headers), self.check, TRIES
+                self.queue, lambda: fetch(url, JSON, check, headers), check, TRIES
             )
         except Unreachable as error:
             raise SourceFailed(
@@ -102,11 +98,11 @@ class Api:
             )
         return self._object(response.body)
 
-    def records(self, value: object) -> list[object]:
-        """Return the list that should stand here. Raises SourceFailed where it is none."""
+    def records(self, value: object) -> list[Record]:
+        """Return the objects of a list, as `record`. Raises SourceFailed where it is none."""
         if not isinstance(value, list):
             raise self.not_understood()
-        return value
+        return [record(entry) for entry in value]
 
     def not_understood(self) -> SourceFailed:
         """Make the error for an answer that cannot be used as a whole."""

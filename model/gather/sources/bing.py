@@ -5,16 +5,9 @@ https://learn.microsoft.com/en-us/bing/search-apis/bing-image-search/reference/q
 
 from collections.abc import Iterator
 
-from model.gather.sources.api import Api, Parameters, PhotoSource, record
+from model.gather.sources.api import Api, Parameters, PhotoSource
 from model.gather.sources.licences import Licence
-from model.gather.sources.results import (
-    NO_SENSE,
-    PassedOver,
-    PhotoSearch,
-    WebPhoto,
-    collect,
-    web_photo,
-)
+from model.gather.sources.results import PhotoSearch, Record, WebPhoto, collect, web_photo
 from model.progress import Progress
 from model.settings import hosting
 
@@ -46,7 +39,7 @@ def search(
     )
 
 
-def _entries(api: Api, text: str, commercial: bool) -> Iterator[object]:
+def _entries(api: Api, text: str, commercial: bool) -> Iterator[Record]:
     parameters: Parameters = {
         "q": text,
         "count": api.source.page_size,
@@ -58,8 +51,7 @@ def _entries(api: Api, text: str, commercial: bool) -> Iterator[object]:
     headers, offset = {KEY_HEADER: hosting().bing_key}, 0
     for _ in range(api.source.most_pages):
         answer = api.get("", {**parameters, "offset": offset}, headers=headers)
-        results = api.records(answer.get("value"))
-        yield from results
+        yield from (results := api.records(answer.get("value")))
         following, total = answer.get("nextOffset"), answer.get("totalEstimatedMatches")
         if not results or not isinstance(following, int) or following <= offset:
             return
@@ -68,10 +60,7 @@ def _entries(api: Api, text: str, commercial: bool) -> Iterator[object]:
         offset = following
 
 
-def _read(entry: object, licence: Licence) -> WebPhoto:
-    result = record(entry)
-    if not result:
-        raise PassedOver(NO_SENSE)
+def _read(result: Record, licence: Licence) -> WebPhoto:
     return web_photo(
         source=TITLE,
         photo_url=result.get("contentUrl"),

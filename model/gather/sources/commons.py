@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from model.errors import SourceFailed
-from model.gather.sources.api import Api, Parameters, PhotoSource, Record, record
+from model.gather.sources.api import Api, Parameters, PhotoSource, record
 from model.gather.sources.licences import licence_of_commons
 from model.gather.sources.results import (
     NO_PHOTO,
     NO_SENSE,
     PassedOver,
     PhotoSearch,
+    Record,
     WebPhoto,
     collect,
     reusable,
@@ -48,14 +49,14 @@ def search(
     )
 
 
-def _entries(api: Api, text: str) -> Iterator[object]:
+def _entries(api: Api, text: str) -> Iterator[Record]:
     """Yield the pages of files in the search's order; a batch comes by page id, in instalments."""
     continuation: Record = {}
     batch: dict[str, dict[str, object]] = {}
     for _ in range(api.source.most_pages):
         answer = _answer(api, text, continuation)
         if "query" in answer:  # It is left out when nothing was found.
-            for page in map(record, api.records(record(answer["query"]).get("pages"))):
+            for page in api.records(record(answer["query"]).get("pages")):
                 batch.setdefault(str(page.get("pageid", f"number {len(batch)}")), {}).update(page)
         continuation = record(answer.get("continue"))
         if not continuation or "batchcomplete" in answer:
@@ -78,13 +79,12 @@ def _answer(api: Api, text: str, continuation: Record) -> Record:
     return answer
 
 
-def _rank(entry: object) -> int:
-    index = record(entry).get("index")
+def _rank(page: Record) -> int:
+    index = page.get("index")
     return index if isinstance(index, int) else 1_000_000
 
 
-def _read(entry: object, commercial: bool) -> WebPhoto:
-    page = record(entry)
+def _read(page: Record, commercial: bool) -> WebPhoto:
     infos = page.get("imageinfo")
     info = record(infos[0]) if isinstance(infos, list) and infos else {}
     title = page.get("title")

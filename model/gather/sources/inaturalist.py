@@ -1,19 +1,17 @@
-"""iNaturalist: observations of living things, identified by people.
-
-API reference: https://api.inaturalist.org/v1/docs/.
-"""
+"""iNaturalist: living things, identified by people (https://api.inaturalist.org/v1/docs/)."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from model.errors import SourceFailed
-from model.gather.sources.api import Api, Parameters, PhotoSource, Record, record
+from model.gather.sources.api import Api, Parameters, PhotoSource, record
 from model.gather.sources.licences import Licence, licence_codes, licence_of_inaturalist
 from model.gather.sources.results import (
     NO_SENSE,
     PassedOver,
     PhotoSearch,
+    Record,
     WebPhoto,
     collect,
     pixels,
@@ -73,12 +71,11 @@ def search(
 def _taxon(api: Api, name: str) -> Taxon | None:
     """Find the taxon with exactly this scientific or common name, else iNaturalist's first."""
     answer = api.get("/taxa", {"q": name, "per_page": NAMES_ASKED, "is_active": "true"})
-    entries = map(record, api.records(answer.get("results")))
+    entries = api.records(answer.get("results"))
     taxa = [taxon for entry in entries if (taxon := _read_taxon(entry))]
-    for taxon in taxa:
-        if name.casefold() in (taxon.name.casefold(), taxon.common_name.casefold()):
-            return taxon
-    return taxa[0] if taxa else None
+    wanted = name.casefold()
+    exact = (t for t in taxa if wanted in (t.name.casefold(), t.common_name.casefold()))
+    return next(exact, taxa[0] if taxa else None)
 
 
 def _read_taxon(entry: Record) -> Taxon | None:
@@ -89,7 +86,7 @@ def _read_taxon(entry: Record) -> Taxon | None:
     return Taxon(number, name, without_markup(entry.get("rank"), NAME_CHARACTERS), common_name)
 
 
-def _entries(api: Api, taxon: Taxon, commercial: bool) -> Iterator[object]:
+def _entries(api: Api, taxon: Taxon, commercial: bool) -> Iterator[Record]:
     codes = licence_codes(commercial=commercial)
     # It has no name for the public domain mark.
     licences = [code if code == "cc0" else f"cc-{code}" for code in codes if code != "pdm"]
@@ -103,14 +100,13 @@ def _entries(api: Api, taxon: Taxon, commercial: bool) -> Iterator[object]:
     }
     for page in range(1, api.source.most_pages + 1):
         answer = api.get("/observations", {**parameters, "page": page})
-        results = api.records(answer.get("results"))
-        yield from results
+        yield from (results := api.records(answer.get("results")))
         total = answer.get("total_results")
         if not results or not isinstance(total, int) or page * api.source.page_size >= total:
             return
 
 
-def _in_turns(sequences: list[Iterator[object]]) -> Iterator[object]:
+def _in_turns(sequences: list[Iterator[Record]]) -> Iterator[Record]:
     """Yield one item of each in turn; when one ends, the others go on."""
     while sequences:
         for sequence in sequences.copy():
@@ -120,9 +116,8 @@ def _in_turns(sequences: list[Iterator[object]]) -> Iterator[object]:
                 sequences.remove(sequence)
 
 
-def _read(entry: object, commercial: bool) -> WebPhoto:
+def _read(observation: Record, commercial: bool) -> WebPhoto:
     """Read an observation's first photo that may be reused; the others show the same plant."""
-    observation = record(entry)
     photos = observation.get("photos")
     if not isinstance(photos, list) or not photos:
         raise PassedOver(NO_SENSE)

@@ -1,7 +1,6 @@
 """Licences that allow reuse, read from each source's spelling.
 
-Photos are shrunk when they are kept, and a shrunk photo may count as an adaptation: no-derivatives
-licences do not do.
+A photo shrunk to be kept may count as an adaptation: no-derivatives licences do not do.
 """
 
 import re
@@ -23,13 +22,10 @@ class Licence:
     commercial: bool  # Whether paid work may use it too
 
 
+COMMONS = "https://creativecommons.org"
 PUBLIC_DOMAIN = {  # There is one version of each.
-    "cc0": Licence(
-        "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/", commercial=True
-    ),
-    "pdm": Licence(
-        "public domain", "https://creativecommons.org/publicdomain/mark/1.0/", commercial=True
-    ),
+    "cc0": Licence("CC0 1.0", f"{COMMONS}/publicdomain/zero/1.0/", commercial=True),
+    "pdm": Licence("public domain", f"{COMMONS}/publicdomain/mark/1.0/", commercial=True),
 }
 # Code -> what readers know it by
 VERSIONED = {"by": "CC BY", "by-sa": "CC BY-SA", "by-nc": "CC BY-NC", "by-nc-sa": "CC BY-NC-SA"}
@@ -45,13 +41,11 @@ def licence_of_code(code: object, version: object = None, url: object = None) ->
     """Read a code such as Openverse's `by-sa`, version and address; None: no reuse allowed."""
     if not isinstance(code, str):
         return None
-    if code in PUBLIC_DOMAIN:
-        return PUBLIC_DOMAIN[code]
-    if code not in VERSIONED:
-        return None
-    if not isinstance(version, str) or not VERSION.fullmatch(version):
-        return None  # What may be done differs by version: "CC BY" alone names no licence.
-    deed = _deed(url) or f"https://creativecommons.org/licenses/{code}/{version}/"
+    # What may be done differs by version: "CC BY" alone names no licence.
+    is_version = isinstance(version, str) and VERSION.fullmatch(version)
+    if code not in VERSIONED or not is_version:
+        return PUBLIC_DOMAIN.get(code)
+    deed = _deed(url) or f"{COMMONS}/licenses/{code}/{version}/"
     return Licence(f"{VERSIONED[code]} {version}", deed, not _is_non_commercial(code))
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from model.gather.net.fetch import Response
-from model.gather.sources.api import Api, Parameters, PhotoSource, record
+from model.gather.sources.api import Api, Parameters, PhotoSource
 from model.gather.sources.licences import licence_codes, licence_of_code
 from model.gather.sources.results import (
     NO_PHOTO,
-    NO_SENSE,
     PassedOver,
     PhotoSearch,
+    Record,
     WebPhoto,
     collect,
     reusable,
@@ -41,7 +41,7 @@ def search(
     )
 
 
-def _entries(api: Api, text: str, commercial: bool) -> Iterator[object]:
+def _entries(api: Api, text: str, commercial: bool) -> Iterator[Record]:
     parameters: Parameters = {
         "q": text,
         "page_size": api.source.page_size,
@@ -49,8 +49,7 @@ def _entries(api: Api, text: str, commercial: bool) -> Iterator[object]:
     }
     for page in range(1, api.source.most_pages + 1):
         answer = api.get("", {**parameters, "page": page}, pause_after=_pause_after)
-        results = api.records(answer.get("results"))
-        yield from results
+        yield from (results := api.records(answer.get("results")))
         last = answer.get("page_count")
         if not results or not isinstance(last, int) or page >= last:
             return
@@ -62,10 +61,7 @@ def _pause_after(response: Response) -> float:
     )
 
 
-def _read(entry: object, commercial: bool) -> WebPhoto:
-    result = record(entry)
-    if not result:
-        raise PassedOver(NO_SENSE)
+def _read(result: Record, commercial: bool) -> WebPhoto:
     if result.get("filetype") in NO_PHOTOS:
         raise PassedOver(NO_PHOTO)
     licence = licence_of_code(

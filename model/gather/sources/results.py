@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from model.catalogue.origins import Origin
 from model.gather.sources.licences import Licence
@@ -20,6 +21,8 @@ NO_PAGE = "no page that names its source"
 NO_SENSE = "an entry that makes no sense"
 NO_PHOTO = "a file that is no photo"
 TWICE = "the same photo again"
+
+Record = Mapping[str, Any]  # A JSON object
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ class PassedOver(Exception):
 
 
 def collect(
-    entries: Iterable[object],
-    read: Callable[[object], WebPhoto],
+    entries: Iterable[Record],
+    read: Callable[[Record], WebPhoto],
     number: int,
     progress: Progress,
     understood: str,
@@ -58,12 +61,13 @@ def collect(
     passed_over: Counter[str] = Counter()
     for entry in entries:
         try:
+            if not entry:
+                raise PassedOver(NO_SENSE)
             photo = read(entry)
+            if photo.photo_url in photos:
+                raise PassedOver(TWICE)
         except PassedOver as reason:
             passed_over[str(reason)] += 1
-            continue
-        if photo.photo_url in photos:
-            passed_over[TWICE] += 1
             continue
         photos[photo.photo_url] = photo
         progress(len(photos), number)

@@ -126,7 +126,7 @@ def _show_other_models(result: BackbonesCompared, dataset: Dataset, visit: Visit
         ]
         if rates:
             sentences.append(
-                f"Whole network, {plain(names[row.run])}, on {row.backbone}: "
+                f"Whole network, {plain(names[row.card.id])}, on {row.card.backbone}: "
                 f"{listed(rates, 'and')} photos wrong"
             )
     if sentences:

@@ -15,9 +15,9 @@ def search_history(search: TuningResult) -> alt.LayerChart:
     """Draw the best error rate so far after each trial, on the photos that chose it and on those
     that did not; each trial's own is a dot."""
     rows = [
-        {"trials": point.finished, "split": split, "wrong": error}
-        for point in search.history
-        for split, error in ((CHOSEN_ON, point.valid_error), (NOT_CHOSEN_ON, point.test_error))
+        {"trials": finished, "split": split, "wrong": error}
+        for finished, best in enumerate(search.history, start=1)
+        for split, error in ((CHOSEN_ON, best.valid_error), (NOT_CHOSEN_ON, best.test_error))
         if error is not None
     ]
     errors = [trial.valid_error for trial in search.trials if trial.valid_error is not None]

@@ -37,7 +37,9 @@ def clouds(
     }
     return SplitFeatures(
         tuple("abcdefghijklmnopqrst"[:classes]),
-        {split: part(count) for split, count in counts.items()},
+        part(train),
+        part(valid),
+        part(test),
         names,
     )
 

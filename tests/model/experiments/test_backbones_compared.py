@@ -27,15 +27,15 @@ MISSING = "ResNet-18's weights are downloaded on first use, and the download fai
 def blurred(material: SplitFeatures, noise: float) -> SplitFeatures:
     """The same photos, seen less clearly."""
     random = np.random.default_rng(1)
-    parts = {
-        split: replace(
+    train, valid, test = (
+        replace(
             part,
             features=part.features
             + random.normal(0, noise, part.features.shape).astype(np.float32),
         )
-        for split, part in material.parts.items()
-    }
-    return replace(material, parts=parts)
+        for part in (material.train, material.valid, material.test)
+    )
+    return replace(material, train=train, valid=valid, test=test)
 
 
 def test_a_backbone_that_sees_more_is_better_beyond_luck() -> None:
@@ -113,7 +113,7 @@ def test_saved_runs_are_judged_by_the_labels_of_now(store: Store) -> None:
     shipped, dataset = load_run(run_folder(store, SHIPPED)), find_dataset(store, STARTER)
     (row,) = rows_of_runs([shipped], dataset)
     assert row.valid is not None
-    assert (row.mode, row.backbone, row.valid.photos) == (
+    assert (row.card.mode, row.card.backbone, row.valid.photos) == (
         "head",
         DEFAULT_BACKBONE,
         IN_SPLIT["valid"],

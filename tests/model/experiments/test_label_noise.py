@@ -103,7 +103,7 @@ def planted(material: SplitFeatures, share: float) -> SplitFeatures:
     """Wrong labels among the train photos only: valid and test tell the truth."""
     train = material.train
     noisy = replace(train, labels=flipped(train.labels, share, len(material.classes), seed=0))
-    return replace(material, parts={**material.parts, "train": noisy})
+    return replace(material, train=noisy)
 
 
 def test_leaving_out_planted_wrong_labels_helps() -> None:

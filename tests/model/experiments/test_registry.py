@@ -241,7 +241,7 @@ def test_material_holds_each_photo_once_in_its_split(store: Store) -> None:
     assert {photo: split for split, photos in found.photos.items() for photo in photos} == {
         labelled.photo: labelled.split for labelled in dataset.photos
     }
-    for split, part in found.parts.items():
+    for split, part in (("train", found.train), ("valid", found.valid), ("test", found.test)):
         assert part.features.shape == (len(found.photos[split]), 1280)
         assert [found.classes[label] for label in part.labels] == [
             dataset.labels[photo] for photo in found.photos[split]

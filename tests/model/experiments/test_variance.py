@@ -8,6 +8,7 @@ import pytest
 from model.errors import Cancelled
 from model.evaluation.intervals import SIGNIFICANT, mcnemar
 from model.experiments.repeats import ErrorRange, Mistakes
+from model.experiments.split_features import SplitFeatures
 from model.experiments.variance import SeedAndSplitVariance, run
 from model.runs.settings import HeadSettings
 from model.training.head import LabelledFeatures
@@ -53,9 +54,9 @@ def test_a_split_keeps_as_many_of_each_class_and_no_photo_twice(
 ) -> None:
     seen: list[tuple[LabelledFeatures, LabelledFeatures]] = []
 
-    def look(train: LabelledFeatures, valid: LabelledFeatures, *_: object) -> list[Mistakes]:
-        seen.append((train, valid))
-        return [np.zeros(len(valid.labels), bool)]
+    def look(features: SplitFeatures, _settings: HeadSettings) -> list[Mistakes]:
+        seen.append((features.train, features.valid))
+        return [np.zeros(len(features.valid.labels), bool)]
 
     monkeypatch.setattr("model.experiments.variance.mistakes_per_training", look)
     material = clouds(50, 20)
@@ -72,7 +73,7 @@ def test_a_class_may_be_absent_from_valid() -> None:
     only = replace(
         material.valid, features=material.valid.features[::2], labels=material.valid.labels[::2]
     )
-    found = run(replace(material, parts={**material.parts, "valid": only}), QUICK, unheard)
+    found = run(replace(material, valid=only), QUICK, unheard)
     assert found.valid_photos == 10
     assert found.sentence.startswith("With 10 validation photos")
 

@@ -11,9 +11,8 @@ from PIL import Image
 
 from model.catalogue.origins import Origin
 from model.errors import AreoleError, Cancelled, PhotoRefused, SourceFailed
-from model.gather import downloads as module
-from model.gather.downloads import AHEAD, AT_ONCE
-from model.gather.gatherer import Gatherer
+from model.gather import gatherer as module
+from model.gather.gatherer import AHEAD, AT_ONCE, Gatherer
 from model.gather.net.fetch import PHOTO
 from model.gather.sources.results import WebPhoto
 from tests.model.gather.fake_sources import FakeSources, Reply, made_photo
@@ -40,7 +39,7 @@ def slowly(seconds: float) -> Act:
 
 
 def workers() -> list[str]:
-    return [thread.name for thread in threads() if thread.name.startswith("gather")]
+    return [thread.name for thread in threads() if thread.name.startswith("ahead")]
 
 
 def test_from_a_search_to_pictures(fake: FakeSources, gatherer: Gatherer) -> None:

@@ -551,7 +551,7 @@ def test_before_a_training_it_says_so(store: Store, own: Contents) -> None:
     for place in ("training", "results", "losses", "reproduction"):
         assert "Not done yet." in document.texts[place]
         assert "page Retrain" in document.texts[place]
-    assert (own.training, own.results, own.losses, own.effect) == (None, (), None, None)
+    assert (own.training, own.results, own.losses, own.effect) == (None, {}, None, None)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,16 @@
 
 from collections.abc import Iterator
 
-from model.gather.sources.api import Api, PhotoSource, record
+from model.gather.sources.api import Api, PhotoSource
 from model.gather.sources.licences import licence_of_code
-from model.gather.sources.results import PhotoSearch, WebPhoto, collect, reusable, web_photo
+from model.gather.sources.results import (
+    PhotoSearch,
+    Record,
+    WebPhoto,
+    collect,
+    reusable,
+    web_photo,
+)
 from model.progress import Progress
 
 
@@ -13,8 +20,7 @@ def search(
 ) -> PhotoSearch:
     """Find plants of the school's garden."""
 
-    def read(entry: object) -> WebPhoto:
-        plant = record(entry)
+    def read(plant: Record) -> WebPhoto:
         licence = reusable(licence_of_code(plant.get("licence")), commercial=commercial)
         return web_photo(
             source="School garden",
@@ -27,7 +33,7 @@ def search(
     return collect(_plants(api, text), read, number, progress, f"The garden has {text}.")
 
 
-def _plants(api: Api, text: str) -> Iterator[object]:
+def _plants(api: Api, text: str) -> Iterator[Record]:
     yield from api.records(api.get("/plants", {"name": text}).get("plants"))
 
 
