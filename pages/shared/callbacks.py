@@ -43,6 +43,3 @@ def failure_shown() -> Iterator[None]:
         yield
     except AreoleError as error:
         st.error(plain(str(error)), icon=":material/error:")
-
-
-succeeds = attempt
