@@ -1,7 +1,4 @@
-"""Upload photos, take one, or pick an example.
-
-Ranked classes, evidence, look-alikes, and "not sure" where it is.
-"""
+"""Ask about photos, and see ranked classes, evidence and look-alikes."""
 
 import streamlit as st
 

@@ -17,7 +17,7 @@ from pages.shared import state
 from pages.shared.cache.photos import get_suspects
 from pages.shared.cache.runs import get_current_evaluation
 from pages.shared.cache.store import get_history
-from pages.shared.callbacks import attempt
+from pages.shared.callbacks import attempting
 from pages.shared.frame import ask_for_view, require_frame, require_run, show_header
 from pages.shared.text import named, plain
 from pages.shared.visit import Visit
@@ -48,8 +48,7 @@ def show_bar(current: CurrentEvaluation, visit: Visit) -> None:
             type="primary" if changes else "secondary",
             icon=":material/model_training:",
             disabled=not changes or bool(obstacle),
-            on_click=attempt,
-            args=(start_retraining, visit),
+            on_click=attempting(start_retraining, visit),
             help="Trains a head on the cleaned data, which takes a second, and shows before and "
             "after.",
         )

@@ -1,7 +1,4 @@
-"""What the classifier learns from.
-
-Browse its photos, add more by search, upload or camera, take all away.
-"""
+"""Browse what the classifier learns from, add photos, take all away."""
 
 import streamlit as st
 
@@ -19,17 +16,18 @@ from pages.shared.export import show_take_away
 from pages.shared.frame import ask_for_view, require_frame, show_header
 from pages.shared.visit import Visit
 
-PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT = "Photos", "Search", "Upload", "Camera", "Export"
+VIEWS = ("Photos", "Search", "Upload", "Camera", "Export")
+PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT = VIEWS
 
 
 def show_adding(view: str, visit: Visit, *, own: bool) -> None:
     """Draw one way to add photos, where the host and the dataset allow it."""
     if not (hosting().gather if view == SEARCH else hosting().uploads):
-        off = (
+        st.info(
             "Whoever hosts this app has switched this off. Run Areole on your own machine to "
-            "use it."
+            "use it.",
+            icon=":material/block:",
         )
-        st.info(off, icon=":material/block:")
     elif view == UPLOAD:
         ask_for_files(visit, own=own)
     elif not own:
@@ -47,7 +45,7 @@ listing = next(listing for listing in listings if listing.name == dataset.name)
 show_header("What does it learn from?")
 ask_for_dataset(listings, listing, visit)
 show_import(visit)
-view = ask_for_view((PHOTOS, SEARCH, UPLOAD, CAMERA, EXPORT), state.DATA_VIEW)
+view = ask_for_view(VIEWS, state.DATA_VIEW)
 if view == PHOTOS:
     show_photos(dataset, listing, visit)
 elif view == EXPORT:

@@ -11,22 +11,17 @@ from pages.parts.evaluate.class_figures import show_figures
 from pages.parts.evaluate.confusions import show_confusions
 from pages.parts.evaluate.headline import show_headline, table_rows
 from pages.shared import state
+from pages.shared.asking import ask_for_run
 from pages.shared.cache.runs import get_current_evaluation
 from pages.shared.comparison import show_comparison
 from pages.shared.export import offer_csv
 from pages.shared.frame import ask_for_view, require_frame, require_run, show_header
 from pages.shared.loss_cards import show_losses
-from pages.shared.run_choice import ask_for_run
 from pages.shared.text import named
 from pages.shared.visit import Visit
 
-CONFUSIONS, LOSSES, CLASSES, TRUST, COMPARE = (
-    "Confusions",
-    "Top losses",
-    "Each class",
-    "Trust",
-    "Compare",
-)
+VIEWS = ("Confusions", "Top losses", "Each class", "Trust", "Compare")
+CONFUSIONS, LOSSES, CLASSES, TRUST, COMPARE = VIEWS
 
 
 def ask_for_run_and_split(visit: Visit) -> tuple[str, str]:
@@ -82,7 +77,7 @@ if not can_be_evaluated(current, table):
     st.stop()
 
 show_headline(current, split)
-view = ask_for_view((CONFUSIONS, LOSSES, CLASSES, TRUST, COMPARE), state.VIEW)
+view = ask_for_view(VIEWS, state.VIEW)
 if view == CONFUSIONS:
     show_confusions(current, table)
 elif view == LOSSES:

@@ -1,6 +1,4 @@
-"""Why is the error stuck? Experiments instead of opinions, and the assignment as a document that
-writes itself.
-"""
+"""Run experiments on why the error is stuck, and write the assignment as a document."""
 
 from pages.parts.report.document import show_document
 from pages.parts.report.experiments import show_experiments

@@ -1,12 +1,13 @@
-"""Choose the number of epochs, train on the cached dataset, watch the curves, and put a run to
-work.
-"""
+"""Choose settings, train, watch the curves, and put a run to work."""
+
+from functools import partial
 
 import streamlit as st
 
 from model.catalogue.dataset import check_trainable
 from model.errors import CannotTrain
-from model.jobs.queue import is_training, last_job
+from model.jobs.queue import is_training
+from model.jobs.records import FINE_TUNE
 from model.networks.backbones import find_backbone
 from model.runs.settings import FineTuneSettings
 from model.training.background import start_training
@@ -18,13 +19,13 @@ from pages.parts.retrain.fine_tuning import show_job
 from pages.parts.retrain.lr_finder import show_lr_finder
 from pages.parts.retrain.runs import show_runs
 from pages.parts.retrain.settings import ask_for_training
-from pages.shared import state
 from pages.shared.cache.jobs import get_head_jobs, is_training_head
 from pages.shared.cache.store import get_dataset
 from pages.shared.frame import require_frame, show_header
 from pages.shared.text import plain
 from pages.shared.training_curves import show_training
 from pages.shared.visit import Visit
+from pages.shared.watching import unseen_job
 
 
 def start(visit: Visit, request: TrainRequest) -> None:
@@ -50,10 +51,7 @@ def can_train(visit: Visit, request: TrainRequest) -> bool:
 
 
 def costs(visit: Visit, request: TrainRequest) -> str:
-    """Say how long a training takes, and of fine-tuning how much memory.
-
-    A head's is next to nothing.
-    """
+    """Say how long a training takes, and of fine-tuning how much memory."""
     settings, time = request.settings, duration(estimate_s(visit.store, request))
     if not isinstance(settings, FineTuneSettings):
         return f"About {time} on this machine."
@@ -70,8 +68,7 @@ def ask_to_start(visit: Visit, request: TrainRequest, *, busy: bool) -> None:
         disabled=not possible,
         type="tertiary",
         icon=":material/troubleshoot:",
-        on_click=enqueue_lr_find,
-        args=(visit.store, visit.workspace, request),
+        on_click=partial(enqueue_lr_find, visit.store, visit.workspace, request),
         key="retrain_find_lr",
         help="fastai's finder tries ever larger rates and watches where the loss falls best.",
     )
@@ -81,14 +78,13 @@ def ask_to_start(visit: Visit, request: TrainRequest, *, busy: bool) -> None:
         icon=":material/model_training:",
         width="stretch",
         disabled=busy or not possible,
-        on_click=start,
-        args=(visit, request),
+        on_click=partial(start, visit, request),
         key="retrain_start",
     )
 
 
 visit = require_frame()
-job = last_job(visit.store, visit.workspace)
+job = unseen_job(FINE_TUNE, visit)
 
 show_header("Train it again")
 st.markdown(
@@ -102,7 +98,7 @@ with asking:
     ask_to_start(visit, request, busy=busy)
 with watching:
     show_lr_finder(visit)
-    if job is not None and not (job.is_over and state.is_seen(f"job {job.id}")):
+    if job is not None:
         with st.container(border=True):
             show_job(job, visit)
     with st.container(border=True):

@@ -1,1 +1,1 @@
-"""What several pages draw and keep. Streamlit makes no page of a sub-folder."""
+"""Parts that several pages share. Streamlit makes no page of a sub-folder."""

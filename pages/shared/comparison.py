@@ -1,7 +1,4 @@
-"""Two runs on the same photos.
-
-Both matrices, their difference, what was fixed and what was broken.
-"""
+"""Two runs on the same photos: matrices, their difference, what was fixed and what broken."""
 
 from typing import NamedTuple
 
@@ -13,11 +10,11 @@ from model.evaluation.sentences import wrong_of
 from model.runs.current import CurrentEvaluation
 from model.wording import count, shortened
 from pages.shared import state
+from pages.shared.asking import ask_for_run
 from pages.shared.cache.runs import get_current_evaluation
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import open_card
-from pages.shared.run_choice import ask_for_run
 from pages.shared.text import difference, plain
 from pages.shared.visit import Visit
 
@@ -55,9 +52,7 @@ def show_comparison(current: CurrentEvaluation, split: str, visit: Visit) -> Non
 
 
 def show_changes(both: Comparison, pair: Pair, names: dict[str, str]) -> None:
-    """Draw the matrices of two runs, the photos that only one has right, and the card that is asked
-    for.
-    """
+    """Draw the matrices of two runs, the photos that only one has right, and the card asked for."""
     _show_matrices(both, *(names[current.run.card.id] for current in pair))
     _show_changed(both, "fixed", "wrong before, right now", both.fixed.tolist())
     _show_changed(both, "broken", "right before, wrong now", both.broken.tolist())
@@ -73,11 +68,10 @@ def _show_matrices(both: Comparison, first: str, second: str) -> None:
     from pages.shared.charts.confusion_matrix import confusion_map, difference_map  # Altair
 
     classes, before, after = both.before.classes, both.before.confusion, both.after.confusion
-    one, two = (confusion_map(table, classes, ink(), small=True) for table in (before, after))
     change = difference_map(before, after, classes, ink())
     charts = (
-        (first, one, wrong_of(both.before)),
-        (second, two, wrong_of(both.after)),
+        (first, confusion_map(before, classes, ink(), small=True), wrong_of(both.before)),
+        (second, confusion_map(after, classes, ink(), small=True), wrong_of(both.after)),
         ("The difference", change, "Green is better, terracotta worse."),
     )
     for column, (title, chart, finding) in zip(st.columns(3), charts, strict=True):
@@ -90,11 +84,11 @@ def _show_matrices(both: Comparison, first: str, second: str) -> None:
 def _show_changed(both: Comparison, title: str, meaning: str, rows: list[int]) -> None:
     st.markdown(f"**{count(len(rows), 'photo')} {title}** :small[({meaning})]")
     classes, before = both.before.classes, both.before
+    badges = [class_badge(classes, name) for name in classes]
     cards = [
         PhotoCard(
             before.photos[row],
-            f"{_badge(classes, before.predicted[row])} → "
-            f"{_badge(classes, both.after.predicted[row])}",
+            f"{badges[before.predicted[row]]} → {badges[both.after.predicted[row]]}",
             f"Filed under {classes[before.labels[row]]}, {meaning}",
         )
         for row in rows[:MAX_SHOWN]
@@ -103,7 +97,3 @@ def _show_changed(both: Comparison, title: str, meaning: str, rows: list[int]) -
         show_cards(cards, key=f"evaluate_{title}", on_pick=state.look_at)
     if len(rows) > MAX_SHOWN:
         st.caption(f"and {len(rows) - MAX_SHOWN} more.")
-
-
-def _badge(classes: tuple[str, ...], position: int) -> str:
-    return class_badge(classes, classes[position])

@@ -20,9 +20,8 @@ def show_take_away(dataset: Dataset) -> None:
     st.markdown(
         "One ZIP with a folder for each class in a folder for each split, as fastai, Keras and "
         "Teachable Machine read them. `photos.csv` in it says of each photo its hash, label, "
-        "split, "
-        "source, licence, author and page; `ATTRIBUTION.txt` names everybody to be named. Bring it "
-        "back with **Upload**, here or on another machine, and the dataset is the same."
+        "split, source, licence, author and page; `ATTRIBUTION.txt` names everybody to be named. "
+        "Bring it back with **Upload**, here or on another machine, and the dataset is the same."
     )
     offer_export(dataset, "Take it away")
     st.caption("From a shell, of any size:")

@@ -1,9 +1,7 @@
-"""The frame round every page.
-
-The sidebar, the import on first start, the page's header, and what stops a page.
-"""
+"""The frame round every page: the first start, the sidebar, the header, what stops a page."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -64,7 +62,7 @@ def require_run(visit: Visit) -> str:
         photos = f"{count(len(dataset.photos), 'photo')} of {named(dataset.classes)}"
         st.markdown(
             f"{plain(dataset.title)} has {photos}. Give it photos, then let it learn from them: a "
-            f"second or two for each step."
+            "second or two for each step."
         )
         link_to_page("dataset", "Add photos", ":material/add_photo_alternate:")
         link_to_page("retrain", "Train", ":material/model_training:")
@@ -92,13 +90,10 @@ def ask_for_view(
 
     `remembered` ones come back with the page in this session; `state.set_choice` chooses them.
     """
+    tie: dict[str, Any] = {"default": views[0], "bind": "query-params"}
     if remembered:
         state.restored(key, views, views[0])
-    tie: dict[str, Any] = (
-        {"on_change": state.keep, "args": (key,)}
-        if remembered
-        else {"default": views[0], "bind": "query-params"}
-    )
+        tie = {"on_change": partial(state.keep, key)}
     view: str = st.segmented_control(
         label,
         views,
@@ -132,7 +127,7 @@ def show_sidebar(visit: Visit) -> None:
             _show_run(run, visit)
         st.caption(
             f"Workspace {visit.workspace[:6]} ... The address in your browser brings you back to "
-            f"it; share it with care."
+            "it; share it with care."
         )
 
 

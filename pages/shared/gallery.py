@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Literal, NamedTuple, TypeVar
 
 import streamlit as st
@@ -32,10 +33,7 @@ def show_cards(
     key: str,
     on_pick: Callable[[PhotoId], None] | None = None,
 ) -> None:
-    """Draw square photos in `columns`, or in as many as fit.
-
-    With `on_pick`, captions become buttons.
-    """
+    """Draw square photos in `columns`, or in as many as fit; `on_pick` makes captions buttons."""
     with (
         st.container(key=key, width=width),
         st.grid(columns or "auto", min_column_width=CARD_PX[columns is None], gap="xsmall"),
@@ -49,8 +47,7 @@ def show_cards(
                     st.button(
                         card.caption,
                         key=f"{key}_{card.photo}",
-                        on_click=on_pick,
-                        args=(card.photo,),
+                        on_click=partial(on_pick, card.photo),
                         type="tertiary",
                         help=plain(card.alt),
                     )

@@ -137,8 +137,7 @@ def set_prepared(run_id: str) -> None:
 
 
 def restored(name: str, options: Sequence[str], first: str) -> str:
-    """Set a widget whose options are ids to the URL's, to the last one of this session, or to
-    `first`.
+    """Set a widget of ids to the URL's, to the last one of this session, or to `first`.
 
     For other widgets Streamlit does this itself (`bind`), but it would put the options' titles into
     the URL.
@@ -184,9 +183,7 @@ def take_cell_boxes() -> None:
 def take_cell_click(matrix: str) -> None:
     """Choose the cell that was clicked in the matrix of that key.
 
-    A click beside the cells changes nothing.
-
-    A click that was overtaken by another choice finds its matrix gone, and changes nothing either.
+    A click beside the cells changes nothing, nor does one whose matrix another choice replaced.
     """
     for cell in st.session_state.get(matrix, {}).get("selection", {}).get("cell", ()):
         set_choice(ACTUAL, cell["actual"])
@@ -230,9 +227,9 @@ def set_seen(run: str) -> None:
     st.session_state.setdefault(_SEEN, set()).add(run)
 
 
-def is_ticked(box: str) -> bool:
-    """Check a tick box by its key; False where it was never drawn."""
-    return bool(st.session_state.get(box))
+def is_ticked(box: str, *, default: bool = False) -> bool:
+    """Check a tick box by its key; `default` where it was never drawn."""
+    return bool(st.session_state.get(box, default))
 
 
 def set_ticks(boxes: Iterable[str], ticked: bool) -> None:

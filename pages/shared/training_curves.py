@@ -1,6 +1,6 @@
 """Watch a training: its curves while they grow, fastai's table, and what they say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 from time import monotonic
 
@@ -47,23 +47,14 @@ def show_training(job: HeadJob | None, visit: Visit) -> None:
 
 @st.fragment(run_every=TICK_S)
 def watch(job: HeadJob) -> None:
-    """A training under way, until it is over."""
-    job.finished.wait(
-        WAIT_S
-        # Drawing and learning share one interpreter lock: it learns twenty times faster while this
-        # waits.
-    )
+    """Draw a training under way, until it is over."""
+    # Drawing and learning share one interpreter lock: it learns twenty times faster while this
+    # waits.
+    job.finished.wait(WAIT_S)
     st.markdown(f"**{plain(job.request.name)}**")
     elapsed = monotonic() - job.started
     if job.total and not job.history and job.is_running:
-        left = elapsed / max(job.done, 1) * (job.total - job.done)
-        st.progress(
-            job.done / job.total,
-            f"Looking at the photos: {job.done} of {job.total}, about {ceil(left)} s left. "
-            "Once is enough.",
-        )
-        if st.button("Cancel", icon=":material/cancel:", key="retrain_cancel"):
-            job.cancelled = True
+        _show_features(job, elapsed)
     epochs = job.request.settings.epochs
     shown = job.history[: ceil(epochs * min(1.0, elapsed / GROW_S))]
     show_curves({job.request.name: shown}, epochs)
@@ -73,16 +64,26 @@ def watch(job: HeadJob) -> None:
         st.rerun()
 
 
-def show_card_curves(cards: dict[str, RunCard]) -> None:
-    """The curves of finished runs."""
-    show_curves(
-        {name: card.history for name, card in cards.items()},
-        max(len(card.history) for card in cards.values()),
+def _show_features(job: HeadJob, elapsed: float) -> None:
+    """Draw how far the features are, which come before the first epoch."""
+    left = elapsed / max(job.done, 1) * (job.total - job.done)
+    st.progress(
+        job.done / job.total,
+        f"Looking at the photos: {job.done} of {job.total}, about {ceil(left)} s left. "
+        "Once is enough.",
     )
+    if st.button("Cancel", icon=":material/cancel:", key="retrain_cancel"):
+        job.cancelled = True
 
 
-def show_curves(histories: dict[str, Sequence[Epoch]], epochs: int) -> None:
-    """Losses and error rate side by side."""
+def show_card_curves(cards: dict[str, RunCard]) -> None:
+    """Draw the curves of finished runs."""
+    histories = {name: card.history for name, card in cards.items()}
+    show_curves(histories, max(map(len, histories.values())))
+
+
+def show_curves(histories: Mapping[str, Sequence[Epoch]], epochs: int) -> None:
+    """Draw losses and error rate side by side."""
     from pages.shared.charts.training import error_curves, loss_curves
 
     findings = " ".join(
@@ -99,34 +100,33 @@ def show_curves(histories: dict[str, Sequence[Epoch]], epochs: int) -> None:
 
 
 def show_epochs(card: RunCard) -> None:
-    """What the curves say, and the table behind them."""
+    """Say what the curves show, and draw the table behind them."""
     import pandas as pd  # Not before the first paint: half a second.
 
     from pages.shared.charts.training import rate_curves
 
     st.markdown(curve_finding(card.history))
     with st.expander("Every epoch", icon=":material/table_rows:"):
-        rows = [
-            {
-                "epoch": f"{one.epoch}{' (best)' if one.epoch == card.best_epoch else ''}",
-                "train_loss": f"{one.train_loss:.4f}",
-                "valid_loss": f"{one.valid_loss:.4f}",
-                "error_rate": f"{one.error_rate:.4f}",
-                "learning rate": f"{one.learning_rate:.1e}",
-                "time": f"{one.seconds:.3f} s"
-                if one.seconds < 10
-                else f"{one.seconds // 60:.0f}:{one.seconds % 60:02.0f}",
-            }
-            for one in card.history
-        ]
         st.altair_chart(
             rate_curves({card.name: card.history}, len(card.history)),
             alt="The learning rate at the end of each epoch",
         )
-        st.dataframe(
-            pd.DataFrame(rows), hide_index=True, alt="The training table, as fastai prints it"
-        )
+        table = pd.DataFrame([_row(epoch, card.best_epoch) for epoch in card.history])
+        st.dataframe(table, hide_index=True, alt="The training table, as fastai prints it")
         st.caption(
             "Best: the lowest valid_loss. Losses are in nats; error_rate is the share of wrong "
             "validation photos."
         )
+
+
+def _row(epoch: Epoch, best_epoch: int) -> dict[str, str]:
+    """Write an epoch as fastai's table does."""
+    minutes, seconds = divmod(epoch.seconds, 60)
+    return {
+        "epoch": f"{epoch.epoch}{' (best)' if epoch.epoch == best_epoch else ''}",
+        "train_loss": f"{epoch.train_loss:.4f}",
+        "valid_loss": f"{epoch.valid_loss:.4f}",
+        "error_rate": f"{epoch.error_rate:.4f}",
+        "learning rate": f"{epoch.learning_rate:.1e}",
+        "time": f"{seconds:.3f} s" if epoch.seconds < 10 else f"{minutes:.0f}:{seconds:02.0f}",
+    }

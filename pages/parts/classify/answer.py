@@ -3,18 +3,17 @@
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
-from model.photos.photo_id import PhotoId
+from model.classify.answer import Prediction
 from model.runs.run import Run
+from pages.shared.asking import ask_for_class
 from pages.shared.cache.photos import get_evidence, get_picture, get_prediction
 from pages.shared.colours import label_badge
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import explanation, plain, verdict
 
 
-def show_answer(photo: PhotoId, dataset: Dataset, run: Run) -> None:
-    """The verdict and its reasons: probabilities, evidence, look-alikes."""
-    from pages.shared.charts.evaluation import probability_bars
-
+def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
+    """Draw the verdict and its reasons: probabilities, evidence, look-alikes."""
     answer = get_prediction(photo, run.card.id)
     st.header(plain(verdict(answer)), anchor=False)
     st.markdown(
@@ -22,58 +21,56 @@ def show_answer(photo: PhotoId, dataset: Dataset, run: Run) -> None:
     )
     picture, figures = st.columns(2)
     with figures:
-        ranked = ", ".join(
-            f"{name} {share:.0%}"
-            for name, share in zip(answer.classes, answer.probabilities, strict=True)
-        )
-        st.altair_chart(probability_bars(answer), alt=f"How likely each class is: {ranked}")
-        seen = st.toggle(
-            "Show the evidence",
-            key="classify_evidence",
-            help="Which parts of the photo speak for a class, and which against.",
-        )
-        looked_for = answer.best
-        if seen:
-            looked_for = st.pills(
-                "For and against",
-                answer.classes,
-                default=answer.best,
-                required=True,
-                format_func=plain,
-                wrap=True,
-                key=f"classify_class_{photo}",
-            )
-            st.caption(
-                f"Orange speaks for {plain(looked_for)}, blue against. Exact: the tints add up to "
-                f"its score."
-            )
+        _show_probabilities(answer)
+        name = _ask_for_evidence(photo, answer)
     with picture:
-        if seen:
-            tinted = get_evidence(photo, run.card.id, answer.classes.index(looked_for))
-            st.image(
-                tinted,
-                width="stretch",
-                alt=f"The photo, tinted orange where it speaks for {looked_for} and blue where "
-                f"against",
-            )
-        else:
-            st.image(get_picture(photo), width="stretch", alt="The photo you asked about")
+        _show_picture(photo, run, answer, name)
     st.markdown("**Most alike among the training photos**")
-    show_cards(
-        [
-            _neighbour_card(neighbour.photo, neighbour.similarity, dataset)
-            for neighbour in answer.neighbours
-        ],
-        columns=5,
-        key="classify_alike",
+    cards = [
+        _neighbour_card(neighbour.photo, neighbour.similarity, dataset)
+        for neighbour in answer.neighbours
+    ]
+    show_cards(cards, columns=5, key="classify_alike")
+
+
+def _show_probabilities(answer: Prediction) -> None:
+    from pages.shared.charts.evaluation import probability_bars
+
+    shares = zip(answer.classes, answer.probabilities, strict=True)
+    ranked = ", ".join(f"{name} {share:.0%}" for name, share in shares)
+    st.altair_chart(probability_bars(answer), alt=f"How likely each class is: {ranked}")
+
+
+def _ask_for_evidence(photo: str, answer: Prediction) -> str | None:
+    """Ask for the class whose evidence is to be seen; None for the photo as it is."""
+    if not st.toggle(
+        "Show the evidence",
+        key="classify_evidence",
+        help="Which parts of the photo speak for a class, and which against.",
+    ):
+        return None
+    key = f"classify_class_{photo}"
+    name = ask_for_class("For and against", answer.classes, key, answer.best)
+    st.caption(
+        f"Orange speaks for {plain(name)}, blue against. Exact: the tints add up to its score."
     )
+    return name
+
+
+def _show_picture(photo: str, run: Run, answer: Prediction, name: str | None) -> None:
+    """Draw the photo, tinted with the evidence for and against a class where one is named."""
+    if name is None:
+        st.image(get_picture(photo), width="stretch", alt="The photo you asked about")
+        return
+    tinted = get_evidence(photo, run.card.id, answer.classes.index(name))
+    alt = f"The photo, tinted orange where it speaks for {name} and blue where against"
+    st.image(tinted, width="stretch", alt=alt)
 
 
 def _neighbour_card(photo: PhotoId, similarity: float, dataset: Dataset) -> PhotoCard:
     label = dataset.label_of(photo)
-    badge = label_badge(dataset.classes, label)
     return PhotoCard(
         photo,
-        f"{badge}  \n:small[{similarity:.0%} alike]",
+        f"{label_badge(dataset.classes, label)}  \n:small[{similarity:.0%} alike]",
         f"A training photo filed under {label or 'nothing any more'}, {similarity:.0%} alike",
     )

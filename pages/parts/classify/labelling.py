@@ -5,7 +5,7 @@ import streamlit as st
 from model.catalogue.dataset import Dataset
 from model.catalogue.workspaces import filed_photos
 from model.cleaning.decisions import label_photo, revert_edits
-from model.photos.photo_id import PhotoId
+from pages.shared.asking import ask_for_class
 from pages.shared.text import plain
 from pages.shared.visit import Visit
 
@@ -22,28 +22,18 @@ PLACES = {
 }
 
 
-def ask_for_label(visit: Visit, photo: PhotoId, dataset: Dataset, *, own: bool) -> None:
-    """Let the visitor say what a photo really shows.
-
-    Her own joins the training photos, one of the dataset's is relabelled.
-    """
+def ask_for_label(visit: Visit, photo: str, dataset: Dataset, *, own: bool) -> None:
+    """Ask what a photo really shows: one's own joins the training photos, others are relabelled."""
     labelled, filed = dataset.find(photo), photo in filed_photos(visit.store, visit.workspace)
     if labelled is not None and (labelled.split == "test" or not (own or filed)):
         st.caption(PLACES[labelled.split].format(label=plain(labelled.label)))
     if labelled is not None and labelled.split == "test":
         return
     label = labelled.label if labelled else None
-    told = st.pills(
-        "Wrong? Tell it what this is",
-        dataset.classes,
-        format_func=plain,
-        default=label,
-        required=True,
-        wrap=True,
-        key=f"classify_told_{photo}_{label}",
-    )
-    if told is not None and told != label:
-        label_photo(visit.store, visit.workspace, photo, told)
+    key = f"classify_told_{photo}_{label}"
+    truth = ask_for_class("Wrong? Tell it what this is", dataset.classes, key, label)
+    if truth is not None and truth != label:
+        label_photo(visit.store, visit.workspace, photo, truth)
         st.rerun()
     if filed:
         follows = (

@@ -12,6 +12,7 @@ from model.photos.photo_id import PhotoId
 from model.runs.run import Run
 from model.settings import hosting
 from pages.shared import state
+from pages.shared.asking import ask_for_option
 from pages.shared.cache.photos import get_prediction, prepare_look_alikes
 from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, show_cards
@@ -32,34 +33,10 @@ def ask_for_photos(
 ) -> None:
     """Take photos from disk or camera into the workspace, or choose an example."""
     ways = (UPLOAD, CAMERA, EXAMPLES) if hosting().uploads else (EXAMPLES,)
-    way = st.segmented_control(
-        "Where from",
-        ways,
-        default=ways[0],
-        required=True,
-        key="classify_way",
-        label_visibility="collapsed",
-        width="stretch",
-    )
-    files: list[UploadedFile] = []
-    if way == UPLOAD:
-        label = f"Photos, up to {MAX_UPLOAD} at once"
-        files = st.file_uploader(
-            label,
-            FILE_TYPES,
-            accept_multiple_files=True,
-            max_upload_size=MAX_MEGABYTES,
-            key=state.uploader_key("classify"),
-        )
-    elif way == CAMERA:
-        taken = st.camera_input(
-            "Hold something up to the camera",
-            resolution="720p",
-            key=state.uploader_key("classify") + "_camera",
-        )
-        files = [taken] if taken else []
-    else:
+    way = ask_for_option("Where from", ways, "classify_way", width="stretch")
+    if way == EXAMPLES:
         show_examples(dataset, to_try)
+    files = _ask_for_files(way)
     if files:
         keep_uploads(visit, run, [(file.name, file.getvalue()) for file in files])
         st.rerun()
@@ -69,9 +46,25 @@ def ask_for_photos(
         st.markdown(HOW_IT_WORKS)
     st.caption(
         "Photos are shrunk, stripped of location and camera data, and kept in your workspace "
-        "until you remove them; "
-        f"the newest {MAX_ASKED}, and all that you file under a class."
+        f"until you remove them; the newest {MAX_ASKED}, and all that you file under a class."
     )
+
+
+def _ask_for_files(way: str) -> "list[UploadedFile]":
+    key = state.uploader_key("classify")
+    if way == UPLOAD:
+        return st.file_uploader(
+            f"Photos, up to {MAX_UPLOAD} at once",
+            FILE_TYPES,
+            accept_multiple_files=True,
+            max_upload_size=MAX_MEGABYTES,
+            key=key,
+        )
+    if way == CAMERA:
+        title = "Hold something up to the camera"
+        snapshot = st.camera_input(title, resolution="720p", key=f"{key}_camera")
+        return [snapshot] if snapshot else []
+    return []
 
 
 def keep_uploads(visit: Visit, run: Run, files: list[tuple[str, bytes]]) -> None:
@@ -80,7 +73,7 @@ def keep_uploads(visit: Visit, run: Run, files: list[tuple[str, bytes]]) -> None
         f"{plain(name)}: left out, {MAX_UPLOAD} at a time is the most."
         for name, _ in files[MAX_UPLOAD:]
     ]
-    kept = []
+    photos = []
     try:
         prepare_look_alikes(run.card.id)
         with progress_bar("Looking at your photos") as progress:
@@ -93,16 +86,16 @@ def keep_uploads(visit: Visit, run: Run, files: list[tuple[str, bytes]]) -> None
                     continue
                 ask_about(visit.store, visit.workspace, photo, name)
                 get_prediction(photo.sha256, run.card.id)
-                kept.append(photo.sha256)
+                photos.append(photo.sha256)
     finally:
         state.empty_uploader()
     state.set_refused_files(refused)
-    if kept:
-        state.select_photo(kept[0])
+    if photos:
+        state.select_photo(photos[0])
 
 
-def show_examples(dataset: Dataset, to_try: dict[str, list[PhotoId]]) -> None:
-    """Photos to try, three of each class."""
+def show_examples(dataset: Dataset, to_try: dict[str, list[str]]) -> None:
+    """Draw photos to try, three of each class."""
     cards = [
         PhotoCard(photo, class_badge(dataset.classes, name), f"Example {number} of {name}")
         for name, photos in to_try.items()

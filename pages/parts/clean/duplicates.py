@@ -9,7 +9,7 @@ from model.cleaning.suspects import Suspects
 from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES, count, listed
-from pages.shared.callbacks import attempt
+from pages.shared.callbacks import attempting
 from pages.shared.colours import label_badge
 from pages.shared.gallery import PhotoCard, paged, show_thumbnail
 from pages.shared.text import named
@@ -33,15 +33,12 @@ def show_duplicates(
     if not groups:
         st.success("No picture is here twice.", icon=":material/check_circle:")
         return
-    leaks, are = (
-        sum(suspects.is_leak(group) for group in groups),
-        "is" if len(groups) == 1 else "are",
-    )
+    leaks = sum(map(suspects.is_leak, groups))
+    are = "is" if len(groups) == 1 else "are"
     st.markdown(
         f"**{count(len(groups), 'picture')} {are} here more than once,** cropped, resized or "
-        f"brightened; {leaks} of them on both "
-        "sides of a split. Such a leak flatters: what was learned from one copy is asked of the "
-        "other."
+        f"brightened; {leaks} of them on both sides of a split. Such a leak flatters: what was "
+        "learned from one copy is asked of the other."
     )
     with paged(groups, PAGE, "clean_copies_page") as shown:
         for group in shown:
@@ -55,10 +52,10 @@ def _show_group(
     group: DuplicateGroup,
     visit: Visit,
 ) -> None:
-    there = [photo for photo in group.photos if photo in current.dataset.labels]
-    open_ones = [
+    photos = [photo for photo in group.photos if photo in current.dataset.labels]
+    to_judge = [
         photo
-        for photo in there
+        for photo in photos
         if suspects.splits[photo] != "test" and not _is_kept(history, photo)
     ]
     key = group.photos[0][:12]
@@ -67,34 +64,35 @@ def _show_group(
     ):
         for photo in group.photos:
             with st.container(width=PHOTO_PX, gap="xxsmall"):
-                label = current.dataset.label_of(photo)
-                badge = label_badge(current.dataset.classes, label)
-                size = suspects.measures[photo]
-                split = SPLIT_NAMES[suspects.splits[photo]]
-                show_thumbnail(
-                    PhotoCard(photo, "", f"{split}, filed under {label or 'nothing: deleted'}")
-                )
-                st.markdown(f"{badge}  \n:small[{split}, {size.width} by {size.height}]")
+                _show_copy(current, suspects, photo)
         with st.container(width="stretch"):
-            st.markdown(_finding(current, suspects, group, there))
-            if len(there) > 1 and open_ones:
+            st.markdown(_finding(current, suspects, group, photos))
+            if len(photos) > 1 and to_judge:
                 with st.container(horizontal=True):
-                    _ask(suspects, group, there, visit, key)
+                    _ask_which_to_keep(suspects, group, photos, visit, key)
             else:
                 st.markdown(":green-badge[:material/check: dealt with]")
 
 
-def _is_kept(history: History, photo: PhotoId) -> bool:
+def _show_copy(current: CurrentEvaluation, suspects: Suspects, photo: str) -> None:
+    label = current.dataset.label_of(photo)
+    badge = label_badge(current.dataset.classes, label)
+    size, split = suspects.measures[photo], SPLIT_NAMES[suspects.splits[photo]]
+    show_thumbnail(PhotoCard(photo, "", f"{split}, filed under {label or 'nothing: deleted'}"))
+    st.markdown(f"{badge}  \n:small[{split}, {size.width} by {size.height}]")
+
+
+def _is_kept(history: History, photo: str) -> bool:
     return photo in history.standing and history.standing[photo].action == KEEP
 
 
 def _finding(
-    current: CurrentEvaluation, suspects: Suspects, group: DuplicateGroup, there: list[PhotoId]
+    current: CurrentEvaluation, suspects: Suspects, group: DuplicateGroup, photos: list[str]
 ) -> str:
     splits = [SPLIT_NAMES[suspects.splits[photo]].lower() for photo in group.photos]
     alike = f"Laid over each other, they agree by {group.correlation:.0%}."
-    labels = {label for photo in there if (label := current.dataset.label_of(photo))}
-    said = (
+    labels = {label for photo in photos if (label := current.dataset.label_of(photo))}
+    conflict = (
         f" They are filed under {named(sorted(labels))}: one of them is wrong."
         if len(labels) > 1
         else ""
@@ -102,44 +100,36 @@ def _finding(
     if suspects.is_leak(group):
         return (
             f"**A leak:** the same picture is in {listed(list(dict.fromkeys(splits)), 'and')}. "
-            f"{alike}{said}"
+            f"{alike}{conflict}"
         )
     times = "twice" if len(splits) == 2 else f"{len(splits)} times"
-    return f"**A copy:** the same picture is in {splits[0]} {times}. {alike}{said}"
+    return f"**A copy:** the same picture is in {splits[0]} {times}. {alike}{conflict}"
 
 
-def _ask(
-    suspects: Suspects, group: DuplicateGroup, there: list[PhotoId], visit: Visit, key: str
+def _ask_which_to_keep(
+    suspects: Suspects, group: DuplicateGroup, photos: list[str], visit: Visit, key: str
 ) -> None:
-    """One click leaves one: of a leak the one that judges, else the largest."""
+    """Offer to leave one by one click: of a leak the one that judges, else the largest."""
     sizes = {
-        photo: suspects.measures[photo].width * suspects.measures[photo].height for photo in there
+        photo: suspects.measures[photo].width * suspects.measures[photo].height for photo in photos
     }
-    spared = min(there, key=lambda photo: (JUDGES.index(suspects.splits[photo]), -sizes[photo]))
-    editable = [photo for photo in there if suspects.splits[photo] != "test"]
+    spared = min(photos, key=lambda photo: (JUDGES.index(suspects.splits[photo]), -sizes[photo]))
+    editable = [photo for photo in photos if suspects.splits[photo] != "test"]
     superfluous = [photo for photo in editable if photo != spared]
-    named = {SPLIT_NAMES[suspects.splits[photo]].lower() for photo in superfluous}
-    what = f"the {named.pop()} copy" if len(superfluous) == 1 else f"{len(superfluous)} copies"
+    splits = {SPLIT_NAMES[suspects.splits[photo]].lower() for photo in superfluous}
+    copies = f"the {splits.pop()} copy" if len(superfluous) == 1 else f"{len(superfluous)} copies"
     reason = "a copy on the other side of a split" if suspects.is_leak(group) else "a copy"
-    for title, kind, icon, decisions in (
-        (
-            f"Delete {what}",
-            "primary",
-            ":material/delete:",
-            [Decision(photo, DELETE, reason=reason) for photo in superfluous],
-        ),
-        (
-            "Keep all",
-            "secondary",
-            None,
-            [Decision(photo, KEEP, reason="no copy") for photo in editable],
-        ),
-    ):
-        st.button(
-            title,
-            key=f"clean_{title[:4].lower()}_{key}",
-            type=kind,  # type: ignore[arg-type]  # A Literal, spelled above.
-            icon=icon,
-            on_click=attempt,
-            args=(decide, visit.store, visit.workspace, decisions),
-        )
+    deletions = [Decision(photo, DELETE, reason=reason) for photo in superfluous]
+    st.button(
+        f"Delete {copies}",
+        key=f"clean_dele_{key}",
+        type="primary",
+        icon=":material/delete:",
+        on_click=attempting(decide, visit.store, visit.workspace, deletions),
+    )
+    keeps = [Decision(photo, KEEP, reason="no copy") for photo in editable]
+    st.button(
+        "Keep all",
+        key=f"clean_keep_{key}",
+        on_click=attempting(decide, visit.store, visit.workspace, keeps),
+    )

@@ -1,9 +1,9 @@
-"""What cleaning was worth: retrain with the changes, and hold both runs against the same photos."""
+"""Retrain with the changes, and hold both runs against the same photos."""
 
 import streamlit as st
 
 from model.errors import InvalidRequest, NotFound
-from model.evaluation.comparison import Comparison, compare
+from model.evaluation.comparison import compare
 from model.evaluation.sentences import wrong_of
 from model.runs.current import CurrentEvaluation, count_edits
 from model.runs.listing import activate_run
@@ -12,16 +12,12 @@ from model.training.background import start_training
 from model.training.request import TrainRequest
 from model.wording import count
 from pages.shared import state
+from pages.shared.asking import ask_for_run
 from pages.shared.cache.jobs import get_head_jobs
-from pages.shared.cache.runs import (
-    active_run_id,
-    get_card,
-    get_current_evaluation,
-)
+from pages.shared.cache.runs import active_run_id, get_card, get_current_evaluation
 from pages.shared.cache.store import get_dataset
-from pages.shared.callbacks import attempt
+from pages.shared.callbacks import attempting
 from pages.shared.comparison import Pair, show_changes
-from pages.shared.run_choice import ask_for_run
 from pages.shared.text import difference, plain
 from pages.shared.training_curves import watch
 from pages.shared.visit import Visit
@@ -86,9 +82,7 @@ def show_effect(current: CurrentEvaluation, visit: Visit) -> None:
 
 
 def _is_training(visit: Visit) -> bool:
-    """Wait two seconds for a retraining, watch a longer one as on Retrain, and show its failure
-    once.
-    """
+    """Wait two seconds for a retraining, watch a longer one, and show its failure once."""
     job = get_head_jobs().of(visit.workspace)
     if job is None:
         return False
@@ -104,7 +98,11 @@ def _is_training(visit: Visit) -> bool:
 
 def _show(pair: Pair, names: dict[str, str], visit: Visit) -> None:
     both = compare(pair.first.tables["valid"], pair.second.tables["valid"])
-    st.header(_headline(both), anchor=False)
+    headline = (
+        f"Validation, under your labels: {both.before.errors} wrong before, "
+        f"{both.after.errors} after"
+    )
+    st.header(headline, anchor=False)
     st.markdown(difference(both))
     st.markdown(_goalposts(*pair))
     st.markdown(_fair(*pair))
@@ -114,19 +112,11 @@ def _show(pair: Pair, names: dict[str, str], visit: Visit) -> None:
             f"Use {plain(names[run])} from now on",
             key="clean_use",
             type="primary",
-            on_click=attempt,
-            args=(activate_run, visit.store, visit.workspace, run),
+            on_click=attempting(activate_run, visit.store, visit.workspace, run),
             help="Classify, Evaluate and this page then go by it; the suspects are looked for "
             "anew.",
         )
     show_changes(both, pair, names)
-
-
-def _headline(both: Comparison) -> str:
-    return (
-        f"Validation, under your labels: {both.before.errors} wrong before, "
-        f"{both.after.errors} after"
-    )
 
 
 def _goalposts(first: CurrentEvaluation, second: CurrentEvaluation) -> str:

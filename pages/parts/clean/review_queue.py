@@ -1,4 +1,4 @@
-"""Which photos the cleaner shows, and in which order."""
+"""Choose the photos that the cleaner shows, and their order."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,23 +12,17 @@ from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES
 from pages.shared import state
+from pages.shared.asking import ask_for_option, ask_to_narrow
 from pages.shared.frame import ask_for_view
 
 WRONG, BAD, ALL = "Wrong labels", "Bad photos", "All"
-SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM = (
-    "most suspicious",
-    "highest loss",
-    "least certain",
-    "newest",
-    "random",
-)
-ORDERS = (SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM)
-WAYS = ("One by one", "Many at once")
-EVERY = "(all)"
+ORDERS = ("most suspicious", "highest loss", "least certain", "newest", "random")
+SUSPICIOUS, LOSS, UNCERTAIN, NEWEST, RANDOM = ORDERS
+ONE_BY_ONE, MANY_AT_ONCE = "One by one", "Many at once"
 HELP = (
     "Most suspicious: the label that a classifier trained without the photo finds least likely. "
-    "Highest loss: where the run in "
-    "use is most wrong. Least certain: where its two best classes are closest."
+    "Highest loss: where the run in use is most wrong. Least certain: where its two best classes "
+    "are closest."
 )
 
 
@@ -46,40 +40,24 @@ def ask_for_queue(
         title=lambda name: f"{name}: {len(kinds[name])}",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.selectbox(
-            "Class", [EVERY, *current.dataset.classes], key=state.CLEAN_CLASS, bind="query-params"
-        )
-        split = st.selectbox(
-            "Split", [EVERY, "Train", "Validation"], key=state.CLEAN_SPLIT, bind="query-params"
-        )
+        label = ask_to_narrow("Class", current.dataset.classes, state.CLEAN_CLASS)
+        split = ask_to_narrow("Split", ("Train", "Validation"), state.CLEAN_SPLIT)
         order = st.selectbox("Order", ORDERS, key=state.ORDER, bind="query-params", help=HELP)
-        many = st.segmented_control(
-            "How",
-            WAYS,
-            default=WAYS[0],
-            required=True,
-            key=state.MANY,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        way = ask_for_option("How", (ONE_BY_ONE, MANY_AT_ONCE), state.MANY, keep_in="url")
     queue = [
         photo
         for photo in kinds[kind]
         if photo in places
-        and label in (EVERY, places[photo][0])
-        and split in (EVERY, SPLIT_NAMES[places[photo][1]])
+        and label in (None, places[photo][0])
+        and split in (None, SPLIT_NAMES[places[photo][1]])
     ]
     rank = _ranks(current, suspects, order, workspace)
-    return sorted(queue, key=lambda photo: rank.get(photo, inf)), many == WAYS[1]
+    return sorted(queue, key=lambda photo: rank.get(photo, inf)), way == MANY_AT_ONCE
 
 
-def _places(current: CurrentEvaluation) -> Mapping[PhotoId, tuple[str, str]]:
-    """Map each photo that may be edited to (label, split).
-
-    As the run was trained, and those added since.
-    """
-    table = current.run.evaluation
-    labels = table.labels_by_photo
+def _places(current: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
+    """Map each photo that may be edited to (label, split), as trained or as added since."""
+    table, labels = current.run.evaluation, current.run.evaluation.labels_by_photo
     rows = zip(table.photos, table.splits, strict=True)
     trained = {photo: (labels[photo], split) for photo, split in rows if split != "test"}
     return trained | {

@@ -1,5 +1,7 @@
 """The assignment's worksheet on the screen: ten photos, what was done with each, and why."""
 
+from functools import partial
+
 import streamlit as st
 
 from model.catalogue.dataset import find_dataset
@@ -12,6 +14,7 @@ from model.runs.current import CurrentEvaluation
 from model.wording import certainty
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge
+from pages.shared.export import offer_csv
 from pages.shared.gallery import PhotoCard, show_thumbnail
 from pages.shared.text import plain
 from pages.shared.visit import Visit
@@ -20,7 +23,7 @@ PHOTO_PX = 110
 
 
 def show_worksheet(current: CurrentEvaluation, history: History, visit: Visit) -> None:
-    """A row a photo; what is filled in here is a decision like any other."""
+    """Draw a row a photo; what is filled in here is a decision like any other."""
     trained = current.run.card.trained_at  # What was decided before, the run has learned.
     since = {photo: edit for photo, edit in history.standing.items() if edit.created_at >= trained}
     cases = worksheet(current.run.evaluation.for_split("valid"), since)
@@ -30,19 +33,12 @@ def show_worksheet(current: CurrentEvaluation, history: History, visit: Visit) -
     }
     st.markdown(
         f"The ten validation photos with the highest loss in **{plain(current.run.card.name)}**. "
-        f"Why was each wrong, and what "
-        "is to be done?"
+        "Why was each wrong, and what is to be done?"
     )
     for number, case in enumerate(cases, start=1):
         _show_case(current, case, number, visit)
-    st.download_button(
-        "The worksheet as CSV",
-        as_csv([_row(case, number, files) for number, case in enumerate(cases, start=1)]),
-        "areole-worksheet.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    rows = [_row(case, number, files) for number, case in enumerate(cases, start=1)]
+    offer_csv("The worksheet as CSV", as_csv(rows), "areole-worksheet.csv")
 
 
 def _show_case(current: CurrentEvaluation, case: WorksheetCase, number: int, visit: Visit) -> None:
@@ -50,54 +46,44 @@ def _show_case(current: CurrentEvaluation, case: WorksheetCase, number: int, vis
     with st.container(border=True, horizontal=True, key=f"clean_case_{number}"):
         with st.container(width=PHOTO_PX):
             show_thumbnail(PhotoCard(case.photo, "", f"Number {number}, filed under {case.label}"))
-        taken = (
-            f"taken for {class_badge(classes, case.predicted)}"
-            if case.predicted != case.label
-            else "recognised"
-        )
+        verdict = "recognised"
+        if case.predicted != case.label:
+            verdict = f"taken for {class_badge(classes, case.predicted)}"
         with st.container(width="stretch", gap="xsmall"):
             st.markdown(
-                f"**{number}.** {class_badge(classes, case.label)} {taken} "
+                f"**{number}.** {class_badge(classes, case.label)} {verdict} "
                 f":small[{certainty(case.probability)}, loss {case.loss:.2f}]"
             )
             _ask(case, classes, visit)
 
 
 def _ask(case: WorksheetCase, classes: tuple[str, ...], visit: Visit) -> None:
-    """What to do and why; stored as soon as either is said."""
-    edit, moves = (
-        case.edit,
-        {f"to {name}": (RELABEL, name) for name in classes if name != case.label},
-    )
+    """Ask what to do and why; stored as soon as either is said."""
+    edit = case.edit
     options: dict[str, tuple[EditAction, str | None]] = {
         "keep": (KEEP, case.label),
-        **moves,
+        **{f"to {name}": (RELABEL, name) for name in classes if name != case.label},
         "delete": (DELETE, None),
     }
-    key, reason = f"{case.photo}_{edit.id if edit else 0}", edit.reason if edit else ""
-    said = next(
-        (name for name, option in options.items() if edit and option == (edit.action, edit.label)),
-        None,
-    )
+    decisions = {option: name for name, option in options.items()}
+    key = f"{case.photo}_{edit.id if edit else 0}"
     st.pills(
         "What to do",
         list(options),
-        default=said,
+        default=decisions.get((edit.action, edit.label)) if edit else None,
         key=f"clean_do_{key}",
         label_visibility="collapsed",
         wrap=True,
-        on_change=_choose,
-        args=(visit, case, options, f"clean_do_{key}"),
+        on_change=partial(_choose, visit, case, options, f"clean_do_{key}"),
     )
     st.text_input(
         "Why was it wrong?",
-        reason,
+        edit.reason if edit else "",
         max_chars=MAX_REASON,
         key=f"clean_explain_{key}",
         placeholder="Why was it wrong?",
         label_visibility="collapsed",
-        on_change=_explain,
-        args=(visit, case, f"clean_explain_{key}"),
+        on_change=partial(_explain, visit, case, f"clean_explain_{key}"),
     )
 
 
@@ -105,9 +91,9 @@ def _choose(
     visit: Visit, case: WorksheetCase, options: dict[str, tuple[EditAction, str | None]], key: str
 ) -> None:
     """Store what is to be done; nothing at all takes the decision back."""
-    chosen = st.session_state[key]
-    if chosen:
-        action, label = options[chosen]
+    name = st.session_state[key]
+    if name:
+        action, label = options[name]
         attempt(decide, visit.store, visit.workspace, [Decision(case.photo, action, label)])
     else:
         attempt(revert_edits, visit.store, visit.workspace, case.photo)
@@ -116,12 +102,8 @@ def _choose(
 def _explain(visit: Visit, case: WorksheetCase, key: str) -> None:
     """Store the explanation: with the decision that stands, or as a note until there is one."""
     action, label = (case.edit.action, case.edit.label) if case.edit else (NOTE, None)
-    attempt(
-        decide,
-        visit.store,
-        visit.workspace,
-        [Decision(case.photo, action, label, st.session_state[key] or "")],
-    )
+    decision = Decision(case.photo, action, label, st.session_state[key] or "")
+    attempt(decide, visit.store, visit.workspace, [decision])
 
 
 def _row(case: WorksheetCase, number: int, files: dict[PhotoId, str]) -> dict[str, object]:

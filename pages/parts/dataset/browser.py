@@ -1,10 +1,9 @@
-"""The photos of a dataset: how many of each class and split, where they come from, and all of them
-to look at.
-"""
+"""The photos of a dataset: how many, where they come from, and all of them to look at."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -15,22 +14,23 @@ from model.errors import NotFound
 from model.photos.photo_id import PhotoId
 from model.wording import SPLIT_NAMES, count, listed
 from pages.shared import state
+from pages.shared.asking import ask_to_narrow
 from pages.shared.cache.photos import get_picture
 from pages.shared.cache.store import get_origins
-from pages.shared.callbacks import succeeds
+from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, paged, show_cards, show_thumbnail
 from pages.shared.text import plain
+from pages.shared.ticks import ask_to_tick, show_tick_grid
 from pages.shared.visit import Visit
 
 PAGE = 30
 LEAST_PX = 112
-EVERY = "(all)"
 UNKNOWN = "not known"
 
 
 def show_photos(dataset: Dataset, listing: Listing, visit: Visit) -> None:
-    """Counts, then the photos, narrowed by class, split and source."""
+    """Draw counts, then the photos, narrowed by class, split and source."""
     if not dataset.photos:
         st.info(
             "No photos yet: search for some, upload them, or use the camera.",
@@ -39,17 +39,19 @@ def show_photos(dataset: Dataset, listing: Listing, visit: Visit) -> None:
         return
     origins = get_origins(visit)
     show_counts(dataset, origins)
-    chosen = _ask_for_filter(dataset, origins)
+    matches = _ask_for_filter(dataset, origins)
     removing = listing.own and st.toggle("Choose photos to remove for good", key="dataset_removing")
-    with paged(chosen, PAGE, "dataset_page") as shown:
+    with paged(matches, PAGE, "dataset_page") as shown:
         if removing:
-            _ask_what_to_remove(dataset, shown, chosen, visit)
+            _ask_what_to_remove(dataset, shown, matches, visit)
         else:
             cards = [
                 PhotoCard(
-                    one.photo, class_badge(dataset.classes, one.label), f"{one.file}, {one.label}"
+                    labelled.photo,
+                    class_badge(dataset.classes, labelled.label),
+                    f"{labelled.file}, {labelled.label}",
                 )
-                for one in shown
+                for labelled in shown
             ]
             show_cards(cards, key="dataset_photos", on_pick=state.look_at)
     photo = state.take_looked_at()
@@ -58,42 +60,35 @@ def show_photos(dataset: Dataset, listing: Listing, visit: Visit) -> None:
         open_photo_card(dataset, labelled, origins.get(labelled.photo, Origin()))
 
 
-def show_counts(dataset: Dataset, origins: dict[PhotoId, Origin]) -> None:
-    """A bar for each class, cut by split, and the sources in a sentence."""
+def show_counts(dataset: Dataset, origins: dict[str, Origin]) -> None:
+    """Draw a bar for each class, cut by split, and list the sources in a sentence."""
     from pages.shared.charts.dataset import class_counts
 
-    told = [
-        f"{name}: {number}"
-        for name, number in Counter(one.label for one in dataset.photos).most_common()
-    ]
-    st.altair_chart(class_counts(dataset), alt=f"Photos of each class, by split: {', '.join(told)}")
-    sources = Counter(_source(one, origins) for one in dataset.photos)
-    named = listed([f"{plain(name)} ({number})" for name, number in sources.most_common()], "and")
+    labels = Counter(labelled.label for labelled in dataset.photos).most_common()
+    counts = ", ".join(f"{name}: {number}" for name, number in labels)
+    st.altair_chart(class_counts(dataset), alt=f"Photos of each class, by split: {counts}")
+    sources = Counter(_source(labelled, origins) for labelled in dataset.photos).most_common()
+    shares = listed([f"{plain(name)} ({number})" for name, number in sources], "and")
     st.caption(
-        f"Sources: {named}. It learns from the train photos, chooses the best epoch by the "
-        f"validation photos, and never touches "
-        "the test photos."
+        f"Sources: {shares}. It learns from the train photos, chooses the best epoch by the "
+        "validation photos, and never touches the test photos."
     )
 
 
 @st.dialog("Where this photo comes from", width="medium")
 def open_photo_card(dataset: Dataset, labelled: LabelledPhoto, origin: Origin) -> None:
-    """A photo with all that is known of it."""
+    """Draw a photo with all that is known of it."""
     try:
-        st.image(
-            get_picture(labelled.photo),
-            width="stretch",
-            alt=f"A photo filed under {labelled.label}",
-        )
+        alt = f"A photo filed under {labelled.label}"
+        st.image(get_picture(labelled.photo), width="stretch", alt=alt)
     except NotFound as error:
         st.warning(str(error), icon=":material/broken_image:")
     st.markdown(
         f"{class_badge(dataset.classes, labelled.label)} :small[{SPLIT_NAMES[labelled.split]}, "
         f"{plain(labelled.file)}]"
     )
-    credit = plain(
-        attribution(replace(origin, page="", licence_url=""))
-    )  # The addresses have buttons.
+    # The addresses have buttons.
+    credit = plain(attribution(replace(origin, page="", licence_url="")))
     st.markdown(credit if origin.source else "Nothing is known of where it comes from.")
     with st.container(horizontal=True):
         for address, name in ((origin.page, "Its page"), (origin.licence_url, origin.licence)):
@@ -106,92 +101,69 @@ def _source(labelled: LabelledPhoto, origins: dict[PhotoId, Origin]) -> str:
     return origins.get(labelled.photo, Origin("added on Classify")).source or UNKNOWN
 
 
-def _ask_for_filter(dataset: Dataset, origins: dict[PhotoId, Origin]) -> list[LabelledPhoto]:
-    sources = sorted({_source(one, origins) for one in dataset.photos})
+def _ask_for_filter(dataset: Dataset, origins: dict[str, Origin]) -> list[LabelledPhoto]:
+    sources = sorted({_source(labelled, origins) for labelled in dataset.photos})
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.selectbox(
-            "Class", [EVERY, *dataset.classes], key=state.DATA_CLASS, bind="query-params"
-        )
-        split = st.selectbox(
-            "Split", [EVERY, *SPLIT_NAMES.values()], key=state.DATA_SPLIT, bind="query-params"
-        )
-        source = st.selectbox(
-            "Source", [EVERY, *sources], key=state.DATA_SOURCE, bind="query-params"
-        )
-    chosen = [
-        one
-        for one in dataset.photos
-        if label in (EVERY, one.label)
-        and split in (EVERY, SPLIT_NAMES[one.split])
-        and source in (EVERY, _source(one, origins))
+        label = ask_to_narrow("Class", dataset.classes, state.DATA_CLASS)
+        split = ask_to_narrow("Split", SPLIT_NAMES.values(), state.DATA_SPLIT)
+        source = ask_to_narrow("Source", sources, state.DATA_SOURCE)
+    matches = [
+        labelled
+        for labelled in dataset.photos
+        if label in (None, labelled.label)
+        and split in (None, SPLIT_NAMES[labelled.split])
+        and source in (None, _source(labelled, origins))
     ]
-    st.caption(f"{count(len(chosen), 'photo')}. Choose a photo's label to see where it comes from.")
-    return chosen
+    st.caption(
+        f"{count(len(matches), 'photo')}. Choose a photo's label to see where it comes from."
+    )
+    return matches
 
 
 def _ask_what_to_remove(
-    dataset: Dataset, shown: Sequence[LabelledPhoto], chosen: list[LabelledPhoto], visit: Visit
+    dataset: Dataset, shown: Sequence[LabelledPhoto], matches: list[LabelledPhoto], visit: Visit
 ) -> None:
-    """Boxes to tick. Clean's Delete can be undone; this cannot."""
-    acting = st.container(horizontal=True, vertical_alignment="center")
-    with st.grid("auto", min_column_width=LEAST_PX, gap="small"):
-        for one in shown:
-            with st.container(gap="xxsmall"):
-                show_thumbnail(PhotoCard(one.photo, "", f"Filed under {one.label}"))
-                with st.container(
-                    horizontal=True, gap="xsmall", vertical_alignment="center", wrap=False
-                ):
-                    told = f"Remove {plain(one.file)}"
-                    st.checkbox(
-                        told,
-                        key=_tick(one.photo),
-                        persist_state="page",
-                        label_visibility="collapsed",
-                        width="content",
-                    )
-                    st.markdown(
-                        class_badge(dataset.classes, one.label)
-                    )  # A checkbox's own label is never cut.
-    ticked = [one.photo for one in chosen if st.session_state.get(_tick(one.photo))]
-    with acting:
+    """Draw boxes to tick. Clean's Delete can be undone; this cannot."""
+    buttons = st.container(horizontal=True, vertical_alignment="center")
+    show_tick_grid(shown, partial(_show_with_box, dataset.classes), LEAST_PX)
+    photos = [labelled.photo for labelled in matches]
+    ticked = [photo for photo in photos if state.is_ticked(_tick(photo))]
+    with buttons:
         st.markdown(f"**{count(len(ticked), 'photo')} ticked**")
-        st.button(
-            "All on this page",
-            type="tertiary",
-            key="dataset_tick_page",
-            on_click=_set_ticks,
-            args=(shown, True),
-        )
-        st.button(
-            "None",
-            type="tertiary",
-            key="dataset_tick_none",
-            on_click=_set_ticks,
-            args=(chosen, False),
-        )
+        page = [_tick(labelled.photo) for labelled in shown]
+        ask_to_tick("All on this page", "dataset_tick_page", page, ticked=True)
+        ask_to_tick("None", "dataset_tick_none", map(_tick, photos), ticked=False)
         st.button(
             f"Remove {count(len(ticked), 'photo')} for good",
             key="dataset_remove",
             icon=":material/delete_forever:",
             type="primary",
             disabled=not ticked,
-            on_click=_remove,
-            args=(visit, dataset.name, ticked),
+            on_click=partial(_remove, visit, dataset.name, ticked),
             help="They are destroyed and cannot come back. To leave photos out and keep your "
             "reasons, use Clean.",
         )
 
 
-def _remove(visit: Visit, dataset: str, photos: list[PhotoId]) -> None:
-    if succeeds(remove_photos, visit.store, visit.workspace, dataset, photos):
+def _show_with_box(classes: tuple[str, ...], labelled: LabelledPhoto) -> None:
+    show_thumbnail(PhotoCard(labelled.photo, "", f"Filed under {labelled.label}"))
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", wrap=False):
+        st.checkbox(
+            f"Remove {plain(labelled.file)}",
+            key=_tick(labelled.photo),
+            persist_state="page",
+            label_visibility="collapsed",
+            width="content",
+        )
+        st.markdown(class_badge(classes, labelled.label))  # A checkbox's own label is never cut.
+
+
+def _remove(visit: Visit, dataset: str, photos: list[str]) -> None:
+    if attempt(remove_photos, visit.store, visit.workspace, dataset, photos):
         for photo in photos:
             st.session_state.pop(_tick(photo), None)
         st.toast(f"{count(len(photos), 'photo')} removed.", icon=":material/delete_forever:")
 
 
-def _set_ticks(labelled_photos: Sequence[LabelledPhoto], ticked: bool) -> None:
-    state.set_ticks((_tick(labelled.photo) for labelled in labelled_photos), ticked)
-
-
-def _tick(photo: PhotoId) -> str:
+def _tick(photo: str) -> str:
     return f"dataset_tick_{photo}"

@@ -1,7 +1,8 @@
 """Choosing a dataset, making one, and changing one's own."""
 
 from collections import Counter
-from collections.abc import Callable
+from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -18,11 +19,12 @@ from model.datasets.manage import (
     rename_class,
     rename_dataset,
 )
-from model.errors import InvalidRequest, QuotaReached
+from model.errors import InvalidRequest
 from model.wording import count, megabytes
+from pages.shared.asking import ask_for_name
 from pages.shared.cache.jobs import is_importing
 from pages.shared.cache.store import get_dataset
-from pages.shared.callbacks import attempt
+from pages.shared.callbacks import attempt, attempting, failure_shown
 from pages.shared.colours import class_badge
 from pages.shared.text import plain
 from pages.shared.visit import Visit
@@ -35,7 +37,7 @@ COPY_HELP = (
 
 
 def ask_for_dataset(listings: list[Listing], current: Listing, visit: Visit) -> None:
-    """Which dataset to work on; beside it, a new one, a copy, and what can be changed."""
+    """Ask which dataset to work on; beside it, offer a new one, a copy, and changes."""
     names = [listing.name for listing in listings]
     titles = _titles(listings)
     # Streamlit knows an option by its title, and another tab may have chosen another: then the box
@@ -48,21 +50,12 @@ def ask_for_dataset(listings: list[Listing], current: Listing, visit: Visit) -> 
             names.index(current.name),
             format_func=titles.__getitem__,
             key=key,
-            on_change=_choose,
-            args=(visit, key),
+            on_change=partial(_choose, visit, key),
             width=CHOICE_PX,
         )
         if st.button("New", icon=":material/add:", key="dataset_new"):
             ask_for_new(visit)
-        copied = (_copy, visit, current.name)
-        st.button(
-            "Copy",
-            icon=":material/content_copy:",
-            key="dataset_copy",
-            help=COPY_HELP,
-            on_click=attempt,
-            args=copied,
-        )
+        _offer_to_copy("Copy", "dataset_copy", current.name, visit)
         if current.own:
             with st.popover("Change", icon=":material/edit:", key="dataset_change"):
                 _ask_for_changes(current, visit)
@@ -73,7 +66,7 @@ def ask_for_dataset(listings: list[Listing], current: Listing, visit: Visit) -> 
 
 
 def _titles(listings: list[Listing]) -> dict[str, str]:
-    """What each dataset is called in the list; no two are called the same."""
+    """Give each dataset a title in the list; no two have the same."""
     times = Counter(listing.title for listing in listings)
     return {
         listing.name: f"{listing.title}{'' if listing.own else ' (for everybody)'}"
@@ -84,7 +77,7 @@ def _titles(listings: list[Listing]) -> dict[str, str]:
 
 @st.dialog("A new dataset")
 def ask_for_new(visit: Visit) -> None:
-    """Its name and its classes."""
+    """Ask for a new dataset's name and classes, and make it."""
     title = st.text_input("Name", max_chars=MAX_TITLE, placeholder="My pets", key="dataset_title")
     typed = st.text_input(
         "Classes, with commas between", placeholder="cat, dog, rabbit", key="dataset_classes"
@@ -98,12 +91,9 @@ def ask_for_new(visit: Visit) -> None:
         )
     st.markdown(" ".join(class_badge(classes, name) for name in classes))
     if st.button("Make it", type="primary", disabled=not (title and classes), key="dataset_make"):
-        try:
+        with failure_shown():
             create_dataset(visit.store, title or "", classes, owner=visit.workspace)
-        except (InvalidRequest, QuotaReached) as error:
-            st.error(plain(str(error)), icon=":material/error:")
-            return
-        st.rerun()
+            st.rerun()
 
 
 def offer_copy(visit: Visit) -> None:
@@ -112,25 +102,33 @@ def offer_copy(visit: Visit) -> None:
     with st.container(border=True):
         st.markdown(
             f"**{plain(dataset.title)} stays as it is,** for everybody uses it. Add photos to a "
-            f"copy of your own, or start afresh."
+            "copy of your own, or start afresh."
         )
         with st.container(horizontal=True):
-            copied = (_copy, visit, dataset.name)
-            st.button(
-                "Copy it",
-                type="primary",
-                icon=":material/content_copy:",
-                key="dataset_copy_first",
-                help=COPY_HELP,
-                on_click=attempt,
-                args=copied,
-            )
+            _offer_to_copy("Copy it", "dataset_copy_first", dataset.name, visit, "primary")
             if st.button("New dataset", icon=":material/add:", key="dataset_new_first"):
                 ask_for_new(visit)
 
 
 def _choose(visit: Visit, key: str) -> None:
     attempt(choose_dataset, visit.store, visit.workspace, st.session_state[key])
+
+
+def _offer_to_copy(
+    text: str,
+    key: str,
+    dataset: str,
+    visit: Visit,
+    kind: Literal["primary", "secondary"] = "secondary",
+) -> None:
+    st.button(
+        text,
+        type=kind,
+        icon=":material/content_copy:",
+        key=key,
+        help=COPY_HELP,
+        on_click=attempting(_copy, visit, dataset),
+    )
 
 
 def _copy(visit: Visit, name: str) -> None:
@@ -143,44 +141,30 @@ def _copy(visit: Visit, name: str) -> None:
 
 
 def _ask_for_changes(current: Listing, visit: Visit) -> None:
-    """Its name, its classes, its end."""
-    name = current.name
+    """Ask for the dataset's name, its classes, its end."""
+    store, workspace, name = visit.store, visit.workspace, current.name
     key = f"dataset_rename_{name}_{current.title}"
-    st.text_input(
-        "Name",
-        current.title,
-        max_chars=MAX_TITLE,
-        key=key,
-        on_change=_with_text,
-        args=(rename_dataset, key, visit, name),
-    )
-    new = f"dataset_add_class_{len(current.classes)}"
-    st.text_input(
-        "Another class",
-        key=new,
-        placeholder="its name",
-        on_change=_with_text,
-        args=(extend_classes, new, visit, name),
-    )
+    rename = partial(rename_dataset, store, workspace, name)
+    ask_for_name("Name", current.title, key, rename, max_chars=MAX_TITLE)
+    key = f"dataset_add_class_{len(current.classes)}"
+    add = partial(extend_classes, store, workspace, name)
+    ask_for_name("Another class", "", key, add, placeholder="its name")
     label = st.selectbox(
         "One of its classes", current.classes, None, key=f"dataset_class_{len(current.classes)}"
     )
     if label is not None:
-        renamed = f"dataset_rename_class_{label}"
-        st.text_input(
-            "Call it",
-            label,
-            key=renamed,
-            on_change=_with_text,
-            args=(rename_class, renamed, visit, name, label),
-        )
+        key = f"dataset_rename_class_{label}"
+        ask_for_name("Call it", label, key, partial(rename_class, store, workspace, name, label))
         st.button(
             f"Remove {plain(label)} and its photos",
             icon=":material/delete:",
             key="dataset_remove_class",
-            on_click=attempt,
-            args=(remove_class, visit.store, visit.workspace, name, label),
+            on_click=attempting(remove_class, store, workspace, name, label),
         )
+    _ask_to_delete(name, visit)
+
+
+def _ask_to_delete(name: str, visit: Visit) -> None:
     busy = is_importing(visit.workspace)
     sure = st.checkbox(
         "Delete the dataset, with its edits and runs",
@@ -194,12 +178,5 @@ def _ask_for_changes(current: Listing, visit: Visit) -> None:
         icon=":material/delete_forever:",
         disabled=not sure,
         key="dataset_delete",
-        on_click=attempt,
-        args=(delete_dataset, visit.store, visit.workspace, name),
+        on_click=attempting(delete_dataset, visit.store, visit.workspace, name),
     )
-
-
-def _with_text(change: Callable[..., None], key: str, visit: Visit, *arguments: str) -> None:
-    """Change something to what was typed, unless that is nothing."""
-    if st.session_state[key].strip():
-        attempt(change, visit.store, visit.workspace, *arguments, st.session_state[key])

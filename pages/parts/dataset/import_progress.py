@@ -1,9 +1,7 @@
-"""Photos that are being added.
-
-A bar that goes on when the page is left, what came of them, and how full the workspace is.
-"""
+"""Photos that are being added, what came of them, and how full the workspace is."""
 
 from collections import Counter
+from functools import partial
 
 import streamlit as st
 
@@ -13,7 +11,7 @@ from model.datasets.quota import usage
 from model.jobs.queue import last_killed_job
 from model.jobs.records import INTAKE, INTAKE_KILLED
 from model.wording import count, megabytes
-from pages.shared.cache.jobs import get_import_jobs
+from pages.shared.cache.jobs import get_import_jobs, is_importing
 from pages.shared.frame import link_to_page
 from pages.shared.text import plain
 from pages.shared.visit import Visit
@@ -23,14 +21,13 @@ MOST_NAMED = 200  # Files in the list of those left out
 
 
 def show_import(visit: Visit) -> None:
-    """What is being added, or what came of it, until that is closed."""
+    """Draw what is being added, or what came of it, until that is closed."""
     intake = get_import_jobs().of(visit.workspace)
     if intake is not None:
         with st.container(border=True, key="dataset_intake"):
             if intake.is_running:
                 st.markdown(f"**{plain(intake.title)}**")
-                kept = "What has come so far stays."
-                watch(intake, _progress, "dataset_cancel", help=kept)
+                watch(intake, _progress, "dataset_cancel", help="What has come so far stays.")
             else:
                 _show_result(intake, visit)
         return
@@ -44,40 +41,49 @@ def _progress(intake: ImportJob) -> str:
     return f"{intake.done} of {intake.total} looked at{results}"
 
 
+def ask_to_import(label: str, icon: str, key: str, visit: Visit, *, is_ready: bool) -> bool:
+    """Draw the button that adds photos; off while others are being added."""
+    busy = is_importing(visit.workspace)
+    return st.button(
+        label,
+        type="primary",
+        icon=icon,
+        key=key,
+        disabled=busy or not is_ready,
+        help="Photos are still being added." if busy else None,
+    )
+
+
 def in_figures(report: ImportResult) -> str:
-    """`120 added, 3 known already, 2 not taken`."""
-    told = [
+    """Write `120 added, 3 known already, 2 not taken`."""
+    counts = [
         (report.added, "added"),
         (report.doubles, "known already"),
         (len(report.refused), "not taken"),
         (report.left_out, "left out because the workspace is full"),
     ]
-    return ", ".join(f"{number} {word}" for number, word in told if number or word == "added")
+    return ", ".join(f"{number} {word}" for number, word in counts if number or word == "added")
 
 
 def show_refused(report: ImportResult) -> None:
-    """Why files were not taken: how many for each reason, and which."""
+    """Say why files were not taken: how many for each reason, and which."""
     if not report.refused:
         return
-    reasons = Counter(one.reason for one in report.refused)
-    with st.expander(
-        f"Not taken: {count(len(report.refused), 'file')}, and why", icon=":material/rule:"
-    ):
-        st.markdown(
-            "\n".join(f"- {number} x {plain(reason)}" for reason, number in reasons.most_common())
-        )
-        lines = [f"{plain(one.path)}: {plain(one.reason)}" for one in report.refused[:MOST_NAMED]]
-        st.caption("  \n".join(lines))
+    reasons = Counter(file.reason for file in report.refused).most_common()
+    title = f"Not taken: {count(len(report.refused), 'file')}, and why"
+    with st.expander(title, icon=":material/rule:"):
+        st.markdown("\n".join(f"- {number} x {plain(reason)}" for reason, number in reasons))
+        files = report.refused[:MOST_NAMED]
+        st.caption("  \n".join(f"{plain(file.path)}: {plain(file.reason)}" for file in files))
 
 
 def show_quota(visit: Visit) -> None:
-    """How full the workspace is, before it is full."""
+    """Draw how full the workspace is, before it is full."""
     used = usage(visit.store, visit.workspace)
     st.progress(
         used.share,
         f":small[Your workspace holds {used.photos:,} of {used.max_photos:,} photos, "
-        f"{megabytes(used.bytes)} of "
-        f"{megabytes(used.max_bytes)}]",
+        f"{megabytes(used.bytes)} of {megabytes(used.max_bytes)}]",
     )
     if used.is_full:
         st.warning(
@@ -99,6 +105,5 @@ def _show_result(intake: ImportJob, visit: Visit) -> None:
             "Close",
             key="dataset_close_intake",
             type="tertiary",
-            on_click=get_import_jobs().forget,
-            args=(visit.workspace,),
+            on_click=partial(get_import_jobs().forget, visit.workspace),
         )

@@ -1,7 +1,4 @@
-"""Bringing photos of one's own: files, a folder, or a ZIP of class folders.
-
-First what was found, then the button that adds it.
-"""
+"""Photos of one's own: files, a folder, or a ZIP of class folders."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -17,39 +14,29 @@ from model.datasets.folders import Bundle
 from model.datasets.import_plan import Plan, plan
 from model.datasets.intake import ImportResult, IncomingPhoto
 from model.datasets.manage import MAX_TITLE, create_dataset, extend_classes
-from model.errors import ArchiveRefused, InvalidRequest, NotFound, QuotaReached
+from model.errors import ArchiveRefused
 from model.wording import count
-from pages.parts.dataset.import_progress import show_quota, show_refused
+from pages.parts.dataset.import_progress import ask_to_import, show_quota, show_refused
 from pages.shared import state
-from pages.shared.cache.jobs import get_import_jobs, is_importing
+from pages.shared.asking import ask_for_option
+from pages.shared.cache.jobs import get_import_jobs
 from pages.shared.cache.store import get_dataset
+from pages.shared.callbacks import failure_shown
 from pages.shared.colours import class_badge
 from pages.shared.text import named, plain
 from pages.shared.visit import Visit
 
 FILES, FOLDER = "Photos or a ZIP", "A folder"
 HERE, NEW = "Into this dataset", "As a new dataset"
-FILE_TYPES = [
-    "image",
-    "heic",
-    "heif",
-    "avif",
-    "zip",
-]  # Some systems do not know the middle three as images.
+# Some systems do not know the middle three as images.
+FILE_TYPES = ["image", "heic", "heif", "avif", "zip"]
 MAX_MEGABYTES = 200  # Of one file: the server holds it until its photos are in.
 
 
 def ask_for_files(visit: Visit, *, own: bool) -> None:
     """Take files, say what is in them, and add them when the visitor says so."""
     show_quota(visit)
-    way = st.segmented_control(
-        "What",
-        (FILES, FOLDER),
-        default=FILES,
-        required=True,
-        key="dataset_way",
-        label_visibility="collapsed",
-    )
+    way = ask_for_option("What", (FILES, FOLDER), "dataset_way")
     files = st.file_uploader(
         f"A ZIP of class folders, or photos; up to {MAX_MEGABYTES} MB a file"
         if way == FILES
@@ -62,8 +49,7 @@ def ask_for_files(visit: Visit, *, own: bool) -> None:
     if not files:
         st.caption(
             "The folder a photo lies in is its class; folders called train, valid and test decide "
-            "the split. "
-            "A ZIP that this app has exported comes back as it was."
+            "the split. A ZIP that this app has exported comes back as it was."
         )
         return
     try:
@@ -75,7 +61,7 @@ def ask_for_files(visit: Visit, *, own: bool) -> None:
 
 @contextmanager
 def opened(files: Sequence[UploadedFile]) -> Iterator[Bundle]:
-    """What lies in uploaded files, ZIPs among them. Raises ArchiveRefused."""
+    """Open uploaded files, ZIPs among them. Raises ArchiveRefused."""
     zips = [file for file in files if file.name.lower().endswith(".zip")]
     others = [(file.name, file.getvalue()) for file in files if file not in zips]
     with ExitStack() as stack:
@@ -95,73 +81,61 @@ def _rewound(file: UploadedFile) -> IO[bytes]:
 
 
 def _offer(bundle: Bundle, files: Sequence[UploadedFile], visit: Visit, *, own: bool) -> None:
-    """What was found, where it is to go, and the button."""
+    """Say what was found, ask where it is to go, and draw the button that adds it."""
     dataset = get_dataset(visit)
-    into = st.segmented_control(
-        "Where to",
-        (HERE, NEW) if own else (NEW,),
-        default=HERE if own else NEW,
-        required=True,
-        key="dataset_into",
-        label_visibility="collapsed",
-    )
-    known = dataset.classes if into == HERE else ()
-    loose = None
-    if any(file.label is None for file in bundle.files) and known:
-        loose = st.pills(
-            "Photos in no class folder are of",
-            known,
-            format_func=plain,
-            wrap=True,
-            key="dataset_loose",
-        )
-    found = plan(bundle, known, loose=loose)
-    _show_plan(found, known)
-    title = dataset.title
-    if into == NEW:
-        title = (
-            st.text_input(
-                "Name of the new dataset",
-                _title(files),
-                max_chars=MAX_TITLE,
-                key="dataset_new_title",
-            )
-            or "Uploaded"
-        )
-    busy = is_importing(visit.workspace)
-    if st.button(
-        f"Add {count(len(found.arrivals), 'photo')}",
-        type="primary",
-        icon=":material/add_photo_alternate:",
-        key="dataset_add",
-        disabled=busy or not found.arrivals or len(found.classes) > MAX_CLASSES,
-        help="Photos are still being added." if busy else None,
-    ):
-        _start(found, files, visit, title, loose, new=into == NEW)
+    into = ask_for_option("Where to", (HERE, NEW) if own else (NEW,), "dataset_into")
+    classes = dataset.classes if into == HERE else ()
+    loose = _ask_for_loose(classes) if any(file.label is None for file in bundle.files) else None
+    upload = plan(bundle, classes, loose=loose)
+    _show_plan(upload, classes)
+    title = dataset.title if into == HERE else _ask_for_title(files)
+    label = f"Add {count(len(upload.arrivals), 'photo')}"
+    is_ready = bool(upload.arrivals) and len(upload.classes) <= MAX_CLASSES
+    icon = ":material/add_photo_alternate:"
+    if ask_to_import(label, icon, "dataset_add", visit, is_ready=is_ready):
+        with failure_shown():
+            _start(upload, files, visit, title, loose, new=into == NEW)
 
 
-def _show_plan(found: Plan, known: Sequence[str]) -> None:
+def _ask_for_loose(classes: Sequence[str]) -> str | None:
+    """Ask for the class of photos in no class folder; None where there is no class yet."""
+    if not classes:
+        return None
+    title = "Photos in no class folder are of"
+    return st.pills(title, classes, format_func=plain, wrap=True, key="dataset_loose")
+
+
+def _ask_for_title(files: Sequence[UploadedFile]) -> str:
+    """Ask for a new dataset's title; called after the ZIP or the folder unless that is changed."""
+    name: str = files[0].name.replace("\\", "/").partition("/")[0]
+    usual = name.removesuffix(".zip").replace("_", " ")[:MAX_TITLE]
+    key = "dataset_new_title"
+    title = st.text_input("Name of the new dataset", usual, max_chars=MAX_TITLE, key=key)
+    return title or "Uploaded"
+
+
+def _show_plan(upload: Plan, classes: Sequence[str]) -> None:
     badges = [
-        f"{class_badge(found.classes, name)} {number}"
-        for name in found.classes
-        if (number := found.count(name))
+        f"{class_badge(upload.classes, name)} {number}"
+        for name in upload.classes
+        if (number := upload.count(name))
     ]
-    st.markdown(f"**Found {count(len(found.arrivals), 'photo')}.** {' '.join(badges)}")
-    new = [name for name in found.classes if name not in known]
-    if new and known:
+    st.markdown(f"**Found {count(len(upload.arrivals), 'photo')}.** {' '.join(badges)}")
+    new = [name for name in upload.classes if name not in classes]
+    if new and classes:
         st.info(f"New in this dataset: {named(new)}.", icon=":material/new_label:")
-    for notice in found.notices:
+    for notice in upload.notices:
         st.info(plain(notice), icon=":material/merge:")
-    if len(found.classes) > MAX_CLASSES:
+    if len(upload.classes) > MAX_CLASSES:
         st.error(
-            f"These would be {len(found.classes)} classes; {MAX_CLASSES} is the most.",
+            f"These would be {len(upload.classes)} classes; {MAX_CLASSES} is the most.",
             icon=":material/error:",
         )
-    show_refused(ImportResult(refused=list(found.refused)))
+    show_refused(ImportResult(refused=list(upload.refused)))
 
 
 def _start(
-    found: Plan,
+    upload: Plan,
     files: Sequence[UploadedFile],
     visit: Visit,
     title: str,
@@ -171,33 +145,21 @@ def _start(
 ) -> None:
     # First: what follows cannot be interrupted by a second click, which then finds nothing to add.
     state.empty_uploader()
-    try:
-        if new:
-            name = create_dataset(visit.store, title, found.classes, owner=visit.workspace)
-        else:
-            name = get_dataset(visit).name
-            extend_classes(visit.store, visit.workspace, name, *found.classes)
-    except (NotFound, InvalidRequest, QuotaReached) as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
+    if new:
+        name = create_dataset(visit.store, title, upload.classes, owner=visit.workspace)
+    else:
+        name = get_dataset(visit).name
+        extend_classes(visit.store, visit.workspace, name, *upload.classes)
 
     @contextmanager
     def arriving(intake: ImportJob) -> Iterator[tuple[Iterable[IncomingPhoto], int]]:
         with opened(files) as bundle:
-            planned = plan(bundle, found.classes, loose=loose)
+            planned = plan(bundle, upload.classes, loose=loose)
             intake.result.refused += planned.refused
             yield planned.arrivals, len(planned.arrivals)
 
-    adding = f"Adding {count(len(found.arrivals), 'photo')} to {title}"
+    adding = f"Adding {count(len(upload.arrivals), 'photo')} to {title}"
     start_import(
         get_import_jobs(), visit.store, visit.workspace, dataset=name, title=adding, opened=arriving
     )
     st.rerun()
-
-
-def _title(files: Sequence[UploadedFile]) -> str:
-    """What a dataset made of these is called when nobody says: after the ZIP, or the folder."""
-    name: str = files[0].name
-    return (
-        name.replace("\\", "/").partition("/")[0].removesuffix(".zip").replace("_", " ")[:MAX_TITLE]
-    )

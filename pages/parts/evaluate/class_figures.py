@@ -6,6 +6,7 @@ from model.evaluation.table import Evaluation, per_class
 from model.wording import listed
 from pages.shared.text import plain
 
+TITLES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 HELP = {
     "precision": "Of the photos taken for this class, how many are filed under it.",
     "recall": "Of the photos filed under this class, how many were recognised.",
@@ -13,29 +14,44 @@ HELP = {
     "support": "How many photos are filed under it.",
 }
 
+Figures = dict[str, dict[str, float | int | None]]  # By class, then by name of the figure
+
 
 def show_figures(table: Evaluation) -> None:
-    """The table of figures, and a sentence on the weakest class."""
+    """Draw the table of figures, and say which class is the weakest."""
+    figures = per_class(table.confusion, table.classes)
+    _show_table(figures)
+    for name, row in figures.items():
+        if not row["support"]:
+            st.info(
+                f"No photo of this split is filed under {plain(name)}: its recall cannot be known.",
+                icon=":material/info:",
+            )
+    recalls = {name: row["recall"] for name, row in figures.items() if row["recall"] is not None}
+    least = min(recalls.values())
+    if least < 1:
+        weakest = [plain(name) for name, recall in recalls.items() if recall == least]
+        st.markdown(
+            f"Hardest to recognise: **{listed(weakest, 'and')}**, with {1 - least:.0%} missed."
+        )
+    if any(row["precision"] is None for row in figures.values()):
+        st.caption("An empty figure: nothing was there to count.")
+
+
+def _show_table(figures: Figures) -> None:
     import pandas as pd  # Not before the first paint: half a second.
 
-    figures = per_class(table.confusion, table.classes)
-    shares = ("precision", "recall", "f1")
-    rows = [
-        {
-            "class": name,
-            "support": row["support"],
-            **{share: None if (value := row[share]) is None else 100 * value for share in shares},
-        }
-        for name, row in figures.items()
-    ]
     bars = {
         name: st.column_config.ProgressColumn(
             title, help=HELP[name], format="%.0f%%", min_value=0, max_value=100
         )
-        for name, title in zip(shares, ("Precision", "Recall", "F1"), strict=True)
+        for name, title in TITLES.items()
     }
     st.dataframe(
-        pd.DataFrame(rows, columns=["class", "support", *bars]),
+        pd.DataFrame(
+            [{"class": name, **_in_percent(row)} for name, row in figures.items()],
+            columns=["class", "support", *bars],
+        ),
         hide_index=True,
         column_config={
             "class": st.column_config.TextColumn("Class"),
@@ -47,21 +63,13 @@ def show_figures(table: Evaluation) -> None:
             for name, row in figures.items()
         ),
     )
-    for name, row in figures.items():
-        if not row["support"]:
-            st.info(
-                f"No photo of this split is filed under {plain(name)}: its recall cannot be known.",
-                icon=":material/info:",
-            )
-    counted = {name: row["recall"] for name, row in figures.items() if row["recall"] is not None}
-    least = min(counted.values())
-    if least < 1:
-        weakest = [plain(name) for name, recall in counted.items() if recall == least]
-        st.markdown(
-            f"Hardest to recognise: **{listed(weakest, 'and')}**, with {1 - least:.0%} missed."
-        )
-    if any(row["precision"] is None for row in figures.values()):
-        st.caption("An empty figure: nothing was there to count.")
+
+
+def _in_percent(row: dict[str, float | int | None]) -> dict[str, float | int | None]:
+    return {
+        name: share if share is None or name == "support" else 100 * share
+        for name, share in row.items()
+    }
 
 
 def _percent(share: float | int | None) -> str:

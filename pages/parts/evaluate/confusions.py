@@ -1,7 +1,4 @@
-"""Which classes are taken for which.
-
-The confusion matrix, and the photos behind each of its figures.
-"""
+"""The confusion matrix, and the photos behind each of its figures."""
 
 from functools import partial
 
@@ -22,10 +19,7 @@ PAIRS = 5
 
 
 def show_confusions(current: CurrentEvaluation, table: Evaluation) -> None:
-    """The matrix beside the pairs most often confused.
-
-    Below, the photos of the cell that is chosen.
-    """
+    """Draw the matrix, the pairs most often confused, and the photos of the cell that is chosen."""
     pairs = [
         (table.classes[actual], table.classes[predicted], number)
         for actual, predicted, number in most_confused(table.confusion)
@@ -42,7 +36,7 @@ def show_confusions(current: CurrentEvaluation, table: Evaluation) -> None:
 
 
 def ask_for_cell(classes: tuple[str, ...], pairs: list[tuple[str, str, int]]) -> None:
-    """The pairs as buttons, and two boxes that reach every cell."""
+    """Draw the pairs as buttons, and two boxes that reach every cell."""
     st.markdown(
         "**Most confused**" if pairs else "**No photo of this split is taken for another class.**"
     )
@@ -51,8 +45,7 @@ def ask_for_cell(classes: tuple[str, ...], pairs: list[tuple[str, str, int]]) ->
             st.button(
                 plain(mistaken(number, actual, predicted)),
                 key=f"evaluate_pair_{position}",
-                on_click=state.choose_cell,
-                args=(actual, predicted),
+                on_click=partial(state.choose_cell, actual, predicted),
                 type="tertiary",
                 icon=":material/arrow_right_alt:",
             )
@@ -68,9 +61,9 @@ def ask_for_cell(classes: tuple[str, ...], pairs: list[tuple[str, str, int]]) ->
 
 
 def show_matrix(
-    table: Evaluation, pairs: list[tuple[str, str, int]], chosen: tuple[str, str]
+    table: Evaluation, pairs: list[tuple[str, str, int]], cell: tuple[str, str]
 ) -> None:
-    """The heat map; a click on a cell chooses it."""
+    """Draw the heat map; a click on a cell chooses it."""
     from pages.shared.charts.confusion_matrix import CELL, confusion_map
 
     place = st.container()
@@ -78,7 +71,7 @@ def show_matrix(
     worst = f"; most often, {mistaken(pairs[0][2], *pairs[0][:2])}" if pairs else ""
     with place:
         st.altair_chart(
-            confusion_map(table.confusion, table.classes, ink(), chosen=chosen, shares=shares),
+            confusion_map(table.confusion, table.classes, ink(), cell=cell, shares=shares),
             key=state.matrix_key(),
             on_select=partial(state.take_cell_click, state.matrix_key()),
             selection_mode=CELL,
@@ -87,21 +80,15 @@ def show_matrix(
 
 
 def show_photos(current: CurrentEvaluation, table: Evaluation, actual: str, predicted: str) -> None:
-    """The photos of one cell, the highest loss first."""
+    """Draw the photos of one cell, the highest loss first."""
     rows = ranked(table, actual=actual, predicted=predicted)
-    if actual == predicted:
-        st.subheader(f"{count(len(rows), f'{plain(actual)} photo')} recognised", anchor=False)
-    else:
-        st.subheader(
-            f"{count(len(rows), f'{plain(actual)} photo')} taken for {plain(predicted)}",
-            anchor=False,
-        )
+    fate, none = "recognised", "None was recognised."
+    if actual != predicted:
+        fate, none = f"taken for {plain(predicted)}", "It never makes this mistake here."
+    st.subheader(f"{count(len(rows), f'{plain(actual)} photo')} {fate}", anchor=False)
     if not rows:
-        said = (
-            "It never makes this mistake here." if actual != predicted else "None was recognised."
-        )
         st.info(
-            f"{said} Choose another cell: every figure above zero has photos behind it.",
+            f"{none} Choose another cell: every figure above zero has photos behind it.",
             icon=":material/check_circle:",
         )
         return

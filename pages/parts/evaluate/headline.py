@@ -9,9 +9,7 @@ from model.wording import SPLIT_NAMES, WHAT_IT_PROVES, listed
 
 
 def show_headline(current: CurrentEvaluation, split: str) -> None:
-    """How many are wrong, how far that figure can be off, and how the splits differ."""
-    from pages.shared.charts.evaluation import error_rates
-
+    """Say how many are wrong, how far that can be off, and how the splits differ."""
     table = current.tables[split]
     words, drawing = st.columns([6, 5], gap="medium")
     with words:
@@ -21,19 +19,23 @@ def show_headline(current: CurrentEvaluation, split: str) -> None:
         )
         show_changes(current, split)
     with drawing:
-        there = {SPLIT_NAMES[name]: one for name, one in current.tables.items() if one.photos}
-        rates = listed(
-            [f"{name.lower()} {one.errors / len(one.photos):.1%}" for name, one in there.items()],
-            "and",
-        )
-        st.altair_chart(
-            error_rates(there, SPLIT_NAMES[split]), alt=f"Error rates with their ranges: {rates}"
-        )
+        _show_error_rates(current, split)
         st.caption(by_heart(current.tables))
 
 
+def _show_error_rates(current: CurrentEvaluation, split: str) -> None:
+    from pages.shared.charts.evaluation import error_rates
+
+    tables = {SPLIT_NAMES[name]: table for name, table in current.tables.items() if table.photos}
+    rates = [
+        f"{name.lower()} {table.errors / len(table.photos):.1%}" for name, table in tables.items()
+    ]
+    chart = error_rates(tables, SPLIT_NAMES[split])
+    st.altair_chart(chart, alt=f"Error rates with their ranges: {listed(rates, 'and')}")
+
+
 def show_changes(current: CurrentEvaluation, split: str) -> None:
-    """What was edited since this run was trained."""
+    """Say what was edited since this run was trained."""
     changes = [
         f"{number} {word}"
         for number, word in (
@@ -58,7 +60,7 @@ def show_changes(current: CurrentEvaluation, split: str) -> None:
 
 
 def table_rows(current: CurrentEvaluation, table: Evaluation) -> list[dict[str, object]]:
-    """The evaluation of a split as it is taken away."""
+    """List the evaluation of a split as it is taken away."""
     files = {labelled.photo: labelled.file for labelled in current.dataset.photos}
     return [
         {

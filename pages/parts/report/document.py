@@ -1,8 +1,6 @@
-"""The assignment as a document.
+"""The assignment as a document: its parts, the visitor's own words, and the file to hand in."""
 
-What is done and what is not, the visitor's own words, and the file to hand in.
-"""
-
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -56,7 +54,7 @@ def _ask_for_texts(contents: Contents, dataset: Dataset, visit: Visit) -> None:
         key = f"report_text_{dataset.name}_{field}"
         text = getattr(contents.texts, field)
         st.text_input(
-            title, text, max_chars=MAX_LINE, key=key, on_change=_keep, args=(visit, field, key)
+            title, text, max_chars=MAX_LINE, key=key, on_change=partial(_keep, visit, field, key)
         )
     for field, (title, hint) in PARAGRAPHS.items():
         key = f"report_text_{dataset.name}_{field}"
@@ -67,8 +65,7 @@ def _ask_for_texts(contents: Contents, dataset: Dataset, visit: Visit) -> None:
             max_chars=MAX_TEXT,
             placeholder=hint,
             key=key,
-            on_change=_keep,
-            args=(visit, field, key),
+            on_change=partial(_keep, visit, field, key),
         )
 
 
@@ -78,13 +75,8 @@ def _keep(visit: Visit, field: str, key: str) -> None:
 
 def _parts(contents: Contents) -> list[ReportPart]:
     """List the parts of the report in its order."""
-    data, training, losses, cleaning = (
-        contents.data,
-        contents.training,
-        contents.losses,
-        contents.cleaning,
-    )
-    explained = losses.decided if losses else 0
+    data, training, cleaning = contents.data, contents.training, contents.cleaning
+    explained = contents.losses.decided if contents.losses else 0
     answered = sum(finding.sentence is not None for finding in contents.findings)
     run = f" of {plain(training.name)}" if training else ""
     decisions = f": {count(cleaning.number, 'decision')}" if cleaning else ""

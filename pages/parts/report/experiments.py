@@ -1,9 +1,7 @@
-"""Each guess of the assignment's essay as an experiment.
-
-A question, a button, and the answer with the figure behind it.
-"""
+"""Each guess of the assignment's essay as an experiment: a question, a button, an answer."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -49,8 +47,7 @@ def show_experiments(visit: Visit) -> None:
                 icon=":material/science:",
                 key="report_all",
                 disabled=busy,
-                on_click=_start,
-                args=(dataset, visit, open_questions),
+                on_click=partial(_start, dataset, visit, open_questions),
             )
     _show_experiment_job(job, dataset, visit)
     for kind, result in results.items():
@@ -73,8 +70,7 @@ def _show_experiment_job(job: ExperimentJob | None, dataset: Dataset, visit: Vis
             "Close",
             key="report_close",
             type="tertiary",
-            on_click=get_experiment_jobs().forget,
-            args=(visit.workspace,),
+            on_click=partial(get_experiment_jobs().forget, visit.workspace),
         )
 
 
@@ -95,8 +91,7 @@ def _show_experiment(
                 key=f"report_start_{kind}",
                 icon=":material/science:",
                 disabled=busy,
-                on_click=_start,
-                args=(dataset, visit, [kind]),
+                on_click=partial(_start, dataset, visit, [kind]),
             )
         return
     st.markdown(plain(result.sentence))

@@ -1,7 +1,6 @@
-"""Would other settings help? A search with Optuna.
+"""A search for better settings with Optuna, and what of its gain is luck."""
 
-Watch it, go on, keep the best - and see what of its gain is luck.
-"""
+from functools import partial
 
 import streamlit as st
 
@@ -13,7 +12,7 @@ from model.experiments.tuning.space import BACKBONE, SPACE
 from model.training.background import start_training
 from pages.parts.report.findings import get_tuning_result
 from pages.shared.cache.jobs import get_experiment_jobs, get_head_jobs, is_training_head
-from pages.shared.callbacks import attempt
+from pages.shared.callbacks import attempting
 from pages.shared.frame import link_to_page
 from pages.shared.text import plain
 from pages.shared.visit import Visit
@@ -40,8 +39,7 @@ def show_search(dataset: Dataset, visit: Visit, *, busy: bool) -> None:
             key="report_search_more",
             icon=":material/experiment:",
             disabled=busy,
-            on_click=_search,
-            args=(dataset, visit),
+            on_click=partial(_search, dataset, visit),
         )
         if search is not None:
             _ask_what_to_do(search, dataset, visit, busy=busy)
@@ -53,8 +51,7 @@ def _ask_what_to_do(search: TuningResult, dataset: Dataset, visit: Visit, *, bus
         key="report_keep_best",
         icon=":material/bookmark_add:",
         disabled=busy or is_training_head(visit.workspace),
-        on_click=_keep_best,
-        args=(search, dataset, visit),
+        on_click=partial(_keep_best, search, dataset, visit),
     )
     link_to_page("retrain", "Runs", ":material/model_training:")
     st.button(
@@ -62,9 +59,7 @@ def _ask_what_to_do(search: TuningResult, dataset: Dataset, visit: Visit, *, bus
         type="tertiary",
         key="report_forget",
         disabled=busy,
-        on_click=attempt,
-        args=(forget_search, visit.store, dataset),
-        kwargs={"workspace": visit.workspace},
+        on_click=attempting(forget_search, visit.store, dataset, workspace=visit.workspace),
     )
 
 

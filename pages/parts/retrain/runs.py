@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import asdict
+from functools import partial
 
 import streamlit as st
 
@@ -13,11 +14,8 @@ from model.runs.listing import MAX_NAME, RunEntry, activate_run, delete_run, ren
 from model.runs.run import RunCard
 from model.wording import count
 from pages.shared import state
-from pages.shared.cache.runs import (
-    active_run_id,
-    get_card,
-    get_current_evaluation,
-)
+from pages.shared.asking import ask_for_name
+from pages.shared.cache.runs import active_run_id, get_card, get_current_evaluation
 from pages.shared.gallery import paged
 from pages.shared.text import plain
 from pages.shared.training_curves import show_card_curves
@@ -65,15 +63,14 @@ def _show_run(visit: Visit, entry: RunEntry, *, used: bool) -> None:
             "Use it",
             key=f"retrain_use_{entry.id}",
             disabled=used,
-            on_click=activate_run,
-            args=(visit.store, visit.workspace, entry.id),
+            on_click=partial(activate_run, visit.store, visit.workspace, entry.id),
             help="Classify and Evaluate use this run from now on.",
         )
         _show_more(visit, entry, current)
 
 
 def _figures(current: CurrentEvaluation) -> str:
-    """What there is to say about a run in one line."""
+    """Describe a run by its errors, its settings and what changed since."""
     card, valid = current.run.card, current.tables["valid"]
     errors = wrong_of(valid) if valid.photos else "no validation photos"
     changes = current.changes
@@ -87,40 +84,28 @@ def _show_more(visit: Visit, entry: RunEntry, current: CurrentEvaluation | None)
         if current:
             st.caption(_repeats(current.run.card))
             st.code(current.run.card.command, language="sh", wrap_lines=True)
-            card = json.dumps(asdict(current.run.card), indent=2).replace(
-                visit.workspace, "WORKSPACE"
-            )  # Its id opens the workspace.
+            card = json.dumps(asdict(current.run.card), indent=2)
+            card = card.replace(visit.workspace, "WORKSPACE")  # Its id opens the workspace.
             st.download_button(
                 "Run card", card, f"{entry.id}.json", "application/json", on_click="ignore"
             )
         if not entry.own:
             st.caption("This run is not yours to rename or delete.")
             return
+        # Only what the visitor types is stored: another tab's old name must not come back.
+        rename = partial(rename_run, visit.store, visit.workspace, entry.id)
         key = f"retrain_name_{entry.id}"
-        st.text_input(
-            "Name",
-            entry.name,
-            max_chars=MAX_NAME,
-            key=key,
-            on_change=_rename,
-            args=(visit, entry.id, key),
-        )
+        ask_for_name("Name", entry.name, key, rename, max_chars=MAX_NAME)
         if st.button("Delete this run", icon=":material/delete:", key=f"retrain_delete_{entry.id}"):
             delete_run(visit.store, visit.workspace, entry.id)
             st.rerun()
 
 
 def _repeats(card: RunCard) -> str:
-    """What the command of a card does."""
+    """Say what the command of a card does."""
     if card.events:
         return f"It was {', '.join(card.events)}. The command that asks for all of it"
     return "The command that trains the same again"
-
-
-def _rename(visit: Visit, run: str, key: str) -> None:
-    """Only when the visitor types: another tab's old name must not come back."""
-    if st.session_state[key].strip():
-        rename_run(visit.store, visit.workspace, run, st.session_state[key])
 
 
 def _tick_key(entry: RunEntry) -> str:

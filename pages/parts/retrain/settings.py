@@ -13,6 +13,7 @@ from model.training.memory import BATCHES as FITTING_BATCHES
 from model.training.memory import largest_batch
 from model.training.request import TrainRequest
 from model.wording import count
+from pages.shared.asking import ask_for_option
 
 MODES = {"head": "Head only", "fine-tune": "Whole network"}
 MODE_NOTES = {
@@ -20,9 +21,10 @@ MODE_NOTES = {
         "The backbone stays as it is; only the head on its cached numbers learns. A second or "
         "two, once it knows the photos."
     ),
-    "fine-tune": "fastai trains all layers on the photos themselves, as the assignment did. "
-    "Minutes, in a process of its own: "
-    "you can leave and come back.",
+    "fine-tune": (
+        "fastai trains all layers on the photos themselves, as the assignment did. Minutes, in a "
+        "process of its own: you can leave and come back."
+    ),
 }
 MAX_EPOCHS = 50
 HELP = {
@@ -86,16 +88,15 @@ RATES = [1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2,
 
 
 def ask_for_training(workspace: str, dataset: Dataset) -> TrainRequest:
-    """The training that the visitor has in mind."""
-    mode = st.segmented_control(
+    """Ask for the training that the visitor has in mind."""
+    mode = ask_for_option(
         "What learns",
         list(MODES),
-        default="head",
-        required=True,
-        format_func=MODES.__getitem__,
+        "retrain_mode",
+        title=MODES.__getitem__,
+        is_labelled=True,
+        keep_in="session",
         width="stretch",
-        key="retrain_mode",
-        persist_state="session",
     )
     st.caption(MODE_NOTES[mode])
     usual: Settings = HeadSettings() if mode == "head" else FineTuneSettings()
@@ -110,16 +111,11 @@ def ask_for_training(workspace: str, dataset: Dataset) -> TrainRequest:
         )
         st.caption(BACKBONES[backbone].note)
         common = _ask_for_common(usual, mode)
-        if mode == "head":
-            batch = st.select_slider(
-                "Batch size",
-                HEAD_BATCHES,
-                HeadSettings.batch_size,
-                **_explained("batch_size", mode),
-            )
-            settings: Settings = HeadSettings(epochs=epochs, batch_size=batch, **common)
-        else:
-            settings = _ask_for_fine_tuning(backbone, epochs, common)
+        settings: Settings = (
+            _ask_for_head(epochs, common)
+            if mode == "head"
+            else _ask_for_fine_tuning(backbone, epochs, common)
+        )
     usually = default_name(settings, backbone)
     name = st.text_input(
         "Name", placeholder=usually, max_chars=MAX_NAME, key="retrain_name", persist_state="session"
@@ -128,23 +124,23 @@ def ask_for_training(workspace: str, dataset: Dataset) -> TrainRequest:
 
 
 def default_name(settings: Settings, backbone: str) -> str:
-    """What a run is called when nobody gave it a name: what is unusual about it."""
+    """Name a run after what is unusual about it."""
     head = isinstance(settings, HeadSettings)
     usual: Settings = HeadSettings() if head else FineTuneSettings()
     parts = [f"{'Head' if head else 'Whole network'}, {count(settings.epochs, 'epoch')}"]
     if backbone != DEFAULT_BACKBONE:
         parts.append(BACKBONES[backbone].title)
-    chosen, standard = asdict(settings), asdict(usual)
+    values, standard = asdict(settings), asdict(usual)
     parts += [
-        words.format(chosen[name])
+        words.format(values[name])
         for name, words in IN_A_NAME.items()
-        if name in chosen and chosen[name] != standard[name]
+        if name in values and values[name] != standard[name]
     ]
     return ", ".join(parts)[:MAX_NAME]
 
 
 def _ask_for_common(usual: Settings, mode: str) -> dict[str, Any]:
-    """The settings that both modes have."""
+    """Ask for the settings that both modes have."""
     last = st.toggle("Keep the last epoch instead of the best", **_explained("keep"))
     return {
         "learning_rate": st.select_slider(
@@ -167,6 +163,13 @@ def _ask_for_common(usual: Settings, mode: str) -> dict[str, Any]:
         ),
         "seed": st.number_input("Seed", 0, 2**31, usual.seed, **_explained("seed")),
     }
+
+
+def _ask_for_head(epochs: int, common: dict[str, Any]) -> HeadSettings:
+    batch = st.select_slider(
+        "Batch size", HEAD_BATCHES, HeadSettings.batch_size, **_explained("batch_size")
+    )
+    return HeadSettings(epochs=epochs, batch_size=batch, **common)
 
 
 def _ask_for_fine_tuning(backbone: str, epochs: int, common: dict[str, Any]) -> FineTuneSettings:

@@ -49,9 +49,7 @@ def _suspects_box(run_id: str, store_identity: int | None) -> _SuspectsBox:
 
 
 def get_suspects(run_id: str) -> Suspects:
-    """Find label issues, bad photos and near-duplicates among a run's photos, with a bar the first
-    time.
-    """
+    """Find label issues, bad photos and near-duplicates, with a bar the first time."""
     box = _suspects_box(run_id, get_store().identity)
     title = "Looking through all photos for wrong labels, bad photos and copies"
     with progress_bar(title) as progress, box.lock:

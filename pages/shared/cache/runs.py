@@ -28,10 +28,7 @@ def get_current_evaluation(run_id: str, visit: Visit) -> CurrentEvaluation:
 
 
 def active_run_id(visit: Visit) -> str | None:
-    """Find the run in use; where it cannot be read, another.
-
-    None before the first on this dataset.
-    """
+    """Find the run in use, or another that can be read; None before the first."""
     return next((run for run in visit.preferred_runs if _is_readable(run)), None)
 
 

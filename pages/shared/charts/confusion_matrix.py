@@ -23,7 +23,7 @@ def confusion_map(
     classes: tuple[str, ...],
     ink: str,
     *,
-    chosen: tuple[str, str] | None = None,
+    cell: tuple[str, str] | None = None,
     shares: bool = False,
     small: bool = False,
 ) -> alt.LayerChart:
@@ -41,7 +41,7 @@ def confusion_map(
     text = percent if shares else confusion.astype(str)
     table = _cells(classes, photos=confusion, of_its_row=percent, text=text, tint=np.sqrt(of_row))
     table["colour"] = np.where(table["actual"] == table["predicted"], RIGHT, WRONG)
-    return _heat_map(table, classes, ink, chosen, small)
+    return _heat_map(table, classes, ink, cell, small)
 
 
 def difference_map(
@@ -71,11 +71,11 @@ def _heat_map(
     table: pd.DataFrame,
     classes: tuple[str, ...],
     ink: str,
-    chosen: tuple[str, str] | None,
+    cell: tuple[str, str] | None,
     small: bool,
 ) -> alt.LayerChart:
     actual, predicted = table["actual"], table["predicted"]
-    is_chosen = [pair == chosen for pair in zip(actual, predicted, strict=True)]
+    is_chosen = [pair == cell for pair in zip(actual, predicted, strict=True)]
     table = table.assign(
         border=np.where(is_chosen, 2.5, 0.0),
         ink=np.where(table["tint"] > STRONG, "#ffffff", ink),
