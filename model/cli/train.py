@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,7 +25,7 @@ from model.cli.output import (
     progress,
     tell,
 )
-from model.errors import InvalidRequest
+from model.errors import Cancelled, InvalidRequest
 from model.jobs.queue import start_next
 from model.jobs.records import (
     FINE_TUNE,
@@ -38,10 +38,14 @@ from model.jobs.records import (
 )
 from model.jobs.reports import Stage, checkpoint_file, epochs_in, reports_of
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
+from model.progress import Progress
 from model.runs.run import Run
 from model.runs.settings import MODES, Epoch, FineTuneSettings, HeadSettings, Keep, Mode
 from model.runtime import is_main_process
 from model.training.request import TrainRequest, option
+
+if TYPE_CHECKING:
+    from model.training.head_lr_finder import LearningRateResult
 
 PHOTOS_A_REPORT, STEPS_A_REPORT = 20, 5
 TRAINER_NICENESS = 10  # Answers to visitors go first.
@@ -175,13 +179,27 @@ def lr_find(
         request = TrainRequest(data, backbone, _settings(mode, given), "", workspace)
         task = Task(store, request, job, as_json)
         _check_memory(request)
-        from model.training.fastai_callbacks import Watcher  # fastai, as in _fine_tune
-        from model.training.lr_finder import find_learning_rate
-
-        watcher = Watcher(on_batch=report, is_cancelled=lambda: task.is_cancelled)
-        result = find_learning_rate(store, request, watcher)
+        result = _try_learning_rates(task, report)
         tell(as_json, asdict(result), f"suggested learning rate: {result.suggestion:.2g}")
     return DONE
+
+
+def _try_learning_rates(task: Task, report: Progress) -> "LearningRateResult":
+    store, request = task.store, task.request
+    if isinstance(request.settings, HeadSettings):
+        from model.training.head_lr_finder import find_head_learning_rate
+
+        def report_and_check(done: int, total: int) -> None:
+            if task.is_cancelled:
+                raise Cancelled("Cancelled.")
+            report(done, total)
+
+        return find_head_learning_rate(store, request, report_and_check)
+    from model.training.fastai_callbacks import Watcher  # fastai, as in _fine_tune
+    from model.training.lr_finder import find_learning_rate
+
+    watcher = Watcher(on_batch=report, is_cancelled=lambda: task.is_cancelled)
+    return find_learning_rate(store, request, watcher)
 
 
 def _train_head(task: Task, folder: Path | None) -> Run:

@@ -1,11 +1,8 @@
 """Repeated head trainings: per-photo mistakes, and progress reporting."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
-from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +10,11 @@ from numpy.typing import NDArray
 from model.evaluation.intervals import mcnemar
 from model.progress import Progress
 from model.runs.settings import HeadSettings
+from model.training.head import LabelledFeatures, train_head
 from model.wording import count
-
-if TYPE_CHECKING:
-    from model.training.head import LabelledFeatures
 
 Mistakes = NDArray[np.bool_]  # (N,), True where the prediction is not the label
 Item = TypeVar("Item")
-
-_training = Lock()  # One at a time: how many cores torch takes is set for the whole process.
 
 
 @dataclass(frozen=True)
@@ -68,48 +61,20 @@ def compare_paired(first: Mistakes, second: Mistakes) -> PairedComparison:
 
 
 def mistakes_per_training(
-    train: "LabelledFeatures",
-    valid: "LabelledFeatures",
-    judging: Iterable["LabelledFeatures"],
+    train: LabelledFeatures,
+    valid: LabelledFeatures,
+    judging: Iterable[LabelledFeatures],
     classes: tuple[str, ...],
     settings: HeadSettings,
 ) -> list[Mistakes]:
     """Train a head once; return its mistakes on each part of `judging`. Raises CannotTrain."""
-    from model.training.head import train_head  # torch
-
-    with one_core():
-        head = train_head(train, valid, classes, settings)
+    head = train_head(train, valid, classes, settings)
     return [
         np.asarray(head.logits(part.features).argmax(axis=1) != part.labels) for part in judging
     ]
 
 
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Train on one core: a step computes so little that sharing it out costs more.
-
-    0.03 s a training on one core, 0.3 s on two busy ones.
-    """
-    import torch
-
-    with _training:
-        usual = _usual_cores()
-        torch.set_num_threads(1)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(usual)
-
-
-@cache
-def _usual_cores() -> int:
-    """Return torch's cores before any change; a thread that starts in a training would see 1."""
-    import torch
-
-    return torch.get_num_threads()
-
-
-def select_rows(part: "LabelledFeatures", rows: NDArray[np.intp]) -> "LabelledFeatures":
+def select_rows(part: LabelledFeatures, rows: NDArray[np.intp]) -> LabelledFeatures:
     """Select some rows of a part."""
     return replace(part, features=part.features[rows], labels=part.labels[rows])
 

@@ -1,7 +1,7 @@
 """Is it even real? The error's variance by luck alone, and the least change that can be shown."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -18,10 +18,8 @@ from model.experiments.repeats import (
 from model.experiments.split_features import SplitFeatures
 from model.progress import Progress
 from model.runs.settings import HeadSettings
+from model.training.head import LabelledFeatures
 from model.wording import between, count, percent, points
-
-if TYPE_CHECKING:
-    from model.training.head import LabelledFeatures
 
 SEEDS, SPLITS = 10, 10
 
@@ -101,9 +99,7 @@ def run(
     )
 
 
-def _split_anew(
-    features: SplitFeatures, seed: int
-) -> tuple["LabelledFeatures", "LabelledFeatures"]:
+def _split_anew(features: SplitFeatures, seed: int) -> tuple[LabelledFeatures, LabelledFeatures]:
     """Split train and valid photos anew, with as many of each class. Copies may part."""
     random, parts = np.random.default_rng(seed), (features.train, features.valid)
     pool = replace(
