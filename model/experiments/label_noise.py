@@ -7,8 +7,7 @@ the labels to those who judge.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import product
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +30,8 @@ from model.experiments.repeats import (
 from model.experiments.split_features import SplitFeatures
 from model.progress import Progress
 from model.runs.settings import HeadSettings
+from model.training.head import LabelledFeatures
 from model.wording import between, count, percent
-
-if TYPE_CHECKING:
-    from model.training.head import LabelledFeatures
 
 SHARES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2)
 SEEDS = 3
@@ -158,7 +155,7 @@ def _estimate(features: SplitFeatures, seed: int) -> NoiseEstimate:
     return estimate_noise(probabilities, labels, seed)
 
 
-def _without(train: "LabelledFeatures", rows: Iterable[int]) -> "LabelledFeatures":
+def _without(train: LabelledFeatures, rows: Iterable[int]) -> LabelledFeatures:
     """Remove train photos, as long as their class keeps enough to be learned."""
     left, is_kept = np.bincount(train.labels), np.ones(len(train.labels), bool)
     for row in rows:
@@ -170,8 +167,8 @@ def _without(train: "LabelledFeatures", rows: Iterable[int]) -> "LabelledFeature
 
 
 def _renamed(
-    train: "LabelledFeatures", rows: NDArray[np.intp], suggested: NDArray[np.intp]
-) -> "LabelledFeatures":
+    train: LabelledFeatures, rows: NDArray[np.intp], suggested: NDArray[np.intp]
+) -> LabelledFeatures:
     """Relabel train photos as it is suggested."""
     labels = train.labels.copy()
     labels[rows] = suggested[rows]

@@ -1,11 +1,8 @@
 """Repeated head trainings: per-photo mistakes, and progress reporting."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +11,11 @@ from model.evaluation.intervals import mcnemar
 from model.experiments.split_features import SplitFeatures
 from model.progress import Progress
 from model.runs.settings import HeadSettings
+from model.training.head import LabelledFeatures, train_head
 from model.wording import count
-
-if TYPE_CHECKING:
-    from model.training.head import LabelledFeatures
 
 Mistakes = NDArray[np.bool_]  # (N,), True where the prediction is not the label
 Item = TypeVar("Item")
-
-_training = Lock()  # One at a time: how many cores torch takes is set for the whole process.
 
 
 @dataclass(frozen=True)
@@ -66,39 +59,21 @@ def compare_paired(first: Mistakes, second: Mistakes) -> PairedComparison:
     return PairedComparison(len(first), fixed, broken, mcnemar(fixed, broken))
 
 
-def mistakes_per_training(features: SplitFeatures, settings: HeadSettings) -> list[Mistakes]:
-    """Train a head; return its mistakes on valid and on test photos. Raises CannotTrain."""
-    from model.training.head import train_head  # torch
-
-    with one_core():
-        head = train_head(features.train, features.valid, features.classes, settings)
-    judging = (features.valid, features.test)
-    return [head.logits(part.features).argmax(axis=1) != part.labels for part in judging]
-
-
-@contextmanager
-def one_core() -> Iterator[None]:
-    """Train on one core: steps are small, so a training takes 0.03 s, on two busy ones 0.3 s."""
-    import torch
-
-    with _training:
-        usual = _usual_cores()
-        torch.set_num_threads(1)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(usual)
+def mistakes_per_training(
+    train: LabelledFeatures,
+    valid: LabelledFeatures,
+    judging: Iterable[LabelledFeatures],
+    classes: tuple[str, ...],
+    settings: HeadSettings,
+) -> list[Mistakes]:
+    """Train a head once; return its mistakes on each part of `judging`. Raises CannotTrain."""
+    head = train_head(train, valid, classes, settings)
+    return [
+        np.asarray(head.logits(part.features).argmax(axis=1) != part.labels) for part in judging
+    ]
 
 
-@cache
-def _usual_cores() -> int:
-    """Return torch's cores before any change; a thread that starts in a training would see 1."""
-    import torch
-
-    return torch.get_num_threads()
-
-
-def select_rows(part: "LabelledFeatures", rows: NDArray[np.intp]) -> "LabelledFeatures":
+def select_rows(part: LabelledFeatures, rows: NDArray[np.intp]) -> LabelledFeatures:
     """Select some rows of a part."""
     return replace(part, features=part.features[rows], labels=part.labels[rows])
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from model.catalogue.dataset import Dataset, Split, check_trainable
 from model.catalogue.store import Store
 from model.networks.backbones import find_backbone
 from model.photos.photo_id import PhotoId
 from model.progress import Progress, no_progress
-
-if TYPE_CHECKING:
-    from model.training.head import LabelledFeatures
+from model.training.head import LabelledFeatures
 
 
 @dataclass(frozen=True)
@@ -19,10 +16,23 @@ class SplitFeatures:
     """A dataset's features from one backbone, split by split."""
 
     classes: tuple[str, ...]
-    train: "LabelledFeatures"  # Heads learn from it.
-    valid: "LabelledFeatures"  # It decides.
-    test: "LabelledFeatures"  # It decides nothing, and may be empty.
-    photos: Mapping[str, tuple[str, ...]]  # The names of each split's rows
+    parts: Mapping[str, LabelledFeatures]  # By split; a split without photos has an empty part.
+    photos: Mapping[str, tuple[str, ...]]  # The names of each part's rows
+
+    @property
+    def train(self) -> LabelledFeatures:
+        """The part that heads learn from."""
+        return self.parts["train"]
+
+    @property
+    def valid(self) -> LabelledFeatures:
+        """The part that decides."""
+        return self.parts["valid"]
+
+    @property
+    def test(self) -> LabelledFeatures:
+        """The part that decides nothing, and may be empty."""
+        return self.parts["test"]
 
 
 def load_split_features(

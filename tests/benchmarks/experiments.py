@@ -74,7 +74,6 @@ def answers(store: Store, name: str) -> None:
     one = seen[DEFAULT_BACKBONE]
     assert isinstance(one, SplitFeatures)
     total = 0.0
-    learning_curve.run(clouds(30, 9), settings, unheard)  # Imports torch.
     for title, ask in (
         ("learning curve", lambda: learning_curve.run(one, settings, unheard)),
         ("label noise", lambda: label_noise.run(one, settings, unheard)),

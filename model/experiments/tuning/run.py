@@ -23,7 +23,7 @@ from model.experiments.split_features import load_split_features
 from model.experiments.tuning.space import BACKBONES_TRIED, PREFIX, Trial, study_name
 from model.progress import Check, Progress, no_progress
 
-# Optuna and torch: seconds that no page waits for. So are the imports inside functions below.
+# Optuna: seconds that no page waits for. So are the imports inside functions below.
 if TYPE_CHECKING:
     from optuna import Study
     from optuna import Trial as OptunaTrial

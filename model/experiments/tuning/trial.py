@@ -1,4 +1,7 @@
-"""One trial: settings drawn, a head trained, its figures. For lazy imports: Optuna and torch."""
+"""One trial: settings drawn, a head trained with them, and the figures it leaves behind.
+
+For imports inside functions only: Optuna.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,7 +14,6 @@ from optuna.trial import FrozenTrial
 
 from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
-from model.experiments.repeats import one_core
 from model.experiments.split_features import SplitFeatures
 from model.experiments.tuning.space import (
     BACKBONE,
@@ -49,10 +51,7 @@ def objective(
         params = _drawn(trial, with_backbone=len(features) > 1)
         own, settings = features[str(params[BACKBONE])], settings_of(params)
         try:
-            with one_core():
-                head = train_head(
-                    own.train, own.valid, own.classes, settings, lambda _epoch: check()
-                )
+            head = train_head(own.train, own.valid, own.classes, settings, lambda _epoch: check())
         except CannotTrain as error:  # Too high a learning rate: the sampler learns from it, too.
             raise TrialPruned(str(error)) from error
         trial.set_user_attr(FIGURES, _figures(head, own))

@@ -248,6 +248,33 @@ def test_material_holds_each_photo_once_in_its_split(store: Store) -> None:
         ]
 
 
+def test_experiments_and_searches_train_their_heads_without_torch() -> None:
+    code = """
+import sys
+import optuna
+from model.experiments import backbones_compared, label_noise, learning_curve, variance
+from model.experiments.tuning.trial import objective
+from model.networks.backbones import DEFAULT_BACKBONE
+from model.runs.settings import HeadSettings
+from tests.model.experiments.made import clouds, unheard
+features, settings = clouds(60, 30, 30), HeadSettings(epochs=1)
+for experiment in (label_noise, learning_curve, variance):
+    experiment.run(features, settings, unheard)
+backbones_compared.run({DEFAULT_BACKBONE: features}, settings, unheard)
+optuna.create_study().optimize(objective({DEFAULT_BACKBONE: features}, lambda: None), 1)
+print({"torch", "fastai"} & set(sys.modules))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.strip() == "set()"
+
+
 def test_the_catalogue_is_read_without_torch() -> None:
     code = (
         "import sys, model.experiments.registry; "

@@ -5,13 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from sqlalchemy import Engine, event, text
 
 from model.catalogue.dataset import Dataset, find_dataset
@@ -48,15 +47,6 @@ from tests.model.catalogue.test_postgresql import store as on_postgresql  # noqa
 CLASSES = ("left", "right")
 SIZES = {"train": 120, "valid": 60, "test": 400}
 Make = Callable[..., Dataset]
-
-
-@pytest.fixture(autouse=True)
-def one_core() -> Iterator[None]:
-    """Made-up photos have twelve features: sharing the work out costs more than the work."""
-    usual = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(usual)
 
 
 @pytest.fixture
