@@ -42,7 +42,7 @@ from model.jobs.reports import Stage, checkpoint_file, epochs_in, reports_of
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.progress import Progress
 from model.runs.run import Run
-from model.runs.settings import MODES, Epoch, FineTuneSettings, Keep, Mode, Settings
+from model.runs.settings import MODES, Epoch, FineTuneSettings, HeadSettings, Keep, Mode, Settings
 from model.runtime import is_main_process
 from model.training.request import TrainRequest, option
 
@@ -163,32 +163,36 @@ def lr_find(options: Options) -> int:
             seconds = round(perf_counter() - started, 2)
             tell(True, {"done": done, "total": total, "seconds": seconds}, "")
 
-    with _as_job(store, job, LR_FIND, {}):
-        data = find_dataset(store, dataset, workspace=workspace, edits=edits)
-        request = TrainRequest(data, backbone, _settings(mode, given), "", workspace)
-        task = Task(store, request, job, as_json)
-        _check_memory(request)
+    with _as_job(store, options.job, LR_FIND, {}):
+        task = _task(store, options)
+        _check_memory(task.request)
         result = _try_learning_rates(task, report)
-        tell(as_json, asdict(result), f"suggested learning rate: {result.suggestion:.2g}")
+        tell(options.as_json, asdict(result), f"suggested learning rate: {result.suggestion:.2g}")
     return DONE
 
 
 def _try_learning_rates(task: Task, report: Progress) -> "LearningRateResult":
-    store, request = task.store, task.request
-    if isinstance(request.settings, HeadSettings):
+    if isinstance(task.request.settings, HeadSettings):
         from model.training.head_lr_finder import find_head_learning_rate
 
         def report_and_check(done: int, total: int) -> None:
-            if task.is_cancelled:
+            if task.is_cancelled():
                 raise Cancelled("Cancelled.")
             report(done, total)
 
-        return find_head_learning_rate(store, request, report_and_check)
+        return find_head_learning_rate(task.store, task.request, report_and_check)
     from model.training.fastai_callbacks import Watcher  # fastai, as in _fine_tune
     from model.training.lr_finder import find_learning_rate
 
-    watcher = Watcher(on_batch=report, is_cancelled=lambda: task.is_cancelled)
-    return find_learning_rate(store, request, watcher)
+    watcher = Watcher(on_batch=report, is_cancelled=task.is_cancelled)
+    return find_learning_rate(task.store, task.request, watcher)
+
+
+def _task(store: Store, options: Options, name: str = "") -> Task:
+    workspace = options.workspace
+    data = find_dataset(store, options.dataset, workspace=workspace, edits=options.edits)
+    request = TrainRequest(data, options.backbone, _settings(options), name, workspace)
+    return Task(store, request, options.job, options.as_json)
 
 
 def _train_head(task: Task, folder: Path | None) -> Run:

@@ -7,6 +7,7 @@ the labels to those who judge.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import product
 from typing import ClassVar
 
 import numpy as np

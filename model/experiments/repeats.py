@@ -1,6 +1,6 @@
 """Repeated head trainings: per-photo mistakes, and progress reporting."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -59,18 +59,11 @@ def compare_paired(first: Mistakes, second: Mistakes) -> PairedComparison:
     return PairedComparison(len(first), fixed, broken, mcnemar(fixed, broken))
 
 
-def mistakes_per_training(
-    train: LabelledFeatures,
-    valid: LabelledFeatures,
-    judging: Iterable[LabelledFeatures],
-    classes: tuple[str, ...],
-    settings: HeadSettings,
-) -> list[Mistakes]:
-    """Train a head once; return its mistakes on each part of `judging`. Raises CannotTrain."""
-    head = train_head(train, valid, classes, settings)
-    return [
-        np.asarray(head.logits(part.features).argmax(axis=1) != part.labels) for part in judging
-    ]
+def mistakes_per_training(features: SplitFeatures, settings: HeadSettings) -> list[Mistakes]:
+    """Train a head; return its mistakes on valid and on test photos. Raises CannotTrain."""
+    head = train_head(features.train, features.valid, features.classes, settings)
+    judging = (features.valid, features.test)
+    return [head.logits(part.features).argmax(axis=1) != part.labels for part in judging]
 
 
 def select_rows(part: LabelledFeatures, rows: NDArray[np.intp]) -> LabelledFeatures:

@@ -16,23 +16,10 @@ class SplitFeatures:
     """A dataset's features from one backbone, split by split."""
 
     classes: tuple[str, ...]
-    parts: Mapping[str, LabelledFeatures]  # By split; a split without photos has an empty part.
-    photos: Mapping[str, tuple[str, ...]]  # The names of each part's rows
-
-    @property
-    def train(self) -> LabelledFeatures:
-        """The part that heads learn from."""
-        return self.parts["train"]
-
-    @property
-    def valid(self) -> LabelledFeatures:
-        """The part that decides."""
-        return self.parts["valid"]
-
-    @property
-    def test(self) -> LabelledFeatures:
-        """The part that decides nothing, and may be empty."""
-        return self.parts["test"]
+    train: LabelledFeatures  # Heads learn from it.
+    valid: LabelledFeatures  # It decides.
+    test: LabelledFeatures  # It decides nothing, and may be empty.
+    photos: Mapping[str, tuple[PhotoId, ...]]  # The names of each split's rows
 
 
 def load_split_features(

@@ -17,7 +17,6 @@ from model.experiments.repeats import (
 from model.experiments.split_features import SplitFeatures
 from model.progress import Progress
 from model.runs.settings import HeadSettings
-from model.training.head import LabelledFeatures
 from model.wording import between, count, percent, points
 
 SEEDS, SPLITS = 10, 10
@@ -90,7 +89,7 @@ def run(
     )
 
 
-def _split_anew(features: SplitFeatures, seed: int) -> tuple[LabelledFeatures, LabelledFeatures]:
+def _split_anew(features: SplitFeatures, seed: int) -> SplitFeatures:
     """Split train and valid photos anew, with as many of each class. Copies may part."""
     random, parts = np.random.default_rng(seed), (features.train, features.valid)
     pool = replace(

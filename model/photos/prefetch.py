@@ -29,7 +29,7 @@ def ahead(
 
     remaining, failure, free = iter(items), None, most
     with ThreadPoolExecutor(workers, "ahead") as pool:
-        started: list[tuple[Item, Future[Result | AreoleError]]] = []
+        pending: list[tuple[Item, Future[Result | AreoleError]]] = []
         while True:
             try:
                 for item in islice(remaining, free):

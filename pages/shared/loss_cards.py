@@ -6,7 +6,6 @@ from streamlit.delta_generator import DeltaGenerator
 from model.evaluation.sentences import REASON_NAMES
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
-from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import certainty, count
 from pages.shared import state

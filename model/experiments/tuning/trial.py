@@ -1,7 +1,4 @@
-"""One trial: settings drawn, a head trained with them, and the figures it leaves behind.
-
-For imports inside functions only: Optuna.
-"""
+"""One trial: settings drawn, a head trained, its figures. For lazy imports: Optuna."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -7,7 +7,6 @@ from model.classify.answer import Prediction
 from model.csv_files import as_csv
 from model.errors import NotFound
 from model.evaluation.confidence import Trust
-from model.photos.photo_id import PhotoId
 from model.runs.run import Run
 from model.wording import count
 from pages.shared import state

@@ -6,7 +6,6 @@ from model.catalogue.edits import DELETE, KEEP, History
 from model.cleaning.decisions import Decision, decide
 from model.cleaning.duplicates import DuplicateGroup
 from model.cleaning.suspects import Suspects
-from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES, count, listed
 from pages.shared.callbacks import attempting

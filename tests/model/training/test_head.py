@@ -220,7 +220,7 @@ def test_where_training_cannot_work_it_says_why(
     classes: tuple[str, ...], members: list[str], sentence: str
 ) -> None:
     rows = tuple(
-        LabelledPhoto(PhotoId(str(row)), labelled.split()[0], Split(labelled.split()[1]), file="")
+        LabelledPhoto(str(row), labelled.split()[0], Split(labelled.split()[1]), file="")
         for row, labelled in enumerate(members)
     )
     with pytest.raises(CannotTrain, match=sentence):
