@@ -1,15 +1,13 @@
 """Answer for one photo: probabilities, evidence, look-alikes, and whether to trust them.
 
-Plain torch, safe from many threads.
+Safe from many threads.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import nn
 
 from model.catalogue.store import Store
 from model.classify.answer import Neighbour, Prediction
@@ -18,9 +16,9 @@ from model.evaluation.neighbours import nearest, unit
 from model.evaluation.numerics import softmax
 from model.networks.backbones import Backbone, find_backbone, with_input_px
 from model.networks.features import extract_features, photos_in_store
-from model.networks.pretrained import feature_map, fine_tuned_network, load_network
+from model.networks.inference import Network, feature_map, load_network, open_fine_tuned
 from model.runs.run import Run, load_fine_tuned_weights, load_run, run_folder
-from model.runs.settings import FineTuneSettings
+from model.runs.settings import FineTuneSettings, Mode
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Classifier:
 
     run: Run
     backbone: Backbone
-    network: nn.Module
+    network: Network
     photos: tuple[str, ...]
     vectors: NDArray[np.float32]  # (M, D), of length one
 
@@ -37,7 +35,7 @@ class Classifier:
         """Classify an RGB image; if it is a kept photo, say which, so that it is not its own
         look-alike.
         """
-        run, maps = self.run, feature_map(image, self.backbone, self.network).numpy()  # (D, H, W)
+        run, maps = self.run, feature_map(image, self.backbone, self.network)  # (D, H, W)
         pooled = maps.mean(axis=(1, 2))
         probabilities = softmax(pooled @ run.weight.T + run.bias, run.card.temperature)
         [alike] = nearest(unit(pooled)[None], [photo or ""], self.vectors, self.photos)
@@ -72,16 +70,10 @@ def load_classifier(store: Store, run_id: str) -> Classifier:
     image_px = settings.image_px if isinstance(settings, FineTuneSettings) else None
     backbone = with_input_px(find_backbone(run.card.backbone), image_px)
     photos = run.evaluation.for_split("train").photos
-    if run.card.mode == "fine-tune":
+    if run.card.mode is Mode.FINE_TUNE:
         tuned = load_fine_tuned_weights(run_folder(store, run_id))
-        weights = {name: torch.from_numpy(array).float() for name, array in tuned.network.items()}
-        return Classifier(
-            run,
-            backbone,
-            fine_tuned_network(backbone.name, weights),
-            photos,
-            unit(tuned.features.astype(np.float32)),
-        )
+        network = open_fine_tuned(backbone.name, tuned.onnx)
+        return Classifier(run, backbone, network, photos, unit(tuned.features.astype(np.float32)))
     photos = tuple(photos_in_store(store, photos, backbone))
     return Classifier(
         run,
