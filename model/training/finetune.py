@@ -94,9 +94,7 @@ def fine_tune_run(
     loaders = data_loaders(store, dataset, backbone, settings)
     learner = build_learner(loaders, backbone, settings, len(dataset.classes))
     start_from_trained_head(store, dataset, backbone, learner.model[1][-1], watcher)
-    evaluate = partial(
-        evaluate_as_served, store, dataset, with_input_px(backbone, settings.image_px)
-    )
+    evaluate = served_evaluation(store, dataset, with_input_px(backbone, settings.image_px))
     progress = ReportCallback(watcher, settings, evaluate, checkpoint, list(before))
     if before and checkpoint:
         progress.restore(learner.model)
