@@ -3,7 +3,10 @@
 import ctypes
 import os
 import sys
+from math import ceil
+from pathlib import Path
 
+CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")  # Of the container: microseconds, and of how many
 M_TRIM_THRESHOLD, M_ARENA_MAX = -1, -8  # From glibc's malloc.h.
 
 
@@ -27,6 +30,17 @@ def share_memory() -> None:
         if mallopt is not None:
             mallopt(M_ARENA_MAX, 2)
             mallopt(M_TRIM_THRESHOLD, 128 * 1024)
+
+
+def cores() -> int:
+    """Count the cores that this process may use: the machine's, or its container's share."""
+    has_affinity = hasattr(os, "sched_getaffinity")  # macOS and Windows have none.
+    machine = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1
+    try:
+        quota, period = (int(word) for word in CPU_QUOTA.read_text().split())
+    except (OSError, ValueError):  # No container, or "max"
+        return machine
+    return max(1, min(machine, ceil(quota / period)))
 
 
 def is_main_process() -> bool:

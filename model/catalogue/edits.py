@@ -127,7 +127,7 @@ def take_back(session: Session, before: History, edits: Iterable[Edit]) -> None:
 
 
 def bring_back(
-    session: Session, before: History, edits: Iterable[Edit], is_there: Callable[[str], bool]
+    session: Session, before: History, edits: Iterable[Edit], is_there: Callable[[PhotoId], bool]
 ) -> None:
     """Redo edits in a writing transaction; those whose photo is not there are dropped for good."""
     for edit in edits:

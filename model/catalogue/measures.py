@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -22,8 +22,7 @@ from model.progress import Progress, no_progress
 
 Value = TypeVar("Value")
 
-BATCH = 32  # Photos between two writes: what a killed computation loses at most
-DECODERS = 2  # One decodes while the other encodes.
+BATCH = 16  # Photos between two writes: what a killed computation loses at most
 MEASURES = "measures"  # The name of the saved array
 FINGERPRINT_BYTES, FINGERPRINT_ENDS = "fingerprints", "fingerprint_ends"  # Saved arrays
 FIELDS = {"blur": "blur", "brightest": "p99", "middle": "p10_centre"}  # Column -> field of Quality
@@ -57,25 +56,32 @@ class PhotoValues(Generic[Value]):
         self,
         store: Store,
         photos: Iterable[PhotoId],
-        compute: Callable[[Sequence[PhotoId]], dict[PhotoId, Value]],
+        compute: Callable[[PhotoId], Value],
         progress: Progress = no_progress,
-        batch: int = BATCH,
+        *,
+        skip_unreadable: bool = False,
     ) -> dict[PhotoId, Value]:
-        """Read the kept values, by photo; compute the missing ones batch by batch, and keep them.
+        """Read the kept values, by photo; compute the missing ones on all cores, and keep them.
 
-        `compute` may leave out photos that cannot be read. `progress` counts the missing photos.
+        `progress` counts the missing photos. Raises what `compute` raises, unless photos that
+        cannot be read are to be skipped.
         """
         photo_ids = list(dict.fromkeys(photos))
         values = self.read(store, photo_ids)
         missing = [photo for photo in photo_ids if photo not in values]
-        done = 0
-        for chunk in chunks(missing, batch):
-            computed = compute(chunk)
+        results, done = ahead(missing, compute), 0
+        while batch := list(islice(results, BATCH)):
+            computed = {
+                photo: value for photo, value in batch if not isinstance(value, AreoleError)
+            }
             rows = [{"photo": photo, **self.columns(computed[photo])} for photo in computed]
             with store.writing() as session:
                 insert_missing(session, self.table, rows)
             values |= computed
-            done += len(chunk)
+            for _, value in batch:
+                if isinstance(value, AreoleError) and not skip_unreadable:
+                    raise value
+            done += len(batch)
             progress(done, len(missing))
         return values
 
@@ -121,20 +127,18 @@ def load_qualities(
     store: Store, photos: Iterable[PhotoId], progress: Progress = no_progress
 ) -> dict[PhotoId, Quality]:
     """Load the quality of photos; measured once per photo. A photo that cannot be read has none."""
-    return QUALITIES.load(store, photos, partial(_of_stored, store, measure, 1), progress)
+    work = partial(_of_stored, store, measure)
+    return QUALITIES.load(store, photos, work, progress, skip_unreadable=True)
 
 
 def load_fingerprints(store: Store, photos: Iterable[PhotoId]) -> dict[PhotoId, bytes]:
     """Load the fingerprints of photos; made once per photo. A photo that is lost has none."""
-    return FINGERPRINTS.load(store, photos, partial(_of_stored, store, fingerprint, DECODERS))
+    work = partial(_of_stored, store, fingerprint)
+    return FINGERPRINTS.load(store, photos, work, skip_unreadable=True)
 
 
-def _of_stored(
-    store: Store, work: Callable[[Image.Image], Value], workers: int, photo_ids: Sequence[PhotoId]
-) -> dict[PhotoId, Value]:
-    """Compute a value of each photo that can be read."""
-    results = ahead(photo_ids, lambda photo: work(open_stored(store, photo)), workers)
-    return {photo: value for photo, value in results if not isinstance(value, AreoleError)}
+def _of_stored(store: Store, work: Callable[[Image.Image], Value], photo: PhotoId) -> Value:
+    return work(open_stored(store, photo))
 
 
 def pack_fingerprints(fingerprints: Iterable[bytes]) -> dict[str, NDArray[np.generic]]:

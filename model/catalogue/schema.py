@@ -24,7 +24,7 @@ def _owned_by(column: str, primary_key: bool = False, index: bool = False) -> Ma
     return mapped_column(key, primary_key=primary_key, index=index)
 
 
-PhotoKey = Annotated[str, _owned_by("photos.sha256", primary_key=True)]
+PhotoKey = Annotated[PhotoId, _owned_by("photos.sha256", primary_key=True)]
 DatasetKey = Annotated[int, _owned_by("datasets.id", primary_key=True)]
 WorkspaceKey = Annotated[str, _owned_by("workspaces.id", primary_key=True)]
 OfWorkspace = Annotated[str, _owned_by("workspaces.id", index=True)]
@@ -97,7 +97,9 @@ class LabelRow(Table):
 
     __tablename__ = "labels"
     dataset_id: Mapped[DatasetKey]
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), primary_key=True, index=True)
+    photo: Mapped[PhotoId] = mapped_column(
+        ForeignKey("photos.sha256"), primary_key=True, index=True
+    )
     file: Mapped[str] = mapped_column(String(255))
     label: Mapped[str] = mapped_column(String(80))
     split: Mapped[str] = mapped_column(String(5))
@@ -135,7 +137,7 @@ class AskedRow(Table):
     __tablename__ = "asked"
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace: Mapped[OfWorkspace]
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), index=True)
+    photo: Mapped[PhotoId] = mapped_column(ForeignKey("photos.sha256"), index=True)
     name: Mapped[str] = mapped_column(String(255))
 
 
@@ -146,7 +148,7 @@ class EditRow(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     workspace: Mapped[OfWorkspace]
     dataset_id: Mapped[int] = _owned_by("datasets.id")
-    photo: Mapped[str] = mapped_column(ForeignKey("photos.sha256"), index=True)
+    photo: Mapped[PhotoId] = mapped_column(ForeignKey("photos.sha256"), index=True)
     step: Mapped[int]
     action: Mapped[str] = mapped_column(String(10))
     label: Mapped[str | None] = mapped_column(String(80))

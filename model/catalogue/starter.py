@@ -50,7 +50,7 @@ def import_starter(store: Store, progress: Progress = no_progress) -> None:
             return
     with (FOLDER / "photos.csv").open(newline="") as table:
         rows = [(row["file"], row["label"], row["split"]) for row in csv.DictReader(table)]
-    photos: dict[str, str] = {}  # By file
+    photos: dict[str, PhotoId] = {}  # By file
     for chunk in chunks([file for file, _, _ in rows], BATCH):
         batch = {file: _photo(FOLDER / "photos" / file) for file in chunk}
         with store.writing() as session:

@@ -169,7 +169,7 @@ def open_stored(store: Store, sha256: PhotoId) -> Image.Image:
         raise NotFound("This photo was damaged in the data folder. Upload it again.") from error
 
 
-def forget_photos(store: Store, session: Session, photos: Sequence[str]) -> None:
+def forget_photos(store: Store, session: Session, photos: Sequence[PhotoId]) -> None:
     """Destroy files and measures of photos that nothing needs, in a transaction that writes."""
     for table in (FeatureRow, QualityRow, FingerprintRow):
         session.execute(delete(table).where(table.photo.in_(photos)))

@@ -149,7 +149,7 @@ def _asked(session: Session, workspace: str) -> list[Asked]:
     return [Asked(row.photo, row.name) for row in rows]
 
 
-def _loose(session: Session, workspace: str) -> list[str]:
+def _loose(session: Session, workspace: str) -> list[PhotoId]:
     """List the photos asked about that no dataset has under a class, the newest first."""
     edited = select(EditRow.dataset_id).where(EditRow.workspace == workspace).distinct()
     datasets = session.scalars(edited).all()
@@ -172,7 +172,7 @@ def _added(history: History) -> set[PhotoId]:
     return added & set(history.standing)
 
 
-def _forget(store: Store, session: Session, workspace: str, photos: list[str]) -> None:
+def _forget(store: Store, session: Session, workspace: str, photos: list[PhotoId]) -> None:
     asked = (AskedRow.workspace == workspace, AskedRow.photo.in_(photos))
     session.execute(delete(AskedRow).where(*asked))
     forget_unused(store, session, photos)

@@ -1,4 +1,4 @@
-"""Photos to evaluate, from a folder of class folders or from a dataset: opened one by one."""
+"""Photos to evaluate, from a folder of class folders or a dataset: opened a few at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from PIL import Image
 
 from model.catalogue.dataset import find_dataset
 from model.catalogue.store import Store, open_stored
+from model.classify.answer import Prediction
+from model.classify.classifier import Classifier
 from model.errors import AreoleError, InvalidRequest
 from model.photos.image import SUFFIXES, open_file
 from model.photos.prefetch import ahead
@@ -67,8 +69,8 @@ def dataset_sources(
     ]
 
 
-def decoded(
-    sources: Iterable[EvaluationPhoto],
-) -> Iterator[tuple[EvaluationPhoto, Image.Image | AreoleError]]:
-    """Open photos a few ahead of the network, in order, without ever holding many."""
-    return ahead(sources, lambda source: source.open())
+def predictions(
+    classifier: Classifier, sources: Iterable[EvaluationPhoto]
+) -> Iterator[tuple[EvaluationPhoto, Prediction | AreoleError]]:
+    """Classify photos on all cores, in order, without ever holding many."""
+    return ahead(sources, lambda source: classifier.predict(source.open()))

@@ -1,15 +1,13 @@
 """Answer for one photo: probabilities, evidence, look-alikes, and whether to trust them.
 
-Plain torch, safe from many threads.
+Safe from many threads.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
-from torch import nn
 
 from model.catalogue.store import Store
 from model.classify.answer import Neighbour, Prediction
@@ -18,10 +16,10 @@ from model.evaluation.neighbours import nearest, unit
 from model.evaluation.numerics import softmax
 from model.networks.backbones import Backbone, find_backbone, with_input_px
 from model.networks.features import extract_features, photos_in_store
-from model.networks.pretrained import feature_map, fine_tuned_network, load_network
+from model.networks.inference import Network, feature_map, load_network, open_fine_tuned
 from model.photos.photo_id import PhotoId
 from model.runs.run import Run, load_fine_tuned_weights, load_run, run_folder
-from model.runs.settings import FineTuneSettings
+from model.runs.settings import FineTuneSettings, Mode
 
 
 @dataclass(frozen=True)
@@ -30,13 +28,13 @@ class Classifier:
 
     run: Run
     backbone: Backbone
-    network: nn.Module
+    network: Network
     photos: tuple[PhotoId, ...]
     vectors: NDArray[np.float32]  # (M, D), of length one
 
-    def predict(self, image: Image.Image, photo: str | None = None) -> Prediction:
+    def predict(self, image: Image.Image, photo: PhotoId | None = None) -> Prediction:
         """Classify an RGB image; `photo`, where it is a kept one, is not its own look-alike."""
-        run, maps = self.run, feature_map(image, self.backbone, self.network).numpy()  # (D, H, W)
+        run, maps = self.run, feature_map(image, self.backbone, self.network)  # (D, H, W)
         pooled = maps.mean(axis=(1, 2))
         probabilities = softmax(pooled @ run.weight.T + run.bias, run.card.temperature)
         [alike] = nearest(unit(pooled)[None], [photo], self.vectors, self.photos)
@@ -69,10 +67,9 @@ def load_classifier(store: Store, run_id: str) -> Classifier:
     image_px = settings.image_px if isinstance(settings, FineTuneSettings) else None
     backbone = with_input_px(find_backbone(run.card.backbone), image_px)
     photos = run.evaluation.for_split("train").photos
-    if run.card.mode == "fine-tune":
+    if run.card.mode is Mode.FINE_TUNE:
         tuned = load_fine_tuned_weights(run_folder(store, run_id))
-        weights = {name: torch.from_numpy(array).float() for name, array in tuned.network.items()}
-        network = fine_tuned_network(backbone.name, weights)
+        network = open_fine_tuned(backbone.name, tuned.onnx)
         features = tuned.features.astype(np.float32)
     else:
         photos = tuple(photos_in_store(store, photos, backbone))

@@ -56,13 +56,13 @@ def score(imported: Dataset, now: Dataset) -> CleaningScore:
     leaking = [photo for photo, copy in copies.items() if splits[photo] != copy.split]
     planted = {*wrong, *bad, *copies, *(copy.photo for copy in copies.values())}
 
-    def is_right(photo: str) -> bool:
+    def is_right(photo: PhotoId) -> bool:
         return labels.get(photo, truths[photo]) == truths[photo]
 
-    def is_gone(photo: str) -> bool:
+    def is_gone(photo: PhotoId) -> bool:
         return photo not in labels
 
-    def is_single(photo: str) -> bool:
+    def is_single(photo: PhotoId) -> bool:
         return is_gone(photo) or is_gone(copies[photo].photo)
 
     return CleaningScore(
@@ -76,5 +76,5 @@ def score(imported: Dataset, now: Dataset) -> CleaningScore:
     )
 
 
-def _part(photos: list[str], is_solved: Callable[[str], bool]) -> SplitScore:
+def _part(photos: list[PhotoId], is_solved: Callable[[PhotoId], bool]) -> SplitScore:
     return SplitScore(tuple(filter(is_solved, photos)), tuple(filterfalse(is_solved, photos)))

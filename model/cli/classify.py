@@ -52,7 +52,7 @@ def evaluate(
     import numpy as np
     from tqdm import tqdm
 
-    from model.classify.batches import dataset_sources, decoded, folder_sources
+    from model.classify.batches import dataset_sources, folder_sources, predictions
     from model.classify.classifier import load_classifier
     from model.evaluation.confidence import Trust
     from model.evaluation.table import confusion_matrix, per_class
@@ -66,12 +66,12 @@ def evaluate(
         else dataset_sources(store, data, split, classes)
     )
     labels, predicted, trusts, failed = [], [], [], 0
-    for source, image in tqdm(decoded(sources), total=len(sources), unit=" photos", disable=None):
-        if isinstance(image, AreoleError):
+    answers = predictions(classifier, sources)
+    for source, prediction in tqdm(answers, total=len(sources), unit=" photos", disable=None):
+        if isinstance(prediction, AreoleError):
             failed += 1
-            say(f"{source.name}: {image}")
+            say(f"{source.name}: {prediction}")
             continue
-        prediction = classifier.predict(image)
         labels.append(source.label)
         predicted.append(int(prediction.probabilities.argmax()))
         trusts.append(prediction.trust)

@@ -11,7 +11,7 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from model.catalogue.measures import DECODERS, chunks, load_fingerprints
+from model.catalogue.measures import chunks, load_fingerprints
 from model.catalogue.origins import Origin
 from model.catalogue.schema import DatasetRow, FingerprintRow, LabelRow
 from model.catalogue.store import Store, insert_missing, keep_photos
@@ -88,7 +88,7 @@ def add_photos(
     """
     coming = _Import(store, name, owner, result)
     try:
-        for done, (incoming, decoded) in enumerate(ahead(arrivals, _decode, DECODERS), start=1):
+        for done, (incoming, decoded) in enumerate(ahead(arrivals, _decode), start=1):
             if isinstance(decoded, AreoleError):
                 result.refused.append(RefusedFile(incoming.file, str(decoded)))
             elif not coming.take(decoded):

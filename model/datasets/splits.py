@@ -7,6 +7,8 @@ train photo evaluates it.
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
+from model.photos.photo_id import PhotoId
+
 # Of a class; close to the starter set's. Of equals the first is chosen.
 SHARES = {"train": 0.65, "valid": 0.2, "test": 0.15}
 
@@ -32,7 +34,7 @@ def assign_splits(
             given = next((split for split in SHARES if split in there), "")
             arriving.append((not there, photos, given))
     counts = Counter(taken.values())  # (label, split) -> photos
-    splits: dict[str, str] = {}
+    splits: dict[PhotoId, str] = {}
     # Those that follow first: the others even out what they bring.
     for _, photos, given in sorted(arriving):
         split = given or _most_lacking(counts, [new[photo] for photo in photos])

@@ -1,7 +1,8 @@
 """A process's one way to photo sources: all its visitors share rate limits and searches."""
 
 from collections.abc import Callable, Generator, Iterable
-from functools import lru_cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
 from threading import Event, Lock
 
 from urllib3.util import parse_url
@@ -103,11 +104,11 @@ class Gatherer:
             if stopped.is_set():
                 raise Cancelled("Cancelled.")
 
-        results = ahead(photos, lambda photo: self.download(photo, check_both), AT_ONCE, AHEAD)
-        try:
-            for photo, result in results:
-                check()
-                yield photo, result
-        finally:
-            stopped.set()
-            results.close()
+        with ThreadPoolExecutor(AT_ONCE, "gather") as pool:
+            download = partial(self.download, check=check_both)
+            try:
+                for photo, result in ahead(photos, download, pool=pool, most=AHEAD):
+                    check()
+                    yield photo, result
+            finally:
+                stopped.set()

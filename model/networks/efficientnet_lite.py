@@ -42,7 +42,11 @@ STAGES = (
 
 
 class ConvNorm(nn.Module):
-    """Convolution with TensorFlow's "same" padding, batch norm and, unless linear, ReLU6."""
+    """Convolution with TensorFlow's "same" padding, batch norm and, unless linear, ReLU6.
+
+    Photos' sides are multiples of 32 pixels, so the padding is the same for all of them, and one
+    ONNX file serves every size.
+    """
 
     def __init__(
         self,
@@ -60,12 +64,11 @@ class ConvNorm(nn.Module):
         self.linear = linear
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, inputs, H, W) -> (N, outputs, ceil(H / stride), ceil(W / stride))."""
-        kernel, stride = self.conv.kernel_size[0], self.conv.stride[0]
-        if kernel > 1:
-            left_right = _same_padding(images.shape[-1], kernel, stride)
-            top_bottom = _same_padding(images.shape[-2], kernel, stride)
-            images = functional.pad(images, left_right + top_bottom)
+        """(N, inputs, H, W) -> (N, outputs, H / stride, W / stride)."""
+        padding = self.conv.kernel_size[0] - self.conv.stride[0]
+        if padding > 0:
+            before, after = padding // 2, padding - padding // 2
+            images = functional.pad(images, (before, after, before, after))
         normed = self.norm(self.conv(images))
         return normed if self.linear else functional.relu6(normed)
 
@@ -94,7 +97,7 @@ class Block(nn.Module):
         self.residual = stride == 1 and inputs == outputs
 
     def forward(self, images: Tensor) -> Tensor:
-        """(N, inputs, H, W) -> (N, outputs, ceil(H / stride), ceil(W / stride))."""
+        """(N, inputs, H, W) -> (N, outputs, H / stride, W / stride)."""
         projected: Tensor = self.layers(images)
         return images + projected if self.residual else projected
 
@@ -120,11 +123,6 @@ def efficientnet_lite(width: float, depth: float) -> nn.Sequential:
             inputs = outputs
     layers.append(ConvNorm(inputs, FEATURES))
     return nn.Sequential(*layers)
-
-
-def _same_padding(size: int, kernel: int, stride: int) -> tuple[int, int]:
-    total = max((ceil(size / stride) - 1) * stride + kernel - size, 0)
-    return total // 2, total - total // 2
 
 
 def _scale_channels(channels: int, width: float) -> int:

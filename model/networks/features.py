@@ -1,24 +1,22 @@
 """Pooled features of photos, computed once per photo and backbone, whatever the label."""
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from model.catalogue.measures import PhotoValues
+from model.catalogue.measures import BATCH, PhotoValues
 from model.catalogue.schema import FeatureRow
 from model.catalogue.speeds import record_speed
 from model.catalogue.store import Store, has_file, open_stored
 from model.networks.backbones import FEATURES_SPEED, Backbone
-from model.networks.pretrained import feature_map
+from model.networks.inference import feature_map
 from model.photos.photo_id import PhotoId
 from model.progress import Progress, no_progress
 
 STORED = np.dtype("<f2")  # Half precision: features lie between 0 and 6; 10,000 photos take 26 MB.
-BATCH = 16  # Photos between two writes: what a killed computation loses at most.
 
 Features = NDArray[np.float16]  # (D,), of one photo
 
@@ -32,11 +30,8 @@ def extract_features(
     """
     photo_ids, started = list(photos), perf_counter()
 
-    def compute(batch: Sequence[PhotoId]) -> dict[PhotoId, Features]:
-        with ThreadPoolExecutor(1) as decoder:  # Decodes the next photo while the network works.
-            images = decoder.map(lambda photo: open_stored(store, photo), batch)
-            maps = (feature_map(image, backbone).numpy() for image in images)
-            return {photo: _pooled(pooled) for photo, pooled in zip(batch, maps, strict=True)}
+    def compute(photo: PhotoId) -> Features:
+        return pooled(feature_map(open_stored(store, photo), backbone))
 
     def report(done: int, missing: int) -> None:
         progress(len(photo_ids) - missing + done, len(photo_ids))
@@ -45,7 +40,7 @@ def extract_features(
 
     if not photo_ids:
         return np.zeros((0, backbone.channels), np.float32)
-    features = _table(backbone).load(store, photo_ids, compute, report, BATCH)
+    features = _table(backbone).load(store, photo_ids, compute, report)
     return np.stack([features[photo] for photo in photo_ids]).astype(np.float32)
 
 
@@ -65,6 +60,6 @@ def _table(backbone: Backbone) -> PhotoValues[Features]:
     )
 
 
-def _pooled(maps: NDArray[np.float32]) -> NDArray[np.float16]:
-    """(D, H, W) -> (D,)."""
+def pooled(maps: NDArray[np.float32]) -> NDArray[np.float16]:
+    """Average a feature map over its regions, as it is stored: (D, H, W) -> (D,)."""
     return np.asarray(maps.mean(axis=(1, 2)), STORED)

@@ -1,29 +1,22 @@
-"""Build backbones with their pretrained weights, and turn a photo into a feature map.
+"""Build backbones in torch with their pretrained weights, to be trained further or exported.
 
-A backbone sees the whole photo: its sides keep their proportion and its area is the network's own
-input area, so nothing is cropped away and the evidence map covers all of it.
+Answers never come from here, but from `inference.py`.
 """
 
-from collections import defaultdict
 from http.client import HTTPException
 from importlib.util import find_spec
-from math import sqrt
 from pathlib import Path
 from pkgutil import resolve_name
-from threading import Lock
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
 from model.errors import WeightsMissing
-from model.networks.backbones import Backbone, find_backbone
+from model.networks.backbones import find_backbone
 from model.networks.efficientnet_lite import ConvNorm, efficientnet_lite
 from model.networks.torchvision_operators import define_missing_operators
 
 Weights = dict[str, Tensor]
-STRIDE_PX = 32  # Every backbone here halves the picture five times.
 
 
 def lite0() -> nn.Module:
@@ -86,24 +79,6 @@ def resnet18_weights() -> Weights:
     return dict(list(saved.items())[:-2])
 
 
-LOADED: dict[str, nn.Module] = {}  # Shared by all threads; a network is built once.
-_building: defaultdict[str, Lock] = defaultdict(Lock)  # A slow download blocks its backbone only.
-_inference = Lock()  # One photo uses every core for some milliseconds; thirty would be in the way.
-
-
-def load_network(name: str) -> nn.Module:
-    """Load a pretrained network, frozen and shared by all threads.
-
-    Raises NotFound, WeightsMissing.
-    """
-    find_backbone(name)
-    if name not in LOADED:
-        with _building[name]:  # Two visitors at once build it once.
-            if name not in LOADED:
-                LOADED[name] = freeze_for_inference(build_network(name))
-    return LOADED[name]
-
-
 def build_network(name: str) -> nn.Module:
     """Build a pretrained network to be trained further: (N, 3, H, W) -> (N, D, H / 32, W / 32).
 
@@ -117,13 +92,10 @@ def build_network(name: str) -> nn.Module:
 
 
 def fine_tuned_network(name: str, weights: Weights) -> nn.Module:
-    """Build a network that was trained further, ready for serving. Raises NotFound.
-
-    `weights` go by the network's own names.
-    """
+    """Build a network that was trained further, by its own names. Raises NotFound."""
     network: nn.Module = resolve_name(find_backbone(name).builder)()
     network.load_state_dict(weights)
-    return freeze_for_inference(network)
+    return network
 
 
 def freeze_for_inference(network: nn.Module) -> nn.Module:
@@ -132,34 +104,4 @@ def freeze_for_inference(network: nn.Module) -> nn.Module:
     for module in network.modules():
         if isinstance(module, ConvNorm):
             module.fuse()
-    # channels_last is missing from torch's types.
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network
-
-
-def feature_map(image: Image.Image, backbone: Backbone, network: nn.Module | None = None) -> Tensor:
-    """Compute the feature map of an RGB image: (D, H / 32, W / 32), H and W of the resized image.
-
-    `network` has the backbone's shape and was trained further; by default the pretrained one.
-    """
-    network, photo = network or load_network(backbone.name), pixels(image, backbone)
-    with _inference, torch.inference_mode():
-        maps: Tensor = network(photo)
-    return maps[0]
-
-
-def pixels(image: Image.Image, backbone: Backbone) -> Tensor:
-    """Resize and normalise an image: (1, 3, H, W), H * W near input_px squared, multiples of 32."""
-    scale = backbone.input_px / sqrt(image.width * image.height)
-    width, height = (max(1, round(side * scale / STRIDE_PX)) * STRIDE_PX for side in image.size)
-    resized = (
-        np.asarray(image.resize((width, height), Image.Resampling.BICUBIC), dtype=np.float32) / 255
-    )  # (H, W, 3)
-    normalised = (resized - np.array(backbone.mean, np.float32)) / np.array(
-        backbone.std, np.float32
-    )
-    return (
-        torch.from_numpy(normalised)
-        .permute(2, 0, 1)[None]
-        .contiguous(memory_format=torch.channels_last)
-    )

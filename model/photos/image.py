@@ -9,12 +9,14 @@ is kept to the last byte, so that a photo that was exported and comes back is st
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from math import sqrt
 from pathlib import Path
-from threading import Lock
+from threading import Condition, Lock
 
 import numpy as np
 from PIL import ExifTags, Image
@@ -55,7 +57,29 @@ DECODER_ERRORS = (
     *(ZeroDivisionError, RuntimeError, struct.error, zlib.error),
 )
 
-_decoding = Lock()  # 60 megapixels with transparency are 240 MB decoded: visitors take turns.
+
+class _PixelsAtOnce:
+    """A bound on the pixels that are being decoded, whoever decodes: large photos take turns."""
+
+    def __init__(self, pixels: int) -> None:
+        self._free, self._turn, self._changed = pixels, Lock(), Condition()
+
+    @contextmanager
+    def take(self, pixels: int) -> Iterator[None]:
+        """Wait for room, in the order of asking, and hold it meanwhile."""
+        with self._turn, self._changed:
+            self._changed.wait_for(lambda: self._free >= pixels)
+            self._free -= pixels
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += pixels
+                self._changed.notify_all()
+
+
+# 60 megapixels with transparency are 240 MB decoded.
+_decoding = _PixelsAtOnce(MAX_MEGAPIXELS * 1_000_000)
 
 
 @dataclass(frozen=True)
@@ -97,8 +121,7 @@ def open_photo(data: bytes) -> Photo:
     _check_dimensions(*image.size)
     original = data if _is_bare(image, data) else None  # Before decoding, which may shrink it.
     try:
-        with _decoding:
-            pixels = _upright_rgb(image)
+        pixels = _upright_rgb(image)
     except (*DECODER_ERRORS, Image.DecompressionBombError, MemoryError) as error:
         raise PhotoRefused(
             "The image is cut off or damaged. Download or export it once more."
@@ -151,11 +174,13 @@ def _is_bare(image: Image.Image, data: bytes) -> bool:
 def _upright_rgb(image: Image.Image) -> Image.Image:
     shrink = min(1.0, sqrt(KEPT_PIXELS / (image.width * image.height)))
     width, height = (max(MIN_SIDE_PX, int(side * shrink)) for side in image.size)
-    image.draft(None, (width, height))  # JPEG decodes to an eighth, a quarter or half.
-    image.seek(0)
-    image.load()
-    orientation = _orientation(image)
-    pixels = _shrunk_rgb(image, max(1, int(sqrt(image.width * image.height / KEPT_PIXELS))))
+    # JPEG decodes to an eighth, a quarter or half; others ignore it.
+    image.draft(None, (width, height))
+    with _decoding.take(image.width * image.height):
+        image.seek(0)
+        image.load()
+        orientation = _orientation(image)
+        pixels = _shrunk_rgb(image, max(1, int(sqrt(image.width * image.height / KEPT_PIXELS))))
     if shrink < 1:
         pixels = pixels.resize((width, height), Image.Resampling.BICUBIC)
     return pixels if orientation is None else pixels.transpose(orientation)  # FLIP_LEFT_RIGHT is 0.

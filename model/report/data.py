@@ -19,10 +19,10 @@ class Data:
     title: str
     classes: tuple[str, ...]
     counts: Mapping[tuple[str, str], int]  # By (class, split)
-    examples: Mapping[str, tuple[str, ...]]  # Train photos of each class
+    examples: Mapping[str, tuple[PhotoId, ...]]  # Train photos of each class
     sources: list[tuple[Origin, int]]  # By source and licence, with photos; the largest first
-    origins: Mapping[str, Origin]  # Of all photos that are or were in it
-    files: Mapping[str, str]  # Their names, for people
+    origins: Mapping[PhotoId, Origin]  # Of all photos that are or were in it
+    files: Mapping[PhotoId, str]  # Their names, for people
 
     @property
     def photos(self) -> int:

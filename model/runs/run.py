@@ -4,6 +4,7 @@
 `card.json`              settings, seed, versions, data, history, and the figures for serving
 `evaluation.json`        the one table every page reads: photo, split, label, logits, look-alikes
 `network.safetensors`    of fine-tuned runs only: the whole network
+`network.onnx`           the same, ready to answer; runs of earlier versions get theirs on first use
 `features.safetensors`   of fine-tuned runs only: its features of the train photos
 """
 
@@ -75,6 +76,7 @@ class FineTunedWeights:
 
     network: dict[str, NDArray[np.float16]]  # By the network's own names
     features: NDArray[np.float16]  # (N, D), the rows of the evaluation's train split
+    onnx: Path  # The network's ONNX file; saving copies it
 
 
 def run_folder(store: Store, run_id: str) -> Path:
@@ -100,6 +102,7 @@ def save_run(run: Run, folder: Path, tuned: FineTunedWeights | None = None) -> N
         if tuned:
             save_file(tuned.network, unfinished / "network.safetensors")
             save_file({"train": tuned.features}, unfinished / "features.safetensors")
+            shutil.copyfile(tuned.onnx, unfinished / "network.onnx")
         shutil.rmtree(folder, ignore_errors=True)
         unfinished.rename(folder)
     except (OSError, SafetensorError) as error:
@@ -159,6 +162,7 @@ def load_fine_tuned_weights(folder: Path) -> FineTunedWeights:
         return FineTunedWeights(
             load_file(folder / "network.safetensors"),
             load_file(folder / "features.safetensors")["train"],
+            folder / "network.onnx",
         )
 
 

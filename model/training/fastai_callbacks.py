@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from model.errors import CannotTrain, NotFound
 from model.networks.torchvision_operators import define_missing_operators
-from model.progress import Progress, no_progress
+from model.progress import Check, Progress, no_progress
 from model.runs.settings import Epoch, FineTuneSettings
 from model.training.head import best_epoch
 
@@ -27,8 +27,12 @@ from fastai.vision.all import (  # noqa: E402  # It imports torchvision.
     Callback,
     CancelEpochException,
     CancelFitException,
+    CancelValidException,
     Learner,
 )
+
+# Check, network and head -> loss and error rate on the validation photos
+Evaluate = Callable[[Check, nn.Module, nn.Linear], tuple[float, float]]
 
 REPORT_S = 0.3  # Between two reports of batches.
 
@@ -55,15 +59,12 @@ class ReportCallback(Callback):  # type: ignore[misc]  # fastai has no types.
         self,
         watcher: Watcher,
         settings: FineTuneSettings,
+        evaluate: Evaluate,
         checkpoint: Path | None,
         history: list[Epoch],
     ) -> None:
-        self.watcher, self.settings, self.checkpoint, self.history = (
-            watcher,
-            settings,
-            checkpoint,
-            history,
-        )
+        self.watcher, self.settings, self.evaluate = watcher, settings, evaluate
+        self.checkpoint, self.history = checkpoint, history
         self.kept: dict[str, Tensor] = {}
         self.skipped = len(history)  # Epochs of a training that broke off
         self.batches, self.reported, self.is_over, self.is_cancelled = 0, 0.0, False, False
@@ -101,11 +102,8 @@ class ReportCallback(Callback):  # type: ignore[misc]  # fastai has no types.
 
     def after_batch(self) -> None:
         """Report; stop within a batch when cancelled."""
-        if self.watcher.is_cancelled():
-            self.is_over = self.is_cancelled = True
-            raise CancelFitException
-        if self.training:
-            self.batches += 1
+        self.check()
+        self.batches += 1
         if perf_counter() - self.reported > REPORT_S:
             self.reported = perf_counter()
             self.watcher.on_batch(
@@ -113,19 +111,33 @@ class ReportCallback(Callback):  # type: ignore[misc]  # fastai has no types.
                 len(self.dls.train) * (self.settings.frozen_epochs + self.settings.epochs),
             )
 
+    def check(self) -> None:
+        """Stop the training when cancelled; what it learned in earlier epochs is kept."""
+        if self.watcher.is_cancelled():
+            self.is_over = self.is_cancelled = True
+            raise CancelFitException
+
     def after_train(self) -> None:
         """Note the seconds of learning, without the evaluation."""
         self.train_seconds = perf_counter() - self.started
+
+    def before_validate(self) -> None:
+        """Evaluate as the saved run will be served, instead of fastai's own way."""
+        self.valid_loss, self.error_rate = self.evaluate(
+            self.check, self._model()[0], self._model()[1][-1]
+        )
+        raise CancelValidException
 
     def after_epoch(self) -> None:
         """Report; keep the weights if they are the ones wanted."""
         if self.is_skipped:
             return
-        train_loss, valid_loss, errors = (float(value) for value in self.recorder.values[-1])
+        train_loss, valid_loss = float(self.recorder.values[-1][0]), self.valid_loss
         if not isfinite(train_loss + valid_loss):
             raise CannotTrain("The losses grew beyond all bounds. Choose a lower learning rate.")
         rate, seconds = float(self.opt.hypers[-1]["lr"]), perf_counter() - self.started
-        self.history.append(Epoch(len(self.history), train_loss, valid_loss, errors, seconds, rate))
+        errors, number = self.error_rate, len(self.history)
+        self.history.append(Epoch(number, train_loss, valid_loss, errors, seconds, rate))
         if best_epoch(self.history) == self.history[-1].epoch or self.settings.keep == "last":
             self.kept = {name: tensor.clone() for name, tensor in self._weights().items()}
         self._save_checkpoint()
@@ -137,11 +149,13 @@ class ReportCallback(Callback):  # type: ignore[misc]  # fastai has no types.
             self.is_over = True
             raise CancelFitException
 
+    def _model(self) -> nn.Sequential:
+        """The model itself: where several processes learn together, it is wrapped."""
+        model: nn.Sequential = getattr(self.model, "module", self.model)
+        return model
+
     def _weights(self) -> dict[str, Tensor]:
-        model = (
-            self.model.module if hasattr(self.model, "module") else self.model
-        )  # Several processes wrap it.
-        return {name: tensor.detach().cpu() for name, tensor in model.state_dict().items()}
+        return {name: tensor.detach().cpu() for name, tensor in self._model().state_dict().items()}
 
     def _save_checkpoint(self) -> None:
         """Write beside and rename: whenever the process dies, a whole file is there."""

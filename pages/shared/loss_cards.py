@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from model.evaluation.sentences import REASON_NAMES
 from model.evaluation.table import Evaluation
 from model.evaluation.top_losses import TopLoss, ranked, top_losses
+from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import certainty, count
 from pages.shared import state
@@ -61,7 +62,7 @@ def show_losses(current: CurrentEvaluation, table: Evaluation) -> None:
 
 
 @st.dialog("Why?", width="large")
-def open_card(current: CurrentEvaluation, table: Evaluation, photo: str) -> None:
+def open_card(current: CurrentEvaluation, table: Evaluation, photo: PhotoId) -> None:
     """Draw a photo's card over the page."""
     prepare_look_alikes(current.run.card.id)
     show_cases(current, _explained(current, table, [table.photos.index(photo)]))
@@ -93,7 +94,7 @@ def contested_classes(loss: TopLoss) -> list[str]:
 
 def _show_case(
     current: CurrentEvaluation, loss: TopLoss, number: int
-) -> list[tuple[DeltaGenerator, str, str]]:
+) -> list[tuple[DeltaGenerator, PhotoId, str]]:
     """Draw one photo's card; return where its evidence belongs: place, photo, class."""
     with st.container(border=True, key=f"evaluate_case_{number}"):
         pictures, words = st.columns([6, 5], gap="medium")
@@ -124,7 +125,7 @@ def _show_reasons(classes: tuple[str, ...], loss: TopLoss) -> None:
         link_to_page("clean", "Repair it", ":material/cleaning_services:", loss.photo)
 
 
-def _evidence_place(photo: str, name: str) -> tuple[DeltaGenerator, str, str]:
+def _evidence_place(photo: PhotoId, name: str) -> tuple[DeltaGenerator, str, str]:
     with st.container(gap="xxsmall"):
         place = st.empty()
         st.caption(f"for and against {plain(name)}")

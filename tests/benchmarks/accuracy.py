@@ -15,16 +15,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from model.catalogue.dataset import Dataset, find_dataset
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store, open_stored
-from model.classify.batches import decoded, folder_sources
+from model.classify.batches import folder_sources
 from model.networks.backbones import BACKBONES, Backbone
-from model.networks.pretrained import load_network, pixels
+from model.networks.inference import load_network
+from model.networks.preprocessing import pixels
+from model.photos.prefetch import ahead
 from model.runs.settings import HeadSettings
 from model.training.head import LabelledFeatures, train_head
 
@@ -32,36 +33,36 @@ SEEDS = range(5)
 Scaling = Callable[[NDArray[np.float32], NDArray[np.float32]], NDArray[np.float32]]
 
 
-def whole(image: Image.Image, backbone: Backbone) -> torch.Tensor:
+def whole(image: Image.Image, backbone: Backbone) -> NDArray[np.float32]:
     """All of the photo, in its own proportion: what Areole does."""
     return pixels(image, backbone)
 
 
-def centre_crop(image: Image.Image, backbone: Backbone) -> torch.Tensor:
+def centre_crop(image: Image.Image, backbone: Backbone) -> NDArray[np.float32]:
     """The usual evaluation view: seven eighths of the middle, square."""
     side = round(min(image.size) * 0.875)
     return pixels(ImageOps.fit(image, (side, side), centering=(0.5, 0.5)), backbone)
 
 
-def squished(image: Image.Image, backbone: Backbone) -> torch.Tensor:
+def squished(image: Image.Image, backbone: Backbone) -> NDArray[np.float32]:
     """All of the photo, pressed into a square."""
     return pixels(
         image.resize((backbone.input_px, backbone.input_px), Image.Resampling.BICUBIC), backbone
     )
 
 
-def flipped_too(image: Image.Image, backbone: Backbone) -> torch.Tensor:
+def flipped_too(image: Image.Image, backbone: Backbone) -> NDArray[np.float32]:
     """The whole photo and its mirror image, to be averaged: twice the time."""
     upright = pixels(image, backbone)
-    return torch.cat([upright, upright.flip(-1)])
+    return np.concatenate([upright, upright[..., ::-1]])
 
 
-def larger(image: Image.Image, backbone: Backbone) -> torch.Tensor:
+def larger(image: Image.Image, backbone: Backbone) -> NDArray[np.float32]:
     """The whole photo, 8/7 as large."""
     return pixels(image, replace(backbone, input_px=backbone.input_px * 8 // 7))
 
 
-def smaller(image: Image.Image, backbone: Backbone) -> torch.Tensor:
+def smaller(image: Image.Image, backbone: Backbone) -> NDArray[np.float32]:
     """The whole photo at 7/8 of the size: EfficientNet-Lite0 was trained at that."""
     return pixels(image, replace(backbone, input_px=backbone.input_px * 7 // 8))
 
@@ -89,7 +90,9 @@ def images(dataset: Dataset, folder: Path) -> Iterator[tuple[Image.Image, int, s
             dataset.classes.index(labelled.label),
             labelled.split,
         )
-    for source, image in decoded(folder_sources(folder, dataset.classes)):
+    for source, image in ahead(
+        folder_sources(folder, dataset.classes), lambda source: source.open()
+    ):
         if isinstance(image, Image.Image):
             yield image, source.label, "real"
 
@@ -98,14 +101,14 @@ def look(
     dataset: Dataset,
     folder: Path,
     backbone: Backbone,
-    view: Callable[[Image.Image, Backbone], torch.Tensor],
+    view: Callable[[Image.Image, Backbone], NDArray[np.float32]],
 ) -> Photos:
     """Features of all photos in one view."""
     network = load_network(backbone.name)
     rows = []
-    with torch.inference_mode():
-        for image, label, split in images(dataset, folder):
-            rows.append((network(view(image, backbone)).mean(dim=(0, 2, 3)).numpy(), label, split))
+    for image, label, split in images(dataset, folder):
+        features = [network(seen[None]).mean(axis=(0, 2, 3)) for seen in view(image, backbone)]
+        rows.append((np.mean(features, axis=0), label, split))
     vectors, labels, splits = zip(*rows, strict=True)
     return Photos(np.stack(vectors), np.array(labels), np.array(splits))
 

@@ -32,7 +32,7 @@ from model.catalogue.measures import load_fingerprints, load_qualities
 from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, open_store, open_stored
 from model.catalogue.workspaces import new_workspace_id
-from model.classify.batches import decoded, folder_sources
+from model.classify.batches import folder_sources
 from model.cleaning.answer_key import BAD, SplitScore, score
 from model.cleaning.decisions import Decision, decide
 from model.cleaning.duplicates import find_near_duplicates
@@ -44,6 +44,7 @@ from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.networks.features import extract_features
 from model.photos.image import Photo
 from model.photos.photo_id import PhotoId
+from model.photos.prefetch import ahead
 from model.runs.run import SHIPPED, load_run, run_folder
 from model.runs.settings import HeadSettings
 from model.training.head import LabelledFeatures, train_head
@@ -207,7 +208,7 @@ def truly_labelled(store: Store, suspects: Suspects, key: dict[PhotoId, dict[str
 def real_photos(store: Store, folder: Path) -> Photos:
     """The photos of a folder, through the gate and kept as an upload would be."""
     names, labels = [], []
-    for source, image in decoded(folder_sources(folder, CLASSES)):
+    for source, image in ahead(folder_sources(folder, CLASSES), lambda source: source.open()):
         if isinstance(image, Image.Image):
             names.append(put_photo(store, Photo(image)))
             labels.append(source.label)

@@ -11,24 +11,31 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
+import numpy as np
 import psutil
-import torch
+from numpy.typing import NDArray
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store
 from model.classify.classifier import Classifier, load_classifier
-from model.networks.pretrained import load_network, pixels
+from model.networks.features import extract_features
+from model.networks.inference import SHIPPED_BACKBONES, load_network
+from model.networks.preprocessing import pixels
 from model.photos.image import open_photo
 from model.runs.run import SHIPPED
+from model.runtime import cores
 from model.training.head_run import train_head_run
 from model.training.request import TrainRequest
-from tests.conftest import STARTER_PHOTOS, encoded, picture
+from tests.conftest import STARTER_PHOTOS, encoded, picture, put_photo
 from tests.e2e.conftest import FLAGS, start_server
 from tests.starter_set import A_CACTUS, A_TREE, PHOTOS
 
@@ -49,30 +56,75 @@ def median_ms(work: Callable[[], object]) -> float:
 
 
 def answer_against_network(classifier: Classifier) -> None:
-    """From JPEG bytes to probabilities, evidence, look-alikes and trust, beside the network alone."""
-    photo, network = (
-        pixels(open_photo(PHOTO).image, classifier.backbone),
-        load_network(classifier.backbone.name),
-    )
-
-    def bare() -> torch.Tensor:
-        with torch.inference_mode():
-            return network(photo)  # type: ignore[no-any-return]  # nn.Module's call has no type.
-
+    """From JPEG bytes to probabilities, evidence, look-alikes and trust, beside its parts."""
+    image, name = open_photo(PHOTO).image, classifier.backbone.name
+    photo, network = pixels(image, classifier.backbone), load_network(name)
     phone = encoded(picture(4000, 3000), quality=85)
-    alone, whole = median_ms(bare), median_ms(lambda: classifier.predict(open_photo(PHOTO).image))
+    bare = median_ms(lambda: network(photo))
+    decoding = median_ms(lambda: pixels(open_photo(PHOTO).image, classifier.backbone))
+    whole = median_ms(lambda: classifier.predict(open_photo(PHOTO).image))
+    share = whole / (bare + decoding)
+    print(f"{name}: bare onnxruntime pass {bare:.1f} ms, decoding and resizing {decoding:.1f} ms,")
+    print(f"from JPEG bytes to the full answer {whole:.1f} ms: {share:.2f} times their sum")
+    for engine, run in other_engines(name, photo):
+        print(f"the same pass in {engine}: {median_ms(run):.1f} ms")
     gate = median_ms(lambda: open_photo(phone))
-    print(
-        f"network alone {alone:.1f} ms; from JPEG bytes to the full answer {whole:.1f} ms: {whole / alone:.2f} times"
-    )
     print(f"a 12-megapixel photo passes the gate in {gate:.1f} ms")
 
 
-def head_training() -> None:
-    """Ten epochs on the starter set with features already cached.
+def other_engines(
+    name: str, photo: NDArray[np.float32]
+) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The same network on the same pixels, one thread each, by other engines that are installed."""
+    import torch
 
-    The first also imports torch's optimizers.
-    """
+    from model.networks.pretrained import build_network, freeze_for_inference
+
+    torch.set_num_threads(1)
+    network, tensor = freeze_for_inference(build_network(name)), torch.from_numpy(photo)
+    with torch.inference_mode():
+        yield "torch", lambda: network(tensor)
+    if find_spec("openvino"):
+        import openvino
+
+        core = openvino.Core()
+        core.set_property("CPU", {"INFERENCE_NUM_THREADS": 1})
+        compiled = core.compile_model(SHIPPED_BACKBONES / f"{name}.onnx", "CPU")
+        yield "OpenVINO", lambda: compiled([photo])
+
+
+def many_photos(classifier: Classifier, photos: int) -> None:
+    """Features of many photos on all cores, beside what decoding and the bare pass need there."""
+    network, backbone = classifier.network, classifier.backbone
+    files = [STARTER_PHOTOS / f"{1 + number % PHOTOS:04d}.jpg" for number in range(photos)]
+
+    def spread(work: Callable[[Path], object]) -> float:
+        start = perf_counter()
+        with ThreadPoolExecutor(cores()) as pool:
+            list(pool.map(work, files))
+        return (perf_counter() - start) / photos * 1000
+
+    def looked(file: Path) -> Image.Image:
+        return Image.open(file).convert("RGB")
+
+    photo = pixels(looked(files[0]), backbone)
+    bare = spread(lambda file: network(photo))
+    decoding = spread(lambda file: pixels(looked(file), backbone))
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(Path(folder))
+        names = [put_photo(store, open_photo(file.read_bytes())) for file in dict.fromkeys(files)]
+        start = perf_counter()
+        extract_features(store, names, backbone)
+        whole = (perf_counter() - start) / len(names) * 1000
+    print(
+        f"{len(names)} photos on {cores()} cores, a photo: decoding {decoding:.1f} ms, bare pass"
+        f" {bare:.1f} ms; features, kept in the catalogue, {whole:.1f} ms:"
+        f" {whole / (bare + decoding):.2f} times their sum"
+    )
+
+
+def head_training() -> None:
+    """Ten epochs on the starter set with features already cached."""
     store = open_store()
     request = TrainRequest(find_dataset(store, STARTER))
     for title in ("first", "second"):
@@ -149,7 +201,9 @@ def main() -> None:
     """Print every figure."""
     store = open_store()
     import_starter(store)
-    answer_against_network(load_classifier(store, SHIPPED))
+    classifier = load_classifier(store, SHIPPED)
+    answer_against_network(classifier)
+    many_photos(classifier, PHOTOS)
     head_training()
     server_start_and_weight()
     streaming_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)

@@ -20,11 +20,12 @@ from PIL import Image
 from model.catalogue.starter import import_starter
 from model.catalogue.store import open_store
 from model.classify.answer import Prediction
-from model.classify.batches import decoded, folder_sources
+from model.classify.batches import folder_sources
 from model.classify.classifier import Classifier, load_classifier
 from model.errors import PhotoRefused
 from model.evaluation.confidence import UNRELATED_QUANTILE, Trust, assess
 from model.photos.image import open_photo
+from model.photos.prefetch import ahead
 from model.runs.run import SHIPPED
 
 SAMPLES = (
@@ -84,7 +85,7 @@ def textures() -> Iterator[Image.Image]:
 
 def real_cases(classifier: Classifier, folder: Path) -> list[Case]:
     """Answers to the folder's photos."""
-    found = decoded(folder_sources(folder, classifier.run.card.classes))
+    found = ahead(folder_sources(folder, classifier.run.card.classes), lambda source: source.open())
     answers = [
         (classifier.predict(image), source.label)
         for source, image in found

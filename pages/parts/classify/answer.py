@@ -4,6 +4,7 @@ import streamlit as st
 
 from model.catalogue.dataset import Dataset
 from model.classify.answer import Prediction
+from model.photos.photo_id import PhotoId
 from model.runs.run import Run
 from pages.shared.asking import ask_for_class
 from pages.shared.cache.photos import get_evidence, get_picture, get_prediction
@@ -12,7 +13,7 @@ from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.text import explanation, plain, verdict
 
 
-def show_answer(photo: str, dataset: Dataset, run: Run) -> None:
+def show_answer(photo: PhotoId, dataset: Dataset, run: Run) -> None:
     """Draw the verdict and its reasons: probabilities, evidence, look-alikes."""
     answer = get_prediction(photo, run.card.id)
     st.header(plain(verdict(answer)), anchor=False)
@@ -41,7 +42,7 @@ def _show_probabilities(answer: Prediction) -> None:
     st.altair_chart(probability_bars(answer), alt=f"How likely each class is: {ranked}")
 
 
-def _ask_for_evidence(photo: str, answer: Prediction) -> str | None:
+def _ask_for_evidence(photo: PhotoId, answer: Prediction) -> str | None:
     """Ask for the class whose evidence is to be seen; None for the photo as it is."""
     if not st.toggle(
         "Show the evidence",
@@ -57,7 +58,7 @@ def _ask_for_evidence(photo: str, answer: Prediction) -> str | None:
     return name
 
 
-def _show_picture(photo: str, run: Run, answer: Prediction, name: str | None) -> None:
+def _show_picture(photo: PhotoId, run: Run, answer: Prediction, name: str | None) -> None:
     """Draw the photo, tinted with the evidence for and against a class where one is named."""
     if name is None:
         st.image(get_picture(photo), width="stretch", alt="The photo you asked about")

@@ -5,6 +5,7 @@ import streamlit as st
 from model.catalogue.dataset import Dataset
 from model.catalogue.workspaces import filed_photos
 from model.cleaning.decisions import label_photo, revert_edits
+from model.photos.photo_id import PhotoId
 from pages.shared.asking import ask_for_class
 from pages.shared.text import plain
 from pages.shared.visit import Visit
@@ -22,7 +23,7 @@ PLACES = {
 }
 
 
-def ask_for_label(visit: Visit, photo: str, dataset: Dataset, *, own: bool) -> None:
+def ask_for_label(visit: Visit, photo: PhotoId, dataset: Dataset, *, own: bool) -> None:
     """Ask what a photo really shows: one's own joins the training photos, others are relabelled."""
     labelled, filed = dataset.find(photo), photo in filed_photos(visit.store, visit.workspace)
     if labelled is not None and (labelled.split == "test" or not (own or filed)):

@@ -7,6 +7,7 @@ from model.classify.answer import Prediction
 from model.csv_files import as_csv
 from model.errors import NotFound
 from model.evaluation.confidence import Trust
+from model.photos.photo_id import PhotoId
 from model.runs.run import Run
 from model.wording import count
 from pages.shared import state
@@ -44,7 +45,7 @@ def show_own_photos(visit: Visit, uploads: list[Asked], run: Run) -> None:
                 st.rerun()
 
 
-def _answer_if_readable(photo: str, run: Run) -> Prediction | None:
+def _answer_if_readable(photo: PhotoId, run: Run) -> Prediction | None:
     try:
         return get_prediction(photo, run.card.id)
     except NotFound:

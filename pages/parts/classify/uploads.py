@@ -94,7 +94,7 @@ def keep_uploads(visit: Visit, run: Run, files: list[tuple[str, bytes]]) -> None
         state.select_photo(photos[0])
 
 
-def show_examples(dataset: Dataset, to_try: dict[str, list[str]]) -> None:
+def show_examples(dataset: Dataset, to_try: dict[str, list[PhotoId]]) -> None:
     """Draw photos to try, three of each class."""
     cards = [
         PhotoCard(photo, class_badge(dataset.classes, name), f"Example {number} of {name}")

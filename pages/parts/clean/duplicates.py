@@ -6,6 +6,7 @@ from model.catalogue.edits import DELETE, KEEP, History
 from model.cleaning.decisions import Decision, decide
 from model.cleaning.duplicates import DuplicateGroup
 from model.cleaning.suspects import Suspects
+from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES, count, listed
 from pages.shared.callbacks import attempting
@@ -73,7 +74,7 @@ def _show_group(
                 st.markdown(":green-badge[:material/check: dealt with]")
 
 
-def _show_copy(current: CurrentEvaluation, suspects: Suspects, photo: str) -> None:
+def _show_copy(current: CurrentEvaluation, suspects: Suspects, photo: PhotoId) -> None:
     label = current.dataset.label_of(photo)
     badge = label_badge(current.dataset.classes, label)
     size, split = suspects.measures[photo], SPLIT_NAMES[suspects.splits[photo]]
@@ -81,12 +82,12 @@ def _show_copy(current: CurrentEvaluation, suspects: Suspects, photo: str) -> No
     st.markdown(f"{badge}  \n:small[{split}, {size.width} by {size.height}]")
 
 
-def _is_kept(history: History, photo: str) -> bool:
+def _is_kept(history: History, photo: PhotoId) -> bool:
     return photo in history.standing and history.standing[photo].action == KEEP
 
 
 def _finding(
-    current: CurrentEvaluation, suspects: Suspects, group: DuplicateGroup, photos: list[str]
+    current: CurrentEvaluation, suspects: Suspects, group: DuplicateGroup, photos: list[PhotoId]
 ) -> str:
     splits = [SPLIT_NAMES[suspects.splits[photo]].lower() for photo in group.photos]
     alike = f"Laid over each other, they agree by {group.correlation:.0%}."
@@ -106,7 +107,7 @@ def _finding(
 
 
 def _ask_which_to_keep(
-    suspects: Suspects, group: DuplicateGroup, photos: list[str], visit: Visit, key: str
+    suspects: Suspects, group: DuplicateGroup, photos: list[PhotoId], visit: Visit, key: str
 ) -> None:
     """Offer to leave one by one click: of a leak the one that judges, else the largest."""
     sizes = {

@@ -46,7 +46,7 @@ class Deck:
             return linked
         return next((photo for photo in self.queue if not self.is_judged(photo)), self.queue[0])
 
-    def is_judged(self, photo: str) -> bool:
+    def is_judged(self, photo: PhotoId) -> bool:
         """Check that something was decided about a photo since the run in use was trained."""
         edit = self.standing.get(photo)
         return (
@@ -80,7 +80,7 @@ def show_deck(deck: Deck) -> None:
     _show_strip(deck, queue.index(photo))
 
 
-def _case_of(current: CurrentEvaluation, suspects: Suspects, photo: str) -> TopLoss | None:
+def _case_of(current: CurrentEvaluation, suspects: Suspects, photo: PhotoId) -> TopLoss | None:
     """Explain a photo's loss under the label the run learned; None if it was added since."""
     table, labels = current.run.evaluation, current.dataset.labels
     if photo not in table.photos:
@@ -90,7 +90,7 @@ def _case_of(current: CurrentEvaluation, suspects: Suspects, photo: str) -> TopL
     return top_losses(table, rows, labels, flaws, current.run.card.unfamiliar_below)[0]
 
 
-def _show_facts(deck: Deck, photo: str, case: TopLoss | None) -> None:
+def _show_facts(deck: Deck, photo: PhotoId, case: TopLoss | None) -> None:
     suspects = deck.suspects
     st.markdown(_prediction(deck.current, deck.current.dataset.label_of(photo), case))
     if photo in suspects.bad_photos:
@@ -121,7 +121,7 @@ def _prediction(current: CurrentEvaluation, label: str | None, case: TopLoss | N
     )
 
 
-def _ask_for_decision(deck: Deck, photo: str, learned: str | None) -> None:
+def _ask_for_decision(deck: Deck, photo: PhotoId, learned: str | None) -> None:
     """Draw a button and a key for each decision; the one that is advised stands out.
 
     To keep is to leave it under the label that was `learned`.
@@ -148,7 +148,7 @@ def _ask_for_decision(deck: Deck, photo: str, learned: str | None) -> None:
             )
 
 
-def _advice(deck: Deck, photo: str, label: str | None) -> tuple[str, str | None]:
+def _advice(deck: Deck, photo: PhotoId, label: str | None) -> tuple[str, str | None]:
     """Choose the decision that the findings speak for."""
     if photo in deck.suspects.bad_photos:
         return DELETE, None
@@ -158,7 +158,7 @@ def _advice(deck: Deck, photo: str, label: str | None) -> tuple[str, str | None]
     return KEEP, None
 
 
-def _ask_for_reason(deck: Deck, photo: str) -> None:
+def _ask_for_reason(deck: Deck, photo: PhotoId) -> None:
     """Ask why, by a click or in words."""
     reason = deck.standing[photo].reason if photo in deck.standing else ""
     quick, words = f"clean_why_{photo}_{reason}", f"clean_words_{photo}_{reason}"
@@ -204,7 +204,7 @@ def _decide(deck: Deck, decision: Decision) -> None:
     state.show_card(next((photo for photo in rest if not deck.is_judged(photo)), decision.photo))
 
 
-def _explain(deck: Deck, photo: str, key: str, before: str) -> None:
+def _explain(deck: Deck, photo: PhotoId, key: str, before: str) -> None:
     """Store a reason: with the decision that stands, or as a note until there is one.
 
     Streamlit also calls this for widgets of a run that was interrupted, with nothing new in them.
@@ -240,7 +240,7 @@ def _show_evidence(current: CurrentEvaluation, case: TopLoss) -> None:
         show_neighbours(current, case, "clean_alike")
 
 
-def _show_map(current: CurrentEvaluation, photo: str, name: str) -> None:
+def _show_map(current: CurrentEvaluation, photo: PhotoId, name: str) -> None:
     card = current.run.card
     with suppress(NotFound):  # The photo was destroyed; its place says so.
         tinted = get_evidence(photo, card.id, card.classes.index(name), EVIDENCE_PX)

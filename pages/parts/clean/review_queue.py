@@ -55,7 +55,7 @@ def ask_for_queue(
     return sorted(queue, key=lambda photo: rank.get(photo, inf)), way == MANY_AT_ONCE
 
 
-def _places(current: CurrentEvaluation) -> Mapping[str, tuple[str, str]]:
+def _places(current: CurrentEvaluation) -> Mapping[PhotoId, tuple[str, str]]:
     """Map each photo that may be edited to (label, split), as trained or as added since."""
     table, labels = current.run.evaluation, current.run.evaluation.labels_by_photo
     rows = zip(table.photos, table.splits, strict=True)

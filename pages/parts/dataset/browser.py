@@ -60,7 +60,7 @@ def show_photos(dataset: Dataset, listing: Listing, visit: Visit) -> None:
         open_photo_card(dataset, labelled, origins.get(labelled.photo, Origin()))
 
 
-def show_counts(dataset: Dataset, origins: dict[str, Origin]) -> None:
+def show_counts(dataset: Dataset, origins: dict[PhotoId, Origin]) -> None:
     """Draw a bar for each class, cut by split, and list the sources in a sentence."""
     from pages.shared.charts.dataset import class_counts
 
@@ -101,7 +101,7 @@ def _source(labelled: LabelledPhoto, origins: dict[PhotoId, Origin]) -> str:
     return origins.get(labelled.photo, Origin("added on Classify")).source or UNKNOWN
 
 
-def _ask_for_filter(dataset: Dataset, origins: dict[str, Origin]) -> list[LabelledPhoto]:
+def _ask_for_filter(dataset: Dataset, origins: dict[PhotoId, Origin]) -> list[LabelledPhoto]:
     sources = sorted({_source(labelled, origins) for labelled in dataset.photos})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = ask_to_narrow("Class", dataset.classes, state.DATA_CLASS)
@@ -158,12 +158,12 @@ def _show_with_box(classes: tuple[str, ...], labelled: LabelledPhoto) -> None:
         st.markdown(class_badge(classes, labelled.label))  # A checkbox's own label is never cut.
 
 
-def _remove(visit: Visit, dataset: str, photos: list[str]) -> None:
+def _remove(visit: Visit, dataset: str, photos: list[PhotoId]) -> None:
     if attempt(remove_photos, visit.store, visit.workspace, dataset, photos):
         for photo in photos:
             st.session_state.pop(_tick(photo), None)
         st.toast(f"{count(len(photos), 'photo')} removed.", icon=":material/delete_forever:")
 
 
-def _tick(photo: str) -> str:
+def _tick(photo: PhotoId) -> str:
     return f"dataset_tick_{photo}"

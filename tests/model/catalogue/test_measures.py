@@ -1,7 +1,5 @@
 """Values computed once per photo: what is kept, under which columns, in which batches."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 from sqlalchemy import select
@@ -18,6 +16,7 @@ from model.catalogue.measures import (
 )
 from model.catalogue.schema import FingerprintRow, QualityRow
 from model.catalogue.store import Store, forget_photos
+from model.errors import NotFound
 from model.photos.image import Photo
 from model.photos.photo_id import PhotoId
 from model.photos.quality import Quality
@@ -63,35 +62,41 @@ def test_what_was_measured_is_read_again_under_its_own_names(empty_store: Store)
 def test_only_the_missing_are_computed_once_each_in_batches_that_report(
     empty_store: Store,
 ) -> None:
-    photos = photos_of(empty_store, 5)
-    FINGERPRINTS.load(empty_store, photos[:1], lambda batch: dict.fromkeys(batch, b"kept"))
-    batches: list[Sequence[PhotoId]] = []
+    photos = photos_of(empty_store, BATCH + 4)
+    FINGERPRINTS.load(empty_store, photos[:1], lambda photo: b"kept")
+    computed: list[str] = []
     reports: list[tuple[int, int]] = []
 
-    def compute(batch: Sequence[PhotoId]) -> dict[PhotoId, bytes]:
-        batches.append(batch)
-        return {photo: b"new" for photo in batch if photo != photos[4]}  # The last cannot be read.
+    def compute(photo: str) -> bytes:
+        computed.append(photo)
+        if photo == photos[-1]:
+            raise NotFound("It cannot be read.")
+        return b"new"
 
-    values = FINGERPRINTS.load(
-        empty_store, [*photos, *photos], compute, lambda *report: reports.append(report), batch=3
-    )
-    assert batches == [photos[1:4], photos[4:]]
-    assert reports == [(3, 4), (4, 4)]
-    assert values == {photos[0]: b"kept", **dict.fromkeys(photos[1:4], b"new")}
+    def report(done: int, total: int) -> None:
+        reports.append((done, total))
+
+    twice = [*photos, *photos]
+    values = FINGERPRINTS.load(empty_store, twice, compute, report, skip_unreadable=True)
+    assert sorted(computed) == sorted(photos[1:])
+    assert reports == [(BATCH, BATCH + 3), (BATCH + 3, BATCH + 3)]
+    assert values == {photos[0]: b"kept", **dict.fromkeys(photos[1:-1], b"new")}
     assert FINGERPRINTS.read(empty_store, photos) == values
+    with pytest.raises(NotFound, match="cannot be read"):
+        FINGERPRINTS.load(empty_store, photos, compute)
 
 
 def test_a_batch_that_was_kept_survives_a_later_failure(empty_store: Store) -> None:
-    photos = photos_of(empty_store, 2)
+    photos = photos_of(empty_store, BATCH + 1)
 
-    def compute(batch: Sequence[PhotoId]) -> dict[PhotoId, bytes]:
-        if photos[1] in batch:
+    def compute(photo: str) -> bytes:
+        if photo == photos[-1]:
             raise KeyboardInterrupt
-        return dict.fromkeys(batch, b"new")
+        return b"new"
 
     with pytest.raises(KeyboardInterrupt):
-        FINGERPRINTS.load(empty_store, photos, compute, batch=1)
-    assert FINGERPRINTS.read(empty_store, photos) == {photos[0]: b"new"}
+        FINGERPRINTS.load(empty_store, photos, compute)
+    assert FINGERPRINTS.read(empty_store, photos) == dict.fromkeys(photos[:-1], b"new")
 
 
 def test_fingerprints_are_kept_and_those_of_lost_photos_are_left_out(empty_store: Store) -> None:

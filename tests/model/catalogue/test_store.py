@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from sqlalchemy import inspect, select, text
-from torch import Tensor
 
 from model.catalogue import starter
 from model.catalogue.dataset import find_dataset
@@ -22,7 +22,7 @@ from model.catalogue.store import Store, open_store, open_stored, read_photo
 from model.errors import NotFound, StoreUnavailable
 from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE, Backbone
 from model.networks.features import extract_features
-from model.networks.pretrained import feature_map
+from model.networks.inference import feature_map
 from model.photos.image import open_photo
 from tests.conftest import encoded, photo_ids, picture, put_photo
 from tests.starter_set import IN_SPLIT, PHOTOS
@@ -253,7 +253,7 @@ def test_features_are_computed_once_whatever_the_label(
     assert reports == [(16, 18), (18, 18)]
     images: list[Image.Image] = []
 
-    def counted(image: Image.Image, backbone: Backbone) -> Tensor:
+    def counted(image: Image.Image, backbone: Backbone) -> NDArray[np.float32]:
         images.append(image)
         return feature_map(image, backbone)
 

@@ -16,7 +16,7 @@ from model.classify.answer import Prediction
 from model.classify.classifier import Classifier, load_classifier
 from model.classify.evidence import AGAINST, FOR, overlay
 from model.evaluation.confidence import Trust
-from model.networks.pretrained import feature_map
+from model.networks.inference import feature_map
 from model.photos.image import open_photo
 from model.runs.run import SHIPPED
 from tests.conftest import picture
@@ -41,7 +41,7 @@ def test_examples_get_their_class_with_their_evidence(classifier: Classifier, st
 def test_the_evidence_adds_up_to_the_score(classifier: Classifier) -> None:
     photo = picture(320, 200)
     answer = classifier.predict(photo)
-    maps = feature_map(photo, classifier.backbone).numpy()
+    maps = feature_map(photo, classifier.backbone)
     logits = maps.mean(axis=(1, 2)) @ classifier.run.weight.T + classifier.run.bias
     centred = (logits - logits.mean()) / classifier.run.card.temperature
     assert np.allclose(answer.evidence.mean(axis=(1, 2)), centred, atol=1e-4)

@@ -474,7 +474,7 @@ def test_only_a_few_are_read_before_they_are_asked_for() -> None:
             drawn.append(number)
             yield number
 
-    results = ahead(items(), str, workers=2)
+    results = ahead(items(), str)
     taken = [result for _, result in islice(results, 20)]
     assert taken == [str(number) for number in range(20)]
     assert len(drawn) <= 20 + AHEAD
@@ -492,7 +492,7 @@ def test_results_come_in_order_and_a_failure_of_the_items_comes_last() -> None:
 
     came: list[tuple[int, int | AreoleError]] = []
     with pytest.raises(SourceFailed):
-        came.extend(ahead(items(), halved, workers=2))
+        came.extend(ahead(items(), halved))
     assert [item for item, _ in came] == list(range(20))
     assert [result for _, result in came if isinstance(result, int)] == [
         number // 2 for number in range(20) if number != 3

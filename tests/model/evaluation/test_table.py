@@ -15,7 +15,8 @@ from model.catalogue.store import Store, open_stored
 from model.evaluation.table import Evaluation, confusion_matrix, most_confused, per_class
 from model.evaluation.top_losses import ranked
 from model.networks.backbones import find_backbone
-from model.networks.pretrained import load_network, pixels
+from model.networks.inference import load_network
+from model.networks.preprocessing import pixels
 from model.runs.run import SHIPPED, load_run, run_folder
 from tests.conftest import by_photo, photo_ids
 
@@ -112,7 +113,8 @@ def test_the_same_figures_as_fastai(store: Store) -> None:
             )
 
         def forward(self, photos: torch.Tensor) -> torch.Tensor:
-            pooled = load_network(backbone.name)(photos).mean(dim=(2, 3))
+            maps = load_network(backbone.name)(photos.numpy())
+            pooled = torch.from_numpy(maps).mean(dim=(2, 3))
             logits: torch.Tensor = self.head(pooled)
             return logits / run.card.temperature
 
@@ -120,7 +122,7 @@ def test_the_same_figures_as_fastai(store: Store) -> None:
         vocab = CategoryMap(list(run.card.classes), sort=False)
 
     items = Photos(
-        (pixels(open_stored(store, photo), backbone)[0], torch.tensor(label))
+        (torch.from_numpy(pixels(open_stored(store, photo), backbone)[0]), torch.tensor(label))
         for photo, label in zip(valid.photos, valid.labels.tolist(), strict=True)
     )
     loaders = DataLoaders.from_dsets(items, items, bs=1, device=torch.device("cpu"), num_workers=0)

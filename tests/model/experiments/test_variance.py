@@ -1,6 +1,7 @@
 """Is it even real? Luck is shown for what it is."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from model.experiments.repeats import ErrorRange, Mistakes
 from model.experiments.split_features import SplitFeatures
 from model.experiments.variance import SeedAndSplitVariance, run
 from model.runs.settings import HeadSettings
-from model.training.head import LabelledFeatures
 from tests.model.experiments.made import clouds, unheard
+
+if TYPE_CHECKING:
+    from model.training.head import LabelledFeatures
 
 QUICK = HeadSettings(learning_rate=0.02)
 

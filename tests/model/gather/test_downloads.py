@@ -39,7 +39,7 @@ def slowly(seconds: float) -> Act:
 
 
 def workers() -> list[str]:
-    return [thread.name for thread in threads() if thread.name.startswith("ahead")]
+    return [thread.name for thread in threads() if thread.name.startswith("gather")]
 
 
 def test_from_a_search_to_pictures(fake: FakeSources, gatherer: Gatherer) -> None:

@@ -1,6 +1,7 @@
 """A new backbone is one row: everything else finds it there."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ from torch import Tensor, nn
 
 from model.catalogue.dataset import find_dataset
 from model.catalogue.store import Store
-from model.networks import backbones
+from model.networks import backbones, inference
 from model.networks.backbones import Backbone
+from model.networks.export import write_onnx
 from model.networks.features import extract_features
-from model.networks.pretrained import LOADED
+from model.networks.inference import LOADED
+from model.networks.pretrained import build_network, freeze_for_inference
 from model.runs.run import run_folder
 from model.runs.settings import FineTuneSettings, HeadSettings
 from model.training.estimates import estimate_s
@@ -32,8 +35,9 @@ def weights() -> dict[str, Tensor]:
 
 
 @pytest.fixture
-def tiny(monkeypatch: pytest.MonkeyPatch) -> Backbone:
+def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Backbone:
     """A made-up row of the table."""
+    monkeypatch.setenv("AREOLE_HOME", str(tmp_path))
     row = replace(
         backbones.BACKBONES["resnet18"],
         name="tiny",
@@ -45,7 +49,13 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Backbone:
     )
     monkeypatch.setitem(backbones.BACKBONES, row.name, row)
     monkeypatch.delitem(LOADED, row.name, raising=False)
+    # The exporting process does not know the row; the same function writes the file in this one.
+    monkeypatch.setattr(inference, "export_network", export)
     return row
+
+
+def export(name: str, file: Path) -> None:
+    write_onnx(freeze_for_inference(build_network(name)), file)
 
 
 def test_one_row_is_enough_to_extract_to_estimate_and_to_train(

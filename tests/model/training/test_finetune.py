@@ -210,7 +210,7 @@ def test_cancelled_while_it_looks_or_learns(small: Store, workspace: str) -> Non
 
 
 def test_losses_that_grow_beyond_all_bounds_are_a_sentence() -> None:
-    progress = ReportCallback(Watcher(), FineTuneSettings(), None, [])
+    progress = ReportCallback(Watcher(), FineTuneSettings(), lambda *_: (0.5, 0.5), None, [])
     progress.is_skipped = False
     progress.learn = SimpleNamespace(recorder=SimpleNamespace(values=[[1.0, float("nan"), 0.5]]))
     with pytest.raises(CannotTrain, match="lower learning rate"):

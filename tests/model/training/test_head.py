@@ -20,6 +20,7 @@ from model.errors import CannotTrain
 from model.evaluation.numerics import cross_entropy
 from model.experiments.split_features import load_split_features
 from model.networks.backbones import DEFAULT_BACKBONE
+from model.photos.photo_id import PhotoId
 from model.runs.settings import Epoch, HeadSettings
 from model.training.head import (
     Head,
@@ -220,7 +221,7 @@ def test_where_training_cannot_work_it_says_why(
     classes: tuple[str, ...], members: list[str], sentence: str
 ) -> None:
     rows = tuple(
-        LabelledPhoto(str(row), labelled.split()[0], Split(labelled.split()[1]), file="")
+        LabelledPhoto(PhotoId(str(row)), labelled.split()[0], Split(labelled.split()[1]), file="")
         for row, labelled in enumerate(members)
     )
     with pytest.raises(CannotTrain, match=sentence):
