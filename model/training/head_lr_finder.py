@@ -19,9 +19,10 @@ from model.networks.features import extract_features
 from model.progress import Progress
 from model.runs.settings import HeadSettings
 from model.training.cores import one_core
-from model.training.head import (
+from model.training.head import LabelledFeatures
+from model.training.head_run import labelled_features
+from model.training.head_steps import (
     LEAST_MOMENTUM,
-    LabelledFeatures,
     batches,
     loss_and_slopes,
     mean_and_scale,
@@ -30,7 +31,6 @@ from model.training.head import (
     targets,
     zero_averages,
 )
-from model.training.head_run import labelled_features
 from model.training.request import TrainRequest
 
 STEPS = 100

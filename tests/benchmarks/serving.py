@@ -69,10 +69,7 @@ def answer_against_network(classifier: Classifier) -> None:
 
 
 def head_training() -> None:
-    """Ten epochs on the starter set with features already cached.
-
-    The first also imports torch's optimizers.
-    """
+    """Train ten epochs on the starter set with features already cached, twice."""
     store = open_store()
     request = TrainRequest(find_dataset(store, STARTER))
     for title in ("first", "second"):
