@@ -66,7 +66,7 @@ def test_the_first_paint_needs_nothing_heavy() -> None:
     ]
 
 
-def test_the_process_is_set_up_before_numpy_and_torch_come() -> None:
+def test_the_process_is_set_up_before_numpy_comes_and_pages_bring_no_torch() -> None:
     watched = """
 import os, sys
 class Watch:
@@ -80,7 +80,7 @@ import streamlit
 import pages.shared.frame
 import model.classify.classifier
 """
-    assert in_fresh_process(watched).split() == ["numpy", "True", "torch", "True"]
+    assert in_fresh_process(watched).split() == ["numpy", "True"]
 
 
 def test_commands_bring_only_what_they_need(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_commands_bring_only_what_they_need(store: Store, monkeypatch: pytest.Mo
 
 
 def test_model_never_imports_streamlit() -> None:
-    assert heavy_imports_of("model.cli.main, model.training.head_run") == {"torch"}
+    assert heavy_imports_of("model.cli.main, model.training.head_run") == set()
 
 
 HALL = {"errors", "settings", "runtime", "progress", "wording", "csv_files"}

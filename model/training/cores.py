@@ -16,9 +16,9 @@ _LIBRARIES = [
 def one_core() -> Iterator[None]:
     """Multiply matrices on one core, in the whole process.
 
-    A step computes so little that sharing it out costs more: ten epochs in batches of 512 took 0.40
-    s on two busy cores and 0.10 s on one of them. Where two heads train at once, the first to end
-    gives both the usual cores back: the other is slower, no worse.
+    A step computes so little that sharing it out costs more, the most where the cores are busy.
+    Where two heads train at once, the first to end gives both the usual cores back: the other is
+    slower, no worse.
     """
     for library, _ in _LIBRARIES:
         library.set_num_threads(1)

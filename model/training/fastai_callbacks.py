@@ -32,7 +32,7 @@ from fastai.vision.all import (  # noqa: E402  # It imports torchvision.
 )
 
 # Check, network and head -> loss and error rate on the validation photos
-Evaluate = Callable[[Check, nn.Module, nn.Linear], tuple[float, float]]
+Evaluate = Callable[[Check, nn.Module, nn.Module], tuple[float, float]]
 
 REPORT_S = 0.3  # Between two reports of batches.
 
@@ -123,9 +123,9 @@ class ReportCallback(Callback):  # type: ignore[misc]  # fastai has no types.
 
     def before_validate(self) -> None:
         """Evaluate as the saved run will be served, instead of fastai's own way."""
-        self.valid_loss, self.error_rate = self.evaluate(
-            self.check, self._model()[0], self._model()[1][-1]
-        )
+        network, head = self._model().children()
+        *_, linear = head.children()
+        self.valid_loss, self.error_rate = self.evaluate(self.check, network, linear)
         raise CancelValidException
 
     def after_epoch(self) -> None:
@@ -149,9 +149,9 @@ class ReportCallback(Callback):  # type: ignore[misc]  # fastai has no types.
             self.is_over = True
             raise CancelFitException
 
-    def _model(self) -> nn.Sequential:
+    def _model(self) -> nn.Module:
         """The model itself: where several processes learn together, it is wrapped."""
-        model: nn.Sequential = getattr(self.model, "module", self.model)
+        model: nn.Module = self.model.module if hasattr(self.model, "module") else self.model
         return model
 
     def _weights(self) -> dict[str, Tensor]:

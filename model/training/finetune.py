@@ -159,8 +159,8 @@ def served_evaluation(store: Store, dataset: Dataset, backbone: Backbone) -> Eva
     valid = [labelled for labelled in dataset.photos if labelled.split == Split.VALID]
     labels = np.array([dataset.classes.index(labelled.label) for labelled in valid])
 
-    def evaluate(check: Check, network: nn.Module, linear: nn.Linear) -> tuple[float, float]:
-        device, served = linear.weight.device, deepcopy(network).float()
+    def evaluate(check: Check, network: nn.Module, linear: nn.Module) -> tuple[float, float]:
+        device, served = next(linear.parameters()).device, deepcopy(network).float()
         halve(served)
         freeze_for_inference(served)
         features = np.zeros((len(valid), backbone.channels), np.float32)

@@ -19,9 +19,9 @@ from model.networks.features import extract_features
 from model.progress import Progress
 from model.runs.settings import HeadSettings
 from model.training.cores import one_core
-from model.training.head import (
-    LEAST_MOMENTUM,
-    LabelledFeatures,
+from model.training.head import LabelledFeatures
+from model.training.head_run import labelled_features
+from model.training.head_steps import (
     batches,
     loss_and_slopes,
     mean_and_scale,
@@ -30,11 +30,11 @@ from model.training.head import (
     targets,
     zero_averages,
 )
-from model.training.head_run import labelled_features
 from model.training.request import TrainRequest
 
 STEPS = 100
 LEAST_RATE, MOST_RATE = 1e-7, 10.0
+MOMENTUM = 0.9
 KEPT = 0.98  # Of the smoothed loss, from one step to the next
 TOO_MUCH = 4  # Times the least smoothed loss, and it stops
 FIRST, LAST = 10, -5  # Steps that count for the suggestion
@@ -80,7 +80,7 @@ def try_learning_rates(
     epochs = (batches(len(x), settings.batch_size, random) for _ in range(STEPS))
     for rate, batch in zip(rates, chain.from_iterable(epochs), strict=False):
         loss, slopes = loss_and_slopes(weights, x[batch], y[batch])
-        move(weights, slopes, averages, rate, LEAST_MOMENTUM, weight_decay=settings.weight_decay)
+        move(weights, slopes, averages, rate, MOMENTUM, weight_decay=settings.weight_decay)
         # Single batches differ: smooth the loss, and divide by how much has been filled since 0.
         average_loss = KEPT * average_loss + (1 - KEPT) * loss
         smooth_loss = average_loss / (1 - KEPT ** (len(losses) + 1))

@@ -35,8 +35,8 @@ from model.training.head import Head, LabelledFeatures, train_head
 from model.training.request import TrainRequest
 
 PACKAGES = {
-    "head": ("torch", "numpy", "pillow"),
-    "fine-tune": ("torch", "torchvision", "fastai", "numpy", "pillow"),
+    "head": ("onnxruntime", "numpy", "pillow"),
+    "fine-tune": ("torch", "torchvision", "fastai", "onnxruntime", "numpy", "pillow"),
 }  # What figures depend on.
 
 

@@ -125,7 +125,7 @@ def _show_reasons(classes: tuple[str, ...], loss: TopLoss) -> None:
         link_to_page("clean", "Repair it", ":material/cleaning_services:", loss.photo)
 
 
-def _evidence_place(photo: PhotoId, name: str) -> tuple[DeltaGenerator, str, str]:
+def _evidence_place(photo: PhotoId, name: str) -> tuple[DeltaGenerator, PhotoId, str]:
     with st.container(gap="xxsmall"):
         place = st.empty()
         st.caption(f"for and against {plain(name)}")

@@ -22,15 +22,8 @@ from model.experiments.split_features import load_split_features
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.photos.photo_id import PhotoId
 from model.runs.settings import Epoch, HeadSettings
-from model.training.head import (
-    Head,
-    LabelledFeatures,
-    loss_and_slopes,
-    one_cycle,
-    shuffled,
-    targets,
-    train_head,
-)
+from model.training.head import Head, LabelledFeatures, train_head
+from model.training.head_steps import loss_and_slopes, one_cycle, shuffled, targets
 
 CLASSES = ("a", "b", "c")
 
