@@ -22,6 +22,8 @@ WHAT_IT_PROVES = {  # The error rate on each split
     "On others of the same kind it would differ; 95 times in 100, such a range holds the true one.",
 }
 
+RISE = 0.02  # Of the lowest validation loss; below, a curve is flat, or has come back down.
+
 
 def count(number: int, thing: str) -> str:
     """Write `1 photo`, `1,200 photos`."""
@@ -116,9 +118,10 @@ def mistaken(number: int, actual: str, predicted: str) -> str:
 
 
 def curve_finding(history: "Sequence[Epoch]") -> str:
-    """Say in a sentence what the learning curves of one or more epochs show."""
+    """Say in a sentence what the loss curves of one or more epochs show."""
     best, last = min(history, key=lambda epoch: epoch.valid_loss), history[-1]
-    if best.epoch < last.epoch and last.train_loss < best.train_loss:
+    rises = last.valid_loss > best.valid_loss * (1 + RISE)
+    if rises and last.train_loss < best.train_loss:
         return (
             f"From epoch {best.epoch + 1} on the validation loss rises while the train loss still "
             "falls: it begins to learn the train photos by heart. More epochs will not help."

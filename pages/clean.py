@@ -36,7 +36,8 @@ def show_bar(current: CurrentEvaluation, visit: Visit) -> None:
     try:
         check_trainable(current.dataset)
     except CannotTrain as error:
-        obstacle = str(error)
+        advice = " Or take some deletions back." if current.removed else ""
+        obstacle = f"{error}{advice}"
     words, buttons = st.columns(2, vertical_alignment="center")
     words.markdown(INTRODUCTION)
     changes = current.changes
@@ -53,7 +54,7 @@ def show_bar(current: CurrentEvaluation, visit: Visit) -> None:
             "after.",
         )
     if obstacle:
-        st.warning(f"{plain(obstacle)} Or take some deletions back.", icon=":material/block:")
+        st.warning(plain(obstacle), icon=":material/block:")
 
 
 def show_judging(current: CurrentEvaluation, visit: Visit) -> None:

@@ -1,4 +1,4 @@
-"""The catalogue's tables, which only `store`, `dataset` and `workspaces` here read and write.
+"""The catalogue's tables. Rooms above add queries of their own, never tables.
 
 With any change below goes a revision in `model/catalogue/migrations`, so that older data folders
 follow. The answer key of the starter set is deliberately in no table: no query can reach it by

@@ -149,7 +149,8 @@ def train(
         line = {"run": card.id, "error_rate": valid.errors / len(valid.labels)}
         wrong = f"{valid.errors} of {len(valid.labels)} validation photos wrong"
         line |= {"best_epoch": card.best_epoch, "seconds": card.seconds}
-        tell(options.as_json, line, f"run {card.id}: {wrong}, epoch {card.best_epoch}")
+        kept = card.history[-1].epoch if card.settings.keep == "last" else card.best_epoch
+        tell(options.as_json, line, f"run {card.id}: {wrong}, epoch {kept}")
     return DONE
 
 

@@ -2,8 +2,8 @@
 
 No torch, so that pages can offer them.
 
-A new backbone is one more row; `builder` and `weights` name the functions that make it, and their
-arguments follow a comma.
+A new backbone is one more row; `builder` and `weights` name two functions beside those in
+`pretrained.py`.
 """
 
 from dataclasses import dataclass, replace

@@ -112,7 +112,7 @@ def bad(quality: Quality) -> str:
 
 
 def decided(edit: Edit) -> str:
-    """Write `moved to tree: wrong plant`."""
+    """Write `moved to tree: wrong class`."""
     label = plain(edit.label or "")
     words = {KEEP: "kept", DELETE: "deleted", NOTE: "noted", ADD: f"added to {label}"}
     decision = words.get(edit.action, f"moved to {label}")

@@ -100,12 +100,12 @@ def test_a_reason_is_a_note_until_something_is_decided(
 ) -> None:
     photo = suspects.wrong_labels[0]
     app = clean(workspace)
-    app.pills(key=f"clean_why_{photo}_").set_value("two plants").run()
-    assert last(store, workspace, photo) == (NOTE, None, "two plants")
+    app.pills(key=f"clean_why_{photo}_").set_value("two things").run()
+    assert last(store, workspace, photo) == (NOTE, None, "two things")
     pressed(app, "Keep")
-    assert last(store, workspace, photo) == (KEEP, suspects.doubts[photo].label, "two plants")
+    assert last(store, workspace, photo) == (KEEP, suspects.doubts[photo].label, "two things")
     app = clean(workspace, card=photo)
-    app.text_input(key=f"clean_words_{photo}_two plants").set_value("*quite* sure <b>").run()
+    app.text_input(key=f"clean_words_{photo}_two things").set_value("*quite* sure <b>").run()
     assert last(store, workspace, photo) == (KEEP, suspects.doubts[photo].label, "*quite* sure <b>")
     assert r"\*quite\* sure" in text(app)
 
@@ -255,12 +255,12 @@ def test_a_table_of_edits_is_brought_back_and_nonsense_is_a_sentence(
 ) -> None:
     other = new_workspace_id()
     photo = suspects.wrong_labels[0]
-    decide(store, other, [Decision(photo, DELETE, reason="wrong plant")])
+    decide(store, other, [Decision(photo, DELETE, reason="wrong class")])
     table = edits_as_csv(history(store, other).standing.values(), find_dataset(store, STARTER))
     app = clean(workspace, do="Edits")
     app.file_uploader(key="clean_bring").set_value([("edits.csv", table, "text/csv")]).run()
     app.button(key="clean_follow").click().run()
-    assert last(store, workspace, photo) == (DELETE, None, "wrong plant")
+    assert last(store, workspace, photo) == (DELETE, None, "wrong class")
     app.file_uploader(key="clean_bring").set_value(
         [("edits.zip", b"PK nonsense", "application/zip")]
     ).run()

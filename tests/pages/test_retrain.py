@@ -158,6 +158,8 @@ def test_a_training_that_fails_is_a_sentence(
             "From epoch 2 on the validation loss rises while the train loss still falls",
         ),
         ([(3, 3), (2, 2), (2.5, 2.5)], "was lowest after epoch 1"),
+        ([(3, 0.9), (2, 0.5), (1, 0.5), (0.5, 0.5001)], "was lowest after epoch 1"),
+        ([(3, 0.9), (2, 0.5), (1, 0.8), (0.5, 0.505)], "was lowest after epoch 1"),
     ],
 )
 def test_what_the_curves_say(losses: list[tuple[float, float]], said: str) -> None:

@@ -23,7 +23,7 @@ from pages.shared.loss_cards import EVIDENCE_PX, contested_classes, show_neighbo
 from pages.shared.text import bad, decided, doubtful, plain
 from pages.shared.visit import Visit
 
-REASONS = ("wrong plant", "two plants", "not a photo", "ambiguous", "bad photo", "a copy")
+REASONS = ("wrong class", "two things", "not a photo", "ambiguous", "bad photo", "a copy")
 STRIP = 12
 KEYS = 9  # Classes that have a key of their own.
 
