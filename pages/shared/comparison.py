@@ -1,5 +1,6 @@
 """Two runs on the same photos: matrices, their difference, what was fixed and what broken."""
 
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -11,6 +12,7 @@ from model.runs.current import CurrentEvaluation
 from model.wording import count, shortened
 from pages.shared import state
 from pages.shared.asking import ask_for_run
+from pages.shared.cache.charts import show_chart
 from pages.shared.cache.runs import get_current_evaluation
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import PhotoCard, show_cards
@@ -68,16 +70,16 @@ def _show_matrices(both: Comparison, first: str, second: str) -> None:
     from pages.shared.charts.confusion_matrix import confusion_map, difference_map  # Altair
 
     classes, before, after = both.before.classes, both.before.confusion, both.after.confusion
-    change = difference_map(before, after, classes, ink())
+    change = partial(difference_map, before, after, classes, ink())
     charts = (
-        (first, confusion_map(before, classes, ink(), small=True), wrong_of(both.before)),
-        (second, confusion_map(after, classes, ink(), small=True), wrong_of(both.after)),
+        (first, partial(confusion_map, before, classes, ink(), small=True), wrong_of(both.before)),
+        (second, partial(confusion_map, after, classes, ink(), small=True), wrong_of(both.after)),
         ("The difference", change, "Green is better, terracotta worse."),
     )
     for column, (title, chart, finding) in zip(st.columns(3), charts, strict=True):
         with column:
             st.markdown(f"**{plain(shortened(title))}**")
-            st.altair_chart(chart, alt=f"{title}: {finding}")
+            show_chart(chart, alt=f"{title}: {finding}")
             st.caption(finding)
 
 

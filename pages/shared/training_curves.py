@@ -1,6 +1,7 @@
 """Watch a training: its curves while they grow, fastai's table, and what they say."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import ceil
 from time import monotonic
 
@@ -13,6 +14,7 @@ from model.runs.settings import Epoch
 from model.training.background import HeadJob
 from model.wording import curve_finding
 from pages.shared import state
+from pages.shared.cache.charts import show_chart
 from pages.shared.cache.runs import active_run_id, get_card
 from pages.shared.text import plain
 from pages.shared.visit import Visit
@@ -91,10 +93,10 @@ def show_curves(histories: Mapping[str, Sequence[Epoch]], epochs: int) -> None:
     )
     losses, errors = st.columns(2)
     with losses:
-        st.altair_chart(loss_curves(histories, epochs), alt=findings or "Nothing learned yet")
+        show_chart(partial(loss_curves, histories, epochs), alt=findings or "Nothing learned yet")
     with errors:
-        st.altair_chart(
-            error_curves(histories, epochs),
+        show_chart(
+            partial(error_curves, histories, epochs),
             alt="The error rate on the validation photos after each epoch",
         )
 
@@ -107,8 +109,8 @@ def show_epochs(card: RunCard) -> None:
 
     st.markdown(curve_finding(card.history))
     with st.expander("Every epoch", icon=":material/table_rows:"):
-        st.altair_chart(
-            rate_curves({card.name: card.history}, len(card.history)),
+        show_chart(
+            partial(rate_curves, {card.name: card.history}, len(card.history)),
             alt="The learning rate at the end of each epoch",
         )
         table = pd.DataFrame([_row(epoch, card.best_epoch) for epoch in card.history])

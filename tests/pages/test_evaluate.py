@@ -6,6 +6,7 @@ And what it says when there is nothing to say.
 from dataclasses import replace
 from pathlib import Path
 
+import altair as alt
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -41,6 +42,25 @@ def test_the_first_look_says_how_many_are_wrong_and_on_which_photos(workspace: s
     assert app.button[0].label == "8 succulent photos were taken for cactus"
     assert not app.warning
     assert not app.error
+
+
+def test_a_rerun_builds_no_chart_anew_and_another_cell_one(
+    workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = evaluate(workspace)
+    built: list[str] = []
+
+    def counted(chart: alt.LayerChart, *arguments: object, **options: object) -> str:
+        built.append(type(chart).__name__)
+        return to_json(chart, *arguments, **options)
+
+    to_json = alt.LayerChart.to_json
+    monkeypatch.setattr(alt.LayerChart, "to_json", counted)
+    app.run()
+    assert built == []
+    assert len(app.get("arrow_vega_lite_chart") or app.get("vega_lite_chart")) == 2
+    app.toggle(key="shares").set_value(True).run()
+    assert built == ["LayerChart"]
 
 
 def test_boxes_and_sentences_choose_the_cell(workspace: str) -> None:

@@ -1,5 +1,7 @@
 """The answer to one photo, drawn: verdict, probabilities, evidence, look-alikes."""
 
+from functools import partial
+
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
@@ -7,6 +9,7 @@ from model.classify.answer import Prediction
 from model.photos.photo_id import PhotoId
 from model.runs.run import Run
 from pages.shared.asking import ask_for_class
+from pages.shared.cache.charts import show_chart
 from pages.shared.cache.photos import get_evidence, get_picture, get_prediction
 from pages.shared.colours import label_badge
 from pages.shared.gallery import PhotoCard, show_cards
@@ -39,7 +42,9 @@ def _show_probabilities(answer: Prediction) -> None:
 
     shares = zip(answer.classes, answer.probabilities, strict=True)
     ranked = ", ".join(f"{name} {share:.0%}" for name, share in shares)
-    st.altair_chart(probability_bars(answer), alt=f"How likely each class is: {ranked}")
+    facts = (answer.classes, answer.probabilities)
+    chart = partial(probability_bars, answer)
+    show_chart(chart, facts=facts, alt=f"How likely each class is: {ranked}")
 
 
 def _ask_for_evidence(photo: PhotoId, answer: Prediction) -> str | None:

@@ -15,6 +15,7 @@ from model.photos.photo_id import PhotoId
 from model.wording import SPLIT_NAMES, count, listed
 from pages.shared import state
 from pages.shared.asking import ask_to_narrow
+from pages.shared.cache.charts import show_chart
 from pages.shared.cache.photos import get_picture
 from pages.shared.cache.store import get_origins
 from pages.shared.callbacks import attempt
@@ -66,7 +67,11 @@ def show_counts(dataset: Dataset, origins: dict[PhotoId, Origin]) -> None:
 
     labels = Counter(labelled.label for labelled in dataset.photos).most_common()
     counts = ", ".join(f"{name}: {number}" for name, number in labels)
-    st.altair_chart(class_counts(dataset), alt=f"Photos of each class, by split: {counts}")
+    facts = Counter((labelled.label, labelled.split) for labelled in dataset.photos)
+    chart = partial(class_counts, dataset)
+    show_chart(
+        chart, facts=(dataset.classes, facts), alt=f"Photos of each class, by split: {counts}"
+    )
     sources = Counter(_source(labelled, origins) for labelled in dataset.photos).most_common()
     shares = listed([f"{plain(name)} ({number})" for name, number in sources], "and")
     st.caption(

@@ -1,6 +1,7 @@
 """Reliability before and after calibration, and what a threshold withholds."""
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from model.evaluation.table import Evaluation
 from model.wording import count
 from pages.shared import state
 from pages.shared.asking import ask_for_option
+from pages.shared.cache.charts import show_chart
 from pages.shared.colours import ink
 
 
@@ -36,7 +38,7 @@ def show_reliability(table: Evaluation) -> None:
     errors = {name: calibration_error(each) or 0.0 for name, each in bins.items()}
     is_at_bound = table.temperature in (TEMPERATURES[0], TEMPERATURES[-1])
     gap = f"Probabilities are off by {errors[way]:.1%} on average"
-    st.altair_chart(reliability_diagram(bins[way], ink()), alt=gap)
+    show_chart(partial(reliability_diagram, bins[way], ink()), alt=gap)
     st.markdown(
         f"Expected calibration error: **{errors['Calibrated']:.1%}** calibrated, "
         f"{errors['As trained']:.1%} as trained. The temperature, {table.temperature:.2f}, was "

@@ -9,6 +9,7 @@ from model.evaluation.top_losses import ranked
 from model.runs.current import CurrentEvaluation
 from model.wording import count, mistaken
 from pages.shared import state
+from pages.shared.cache.charts import show_chart
 from pages.shared.colours import class_badge, ink
 from pages.shared.gallery import PhotoCard, paged, show_cards
 from pages.shared.loss_cards import open_card
@@ -70,11 +71,11 @@ def show_matrix(
     shares = st.toggle("Percent of each row", key=state.SHARES, bind="query-params")
     worst = f"; most often, {mistaken(pairs[0][2], *pairs[0][:2])}" if pairs else ""
     with place:
-        st.altair_chart(
-            confusion_map(table.confusion, table.classes, ink(), cell=cell, shares=shares),
-            key=state.matrix_key(),
-            on_select=partial(state.take_cell_click, state.matrix_key()),
-            selection_mode=CELL,
+        matrix = partial(confusion_map, table.confusion, table.classes, ink())
+        key = state.matrix_key()
+        show_chart(
+            partial(matrix, cell=cell, shares=shares),
+            selected=(CELL, key, partial(state.take_cell_click, key)),
             alt=f"{table.errors} of {len(table.photos)} photos are wrong{worst}",
         )
 

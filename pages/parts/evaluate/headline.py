@@ -1,11 +1,14 @@
 """The headline: how many are wrong, and what was edited since."""
 
+from functools import partial
+
 import streamlit as st
 
 from model.evaluation.sentences import by_heart, wrong_of
 from model.evaluation.table import Evaluation
 from model.runs.current import CurrentEvaluation
 from model.wording import SPLIT_NAMES, WHAT_IT_PROVES, listed
+from pages.shared.cache.charts import show_chart
 
 
 def show_headline(current: CurrentEvaluation, split: str) -> None:
@@ -26,12 +29,14 @@ def show_headline(current: CurrentEvaluation, split: str) -> None:
 def _show_error_rates(current: CurrentEvaluation, split: str) -> None:
     from pages.shared.charts.evaluation import error_rates
 
-    tables = {SPLIT_NAMES[name]: table for name, table in current.tables.items() if table.photos}
-    rates = [
-        f"{name.lower()} {table.errors / len(table.photos):.1%}" for name, table in tables.items()
-    ]
-    chart = error_rates(tables, SPLIT_NAMES[split])
-    st.altair_chart(chart, alt=f"Error rates with their ranges: {listed(rates, 'and')}")
+    errors = {
+        SPLIT_NAMES[name]: (table.errors, len(table.photos))
+        for name, table in current.tables.items()
+        if table.photos
+    }
+    rates = [f"{name.lower()} {wrong / photos:.1%}" for name, (wrong, photos) in errors.items()]
+    chart = partial(error_rates, errors, SPLIT_NAMES[split])
+    show_chart(chart, alt=f"Error rates with their ranges: {listed(rates, 'and')}")
 
 
 def show_changes(current: CurrentEvaluation, split: str) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from model.jobs.queue import Job
 from model.jobs.records import FAILED, LR_FIND
 from pages.parts.retrain.settings import RATES
+from pages.shared.cache.charts import show_chart
 from pages.shared.text import plain
 from pages.shared.visit import Visit
 from pages.shared.watching import ask_to_close, unseen_job, watch_queued
@@ -54,7 +55,8 @@ def _show_rates(job: Job, search: dict[str, Any]) -> None:
         f"For {'the head' if is_head else 'the whole network'}, fastai's valley rule suggests "
         f"{suggestion:.1e}. Look for a steep fall, well before the loss grows."
     )
-    st.altair_chart(rate_search(search["rates"], search["losses"], suggestion), alt=finding)
+    curve = partial(rate_search, search["rates"], search["losses"], suggestion)
+    show_chart(curve, alt=finding)
     st.markdown(finding)
     nearest = min(RATES, key=lambda rate: abs(log(rate / suggestion)))
     key = "retrain_learning_rate" if is_head else "retrain_learning_rate_tuned"

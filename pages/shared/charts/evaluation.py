@@ -37,13 +37,15 @@ def probability_bars(answer: Prediction) -> alt.Chart:
     return chart
 
 
-def error_rates(tables: dict[str, Evaluation], split: str) -> alt.LayerChart:
-    """Draw the error rate of each table with its 95% interval; one split stands out."""
+def error_rates(errors: dict[str, tuple[int, int]], split: str) -> alt.LayerChart:
+    """Draw the error rate of each split with its 95% interval; one split stands out.
+
+    `errors` has each split's wrong photos and its photos.
+    """
     rows = []
-    for name, table in tables.items():
-        photos = len(table.photos)
-        low, high = wilson(table.errors, photos)
-        label, rate = f"{name}  {table.errors} of {photos}", table.errors / photos
+    for name, (wrong, photos) in errors.items():
+        low, high = wilson(wrong, photos)
+        label, rate = f"{name}  {wrong} of {photos}", wrong / photos
         colour = WRONG if name == split else QUIET
         rows.append(
             {"split": label, "low": low, "high": high, "error rate": rate, "colour": colour}
