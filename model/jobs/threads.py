@@ -1,14 +1,17 @@
 """Jobs in threads of this server: they go on when a page is left, and any page shows them."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event, Lock, Thread
+from threading import Condition, Event, Lock, Thread
 from time import monotonic
 from typing import Generic, TypeVar
 
 from model.errors import AreoleError, Cancelled
 
 MOST_REMEMBERED = 100  # Finished jobs
+LOOK_S = 0.5  # Between two looks of one that waits: it may have been cancelled.
 
 
 @dataclass
@@ -53,6 +56,11 @@ class BackgroundJobs(Generic[SomeJob]):
         """Return the last job of a workspace since the server started."""
         return self._jobs.get(workspace)
 
+    def running(self) -> int:
+        """Count the jobs of all workspaces that have not ended."""
+        with self._lock:
+            return sum(job.is_running for job in self._jobs.values())
+
     def forget(self, workspace: str) -> None:
         """Let go of a finished job, and of all it holds."""
         with self._lock:
@@ -82,6 +90,34 @@ class BackgroundJobs(Generic[SomeJob]):
             self._jobs[workspace] = job
         Thread(target=_run, args=(job, action), daemon=True, name=job.title).start()
         return job
+
+
+class Turns:
+    """Work that goes one at a time, in the order of asking."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[object] = deque()
+        self._changed = Condition()
+
+    @contextmanager
+    def take(self, on_place: Callable[[int], None]) -> Iterator[None]:
+        """Wait for a turn and hold it; `on_place` is told how many come before, 0 at last.
+
+        What `on_place` raises ends the waiting.
+        """
+        ticket = object()
+        try:
+            with self._changed:
+                self._waiting.append(ticket)
+                while place := self._waiting.index(ticket):
+                    on_place(place)
+                    self._changed.wait(LOOK_S)
+            on_place(0)
+            yield
+        finally:
+            with self._changed:
+                self._waiting.remove(ticket)
+                self._changed.notify_all()
 
 
 def _run(job: SomeJob, action: Callable[[SomeJob], None]) -> None:

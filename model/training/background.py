@@ -5,10 +5,11 @@ from time import monotonic
 
 from model.catalogue.store import Store
 from model.errors import Cancelled
-from model.jobs.threads import BackgroundJob, BackgroundJobs
+from model.jobs.threads import BackgroundJob, BackgroundJobs, Turns
 from model.runs.settings import Epoch
 from model.training.request import TrainRequest
 
+_turns = Turns()  # Thirty heads at once would each be the slower, and pages with them.
 SAME_CLICK_S = 2.0  # The very same request within this time is a double click.
 
 
@@ -19,6 +20,12 @@ class HeadJob(BackgroundJob):
     request: TrainRequest = field(kw_only=True)
     history: list[Epoch] = field(default_factory=list)
     run: str | None = None  # The id of the run it made
+    place: int = 0  # Trainings that come before it, once its photos have features
+
+    def note_place(self, place: int) -> None:
+        """Note how many trainings come before it. Raises Cancelled once a page asked for it."""
+        self.place = place
+        self.check()
 
     def check(self) -> None:
         """Raise Cancelled once a page asked for it: between photos, not between epochs."""
@@ -34,9 +41,12 @@ def start_training(
     """Train a head in the background, unless the workspace is training one already."""
 
     def train(job: HeadJob) -> None:
-        from model.training.head_run import train_head_run  # torch: no page waits for it.
+        from model.training.head_run import train_head_run  # Numpy's part: no page waits for it.
 
-        run = train_head_run(store, request, on_features=job.report, on_epoch=job.history.append)
+        turn = _turns.take(job.note_place)
+        run = train_head_run(
+            store, request, on_features=job.report, on_epoch=job.history.append, turn=turn
+        )
         job.run = run.card.id
 
     def is_repeat(last: HeadJob) -> bool:

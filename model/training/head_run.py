@@ -6,6 +6,7 @@ Features from the cache, a head on them, its temperature, its evaluation.
 import secrets
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -47,12 +48,13 @@ def train_head_run(
     folder: Path | None = None,
     on_features: Progress = no_progress,
     on_epoch: Callable[[Epoch], None] = lambda epoch: None,
+    turn: AbstractContextManager[None] | None = None,
 ) -> Run:
     """Train a head on cached features and save the run, in `folder` or the data folder.
 
+    It waits for its `turn` once all features are there.
     Raises CannotTrain, NotFound, InvalidRequest, WeightsMissing, StoreUnavailable.
     """
-    assert isinstance(request.settings, HeadSettings)
     dataset = request.dataset
     with record_job(store, HEAD, asdict(request.settings), workspace=request.workspace):
         check_trainable(dataset)
@@ -62,18 +64,24 @@ def train_head_run(
             find_backbone(request.backbone),
             on_features,
         )
-        started = perf_counter()
-        train, valid = (labelled_features(dataset, split, features) for split in ("train", "valid"))
-        head = train_head(train, valid, dataset.classes, request.settings, on_epoch)
-        run = build_run(
-            request,
-            head,
-            features,
-            folder.name if folder else new_run_id("head"),
-            seconds=perf_counter() - started,
-        )
+        with turn or nullcontext():
+            run = _train(request, features, folder.name if folder else new_run_id("head"), on_epoch)
         save_and_register_run(store, run, request, folder)
     return run
+
+
+def _train(
+    request: TrainRequest,
+    features: NDArray[np.float32],
+    run_id: str,
+    on_epoch: Callable[[Epoch], None],
+) -> Run:
+    """Train a head on features (N, D) of the dataset's photos, and evaluate it."""
+    assert isinstance(request.settings, HeadSettings)
+    dataset, started = request.dataset, perf_counter()
+    train, valid = (labelled_features(dataset, split, features) for split in ("train", "valid"))
+    head = train_head(train, valid, dataset.classes, request.settings, on_epoch)
+    return build_run(request, head, features, run_id, seconds=perf_counter() - started)
 
 
 def new_run_id(mode: str) -> str:

@@ -12,15 +12,17 @@ from model.jobs.records import HEAD, HEAD_KILLED
 from model.runs.run import RunCard
 from model.runs.settings import Epoch
 from model.training.background import HeadJob
-from model.wording import curve_finding
+from model.wording import count, curve_finding
 from pages.shared import state
 from pages.shared.cache.charts import show_chart
+from pages.shared.cache.jobs import get_head_jobs
 from pages.shared.cache.runs import active_run_id, get_card
 from pages.shared.text import plain
 from pages.shared.visit import Visit
 from pages.shared.watching import show_killed
 
 TICK_S, WAIT_S = 0.15, 0.5
+MANY_AT_ONCE = 3  # Trainings
 GROW_S = 1.2  # A head learns faster than the eye sees: its curves take at least so long to grow.
 
 
@@ -58,9 +60,13 @@ def watch(job: HeadJob) -> None:
     if job.total and not job.history and job.is_running:
         _show_features(job, elapsed)
     epochs = job.request.settings.epochs
-    shown = job.history[: ceil(epochs * min(1.0, elapsed / GROW_S))]
+    if job.place and job.is_running:
+        st.caption(f"Waiting for {count(job.place, 'training')} of others.")
+    # Where many train, growing curves would hold up everyone's pages.
+    grow_s = GROW_S if get_head_jobs().running() < MANY_AT_ONCE else 0.0
+    shown = job.history[: ceil(epochs * min(1.0, elapsed / grow_s))] if grow_s else job.history
     show_curves({job.request.name: shown}, epochs)
-    if job.error or (job.run and (elapsed > GROW_S or len(shown) == len(job.history) == epochs)):
+    if job.error or (job.run and (elapsed > grow_s or len(shown) == len(job.history) == epochs)):
         if job.run:
             state.set_seen(job.run)
         st.rerun()

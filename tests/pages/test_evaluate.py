@@ -50,9 +50,9 @@ def test_a_rerun_builds_no_chart_anew_and_another_cell_one(
     app = evaluate(workspace)
     built: list[str] = []
 
-    def counted(chart: alt.LayerChart, *arguments: object, **options: object) -> str:
+    def counted(chart: alt.LayerChart, indent: int | None) -> str:
         built.append(type(chart).__name__)
-        return to_json(chart, *arguments, **options)
+        return to_json(chart, indent=indent)
 
     to_json = alt.LayerChart.to_json
     monkeypatch.setattr(alt.LayerChart, "to_json", counted)
