@@ -29,6 +29,10 @@ class Cancelled(AreoleError):
     """The visitor cancelled the work."""
 
 
+class ServerStopped(Cancelled):
+    """The server stops in the middle of the work."""
+
+
 class NotFound(AreoleError):
     """A run, dataset, class or photo was named that does not exist."""
 

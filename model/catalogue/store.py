@@ -86,6 +86,10 @@ class Store:
         """Check if the data folder still lies under the running server."""
         return _identity(self.engine) == self.identity
 
+    def close(self) -> None:
+        """Close the connections that nobody uses; one that is used is closed when it is free."""
+        self.engine.dispose()
+
 
 def open_store(home: Path | None = None) -> Store:
     """Open the data folder, made new where it is absent, upgraded where it is older.

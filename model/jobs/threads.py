@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
-from model.errors import AreoleError, Cancelled
+from model.errors import AreoleError, Cancelled, ServerStopped
 
 MOST_REMEMBERED = 100  # Finished jobs
 
@@ -21,11 +21,14 @@ class BackgroundJob:
     Written by its own thread, read by pages; only `cancelled` is for pages to set.
     """
 
+    CANCELLED: ClassVar[str] = "Cancelled."
+
     title: str
     done: int = 0
     total: int = 0
     error: str | None = None
     cancelled: bool = False
+    stopped: bool = False  # With its server
     started: float = field(default_factory=monotonic)
     finished: Event = field(default_factory=Event)
 
@@ -40,9 +43,11 @@ class BackgroundJob:
         self.check()
 
     def check(self) -> None:
-        """Raise Cancelled once a page asked for it."""
+        """Raise Cancelled once a page asked for it, ServerStopped once the server stops."""
+        if self.stopped:
+            raise ServerStopped("The server stopped.")
         if self.cancelled:
-            raise Cancelled("Cancelled.")
+            raise Cancelled(self.CANCELLED)
 
 
 SomeJob = TypeVar("SomeJob", bound=BackgroundJob)
@@ -88,6 +93,13 @@ class BackgroundJobs(Generic[SomeJob]):
             self._jobs[workspace] = job
         Thread(target=_run, args=(job, action), daemon=True, name=job.title).start()
         return job
+
+    def stop(self) -> list[SomeJob]:
+        """Ask all jobs that run to end with the server, and return them."""
+        running = [job for job in self._jobs.values() if job.is_running]
+        for job in running:
+            job.stopped = True
+        return running
 
 
 def _run(job: SomeJob, action: Callable[[SomeJob], None]) -> None:
