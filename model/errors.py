@@ -37,6 +37,10 @@ class NotFound(AreoleError):
     """A run, dataset, class or photo was named that does not exist."""
 
 
+class NotAllowed(AreoleError):
+    """A right that is missing, damaged or over."""
+
+
 class InvalidRequest(AreoleError):
     """A request that cannot be done as it is: a bad name, file, class or combination."""
 
