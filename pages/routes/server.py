@@ -1,4 +1,4 @@
-"""The server: how it begins and how it ends."""
+"""The server: what it answers besides pages, how it begins and how it ends."""
 
 import gc
 import logging
@@ -10,8 +10,10 @@ from threading import Thread
 from time import monotonic
 
 import streamlit as st
+from starlette.routing import Mount
 
 from model.errors import AreoleError
+from pages.routes.api import api_app
 
 LOG = logging.getLogger(__name__)
 STOP_S = 3.0  # What background jobs get to end in
@@ -23,6 +25,15 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     Thread(target=warm_up, daemon=True, name="warm-up").start()
     yield
     close()
+
+
+def routes() -> list[Mount]:
+    """Mount the API at the root, and under `server.baseUrlPath`, where there is one.
+
+    Streamlit moves only its own. A proxy may strip the path or not.
+    """
+    api = api_app()
+    return [Mount(path, api) for path in dict.fromkeys(("/api", f"{_base_path()}/api"))]
 
 
 def warm_up() -> None:
@@ -49,6 +60,11 @@ def close() -> None:
     for job in running:
         job.finished.wait(max(0.0, until - monotonic()))
     get_store.clear()
+
+
+def _base_path() -> str:
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return f"/{base}" if base else ""
 
 
 def _load_shipped() -> None:
