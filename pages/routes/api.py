@@ -2,8 +2,8 @@
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from model.errors import (
@@ -13,6 +13,8 @@ from model.errors import (
     PhotoRefused,
     StoreUnavailable,
 )
+from pages.routes.answers import answer
+from pages.routes.limits import Limits
 from pages.routes.pictures import photo, thumbnail
 
 STATUSES = {NotAllowed: 403, NotFound: 404, PhotoRefused: 415, StoreUnavailable: 503}
@@ -20,13 +22,20 @@ STATUSES = {NotAllowed: 403, NotFound: 404, PhotoRefused: 415, StoreUnavailable:
 
 def api_app() -> Starlette:
     """Make the app that is mounted under /api; a mount of its own, so that its 404 is its own."""
-    return Starlette(
+    api = Starlette(
         routes=[
             Route("/photo/{signed}", photo),
             Route("/thumbnail/{signed}", thumbnail),
+            Route("/answer", answer, methods=["POST"]),
         ],
-        exception_handlers={HTTPException: _http_error, AreoleError: _areole_error},
+        exception_handlers={
+            HTTPException: _http_error,
+            AreoleError: _areole_error,
+            ClientDisconnect: _gone,
+        },
     )
+    api.state.limits = Limits()
+    return api
 
 
 async def _http_error(_request: Request, error: Exception) -> JSONResponse:
@@ -37,3 +46,7 @@ async def _http_error(_request: Request, error: Exception) -> JSONResponse:
 async def _areole_error(_request: Request, error: Exception) -> JSONResponse:
     status = next((code for kind, code in STATUSES.items() if isinstance(error, kind)), 500)
     return JSONResponse({"error": str(error)}, status)
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=400)  # Nobody reads it.
