@@ -26,6 +26,6 @@ if get_script_run_ctx(suppress_warning=True):  # A visit
     )
     run_page(page.run)
 else:  # The server, which reads this file once to find `app`
-    from pages.routes.server import lifespan, routes
+    from pages.routes.server import lifespan, middleware, routes
 
-    app = st.App("streamlit_app.py", lifespan=lifespan, routes=routes())
+    app = st.App("streamlit_app.py", lifespan=lifespan, middleware=middleware(), routes=routes())

@@ -10,10 +10,12 @@ from threading import Thread
 from time import monotonic
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from model.errors import AreoleError
 from pages.routes.api import api_app
+from pages.routes.cookie import BrowserCookie
 
 LOG = logging.getLogger(__name__)
 STOP_S = 3.0  # What background jobs get to end in
@@ -34,6 +36,11 @@ def routes() -> list[Mount]:
     """
     api = api_app()
     return [Mount(path, api) for path in dict.fromkeys(("/api", f"{_base_path()}/api"))]
+
+
+def middleware() -> list[Middleware]:
+    """Give each browser its key."""
+    return [Middleware(BrowserCookie, path=_base_path() or "/")]
 
 
 def warm_up() -> None:

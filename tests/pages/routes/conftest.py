@@ -6,11 +6,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from pages.routes.server import routes
+from pages.routes.server import middleware, routes
 
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
     """A program that asks a server which has just started."""
-    with TestClient(Starlette(routes=routes())) as client:
+    with TestClient(Starlette(routes=routes(), middleware=middleware())) as client:
         yield client
