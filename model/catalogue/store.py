@@ -87,7 +87,7 @@ class Store:
         return _identity(self.engine) == self.identity
 
     def close(self) -> None:
-        """Close the connections that nobody uses; one that is used is closed when it is free."""
+        """Close the connections that are free, and forget those in use."""
         self.engine.dispose()
 
 

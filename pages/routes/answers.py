@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pages.routes.limits import Limits
 
 FORM_BYTES = 100_000  # What a form may have besides its photo
-NOBODY = ""  # The workspace of those who have none
+NO_WORKSPACE = ""  # Sees what a new one sees.
 
 Take = Callable[[int], None]  # Takes room for some bytes.
 
@@ -53,7 +53,7 @@ def _run_in_use(token: str | None) -> "tuple[str, Dataset]":
     import_starter(store)
     if token is not None and not has_workspace(store, token):
         raise NotAllowed("This token belongs to no workspace in which anything was done.")
-    visit = Visit.begin(store, token or NOBODY)
+    visit = Visit.begin(store, token or NO_WORKSPACE)
     run_id = SHIPPED if token is None else active_run_id(visit)
     if run_id is None:
         raise NotFound("Nothing is trained in this workspace yet.")

@@ -49,4 +49,4 @@ async def _areole_error(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _gone(_request: Request, _error: Exception) -> Response:
-    return Response(status_code=400)  # Nobody reads it.
+    return Response(status_code=400)  # The client is gone.

@@ -10,12 +10,13 @@ from starlette.exceptions import HTTPException
 
 MOST_CLIENTS = 10_000  # Remembered; those who may ask again at once are forgotten first.
 EVERYONE = "everyone"
+BODIES_BYTES = 60_000_000  # A body is there twice for a moment, as it came and as a whole.
 
 
 class RateLimit:
     """Let each client ask `burst` times at once, and `per_second` times a second from then on.
 
-    The generic cell rate algorithm: of a client is known when all it has asked is paid for.
+    The generic cell rate algorithm: all it keeps of a client is when its requests are paid for.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class Limits:
 
     clients: RateLimit = field(default_factory=lambda: RateLimit(burst=40, per_second=10))
     everyone: RateLimit = field(default_factory=lambda: RateLimit(burst=120, per_second=30))
-    bodies: BytesInFlight = field(default_factory=lambda: BytesInFlight(100_000_000))
+    bodies: BytesInFlight = field(default_factory=lambda: BytesInFlight(BODIES_BYTES))
 
     def check(self, client: str) -> None:
         """Raise 429 where a client, or all together, ask too often."""
