@@ -29,8 +29,16 @@ class Cancelled(AreoleError):
     """The visitor cancelled the work."""
 
 
+class ServerStopped(Cancelled):
+    """The server stops in the middle of the work."""
+
+
 class NotFound(AreoleError):
     """A run, dataset, class or photo was named that does not exist."""
+
+
+class NotAllowed(AreoleError):
+    """A right that is missing, damaged or over."""
 
 
 class InvalidRequest(AreoleError):

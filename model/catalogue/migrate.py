@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # And inside functions, for the sake of all who open a folder
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0002"  # The newest revision there
+HEAD = "0003"  # The newest revision there
 VERSION_TABLE = "areole_schema_version"  # `alembic_version` is Optuna's, in the same database.
 FIRST, FIRST_VERSION = "0001", 4  # The first revision makes what the table `meta` called version 4.
 ELSEWHERE = "or set AREOLE_HOME (and AREOLE_DATABASE, where it is set) to another place"

@@ -207,3 +207,23 @@ class JobRow(Table):
     run: Mapped[str | None] = mapped_column(String(40))
     started_at: Mapped[CreationTime]
     ended_at: Mapped[datetime | None]
+
+
+class SettingRow(Table):
+    """What the servers of one database share and drew themselves, such as the key of signatures."""
+
+    __tablename__ = "settings"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))
+
+
+class BrowserRow(Table):
+    """A workspace that a browser has opened; `browser` is a digest of its key.
+
+    Workspaces that were only looked at have no row, so this is no foreign key.
+    """
+
+    __tablename__ = "browsers"
+    browser: Mapped[str] = mapped_column(String(64), primary_key=True)
+    workspace: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+    opened_at: Mapped[datetime] = mapped_column(default=_now)

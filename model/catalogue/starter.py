@@ -8,6 +8,7 @@ import csv
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 
 from PIL import Image
 from safetensors.numpy import load_file
@@ -42,14 +43,29 @@ EXAMPLES = (  # Three of each class, from the test split: no classifier has lear
     ("0436.jpg", "0731.jpg", "0735.jpg"),
 )
 
+_importing = Lock()  # Threads wait for the first instead of all importing.
+
 
 def import_starter(store: Store, progress: Progress = no_progress) -> None:
     """Import the starter set unless it is there. Safe to repeat, to race and to kill."""
-    with store.reading() as session:
-        if session.scalars(select(DatasetRow).where(DatasetRow.name == STARTER)).one_or_none():
-            return
+    if _has_starter(store):
+        return
     with (FOLDER / "photos.csv").open(newline="") as table:
         rows = [(row["file"], row["label"], row["split"]) for row in csv.DictReader(table)]
+    if _importing.locked():
+        progress(0, len(rows))
+    with _importing:
+        if not _has_starter(store):
+            _import(store, rows, progress)
+
+
+def _has_starter(store: Store) -> bool:
+    with store.reading() as session:
+        starter = select(DatasetRow.id).where(DatasetRow.name == STARTER)
+        return session.scalars(starter).one_or_none() is not None
+
+
+def _import(store: Store, rows: list[tuple[str, str, str]], progress: Progress) -> None:
     photos: dict[str, PhotoId] = {}  # By file
     for chunk in chunks([file for file, _, _ in rows], BATCH):
         batch = {file: _photo(FOLDER / "photos" / file) for file in chunk}

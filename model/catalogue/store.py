@@ -80,6 +80,10 @@ class Store:
         """Check if the data folder still lies under the running server."""
         return _identity(self.engine) == self.identity
 
+    def close(self) -> None:
+        """Close the connections that are free, and forget those in use."""
+        self.engine.dispose()
+
 
 def open_store(home: Path | None = None) -> Store:
     """Open the data folder, made or upgraded as needed. Raises StoreUnavailable, InvalidSetting."""

@@ -52,6 +52,12 @@ def is_workspace_id(text: str) -> bool:
     return ID_PATTERN.fullmatch(text) is not None
 
 
+def has_workspace(store: Store, workspace: str) -> bool:
+    """True for a workspace in which something was done."""
+    with store.reading() as session:
+        return session.get(WorkspaceRow, workspace) is not None
+
+
 def dataset_name(store: Store, workspace: str) -> str:
     """Find the name of the dataset this workspace works on."""
     return view_of(store, workspace).dataset

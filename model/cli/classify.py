@@ -22,7 +22,7 @@ def predict(
 ) -> int:
     """Classify photo files, one line each."""
     from model.classify.classifier import load_classifier
-    from model.evaluation.confidence import Trust
+    from model.classify.record import as_record
     from model.photos.image import open_file
 
     classifier, failed = load_classifier(open_catalogue(), run), 0
@@ -34,9 +34,7 @@ def predict(
             failed += 1
             tell(as_json, {**line, "error": str(error)}, f"{file}: {error}")
             continue
-        line["label"], line["probabilities"] = prediction.best, _by_class(prediction)
-        line["sure"] = prediction.trust is Trust.SURE
-        tell(as_json, line, f"{file}: {_sentence(prediction)}")
+        tell(as_json, {**line, **as_record(prediction)}, f"{file}: {_sentence(prediction)}")
     return FAILED if failed else DONE
 
 
@@ -94,11 +92,6 @@ def evaluate(
     wrong = f"{n - right} of {n} wrong: error rate {(n - right) / n:.1%}"
     tell(as_json, figures, f"{wrong}, {failed} unreadable")
     return FAILED if failed else DONE
-
-
-def _by_class(prediction: "Prediction") -> dict[str, float]:
-    probabilities = zip(prediction.classes, prediction.probabilities, strict=True)
-    return {name: round(float(probability), 6) for name, probability in probabilities}
 
 
 def _sentence(prediction: "Prediction") -> str:

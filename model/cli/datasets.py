@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from model.catalogue.browsers import forget_openings
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER
 from model.cli.output import (
@@ -149,6 +150,7 @@ def clear(
     unused = unused_workspaces(store, unused_days)
     if not dry_run:
         clear_workspaces(store, unused)
+        forget_openings(store, unused_days)
     line = {"workspaces": len(unused), "cleared": not dry_run}
     tell(as_json, line, f"{len(unused)} workspaces {'are unused' if dry_run else 'cleared'}")
     return DONE

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from model.catalogue.schema import (
     ActiveRunRow,
     AskedRow,
+    BrowserRow,
     DatasetRow,
     EditRow,
     JobRow,
@@ -44,7 +45,7 @@ def _clear(store: Store, workspace: str) -> None:
         photos = {*session.scalars(select(AskedRow.photo).where(AskedRow.workspace == workspace))}
         photos |= {*session.scalars(select(EditRow.photo).where(EditRow.workspace == workspace))}
         jobs = list(session.scalars(select(JobRow.id).where(JobRow.workspace == workspace)))
-        for table in (AskedRow, EditRow, ActiveRunRow, RunRow, JobRow):
+        for table in (AskedRow, EditRow, ActiveRunRow, RunRow, JobRow, BrowserRow):
             session.execute(delete(table).where(table.workspace == workspace))
         session.execute(delete(WorkspaceRow).where(WorkspaceRow.id == workspace))
         forget_unused(store, session, photos)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from model.catalogue.schema import JobRow
 from model.catalogue.store import Store
 from model.catalogue.workspaces import ensure_workspace
-from model.errors import AreoleError, Cancelled
+from model.errors import AreoleError, Cancelled, ServerStopped
 
 
 class JobKind(StrEnum):
@@ -85,6 +85,8 @@ def record_end(store: Store, job: int) -> Iterator[None]:
     """Note how a job ended."""
     try:
         yield
+    except ServerStopped:  # The next look finds its process gone, and says so.
+        raise
     except AreoleError as error:
         _end(store, job, CANCELLED if isinstance(error, Cancelled) else FAILED, str(error))
         raise

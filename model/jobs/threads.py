@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Condition, Event, Lock, Thread
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
-from model.errors import AreoleError, Cancelled
+from model.errors import AreoleError, Cancelled, ServerStopped
 
 MOST_REMEMBERED = 100  # Finished jobs
 LOOK_S = 0.5  # Between two looks of one that waits: it may have been cancelled.
@@ -18,11 +18,14 @@ LOOK_S = 0.5  # Between two looks of one that waits: it may have been cancelled.
 class BackgroundJob:
     """A job, written by its own thread and read by pages; only `cancelled` is theirs to set."""
 
+    CANCELLED: ClassVar[str] = "Cancelled."
+
     title: str
     done: int = 0
     total: int = 0
     error: str | None = None
     cancelled: bool = False
+    stopped: bool = False  # With its server
     started: float = field(default_factory=monotonic)
     finished: Event = field(default_factory=Event)
 
@@ -37,9 +40,11 @@ class BackgroundJob:
         self.check()
 
     def check(self) -> None:
-        """Raise Cancelled once a page asked for it."""
+        """Raise Cancelled once a page asked for it, ServerStopped once the server stops."""
+        if self.stopped:
+            raise ServerStopped("The server stopped.")
         if self.cancelled:
-            raise Cancelled("Cancelled.")
+            raise Cancelled(self.CANCELLED)
 
 
 SomeJob = TypeVar("SomeJob", bound=BackgroundJob)
@@ -90,6 +95,13 @@ class BackgroundJobs(Generic[SomeJob]):
             self._jobs[workspace] = job
         Thread(target=_run, args=(job, action), daemon=True, name=job.title).start()
         return job
+
+    def stop(self) -> list[SomeJob]:
+        """Ask all jobs that run to end with the server, and return them."""
+        running = [job for job in self._jobs.values() if job.is_running]
+        for job in running:
+            job.stopped = True
+        return running
 
 
 class Turns:

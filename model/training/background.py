@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import ClassVar
 
 from model.catalogue.store import Store
-from model.errors import Cancelled
 from model.jobs.threads import BackgroundJob, BackgroundJobs, Turns
 from model.runs.settings import Epoch
 from model.training.request import TrainRequest
@@ -15,8 +15,14 @@ SAME_CLICK_S = 2.0  # The very same request within this time is a double click.
 
 @dataclass
 class HeadJob(BackgroundJob):
-    """A head training; `done` of `total` photos have features, and `total` is 0 where all had."""
+    """A head training; `done` of `total` photos have features, and `total` is 0 where all had.
 
+    It is cancelled between photos, not between epochs.
+    """
+
+    CANCELLED: ClassVar[str] = (
+        "Cancelled. What it has looked at is kept: the next start goes on from there."
+    )
     request: TrainRequest = field(kw_only=True)
     history: list[Epoch] = field(default_factory=list)
     run: str | None = None  # The id of the run it made
@@ -26,13 +32,6 @@ class HeadJob(BackgroundJob):
         """Note how many trainings come before it. Raises Cancelled once a page asked for it."""
         self.place = place
         self.check()
-
-    def check(self) -> None:
-        """Raise Cancelled once a page asked for it: between photos, not between epochs."""
-        if self.cancelled:
-            raise Cancelled(
-                "Cancelled. What it has looked at is kept: the next start goes on from there."
-            )
 
 
 def start_training(

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from model.catalogue.browsers import note_opened
 from model.catalogue.starter import import_starter
 from model.catalogue.workspaces import note_use
 from model.errors import AreoleError
@@ -14,6 +15,7 @@ from model.photos.photo_id import PhotoId
 from model.runs.run import SHIPPED
 from model.wording import count
 from pages.shared import state
+from pages.shared.browser import browser_key
 from pages.shared.cache.runs import active_run_id, get_current_evaluation
 from pages.shared.cache.store import get_dataset, get_store
 from pages.shared.colours import class_badge
@@ -28,7 +30,7 @@ def run_page(page: Callable[[], None]) -> None:
         with progress_bar("First start, importing the starter set") as progress:
             import_starter(get_store(), progress)
         if state.is_new_visit():
-            note_use(get_store(), state.workspace())
+            _note_visit()
         visit = Visit.begin(get_store(), state.workspace())
         state.set_visit(visit)
         show_sidebar(visit)
@@ -37,6 +39,14 @@ def run_page(page: Callable[[], None]) -> None:
         st.error(str(error), icon=":material/error:")
     finally:
         state.set_visit(None)
+
+
+def _note_visit() -> None:
+    """Record that the workspace is in use, and which browser has opened it."""
+    note_use(get_store(), state.workspace())
+    key = browser_key()
+    if key is not None:
+        note_opened(get_store(), key, state.workspace())
 
 
 def require_frame() -> Visit:

@@ -62,12 +62,14 @@ def start_server(home: Path, port: int, **settings: str) -> subprocess.Popen[byt
         str(port),
     ]
     environment = {**os.environ, "AREOLE_HOME": str(home), **settings}
+    base = settings.get("STREAMLIT_SERVER_BASE_URL_PATH", "")
+    health = f"http://localhost:{port}{base}/_stcore/health"
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     log.close()
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            with urlopen(f"http://localhost:{port}/_stcore/health", timeout=1) as answer:
+            with urlopen(health, timeout=1) as answer:
                 if answer.read() == b"ok":
                     return server
         except (URLError, OSError):

@@ -1,6 +1,6 @@
 """Revisions of the catalogue's tables, for Alembic; `model.catalogue.migrate` runs them.
 
-To change a table: change its class in the schema, write `versions/0003_change_something.py` after
+To change a table: change its class in the schema, write `versions/0004_change_something.py` after
 the newest revision's example, and name it in `migrate.HEAD`. `tests/model/test_migrations.py` holds
 that the revisions make the very tables of the schema.
 

@@ -1,6 +1,6 @@
 """Caches the background jobs of this server: one registry for each kind of job."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -42,6 +42,11 @@ def get_search_jobs() -> BackgroundJobs[SearchJob]:
 def get_experiment_jobs() -> "BackgroundJobs[ExperimentJob]":
     """Give the experiments of this server."""
     return BackgroundJobs()
+
+
+def all_jobs() -> list[BackgroundJobs[Any]]:
+    """Give the jobs of every kind."""
+    return [get_head_jobs(), get_import_jobs(), get_search_jobs(), get_experiment_jobs()]
 
 
 def is_importing(workspace: str) -> bool:

@@ -61,7 +61,7 @@ def get_suspects(run_id: str) -> Suspects:
 @st.cache_resource(show_spinner=False, max_entries=512)
 def get_prediction(photo: PhotoId, run_id: str) -> Prediction:
     """Predict the class of a stored photo. Raises NotFound."""
-    return _classifier(run_id).predict(open_stored(get_store(), photo), photo)
+    return get_classifier(run_id).predict(open_stored(get_store(), photo), photo)
 
 
 def prepare_look_alikes(run_id: str) -> None:
@@ -80,7 +80,8 @@ def prepare_look_alikes(run_id: str) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _classifier(run_id: str) -> "Classifier":
+def get_classifier(run_id: str) -> "Classifier":
+    """Load a run that answers. Raises NotFound, WeightsMissing."""
     from model.classify.classifier import load_classifier
 
     return load_classifier(get_store(), run_id)

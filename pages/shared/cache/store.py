@@ -16,7 +16,7 @@ from pages.shared.visit import Visit
 BY_VISIT: dict[str | type[Any], Callable[[Any], Any]] = {Visit: lambda visit: visit.key}
 
 
-@st.cache_resource(show_spinner=False, validate=Store.is_alive)
+@st.cache_resource(show_spinner=False, validate=Store.is_alive, on_release=Store.close)
 def get_store() -> Store:
     """Open the data folder, again if it was deleted."""
     return open_store()

@@ -233,10 +233,13 @@ def test_an_old_folder_is_upgraded_and_a_copy_lies_beside(old_home: Path) -> Non
     open_store(old_home).engine.dispose()
     after = contents(old_home / "catalogue.db")
     assert rows(old_home / "catalogue.db", f"SELECT * FROM {VERSION_TABLE}") == [(HEAD,)]
-    assert len(before) - 1 == len(after) - 1
+    new_tables = (VERSION_TABLE, "settings", "browsers")
+    assert len(before) - 1 == len(after) - len(new_tables)
     assert {
         made: lines for made, lines in before.items() if "TABLE meta" not in made
     }.items() <= after.items()
+    for table in new_tables[1:]:
+        assert rows(old_home / "catalogue.db", f"SELECT * FROM {table}") == []
     assert sorted(file.name for file in old_home.iterdir() if file.is_file()) == [
         "catalogue.before-0002.db",
         "catalogue.db",
@@ -244,6 +247,26 @@ def test_an_old_folder_is_upgraded_and_a_copy_lies_beside(old_home: Path) -> Non
     backup = old_home / "catalogue.before-0002.db"
     assert contents(backup) == before
     assert rows(backup, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_folder_of_the_revision_before_is_upgraded_and_keeps_all(tmp_path: Path) -> None:
+    database = tmp_path / "catalogue.db"
+    engine = create_engine(f"sqlite:///{database}")
+    with engine.begin() as connection:
+        command.upgrade(migrate.config_for(connection), "0002")
+        connection.execute(
+            text("INSERT INTO datasets VALUES (1, 'starter', 'Mine', '[]', NULL, 0, '2026-11-01')")
+        )
+    engine.dispose()
+    before = contents(database)
+    open_store(tmp_path).engine.dispose()
+    after = contents(database)
+    changed = f"CREATE TABLE {VERSION_TABLE}"
+    assert {made: lines for made, lines in before.items() if changed not in made}.items() <= (
+        after.items()
+    )
+    assert rows(database, f"SELECT * FROM {VERSION_TABLE}") == [(HEAD,)]
+    assert contents(tmp_path / "catalogue.before-0003.db") == before
 
 
 def test_the_copy_holds_what_the_log_holds_and_is_nobody_elses_to_read(old_home: Path) -> None:

@@ -211,8 +211,8 @@ def test_cancelled_while_it_looks_or_learns(small: Store, workspace: str) -> Non
 
 def test_losses_that_grow_beyond_all_bounds_are_a_sentence() -> None:
     progress = ReportCallback(Watcher(), FineTuneSettings(), lambda *_: (0.5, 0.5), None, [])
-    progress.is_skipped = False
-    progress.learn = SimpleNamespace(recorder=SimpleNamespace(values=[[1.0, float("nan"), 0.5]]))
+    progress.is_skipped, progress.valid_loss, progress.error_rate = False, float("nan"), 0.5
+    progress.learn = SimpleNamespace(recorder=SimpleNamespace(values=[[1.0]]))
     with pytest.raises(CannotTrain, match="lower learning rate"):
         progress.after_epoch()
 

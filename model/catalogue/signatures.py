@@ -1,0 +1,90 @@
+"""Signed addresses of photos: the right to see one photo as one workspace, until it runs out.
+
+An address names its workspace by a digest: who has the address of a picture has no more than that.
+The key is drawn at first use and kept in the catalogue, so that all its servers share it.
+"""
+
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from functools import lru_cache
+from time import time
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from model.catalogue.schema import AskedRow, DatasetRow, EditRow, LabelRow, SettingRow
+from model.catalogue.store import Store, insert_missing
+from model.errors import NotAllowed, NotFound
+from model.photos.photo_id import PhotoId
+
+KEY = "signing key"  # Its name among the settings
+DAY_S = 24 * 3600
+LIFE_DAYS = 2  # An address holds for one to two days, and is the same all day: browsers keep it.
+DIGEST_BYTES = 15  # 120 bits
+
+
+class SignedPhoto(NamedTuple):
+    """The photo that an address gives a right to, and for how long."""
+
+    photo: PhotoId
+    seconds: int
+
+
+def sign_photo(store: Store, workspace: str, photo: PhotoId) -> str:
+    """Make the last part of a photo's address."""
+    expires = (int(time()) // DAY_S + LIFE_DAYS) * DAY_S
+    right = f"{photo}.{_digest(store, 'workspace', workspace)}.{expires}"
+    return f"{right}.{_digest(store, 'photo', right)}"
+
+
+def read_signature(store: Store, signed: str) -> SignedPhoto:
+    """Read the last part of a photo's address.
+
+    Raises NotAllowed where it is damaged or over, NotFound where its workspace has no such photo.
+    """
+    right, _, signature = signed.rpartition(".")
+    if not hmac.compare_digest(signature.encode(), _digest(store, "photo", right).encode()):
+        raise NotAllowed("This address is damaged. Open the page that shows the photo again.")
+    name, holder, expires = right.split(".")
+    photo = PhotoId(name)
+    seconds = int(expires) - int(time())
+    if seconds <= 0:
+        raise NotAllowed("This address has run out. Open the page that shows the photo again.")
+    with store.reading() as session:
+        if not any(
+            owner is None or _digest(store, "workspace", owner) == holder
+            for owner in _owners(session, photo)
+        ):
+            raise NotFound("This photo is no longer here.")
+    return SignedPhoto(photo, seconds)
+
+
+def _owners(session: Session, photo: PhotoId) -> Iterator[str | None]:
+    """Find the workspaces that have a photo; None where all have it."""
+    filed = select(DatasetRow.owner).join(LabelRow).where(LabelRow.photo == photo)
+    asked = select(AskedRow.workspace).where(AskedRow.photo == photo)
+    edited = select(EditRow.workspace).where(EditRow.photo == photo)
+    for owners in (filed, asked, edited):
+        yield from session.scalars(owners.distinct())
+
+
+def _digest(store: Store, purpose: str, text: str) -> str:
+    message = f"{purpose} {text}".encode()
+    digest = hmac.digest(_signing_key(store), message, "sha256")[:DIGEST_BYTES]
+    return urlsafe_b64encode(digest).decode()
+
+
+@lru_cache(maxsize=4)
+def _signing_key(store: Store) -> bytes:
+    """Read the key of this catalogue's servers; the first draws it."""
+    mine = select(SettingRow.value).where(SettingRow.name == KEY)
+    with store.reading() as session:
+        key = session.scalar(mine)
+    if key is None:
+        with store.writing() as session:
+            insert_missing(session, SettingRow, [{"name": KEY, "value": secrets.token_hex(32)}])
+            key = session.scalars(mine).one()
+    return bytes.fromhex(key)
