@@ -78,16 +78,17 @@ def start_server(home: Path, port: int, **settings: str) -> subprocess.Popen[byt
     )
 
 
+def find_free_port() -> int:
+    """Find a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="session")
 def free_port() -> Callable[[], int]:
-    """A port nobody listens on."""
-
-    def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("localhost", 0))
-            return int(probe.getsockname()[1])
-
-    return find
+    """Give what finds a port nobody listens on."""
+    return find_free_port
 
 
 @pytest.fixture(scope="session")
