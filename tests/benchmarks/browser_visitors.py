@@ -34,7 +34,7 @@ PAGES = {  # The page's heading, and what is there once its result is.
 
 
 async def open_page(page: Page, name: str, address: str, record: Record) -> None:
-    """Open a page, the first by its address and the others by the sidebar, and time what is seen."""
+    """Open a page by the sidebar, the first by its address, and time what is seen."""
     heading, result = PAGES[name]
     with record.timed(f"{name}: result"):
         with record.timed(f"{name}: heading"):

@@ -6,9 +6,9 @@
     python -m tests.benchmarks.visitors --reruns classify evaluate clean retrain
 
 Starts a server of its own on an empty data folder; with `--url`, asks one that runs on this
-machine. Visitors speak Streamlit's protocol (streamlit_tab.py), so that thirty of them cost little.
-Before they come, one who is not counted opens the pages. Needs Linux for the processor time. What
-Streamlit itself adds to a rerun by collecting garbage: once more with
+machine. Visitors speak Streamlit's protocol (load/streamlit_tab.py), so that thirty of them cost
+little. Before they come, one who is not counted opens the pages. Needs Linux for the processor
+time. What Streamlit itself adds to a rerun by collecting garbage: once more with
 `STREAMLIT_RUNNER_POST_SCRIPT_GC=false`.
 """
 
@@ -31,8 +31,8 @@ import numpy as np
 from PIL import Image
 from websockets.exceptions import WebSocketException
 
-from tests.benchmarks.server_load import ServerLoad, listening_process
-from tests.benchmarks.streamlit_tab import Tab, open_tab
+from tests.benchmarks.load.server_load import ServerLoad, listening_process
+from tests.benchmarks.load.streamlit_tab import Tab, open_tab
 from tests.conftest import STARTER_PHOTOS
 from tests.e2e.conftest import find_free_port, start_server
 from tests.starter_set import PHOTOS

@@ -1,0 +1,1 @@
+"""A class that comes at once, and what it costs the server."""
