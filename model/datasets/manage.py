@@ -137,7 +137,8 @@ def copy_dataset(store: Store, workspace: str, dataset: Dataset, title: str) -> 
             | asdict(origin_of.get(labelled.photo, Origin()))
             for labelled in dataset.photos
         ]
-        session.execute(insert(LabelRow), rows)
+        if rows:  # SQLAlchemy takes an empty list for a row of defaults.
+            session.execute(insert(LabelRow), rows)
         copy.revision += 1
     return name
 

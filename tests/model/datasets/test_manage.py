@@ -584,3 +584,12 @@ def test_examples_are_of_each_class_and_of_test_first(bare_store: Store, workspa
     bring(bare_store, name, [*coming, arriving(9, "dog", "train")], workspace)
     shown = example_photos(find_dataset(bare_store, name))
     assert shown == {"dog": [name_of(9)], "cat": [name_of(3), name_of(4), name_of(1)], "fox": []}
+
+
+def test_an_empty_dataset_can_be_copied(store: Store, workspace: str) -> None:
+    name = create_dataset(store, "Empty", ("a", "b"), owner=workspace)
+    empty = find_dataset(store, name, workspace=workspace)
+    copied = find_dataset(
+        store, copy_dataset(store, workspace, empty, "Another"), workspace=workspace
+    )
+    assert (copied.classes, copied.photos) == (("a", "b"), ())
