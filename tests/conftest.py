@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
+import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -27,6 +28,10 @@ from tests.model.gather.fixtures import (  # noqa: F401  # Fixtures of several r
     gatherer,
     no_internet,
 )
+
+# A busy machine needs longer now and then, and no test is about time.
+hypothesis.settings.register_profile("areole", deadline=None)
+hypothesis.settings.load_profile("areole")
 
 STARTER_PHOTOS = Path(__file__).parents[1] / "assets" / "starter" / "photos"
 Value = TypeVar("Value")

@@ -137,7 +137,7 @@ def test_noise_in_the_middle_never_crashes(seed: int) -> None:
     assert len(seen) <= 2
 
 
-@settings(suppress_health_check=list(HealthCheck), max_examples=300, deadline=None)
+@settings(suppress_health_check=list(HealthCheck), max_examples=300)
 @given(
     damage=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), max_size=12),
     cut=st.integers(0, 300),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
@@ -26,7 +26,6 @@ def test_nothing_counted_says_nothing() -> None:
 
 
 @given(st.integers(0, 3000), st.integers(0, 3000))
-@settings(deadline=None)  # The first call of scipy's takes a busy machine longer.
 def test_mcnemar_is_scipys_exact_binomial_test(fixed: int, broken: int) -> None:
     oracle = binomtest(fixed, fixed + broken).pvalue if fixed + broken else 1.0
     assert mcnemar(fixed, broken) == pytest.approx(oracle, rel=1e-6, abs=1e-12)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -85,7 +85,6 @@ def test_importing_and_answering_brings_no_torch() -> None:
 
 
 @given(st.integers(32, 3000), st.integers(32, 3000))
-@settings(deadline=None)  # The largest photos take a busy machine longer.
 def test_the_whole_photo_is_seen_at_the_networks_own_size(width: int, height: int) -> None:
     backbone = BACKBONES["efficientnet-lite0"]
     if not 1 / 20 < width / height < 20:

@@ -221,7 +221,7 @@ def test_random_bytes_never_crash_the_gate(data: bytes) -> None:
 SEEDS = [encoded(picture(64, 48), kind) for kind in TAKEN]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=400, deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=400)
 @given(
     seed=st.sampled_from(SEEDS),
     damage=st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 255)), min_size=1, max_size=30),

@@ -24,6 +24,7 @@ from model.catalogue.store import ROOT, Store, open_stored
 from model.catalogue.workspaces import new_workspace_id
 from model.classify.classifier import load_classifier
 from model.errors import Cancelled, CannotTrain
+from model.evaluation.numerics import cross_entropy
 from model.jobs.queue import Job, cancel, last_job, resumable_job, resume, start_next
 from model.jobs.records import (
     CANCELLED,
@@ -112,6 +113,11 @@ def test_it_learns_in_another_process_and_is_served_as_it_was_judged(
         assert answer.probabilities.tolist() == pytest.approx(
             table.probabilities[row].tolist(), abs=0.01
         )
+    best, valid = run.card.history[run.card.best_epoch], run.evaluation.for_split("valid")
+    assert best.error_rate == valid.errors / len(valid.labels)  # The curve and Evaluate agree.
+    losses = cross_entropy(valid.logits, valid.labels)
+    assert best.valid_loss == pytest.approx(float(losses.mean()), abs=1e-4)
+    assert (run_folder(small, job.run) / "network.onnx").exists()
     assert not checkpoint_file(small, first).exists()
     untuned = extract_features(
         small, run.evaluation.for_split("train").photos, find_backbone(asked.backbone)
