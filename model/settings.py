@@ -1,4 +1,4 @@
-"""Settings of this server: environment variables or Streamlit secrets, listed in the README."""
+"""Settings of this server: environment variables or Streamlit secrets, listed in HOSTING.md."""
 
 import os
 from dataclasses import dataclass, field

@@ -95,6 +95,11 @@ def duration(seconds: float) -> str:
     return "a second" if seconds < 2 else f"{ceil(seconds)} s"
 
 
+def time_left(seconds: float | None) -> str:
+    """Write the end of a sentence about work under way: `, about 20 s left`; empty if unknown."""
+    return "" if seconds is None else f", about {duration(seconds)} left"
+
+
 def measured_time(seconds: float) -> str:
     """Write a measured time as `0.08 s`, `12 s`, `3 min 5 s`."""
     if seconds < 10:

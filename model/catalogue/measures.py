@@ -70,6 +70,8 @@ class PhotoValues(Generic[Value]):
         values = self.read(store, photo_ids)
         missing = [photo for photo in photo_ids if photo not in values]
         results, done = ahead(missing, compute), 0
+        if missing:
+            progress(0, len(missing))
         while batch := list(islice(results, BATCH)):
             computed = {
                 photo: value for photo, value in batch if not isinstance(value, AreoleError)

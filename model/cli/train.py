@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, fields
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,10 +39,11 @@ from model.jobs.records import (
 )
 from model.jobs.reports import Stage, checkpoint_file, epochs_in, reports_of
 from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
-from model.progress import Progress
+from model.progress import Pace, Progress
 from model.runs.run import Run
 from model.runs.settings import MODES, Epoch, FineTuneSettings, HeadSettings, Keep, Mode, Settings
 from model.runtime import is_main_process
+from model.training.estimates import TimeLeft
 from model.training.request import TrainRequest, option
 
 if TYPE_CHECKING:
@@ -157,12 +157,12 @@ def train(
 @with_options
 def lr_find(options: Options) -> int:
     """Try ever larger learning rates, as fastai's lr_find, and suggest one."""
-    store, started = open_catalogue(), perf_counter()
+    store, pace = open_catalogue(), Pace()
 
     def report(done: int, total: int) -> None:
+        pace.report(done, total)
         if options.as_json and done % STEPS_A_REPORT == 0:
-            seconds = round(perf_counter() - started, 2)
-            tell(True, {"done": done, "total": total, "seconds": seconds}, "")
+            tell(True, {"done": done, "total": total, "left_s": pace.seconds_left}, "")
 
     with _as_job(store, options.job, LR_FIND, {}):
         task = _task(store, options)
@@ -210,31 +210,30 @@ class Reports:
     """JSON lines on how far a fine-tuning is, which the page that started it reads."""
 
     epochs: int  # Frozen ones included
+    time_left: TimeLeft
     is_wanted: bool
-    since: int = 0  # The first batch that was reported: a resumed training has skipped some.
-    started: float | None = None  # When that was
 
     def batch(self, done: int, total: int) -> None:
         """Report a batch of the whole training."""
-        if done and self.started is None:
-            self.started, self.since = perf_counter(), done
+        self.time_left.batch(done, total)
         self.write(done, total, Stage.TRAINING)
 
     def features(self, done: int, total: int) -> None:
-        """Report a photo whose features were extracted before the training."""
+        """Report photos whose features were extracted before the training."""
+        self.time_left.features(done, total)
         self.write(done, total, Stage.FEATURES)
 
     def evaluated(self, done: int, total: int) -> None:
         """Report photos that were evaluated after the training."""
+        self.time_left.evaluated(done, total)
         if done % PHOTOS_A_REPORT == 0:
             self.write(done, total, Stage.EVALUATING)
 
     def write(self, done: int, total: int, stage: Stage) -> None:
-        """Print a line: units done and in all, the stage, and the seconds since batch `since`."""
+        """Print a line: units done and in all, the stage, and the seconds until the end."""
         if self.is_wanted:
-            seconds = round(perf_counter() - self.started, 2) if self.started else 0.0
             line = {"done": done, "total": total, "stage": stage, "epochs": self.epochs}
-            print(json.dumps({**line, "since": self.since, "seconds": seconds}), flush=True)
+            print(json.dumps({**line, "left_s": round(self.time_left.seconds, 1)}), flush=True)
 
 
 def _fine_tune(task: Task, folder: Path | None, resume: int | None) -> Run | None:
@@ -242,10 +241,11 @@ def _fine_tune(task: Task, folder: Path | None, resume: int | None) -> Run | Non
     store, request, settings = task.store, task.request, task.request.settings
     assert isinstance(settings, FineTuneSettings)
     epochs = settings.frozen_epochs + settings.epochs
-    reports = Reports(epochs, is_wanted=task.as_json and is_main_process())
+    wanted = task.as_json and is_main_process()
     with _as_job(store, task.job, FINE_TUNE, {"name": request.name, **asdict(settings)}):
         check_trainable(request.dataset)
         _check_memory(request)
+        reports = Reports(epochs, TimeLeft(store, request), is_wanted=wanted)
         reports.write(0, 1, Stage.LOADING)
         from model.training.fastai_callbacks import Watcher  # fastai: five seconds and 300 MB,
         from model.training.finetune import fine_tune_run  # which no other command needs.
@@ -253,8 +253,13 @@ def _fine_tune(task: Task, folder: Path | None, resume: int | None) -> Run | Non
         earlier_epochs, checkpoint = _resumed(store, task.job, resume)
         for epoch in earlier_epochs:
             task.show_epoch(epoch)
+
+        def on_epoch(epoch: Epoch) -> None:
+            reports.time_left.epoch(epoch.epoch)
+            task.show_epoch(epoch)
+
         watcher = Watcher(
-            reports.batch, task.show_epoch, reports.features, reports.evaluated, task.is_cancelled
+            reports.batch, on_epoch, reports.features, reports.evaluated, task.is_cancelled
         )
         run = fine_tune_run(
             store, request, watcher, folder=folder, checkpoint=checkpoint, before=earlier_epochs

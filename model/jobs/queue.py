@@ -59,8 +59,7 @@ class Job:
     stage: Stage
     done: int  # Batches learned, or photos whose features are extracted or that are evaluated
     total: int
-    seconds: float  # Since batch `since`
-    since: int
+    left_s: float | None  # Seconds of the whole job, once they can be told
     arguments: tuple[str, ...]
     rate_search: dict[str, Any] | None  # Learning rates, losses and suggestion of lr-find
 
@@ -153,8 +152,7 @@ def last_job(store: Store, workspace: str, kind: JobKind = FINE_TUNE) -> Job | N
             stage=Stage(last.get("stage", Stage.LOADING)),
             done=int(last.get("done", 0)),
             total=int(last.get("total", 0)),
-            seconds=float(last.get("seconds", 0.0)),
-            since=int(last.get("since", 0)),
+            left_s=last.get("left_s"),
             arguments=tuple(_arguments(row)),
             rate_search=next((report for report in reports if "suggestion" in report), None),
         )

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import ClassVar, Generic, TypeVar
 
 from model.errors import AreoleError, Cancelled, ServerStopped
+from model.progress import Pace
 
 MOST_REMEMBERED = 100  # Finished jobs
 LOOK_S = 0.5  # Between two looks of one that waits: it may have been cancelled.
@@ -28,6 +29,7 @@ class BackgroundJob:
     stopped: bool = False  # With its server
     started: float = field(default_factory=monotonic)
     finished: Event = field(default_factory=Event)
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def is_running(self) -> bool:
@@ -37,6 +39,7 @@ class BackgroundJob:
     def report(self, done: int, total: int) -> None:
         """Note how much is done. Raises Cancelled once a page asked for it."""
         self.done, self.total = done, total
+        self.pace.report(done, total)
         self.check()
 
     def check(self) -> None:

@@ -28,15 +28,17 @@ def extract_features(
 
     Raises NotFound for a photo that is not there, WeightsMissing, StoreUnavailable.
     """
-    photo_ids, started = list(photos), perf_counter()
+    photo_ids, times = list(photos), list[float]()
 
     def compute(photo: PhotoId) -> Features:
         return pooled(feature_map(open_stored(store, photo), backbone))
 
     def report(done: int, missing: int) -> None:
+        times.append(perf_counter())
         progress(len(photo_ids) - missing + done, len(photo_ids))
-        if done == missing >= BATCH:
-            record_speed(store, FEATURES_SPEED, backbone.name, (perf_counter() - started) / missing)
+        if done == missing >= 2 * BATCH:  # The first batch includes opening or making the network.
+            seconds = (times[-1] - times[1]) / (missing - BATCH)
+            record_speed(store, FEATURES_SPEED, backbone.name, seconds)
 
     if not photo_ids:
         return np.zeros((0, backbone.channels), np.float32)

@@ -104,12 +104,12 @@ class ReportCallback(Callback):  # type: ignore[misc]  # fastai has no types.
         """Report; stop within a batch when cancelled."""
         self.check()
         self.batches += 1
-        if perf_counter() - self.reported > REPORT_S:
+        in_epoch = len(self.dls.train)
+        is_last = self.batches % in_epoch == 0
+        if is_last or perf_counter() - self.reported > REPORT_S:
             self.reported = perf_counter()
-            self.watcher.on_batch(
-                self.batches,
-                len(self.dls.train) * (self.settings.frozen_epochs + self.settings.epochs),
-            )
+            epochs = self.settings.frozen_epochs + self.settings.epochs
+            self.watcher.on_batch(self.batches, in_epoch * epochs)
 
     def check(self) -> None:
         """Stop the training when cancelled; what it learned in earlier epochs is kept."""
@@ -125,7 +125,9 @@ class ReportCallback(Callback):  # type: ignore[misc]  # fastai has no types.
         """Evaluate as the saved run will be served, instead of fastai's own way."""
         network, head = self._model().children()
         *_, linear = head.children()
+        started = perf_counter()
         self.valid_loss, self.error_rate = self.evaluate(self.check, network, linear)
+        self.valid_seconds = perf_counter() - started
         raise CancelValidException
 
     def after_epoch(self) -> None:

@@ -24,7 +24,13 @@ from model.catalogue.speeds import record_speed
 from model.catalogue.store import Store, open_stored, read_photo
 from model.errors import AreoleError, Cancelled
 from model.evaluation.numerics import cross_entropy
-from model.networks.backbones import STEP_SPEED, Backbone, find_backbone, with_input_px
+from model.networks.backbones import (
+    STEP_SPEED,
+    VALIDATION_SPEED,
+    Backbone,
+    find_backbone,
+    with_input_px,
+)
 from model.networks.export import write_onnx
 from model.networks.features import extract_features, pooled
 from model.networks.inference import feature_map, open_network
@@ -104,14 +110,24 @@ def fine_tune_run(
     if not is_main_process():
         return None
     if len(progress.history) > max(settings.frozen_epochs, len(before)):
-        photos, size = len(loaders.train_ds), (settings.image_px / 224) ** 2
-        record_speed(store, STEP_SPEED, backbone.name, progress.train_seconds / photos / size)
+        _record_speeds(store, request, progress)
     if not progress.history:
         raise Cancelled("Cancelled before the first epoch was over: there is nothing to keep.")
     learner.model.load_state_dict(progress.kept)
     return _save_tuned(
         store, request, learner, progress, folder=folder, started=started, before=before
     )
+
+
+def _record_speeds(store: Store, request: TrainRequest, progress: ReportCallback) -> None:
+    """Keep what a photo took in the last epoch, at 224 pixels, for the next estimate."""
+    size = (progress.settings.image_px / 224) ** 2
+    for what, split, seconds in (
+        (STEP_SPEED, Split.TRAIN, progress.train_seconds),
+        (VALIDATION_SPEED, Split.VALID, progress.valid_seconds),
+    ):
+        photos = sum(labelled.split == split for labelled in request.dataset.photos)
+        record_speed(store, what, request.backbone, seconds / photos / size)
 
 
 def _save_tuned(

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from model.progress import Progress
+from model.progress import Pace, Progress
+from model.wording import time_left
 
 
 @contextmanager
@@ -15,10 +16,12 @@ def progress_bar(title: str) -> Iterator[Progress]:
     Its place is taken whether it appears or not: what stands below would otherwise jump on the next
     rerun.
     """
-    place = st.empty()
+    place, pace = st.empty(), Pace()
 
     def report(done: int, total: int) -> None:
-        place.progress(done / total, f"{title}: {done} of {total}")
+        pace.report(done, total)
+        left = time_left(pace.seconds_left) if done < total else ""
+        place.progress(done / total, f"{title}: {done} of {total}{left}")
 
     try:
         yield report

@@ -12,7 +12,7 @@ from model.jobs.records import HEAD, HEAD_KILLED
 from model.runs.run import RunCard
 from model.runs.settings import Epoch
 from model.training.background import HeadJob
-from model.wording import count, curve_finding
+from model.wording import count, curve_finding, time_left
 from pages.shared import state
 from pages.shared.cache.charts import show_chart
 from pages.shared.cache.jobs import get_head_jobs
@@ -58,7 +58,7 @@ def watch(job: HeadJob) -> None:
     st.markdown(f"**{plain(job.request.name)}**")
     elapsed = monotonic() - job.started
     if job.total and not job.history and job.is_running:
-        _show_features(job, elapsed)
+        _show_features(job)
     epochs = job.request.settings.epochs
     if job.place and job.is_running:
         st.caption(f"Waiting for {count(job.place, 'training')} of others.")
@@ -72,13 +72,12 @@ def watch(job: HeadJob) -> None:
         st.rerun()
 
 
-def _show_features(job: HeadJob, elapsed: float) -> None:
+def _show_features(job: HeadJob) -> None:
     """Draw how far the features are, which come before the first epoch."""
-    left = elapsed / max(job.done, 1) * (job.total - job.done)
+    left = time_left(job.pace.seconds_left)
     st.progress(
         job.done / job.total,
-        f"Looking at the photos: {job.done} of {job.total}, about {ceil(left)} s left. "
-        "Once is enough.",
+        f"Looking at the photos: {job.done} of {job.total}{left}. Once is enough.",
     )
     if st.button("Cancel", icon=":material/cancel:", key="retrain_cancel"):
         job.cancelled = True

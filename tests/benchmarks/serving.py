@@ -27,6 +27,7 @@ from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store
 from model.classify.classifier import Classifier, load_classifier
+from model.networks.backbones import find_backbone
 from model.networks.features import extract_features
 from model.networks.inference import SHIPPED_BACKBONES, load_network
 from model.networks.preprocessing import pixels
@@ -93,9 +94,9 @@ def other_engines(
         yield "OpenVINO", lambda: compiled([photo])
 
 
-def many_photos(classifier: Classifier, photos: int) -> None:
+def many_photos(name: str, photos: int) -> None:
     """Features of many photos on all cores, beside what decoding and the bare pass need there."""
-    network, backbone = classifier.network, classifier.backbone
+    network, backbone = load_network(name), find_backbone(name)
     files = [STARTER_PHOTOS / f"{1 + number % PHOTOS:04d}.jpg" for number in range(photos)]
 
     def spread(work: Callable[[Path], object]) -> float:
@@ -117,7 +118,7 @@ def many_photos(classifier: Classifier, photos: int) -> None:
         extract_features(store, names, backbone)
         whole = (perf_counter() - start) / len(names) * 1000
     print(
-        f"{len(names)} photos on {cores()} cores, a photo: decoding {decoding:.1f} ms, bare pass"
+        f"{name}, {len(names)} photos on {cores()} cores, a photo: decoding {decoding:.1f} ms, bare pass"
         f" {bare:.1f} ms; features, kept in the catalogue, {whole:.1f} ms:"
         f" {whole / (bare + decoding):.2f} times their sum"
     )
@@ -203,7 +204,8 @@ def main() -> None:
     import_starter(store)
     classifier = load_classifier(store, SHIPPED)
     answer_against_network(classifier)
-    many_photos(classifier, PHOTOS)
+    for file in sorted(SHIPPED_BACKBONES.glob("*.onnx")):
+        many_photos(file.stem, PHOTOS)
     head_training()
     server_start_and_weight()
     streaming_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -47,10 +47,13 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def start_server(home: Path, port: int, **settings: str) -> subprocess.Popen[bytes]:
-    """`streamlit run streamlit_app.py`, answering its health check."""
+def start_server(
+    home: Path, port: int, *, within: Sequence[str] = (), **settings: str
+) -> subprocess.Popen[bytes]:
+    """`streamlit run streamlit_app.py`, answering its health check; `within` another command."""
     log = (home.parent / f"server-{port}.log").open("wb")
     command = [
+        *within,
         sys.executable,
         "-m",
         "streamlit",

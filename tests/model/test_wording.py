@@ -13,6 +13,7 @@ from model.wording import (
     points,
     question,
     shortened,
+    time_left,
     waiting_time,
 )
 
@@ -78,6 +79,11 @@ def test_a_time_to_wait_is_rounded_up(seconds: float, words: str) -> None:
 )
 def test_an_estimate_is_rounded_up(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+    assert time_left(seconds) == f", about {words} left"
+
+
+def test_what_is_not_known_yet_is_not_said() -> None:
+    assert time_left(None) == ""
 
 
 @pytest.mark.parametrize(

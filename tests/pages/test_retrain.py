@@ -213,10 +213,12 @@ def test_a_fine_tuning_under_way_is_found_and_a_second_waits(store: Store, works
         store,
         job,
         EPOCH,
-        {"done": 30, "total": 60, "stage": "training", "epochs": 4, "seconds": 100.0, "since": 5},
+        {"done": 30, "total": 60, "stage": "training", "epochs": 4, "left_s": 24.1},
     )
     app = retrain(workspace)
     assert r"\*noted\*" in text(app)
+    [bar] = app.get("progress")
+    assert bar.proto.text == "Epoch 1 of 0 to 3, batch 30 of 60, about 25 s left"
     assert "After epoch 0: valid_loss 0.800, 20.0% of the validation photos wrong." in text(app)
     app.segmented_control(key="retrain_mode").set_value("fine-tune").run()
     assert app.button(key="retrain_start").disabled

@@ -10,7 +10,7 @@ from model.datasets.intake import ImportResult
 from model.datasets.quota import usage
 from model.jobs.queue import last_killed_job
 from model.jobs.records import INTAKE, INTAKE_KILLED
-from model.wording import count, megabytes
+from model.wording import count, megabytes, time_left
 from pages.shared.cache.jobs import get_import_jobs, is_importing
 from pages.shared.frame import link_to_page
 from pages.shared.text import plain
@@ -38,7 +38,8 @@ def show_import(visit: Visit) -> None:
 def _progress(intake: ImportJob) -> str:
     report = intake.result
     results = f": {in_figures(report)}" if report.added or report.doubles or report.refused else ""
-    return f"{intake.done} of {intake.total} looked at{results}"
+    left = time_left(intake.pace.seconds_left)
+    return f"{intake.done} of {intake.total} looked at{left}{results}"
 
 
 def ask_to_import(label: str, icon: str, key: str, visit: Visit, *, is_ready: bool) -> bool:

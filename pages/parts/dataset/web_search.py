@@ -12,7 +12,7 @@ from model.gather.background import SearchJob, SearchRequest, downloading, start
 from model.gather.sources.api import PhotoSource
 from model.gather.sources.registry import SOURCES, sources
 from model.gather.sources.results import MOST_PHOTOS, WebPhoto
-from model.wording import count, shortened
+from model.wording import count, shortened, time_left
 from pages.parts.dataset.import_progress import ask_to_import, show_quota
 from pages.shared import state
 from pages.shared.asking import ask_for_option
@@ -121,7 +121,8 @@ def _start(
 
 
 def _progress(hunt: SearchJob) -> str:
-    return f"{hunt.done} of {hunt.total} found. Sources are asked slowly, as they wish."
+    left = time_left(hunt.pace.seconds_left)
+    return f"{hunt.done} of {hunt.total} found{left}. Sources are asked slowly, as they wish."
 
 
 def _show_results(hunt: SearchJob, dataset: Dataset, visit: Visit) -> None:

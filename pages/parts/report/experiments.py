@@ -11,7 +11,7 @@ from model.experiments.backbones_compared import BackbonesCompared, rows_of_runs
 from model.experiments.background import ExperimentJob, start_experiment
 from model.experiments.registry import EXPERIMENTS
 from model.experiments.saved import ExperimentResult
-from model.wording import listed
+from model.wording import listed, time_left
 from pages.parts.report.findings import get_experiment_result, get_experiment_settings
 from pages.parts.report.tuning import show_search
 from pages.shared.cache.jobs import get_experiment_jobs
@@ -75,7 +75,8 @@ def _show_experiment_job(job: ExperimentJob | None, dataset: Dataset, visit: Vis
 
 
 def _progress(job: ExperimentJob) -> str:
-    return f"{plain(job.title)} {job.done} of {job.total}"
+    left = time_left(job.pace.seconds_left)
+    return f"{plain(job.title)} {job.done} of {job.total}{left}"
 
 
 def _show_experiment(

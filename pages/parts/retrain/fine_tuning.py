@@ -7,7 +7,7 @@ import streamlit as st
 from model.jobs.queue import Job, resumable_job, resume
 from model.jobs.records import CANCELLED, FAILED, FINE_TUNE, QUEUED, STOPPING
 from model.jobs.reports import Stage
-from model.wording import count, curve_finding, duration
+from model.wording import count, curve_finding, time_left
 from pages.shared.text import plain
 from pages.shared.training_curves import show_curves
 from pages.shared.visit import Visit
@@ -87,15 +87,12 @@ def _doing(job: Job) -> str:
     if job.state == STOPPING:
         stopping = "Stopping; the best epoch so far is kept."
         return "Stopping." if job.stage is Stage.FEATURES else stopping
+    left = time_left(job.left_s)
     if job.stage is Stage.EVALUATING:
-        return f"Judging every photo: {job.done} of {job.total}."
+        return f"Judging every photo: {job.done} of {job.total}{left}."
     if job.stage is Stage.FEATURES:
-        return f"Looking at the photos: {job.done} of {job.total}. Once is enough."
+        return f"Looking at the photos: {job.done} of {job.total}{left}. Once is enough."
     if job.stage is Stage.LOADING or not job.done:
         return "Waking up fastai: some seconds."
-    learned = max(job.done - job.since, 1)
-    left = duration(job.seconds / learned * (job.total - job.done))
-    return (
-        f"Epoch {len(job.history)} of 0 to {job.epochs - 1}, batch {job.done} of {job.total}, "
-        f"about {left if job.done > job.since else 'some minutes'} left"
-    )
+    epoch = f"Epoch {len(job.history)} of 0 to {job.epochs - 1}"
+    return f"{epoch}, batch {job.done} of {job.total}{left}"

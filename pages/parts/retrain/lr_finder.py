@@ -8,6 +8,7 @@ import streamlit as st
 
 from model.jobs.queue import Job
 from model.jobs.records import FAILED, LR_FIND
+from model.wording import time_left
 from pages.parts.retrain.settings import RATES
 from pages.shared.cache.charts import show_chart
 from pages.shared.text import plain
@@ -42,7 +43,7 @@ def _show_progress(job: Job) -> None:
     waiting = f"Waiting: {job.place} before it." if job.place else "Waking up fastai: some seconds."
     st.progress(
         job.done / job.total if job.total else 0.0,
-        f"Step {job.done} of {job.total}" if job.done else waiting,
+        f"Step {job.done} of {job.total}{time_left(job.left_s)}" if job.done else waiting,
     )
 
 

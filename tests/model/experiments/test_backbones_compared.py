@@ -47,7 +47,7 @@ def test_a_backbone_that_sees_more_is_better_beyond_luck() -> None:
     assert found.best is found.rows[1]
     assert found.is_better
     assert found.sentence.startswith("EfficientNet-Lite2 gets ")
-    assert "more than luck. It takes 2.7 times as long" in found.sentence
+    assert "more than luck. It takes 1.5 times as long" in found.sentence
 
 
 def test_as_good_a_backbone_is_not_called_better() -> None:
