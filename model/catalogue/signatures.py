@@ -1,4 +1,4 @@
-"""Signed addresses of photos: the right to see one photo as one workspace, until it runs out.
+"""Signed addresses: the right to see one photo, or to send some, as one workspace, for a time.
 
 An address names its workspace by a digest: who has the address of a picture has no more than that.
 The key is drawn at first use and kept in the catalogue, so that all its servers share it.
@@ -8,6 +8,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from enum import StrEnum
 from functools import lru_cache
 from time import time
 from typing import NamedTuple
@@ -33,11 +34,22 @@ class SignedPhoto(NamedTuple):
     seconds: int
 
 
+class UploadPurpose(StrEnum):
+    """What photos are sent for: each has an inbox of its own."""
+
+    ANSWERS = "answers"
+
+
+class UploadRight(NamedTuple):
+    """The inbox that an address gives a right to: a workspace's, by its digest, for a purpose."""
+
+    workspace: str
+    purpose: UploadPurpose
+
+
 def sign_photo(store: Store, workspace: str, photo: PhotoId) -> str:
     """Make the last part of a photo's address."""
-    expires = (int(time()) // DAY_S + LIFE_DAYS) * DAY_S
-    right = f"{photo}.{_digest(store, 'workspace', workspace)}.{expires}"
-    return f"{right}.{_digest(store, 'photo', right)}"
+    return _sign(store, "photo", f"{photo}.{workspace_digest(store, workspace)}")
 
 
 def read_signature(store: Store, signed: str) -> SignedPhoto:
@@ -45,21 +57,52 @@ def read_signature(store: Store, signed: str) -> SignedPhoto:
 
     Raises NotAllowed where it is damaged or over, NotFound where its workspace has no such photo.
     """
-    right, _, signature = signed.rpartition(".")
-    if not hmac.compare_digest(signature.encode(), _digest(store, "photo", right).encode()):
-        raise NotAllowed("This address is damaged. Open the page that shows the photo again.")
-    name, holder, expires = right.split(".")
+    (name, workspace), seconds = _read(store, "photo", signed)
     photo = PhotoId(name)
-    seconds = int(expires) - int(time())
-    if seconds <= 0:
-        raise NotAllowed("This address has run out. Open the page that shows the photo again.")
     with store.reading() as session:
         if not any(
-            owner is None or _digest(store, "workspace", owner) == holder
+            owner is None or workspace_digest(store, owner) == workspace
             for owner in _owners(session, photo)
         ):
             raise NotFound("This photo is no longer here.")
     return SignedPhoto(photo, seconds)
+
+
+def sign_upload(store: Store, workspace: str, purpose: UploadPurpose) -> str:
+    """Make the last part of the address that takes a workspace's photos."""
+    return _sign(store, "upload", f"{workspace_digest(store, workspace)}.{purpose}")
+
+
+def read_upload_right(store: Store, signed: str) -> UploadRight:
+    """Read the last part of an address that takes photos.
+
+    Raises NotAllowed where it is damaged or over.
+    """
+    (workspace, purpose), _seconds = _read(store, "upload", signed)
+    return UploadRight(workspace, UploadPurpose(purpose))
+
+
+def workspace_digest(store: Store, workspace: str) -> str:
+    """Name a workspace without giving it away."""
+    return _digest(store, "workspace", workspace)
+
+
+def _sign(store: Store, kind: str, right: str) -> str:
+    expires = (int(time()) // DAY_S + LIFE_DAYS) * DAY_S
+    right = f"{right}.{expires}"
+    return f"{right}.{_digest(store, kind, right)}"
+
+
+def _read(store: Store, kind: str, signed: str) -> tuple[list[str], int]:
+    """Read what was signed, and for how many seconds it still holds. Raises NotAllowed."""
+    right, _, signature = signed.rpartition(".")
+    if not hmac.compare_digest(signature.encode(), _digest(store, kind, right).encode()):
+        raise NotAllowed("This address is damaged. Open its page again.")
+    *names, expires = right.split(".")
+    seconds = int(expires) - int(time())
+    if seconds <= 0:
+        raise NotAllowed("This address has run out. Open its page again.")
+    return names, seconds
 
 
 def _owners(session: Session, photo: PhotoId) -> Iterator[str | None]:

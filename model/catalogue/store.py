@@ -201,8 +201,9 @@ def _write_once(store: Store, path: str, data: bytes) -> None:
 
 
 def _sweep(home: Path) -> None:
-    """Remove what killed processes left half-written."""
-    for unfinished in (*home.glob("runs/.*"), *home.glob("jobs/*.unfinished")):
+    """Remove what killed processes left half-written, and photos that no page took."""
+    leftovers = ("runs/.*", "jobs/*.unfinished", "inbox/*")
+    for unfinished in (path for pattern in leftovers for path in home.glob(pattern)):
         if time() - unfinished.stat().st_mtime > STALE_S:
             shutil.rmtree(unfinished) if unfinished.is_dir() else unfinished.unlink()
 

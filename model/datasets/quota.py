@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from model.catalogue.inbox import waiting_bytes
 from model.catalogue.schema import AskedRow, DatasetRow, LabelRow, PhotoRow
 from model.catalogue.store import Store
 from model.errors import QuotaReached
@@ -50,13 +51,17 @@ def check_room(store: Store, workspace: str) -> None:
 
 
 def usage(store: Store, workspace: str) -> Usage:
-    """Count what a workspace keeps: each photo once, those in shared datasets not at all."""
+    """Count what a workspace keeps: each photo once, those in shared datasets not at all.
+
+    What waits in its inboxes takes bytes too.
+    """
     mine = _is_kept_by(workspace) & ~_is_free()
     counted = select(func.count(), func.sum(PhotoRow.bytes)).where(mine)
     with store.reading() as session:
         photos, size = session.execute(counted).one()
     limits = hosting()
-    return Usage(photos, size or 0, limits.max_photos, limits.max_megabytes * 1_000_000)
+    size = (size or 0) + waiting_bytes(store, workspace)
+    return Usage(photos, size, limits.max_photos, limits.max_megabytes * 1_000_000)
 
 
 def already_counted(store: Store, workspace: str, photos: Sequence[PhotoId]) -> set[PhotoId]:

@@ -1,6 +1,5 @@
 """A photo's answer as JSON, without a page: `POST /api/answer`."""
 
-from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import UploadFile
@@ -11,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from model.errors import NotAllowed, NotFound
 from model.settings import hosting
+from pages.routes.bodies import Take, chunks_of, photo_bytes
 from pages.routes.workers import in_worker
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 FORM_BYTES = 100_000  # What a form may have besides its photo
 NO_WORKSPACE = ""  # Sees what a new one sees.
-
-Take = Callable[[int], None]  # Takes room for some bytes.
 
 
 async def answer(request: Request) -> JSONResponse:
@@ -72,12 +70,10 @@ def _answer(data: bytes, run_id: str, dataset: "Dataset") -> dict[str, object]:
 
 async def _photo_in(request: Request, take: Take) -> bytes:
     """Read a photo from a body, or from the first file of a form. Raises 413, 415, 429."""
-    from model.photos.image import MAX_MEGABYTES
-
-    most = MAX_MEGABYTES * 1_000_000
+    most = photo_bytes()
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        return b"".join([chunk async for chunk in _chunks(request, most, take)])
-    chunks = _chunks(request, most + FORM_BYTES, take)
+        return b"".join([chunk async for chunk in chunks_of(request, most, take)])
+    chunks = chunks_of(request, most + FORM_BYTES, take)
     parser = MultiPartParser(request.headers, chunks, max_files=1)
     parser.spool_max_size = most + FORM_BYTES  # In memory, which is counted, not on disk
     try:
@@ -90,20 +86,3 @@ async def _photo_in(request: Request, take: Take) -> bytes:
     data = await file.read()
     await form.close()
     return data
-
-
-async def _chunks(request: Request, most: int, take: Take) -> AsyncGenerator[bytes, None]:
-    """Give a body chunk by chunk, and stop where it is too large. Raises 413, 429."""
-    announced, count = request.headers.get("content-length", ""), 0
-    if announced.isdecimal() and int(announced) > most:
-        raise _too_large(most)
-    async for chunk in request.stream():
-        count += len(chunk)
-        if count > most:
-            raise _too_large(most)
-        take(len(chunk))
-        yield chunk
-
-
-def _too_large(most: int) -> HTTPException:
-    return HTTPException(413, f"{most / 1e6:.0f} MB is the most. Send a smaller copy.")

@@ -11,13 +11,21 @@ from model.errors import (
     NotAllowed,
     NotFound,
     PhotoRefused,
+    QuotaReached,
     StoreUnavailable,
 )
 from pages.routes.answers import answer
 from pages.routes.limits import Limits
 from pages.routes.pictures import photo, thumbnail
+from pages.routes.uploads import upload
 
-STATUSES = {NotAllowed: 403, NotFound: 404, PhotoRefused: 415, StoreUnavailable: 503}
+STATUSES = {
+    NotAllowed: 403,
+    NotFound: 404,
+    QuotaReached: 413,
+    PhotoRefused: 415,
+    StoreUnavailable: 503,
+}
 
 
 def api_app() -> Starlette:
@@ -27,6 +35,7 @@ def api_app() -> Starlette:
             Route("/photo/{signed}", photo),
             Route("/thumbnail/{signed}", thumbnail),
             Route("/answer", answer, methods=["POST"]),
+            Route("/upload/{signed}", upload, methods=["POST"]),
         ],
         exception_handlers={
             HTTPException: _http_error,

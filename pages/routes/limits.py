@@ -66,12 +66,20 @@ class Limits:
 
     clients: RateLimit = field(default_factory=lambda: RateLimit(burst=40, per_second=10))
     everyone: RateLimit = field(default_factory=lambda: RateLimit(burst=120, per_second=30))
+    # A batch at once; then as fast as a phone makes photos smaller.
+    senders: RateLimit = field(default_factory=lambda: RateLimit(burst=20, per_second=4))
+    uploads: RateLimit = field(default_factory=lambda: RateLimit(burst=60, per_second=30))
     bodies: BytesInFlight = field(default_factory=lambda: BytesInFlight(BODIES_BYTES))
 
     def check(self, client: str) -> None:
         """Raise 429 where a client, or all together, ask too often."""
         self.clients.check(client)
         self.everyone.check(EVERYONE)
+
+    def check_upload(self, workspace: str) -> None:
+        """Raise 429 where a workspace, or all together, send photos too often."""
+        self.senders.check(workspace)
+        self.uploads.check(EVERYONE)
 
 
 def _too_many(wait_s: float) -> HTTPException:

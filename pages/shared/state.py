@@ -30,7 +30,7 @@ DATA_VIEW, DATA_CLASS, DATA_SPLIT, DATA_SOURCE = "data", "of", "in", "from"
 # Session keys.
 _SEEN, _LAST, _CELL_PICKS, _LOOKED_AT = "seen", "last_", "cell_picks", "looked_at"
 _UPLOADS, _REFUSED, _VISIT, _PREPARED = "uploads", "refused", "visit", "prepared"
-_FAILURE, _VISITED = "failure", "visited"
+_FAILURE, _VISITED, _UNREACHABLE = "failure", "visited", "unreachable"
 
 
 def workspace() -> str:
@@ -124,6 +124,16 @@ def refused_files() -> list[str]:
 def set_refused_files(sentences: list[str]) -> None:
     """Keep the sentences until the next upload."""
     st.session_state[_REFUSED] = sentences
+
+
+def is_unreachable() -> bool:
+    """Check that this visitor's photos do not get through to the route that takes them."""
+    return bool(st.session_state.get(_UNREACHABLE, False))
+
+
+def set_unreachable() -> None:
+    """Remember that photos have to come by Streamlit's own way."""
+    st.session_state[_UNREACHABLE] = True
 
 
 def is_prepared(run_id: str) -> bool:

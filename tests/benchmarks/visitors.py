@@ -31,6 +31,7 @@ import numpy as np
 from PIL import Image
 from websockets.exceptions import WebSocketException
 
+from model.photos.image import open_file
 from tests.benchmarks.load.server_load import ServerLoad, listening_process
 from tests.benchmarks.load.streamlit_tab import Tab, open_tab
 from tests.conftest import STARTER_PHOTOS
@@ -70,6 +71,7 @@ class Record:
     warnings: Counter[str] = field(default_factory=Counter)
     reruns: int = 0
     visits: int = 0
+    waits: int = 0
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -90,6 +92,7 @@ async def visit(options: Options, photos: list[Path], record: Record) -> None:
                 await use_pages(tab, options, photos, record)
             finally:
                 record.reruns += tab.reruns
+                record.waits += tab.waits
                 record.errors.update(tab.errors)
                 record.warnings.update(tab.warnings)
     except (OSError, LookupError, TimeoutError, WebSocketException) as failure:
@@ -147,6 +150,8 @@ async def print_minutes(load: ServerLoad, record: Record) -> None:
 async def measure_visitors(options: Options, load: ServerLoad, folder: Path) -> None:
     """Let all visitors come, and print what they met."""
     photos = make_photos(folder, options.visitors * options.uploads)
+    for photo in photos:  # As the browser does before it sends one
+        photo.write_bytes(open_file(photo).jpeg)
     shares = [photos[number :: options.visitors] for number in range(options.visitors)]
     await visit(replace(options, think=0, train=False), [], Record())
     record, cpu_s = Record(), load.cpu_s()
@@ -159,6 +164,7 @@ async def measure_visitors(options: Options, load: ServerLoad, folder: Path) -> 
     for watcher in watchers:
         watcher.cancel()
     print_record(record)
+    print(f"photos that waited because the server was busy: {record.waits}")
     cpu_s = load.cpu_s() - cpu_s
     server, children = load.memory_mb()
     print(

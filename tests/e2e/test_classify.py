@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from PIL import ExifTags, Image
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
+from tests.benchmarks.visitors import make_photos
 from tests.conftest import STARTER_PHOTOS, encoded, picture
 from tests.e2e.conftest import start_server, wait_for_app
 from tests.starter_set import A_TREE, PHOTOS
@@ -86,6 +87,80 @@ def test_twenty_photos_with_a_bad_one_among_them(page: Page, address: str, tmp_p
     assert table[0] == "file,label,trust,cactus,succulent,tree"
     assert len(table) == 20
     assert re.search("noise.jpg,[a-z]+,unfamiliar,", "\n".join(table))
+
+
+def test_twenty_photos_of_a_phone_are_made_small_before_they_are_sent(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    """Test that what crosses the wire is small, one photo at a time, and that all are answered."""
+    sent: list[int] = []
+    page.on(
+        "request",
+        lambda request: (
+            sent.append(len(request.post_data_buffer or b""))
+            if "/api/upload/" in request.url
+            else None
+        ),
+    )
+    open_app(page, address)
+    photos = make_photos(tmp_path, 20)
+    page.locator("input[type=file]").set_input_files(photos)
+    expect(page.get_by_text(re.compile(r"Photo \d+ of 20"))).to_be_visible()
+    expect(page.get_by_role("heading", name="Your 20 photos")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("20 of 20 arrived.")).to_be_visible()
+    assert len(sent) == 20
+    assert max(sent) < 500_000
+    assert min(photo.stat().st_size for photo in photos) > 3_000_000
+    assert page.locator("input[type=file]").evaluate("input => input.files.length") == 0
+
+
+def test_photos_come_as_they_are_where_the_route_is_blocked(page: Page, address: str) -> None:
+    """Test that a proxy which lets nothing of ours through costs no visitor their answer."""
+    page.route("**/api/upload/**", lambda route: route.fulfill(status=404, body="<p>Not here</p>"))
+    open_app(page, address)
+    upload(page, ("tree.jpg", (STARTER_PHOTOS / A_TREE).read_bytes()))
+    expect(page.get_by_text("so they come as they are")).to_be_visible()
+    wait_for_app(page)
+    upload(page, ("tree.jpg", (STARTER_PHOTOS / A_TREE).read_bytes()))
+    expect(page.get_by_role("heading", name="This looks like a tree")).to_be_visible()
+
+
+def test_a_busy_server_is_waited_for(page: Page, address: str) -> None:
+    """Test that the picker says so, tries again, and that a batch can be stopped."""
+    refusals = iter([429, 429])
+
+    def turn_away(route: Route) -> None:
+        status = next(refusals, None)
+        headers = {"Retry-After": "1"}
+        if status is None:
+            route.fallback()
+        else:
+            route.fulfill(status=status, headers=headers, json={"error": "Too many requests."})
+
+    page.route("**/api/upload/**", turn_away)
+    open_app(page, address)
+    upload(page, ("tree.jpg", (STARTER_PHOTOS / A_TREE).read_bytes()))
+    expect(page.get_by_text("Photo 1 of 1: the server is busy, waiting.")).to_be_visible()
+    expect(page.get_by_role("heading", name="This looks like a tree")).to_be_visible()
+    page.route(
+        "**/api/upload/**",
+        lambda route: route.fulfill(status=429, headers={"Retry-After": "30"}, json={"error": ""}),
+    )
+    upload(page, ("cactus.jpg", (STARTER_PHOTOS / "0617.jpg").read_bytes()))
+    page.get_by_role("button", name="Stop").press("Enter")
+    expect(page.get_by_text("0 of 1 arrived.")).to_be_visible()
+    expect(page.get_by_role("button", name="Choose photos")).to_be_enabled()
+    expect(page.get_by_role("heading", name="This looks like a tree")).to_be_visible()
+
+
+def test_the_picker_works_by_keyboard(page: Page, address: str) -> None:
+    """Test that its button opens the browser's own dialog."""
+    open_app(page, address)
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose photos").press("Enter")
+    assert chooser.value.is_multiple()
+    chooser.value.set_files(STARTER_PHOTOS / A_TREE)
+    expect(page.get_by_role("heading", name="This looks like a tree")).to_be_visible()
 
 
 def test_a_second_visitor_sees_nothing_of_the_first(

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from model.catalogue.store import Store
+from pages.routes.server import routes
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -68,3 +72,35 @@ def text(app: AppTest) -> str:
             *app.info,
         )
     )
+
+
+def send_photos(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    """Choose photos in the page's picker, which a browser that shrinks none sends by the route."""
+    waiting = list(files)
+
+    def picker(*, data: dict[str, object], **_: object) -> SimpleNamespace:
+        if not waiting:
+            return SimpleNamespace(delivered=None)
+        sent, waiting[:] = list(waiting), []
+        return SimpleNamespace(
+            delivered=delivered(str(data["address"]), sent, int(str(data["most"])))
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pages.shared.components.photo_picker.picker._picker", picker)
+        app.run()
+    assert not waiting
+    return app
+
+
+def delivered(address: str, files: list[tuple[str, bytes]], most: int) -> dict[str, object]:
+    """Send files as a browser does; what its component then says."""
+    photos, refused = [], [{"name": name, "reason": "left out"} for name, _ in files[most:]]
+    with TestClient(Starlette(routes=routes())) as client:
+        for name, data in files[:most]:
+            answer = client.post(address, content=data, headers={"Origin": "http://testserver"})
+            if answer.status_code == 201:
+                photos.append({"name": name, "token": answer.json()["token"]})
+            else:
+                refused.append({"name": name, "reason": answer.json()["error"]})
+    return {"photos": photos, "refused": refused, "unreachable": False}

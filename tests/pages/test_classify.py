@@ -2,29 +2,24 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from model.catalogue.dataset import find_dataset
+from model.catalogue.signatures import UploadPurpose, sign_upload
 from model.catalogue.starter import STARTER, starter_examples
 from model.catalogue.store import Store
 from model.catalogue.workspaces import asked_photos, is_workspace_id, new_workspace_id
 from model.errors import StoreUnavailable
 from model.photos.photo_id import digest
 from tests.conftest import encoded, picture
-from tests.pages.conftest import APP, parameter, text
+from tests.pages.conftest import APP, delivered, parameter, send_photos, text
 from tests.starter_set import A_SUCCULENT, A_TREE, IN_SPLIT, PHOTOS
 
 Plant = Callable[[str], bytes]
-
-
-def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    """Drop files on the page."""
-    return (
-        app.file_uploader[0].set_value([(name, data, "image/jpeg") for name, data in files]).run()
-    )
 
 
 def test_the_first_look_already_has_an_answer(app: AppTest) -> None:
@@ -71,7 +66,7 @@ def test_an_upload_is_answered_and_remembered(
     app: AppTest, store: Store, workspace: str, plant: Plant
 ) -> None:
     data = plant(A_TREE)
-    upload(app, ("my tree.jpg", data))
+    send_photos(app, ("my tree.jpg", data))
     assert app.header[0].value == "This looks like a tree"
     assert [asked.name for asked in asked_photos(store, workspace)] == ["my tree.jpg"]
     again = AppTest.from_file(APP, default_timeout=60)
@@ -82,7 +77,7 @@ def test_an_upload_is_answered_and_remembered(
 
 def test_another_visitor_sees_nothing_of_it(app: AppTest, workspace: str) -> None:
     data = encoded(picture(seed=900))
-    upload(app, ("private.jpg", data))
+    send_photos(app, ("private.jpg", data))
     other = AppTest.from_file(APP, default_timeout=60)
     other.query_params["w"] = new_workspace_id()
     other.query_params["photo"] = digest(data)
@@ -93,7 +88,7 @@ def test_another_visitor_sees_nothing_of_it(app: AppTest, workspace: str) -> Non
 
 
 def test_one_bad_file_spoils_nothing(app: AppTest, plant: Plant) -> None:
-    upload(
+    send_photos(
         app, ("good.jpg", plant(A_TREE)), ("*bad*.jpg", b"text"), ("fine.jpg", plant(A_SUCCULENT))
     )
     assert "not an image" in app.warning[0].value
@@ -103,22 +98,91 @@ def test_one_bad_file_spoils_nothing(app: AppTest, plant: Plant) -> None:
     assert not app.error
 
 
-def test_more_than_twenty_are_left_out_with_a_word(
+def test_a_photo_that_is_chosen_twice_is_there_once(
     app: AppTest, store: Store, workspace: str
 ) -> None:
-    upload(
-        app,
-        *(
-            (f"{number}.png", encoded(picture(64, 64, seed=400 + number), "PNG"))
-            for number in range(22)
-        ),
+    data = encoded(picture(seed=901))
+    send_photos(app, ("one.jpg", data), ("copy of one.jpg", data))
+    assert [asked.name for asked in asked_photos(store, workspace)] == ["copy of one.jpg"]
+    assert not app.warning
+
+
+def test_what_did_not_arrive_is_said_in_the_browsers_words_which_are_plain_text(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {
+        "photos": [{"name": "lost.jpg", "token": "0" * 64}, {"token": "1" * 64}],
+        "refused": [{"name": "huge.heic", "reason": "The file has **40** MB."}],
+    }
+    deliver(monkeypatch, said, None)
+    app.run()
+    assert r"huge\.heic: The file has \*\*40\*\* MB" in app.warning[0].value
+    assert r"lost\.jpg: It did not arrive" in app.warning[0].value
+    assert not app.exception
+
+
+@pytest.mark.parametrize("said", ["text", [], {}, {"photos": 5, "refused": [None, 3]}])
+def test_nonsense_from_a_browser_does_nothing(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, said: object
+) -> None:
+    deliver(monkeypatch, said, None)
+    app.run()
+    assert not app.exception
+    assert not app.warning
+
+
+def test_photos_of_another_workspace_are_not_taken(
+    app: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = sign_upload(store, new_workspace_id(), UploadPurpose.ANSWERS)
+    files = [("theirs.jpg", encoded(picture(seed=902)))]
+    deliver(monkeypatch, delivered(f"/api/upload/{signed}", files, 20), None)
+    app.run()
+    assert r"theirs\.jpg: It did not arrive" in app.warning[0].value
+
+
+def deliver(monkeypatch: pytest.MonkeyPatch, *values: object) -> None:
+    """Let the picker's browser say this, one value a rerun."""
+    said = iter(values)
+    monkeypatch.setattr(
+        "pages.shared.components.photo_picker.picker._picker",
+        lambda **_: SimpleNamespace(delivered=next(said)),
     )
+
+
+def unreachable(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing get through to the route."""
+    with monkeypatch.context() as patch:
+        deliver(patch, {"photos": [], "refused": [], "unreachable": True})
+        app.run()
+    assert "as they are" in app.info[0].value
+
+
+def test_where_the_route_cannot_be_reached_photos_come_by_streamlits_own_way(
+    app: AppTest, store: Store, workspace: str, plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not app.file_uploader
+    unreachable(app, monkeypatch)
+    files = [("my tree.jpg", plant(A_TREE), "image/jpeg"), ("bad.jpg", b"text", "image/jpeg")]
+    app.file_uploader[0].set_value(files).run()
+    assert app.header[0].value == "This looks like a tree"
+    assert [asked.name for asked in asked_photos(store, workspace)] == ["my tree.jpg"]
+    assert "not an image" in app.warning[0].value
+
+
+def test_more_than_twenty_are_left_out_with_a_word(
+    app: AppTest, store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreachable(app, monkeypatch)
+    photos = [encoded(picture(64, 64, seed=400 + number), "PNG") for number in range(22)]
+    files = [(f"{number}.png", data, "image/png") for number, data in enumerate(photos)]
+    app.file_uploader[0].set_value(files).run()
     assert app.warning[0].value.count("20 at a time is the most") == 2
     assert len(asked_photos(store, workspace)) == 20
 
 
 def test_no_plant_is_doubted_and_comes_first(app: AppTest, plant: Plant) -> None:
-    upload(app, ("tree.jpg", plant(A_TREE)), ("noise.jpg", encoded(picture(300, 300, seed=7))))
+    send_photos(app, ("tree.jpg", plant(A_TREE)), ("noise.jpg", encoded(picture(300, 300, seed=7))))
     assert "1 of 2 I am not sure about" in text(app)
     noise = digest(encoded(picture(300, 300, seed=7)))
     buttons = [
@@ -132,7 +196,7 @@ def test_no_plant_is_doubted_and_comes_first(app: AppTest, plant: Plant) -> None
 
 def test_telling_it_better_and_taking_it_back(app: AppTest, store: Store, workspace: str) -> None:
     data = encoded(picture(200, 200, seed=31))
-    upload(app, ("odd.jpg", data))
+    send_photos(app, ("odd.jpg", data))
     photo = digest(data)
     app.pills(key=f"classify_told_{photo}_None").set_value("tree").run()
     assert find_dataset(store, STARTER, workspace=workspace).label_of(photo) == "tree"
@@ -146,7 +210,7 @@ def test_telling_it_better_and_taking_it_back(app: AppTest, store: Store, worksp
 def test_removing_my_photos_removes_them(
     app: AppTest, store: Store, workspace: str, plant: Plant
 ) -> None:
-    upload(app, ("one.jpg", encoded(picture(seed=51))), ("two.jpg", encoded(picture(seed=52))))
+    send_photos(app, ("one.jpg", encoded(picture(seed=51))), ("two.jpg", encoded(picture(seed=52))))
     app.button(key="classify_forget").click().run()
     assert asked_photos(store, workspace) == []
     assert "Your 2 photos" not in text(app)
@@ -206,14 +270,14 @@ def test_a_training_photo_says_that_it_proves_little(app: AppTest, store: Store)
 
 
 def test_an_uploaded_test_photo_is_left_as_it_is(app: AppTest, plant: Plant) -> None:
-    upload(app, ("tree.jpg", plant(A_TREE)))
+    send_photos(app, ("tree.jpg", plant(A_TREE)))
     assert "From the test split, filed under tree" in text(app)
     assert not [pills for pills in app.pills if pills.label.startswith("Wrong?")]
 
 
 def test_a_lost_photo_costs_only_itself(app: AppTest, store: Store, workspace: str) -> None:
     files = [encoded(picture(seed=seed)) for seed in (71, 72)]
-    upload(app, ("one.jpg", files[0]), ("two.jpg", files[1]))
+    send_photos(app, ("one.jpg", files[0]), ("two.jpg", files[1]))
     store.files.rm_file(f"{store.photos}/{digest(files[0])[:2]}/{digest(files[0])}.jpg")
     st.cache_resource.clear()
     app.run()
@@ -227,7 +291,7 @@ def test_a_lost_photo_costs_only_itself(app: AppTest, store: Store, workspace: s
 def test_a_store_that_fails_under_a_button_is_a_sentence(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload(app, ("one.jpg", encoded(picture(seed=81))), ("two.jpg", encoded(picture(seed=82))))
+    send_photos(app, ("one.jpg", encoded(picture(seed=81))), ("two.jpg", encoded(picture(seed=82))))
 
     def fail(*_: object) -> None:
         raise StoreUnavailable("The disk is full.")

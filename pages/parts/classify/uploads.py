@@ -1,12 +1,13 @@
 """Photos from disk, camera or the examples."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
+from model.catalogue.signatures import UploadPurpose
 from model.catalogue.workspaces import MAX_ASKED, ask_about
-from model.errors import PhotoRefused
+from model.errors import NotFound, PhotoRefused
 from model.photos.image import MAX_MEGABYTES, open_photo
 from model.photos.photo_id import PhotoId
 from model.runs.run import Run
@@ -15,17 +16,16 @@ from pages.shared import state
 from pages.shared.asking import ask_for_option
 from pages.shared.cache.photos import get_prediction, prepare_look_alikes
 from pages.shared.colours import class_badge
+from pages.shared.components.photo_picker.picker import Delivery, Upload, ask_for_uploads
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.progress import progress_bar
 from pages.shared.text import HOW_IT_WORKS, plain
 from pages.shared.visit import Visit
 
-if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
-
 UPLOAD, CAMERA, EXAMPLES = "Upload", "Camera", "Examples"
 FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the last three as images.
 MAX_UPLOAD = 20
+TOO_MANY = f"left out, {MAX_UPLOAD} at a time is the most."
 
 
 def ask_for_photos(
@@ -36,9 +36,11 @@ def ask_for_photos(
     way = ask_for_option("Where from", ways, "classify_way", width="stretch")
     if way == EXAMPLES:
         show_examples(dataset, to_try)
-    files = _ask_for_files(way)
-    if files:
-        keep_uploads(visit, run, [(file.name, file.getvalue()) for file in files])
+    delivery = _ask_for_files(visit, way)
+    if delivery is not None:
+        keep_uploads(visit, run, delivery.uploads, delivery.refused)
+        if not delivery.is_reachable:
+            state.set_unreachable()
         st.rerun()
     if state.refused_files():
         st.warning("  \n".join(state.refused_files()), icon=":material/broken_image:")
@@ -50,46 +52,56 @@ def ask_for_photos(
     )
 
 
-def _ask_for_files(way: str) -> "list[UploadedFile]":
-    key = state.uploader_key("classify")
+def _ask_for_files(visit: Visit, way: str) -> Delivery | None:
+    label, key = f"Photos, up to {MAX_UPLOAD} at once", state.uploader_key("classify")
+    files = []
+    if way == UPLOAD and not state.is_unreachable():
+        purpose = UploadPurpose.ANSWERS
+        return ask_for_uploads(visit, label, purpose, MAX_UPLOAD, "classify_picker")
     if way == UPLOAD:
-        return st.file_uploader(
-            f"Photos, up to {MAX_UPLOAD} at once",
+        st.info(
+            "Your browser could not make photos small and send them, so they come as they are.",
+            icon=":material/info:",
+        )
+        files = st.file_uploader(
+            label,
             FILE_TYPES,
             accept_multiple_files=True,
             max_upload_size=MAX_MEGABYTES,
             key=key,
         )
-    if way == CAMERA:
+    elif way == CAMERA:
         title = "Hold something up to the camera"
         snapshot = st.camera_input(title, resolution="720p", key=f"{key}_camera")
-        return [snapshot] if snapshot else []
-    return []
+        files = [snapshot] if snapshot else []
+    return Delivery(tuple(Upload(file.name, file.getvalue) for file in files)) if files else None
 
 
-def keep_uploads(visit: Visit, run: Run, files: list[tuple[str, bytes]]) -> None:
-    """Let each file through the gate and answer it; one bad file spoils nothing."""
-    refused = [
-        f"{plain(name)}: left out, {MAX_UPLOAD} at a time is the most."
-        for name, _ in files[MAX_UPLOAD:]
-    ]
+def keep_uploads(
+    visit: Visit, run: Run, uploads: Sequence[Upload], lost: Iterable[tuple[str, str]] = ()
+) -> None:
+    """Let each file through the gate and answer it; one bad file spoils nothing.
+
+    Of what is lost already, (name, reason) are shown with the rest.
+    """
+    refused = [*lost, *((name, TOO_MANY) for name, _ in uploads[MAX_UPLOAD:])]
     photos = []
     try:
         prepare_look_alikes(run.card.id)
         with progress_bar("Looking at your photos") as progress:
-            for done, (name, data) in enumerate(files[:MAX_UPLOAD], start=1):
-                progress(done, min(len(files), MAX_UPLOAD))
+            for done, (name, read) in enumerate(uploads[:MAX_UPLOAD], start=1):
+                progress(done, min(len(uploads), MAX_UPLOAD))
                 try:
-                    photo = open_photo(data)
-                except PhotoRefused as refusal:
-                    refused.append(f"{plain(name)}: {refusal}")
+                    photo = open_photo(read())
+                except (PhotoRefused, NotFound) as reason:
+                    refused.append((name, str(reason)))
                     continue
                 ask_about(visit.store, visit.workspace, photo, name)
                 get_prediction(photo.sha256, run.card.id)
                 photos.append(photo.sha256)
     finally:
         state.empty_uploader()
-    state.set_refused_files(refused)
+    state.set_refused_files([f"{plain(name)}: {plain(reason)}" for name, reason in refused])
     if photos:
         state.select_photo(photos[0])
 

@@ -5,13 +5,17 @@ for (`run_every`). It draws nothing and fetches no pictures.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from random import random
+from time import sleep
+from urllib.parse import urljoin
 
 import requests
 import websockets
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Button_pb2 import Button
@@ -21,11 +25,9 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
-if TYPE_CHECKING:
-    from streamlit.proto.Common_pb2 import FileURLs
-
 TIMEOUT_S = 120
-XSRF_COOKIE = "_streamlit_xsrf"
+PICKER = "photo_picker"
+BUSY = (429, 503)
 
 
 @asynccontextmanager
@@ -41,7 +43,7 @@ async def open_tab(address: str) -> AsyncIterator["Tab"]:
         f"ws{address.removeprefix('http')}/_stcore/stream",
         subprotocols=[Subprotocol("streamlit")],
         additional_headers={"Cookie": cookies},
-        origin=Origin("/".join(address.split("/")[:3])),
+        origin=Origin(origin_of(address)),
         open_timeout=TIMEOUT_S,
         max_size=None,
         proxy=None,
@@ -53,6 +55,11 @@ async def open_tab(address: str) -> AsyncIterator["Tab"]:
             tab.close()
 
 
+def origin_of(address: str) -> str:
+    """Give an address without its path."""
+    return "/".join(address.split("/")[:3])
+
+
 class Tab:
     """What a page shows at the moment, and what a visitor can do with it."""
 
@@ -62,11 +69,11 @@ class Tab:
         self.query = ""  # Of the address bar.
         self.errors: list[str] = []  # Exceptions and st.error, of all pages so far.
         self.warnings: list[str] = []
+        self.waits = 0  # Of photos, because the server was busy.
         self.reruns = 0  # Those of fragments included.
         self._whole_reruns = 0
         self._page = self._page_hash = ""  # The server gives the second when it draws the first.
         self._elements: dict[tuple[int, ...], Element] = {}
-        self._file_urls: list[FileURLs] = []
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._socket, self._http, self._address = socket, http, address
         self._news = asyncio.Event()
@@ -102,25 +109,20 @@ class Tab:
         return (button for button in buttons if button.label == label)
 
     async def upload(self, photos: list[Path]) -> None:
-        """Upload photos all at once by the page's uploader; returns when the page is drawn."""
-        uploaders = (element.file_uploader for element in self._elements.values())
-        uploader = next((uploader for uploader in uploaders if uploader.id), None)
-        if uploader is None:
-            raise LookupError("no uploader")
-        message, self._file_urls = BackMsg(), []
-        message.file_urls_request.file_names.extend(photo.name for photo in photos)
-        await self._socket.send(message.SerializeToString())
-        await self.until(lambda: bool(self._file_urls))
-        state = WidgetState(id=uploader.id)
-        uploaded = zip(photos, self._file_urls, strict=True)
-        await asyncio.gather(
-            *(asyncio.to_thread(self._put, photo, urls.upload_url) for photo, urls in uploaded)
-        )
-        for photo, urls in zip(photos, self._file_urls, strict=True):
-            state.file_uploader_state_value.uploaded_file_info.add(
-                name=photo.name, size=photo.stat().st_size, file_id=urls.file_id, file_urls=urls
-            )
-        await self.rerun(state)
+        """Send photos one after the other, as they are, by the page's picker, until it is drawn."""
+        components = (element.bidi_component for element in self._elements.values())
+        picker = next((one for one in components if one.component_name == PICKER), None)
+        if picker is None:
+            raise LookupError("no picker")
+        path = json.loads(picker.json)["address"]
+        sent = [
+            {"name": photo.name, "token": await asyncio.to_thread(self._send, photo, path)}
+            for photo in photos
+        ]
+        said = {"photos": sent, "refused": [], "unreachable": False}
+        events = json.dumps([{"event": "delivered", "value": said}])
+        trigger = _make_trigger_id(picker.id, "events")
+        await self.rerun(WidgetState(id=trigger, json_trigger_value=events))
 
     async def until(self, reached: Callable[[], bool], timeout_s: float = TIMEOUT_S) -> None:
         """Wait for what the server's messages bring about."""
@@ -131,11 +133,17 @@ class Tab:
                 self._news.clear()
                 await self._news.wait()
 
-    def _put(self, photo: Path, path: str) -> None:
-        headers = {"X-Xsrftoken": self._http.cookies.get(XSRF_COOKIE) or ""}
-        files = {photo.name: (photo.name, photo.read_bytes(), "image/jpeg")}
-        url = f"{self._address}/{path.lstrip('/')}"
-        self._http.put(url, files=files, headers=headers, timeout=TIMEOUT_S).raise_for_status()
+    def _send(self, photo: Path, path: str) -> str:
+        """Send a photo, again where the server is busy; returns its token."""
+        url, headers = urljoin(f"{self._address}/", path), {"Origin": origin_of(self._address)}
+        while True:
+            data = photo.read_bytes()
+            answer = self._http.post(url, data=data, headers=headers, timeout=TIMEOUT_S)
+            if answer.status_code not in BUSY:
+                answer.raise_for_status()
+                return str(answer.json()["token"])
+            self.waits += 1
+            sleep(float(answer.headers.get("Retry-After", 2)) + random())
 
     async def _ask_for_rerun(self, *states: WidgetState, fragment: str = "") -> None:
         message = BackMsg()
@@ -180,8 +188,6 @@ class Tab:
             self._page_hash = message.navigation.page_script_hash
         elif kind == "page_not_found":
             self.errors.append(f"no page {message.page_not_found.page_name!r}")
-        elif kind == "file_urls_response":
-            self._file_urls = list(message.file_urls_response.file_urls)
         else:
             self._set_timers(message)
 
