@@ -1,7 +1,7 @@
 """A browser's tab without a browser, by Streamlit's own protocol.
 
-It opens pages, presses buttons, uploads photos, and reruns fragments as often as the server asks
-for (`run_every`). It draws nothing and fetches no pictures.
+It opens pages, presses buttons, uploads photos, reruns fragments as often as the server asks for
+(`run_every`), and fetches each picture once. It draws nothing.
 """
 
 import asyncio
@@ -20,6 +20,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
+
+from tests.benchmarks.load.picture_cache import PictureCache
 
 if TYPE_CHECKING:
     from streamlit.proto.Common_pb2 import FileURLs
@@ -69,6 +71,7 @@ class Tab:
         self._file_urls: list[FileURLs] = []
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._socket, self._http, self._address = socket, http, address
+        self._pictures = PictureCache(http, address, self.errors)
         self._news = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
 
@@ -143,6 +146,7 @@ class Tab:
         asked.page_name, asked.page_script_hash = self._page, self._page_hash
         asked.query_string, asked.fragment_id = self.query, fragment
         asked.is_auto_rerun = bool(fragment)
+        asked.context_info.url = f"{self._address}/{self._page}"
         asked.widget_states.widgets.extend(states)
         await self._socket.send(message.SerializeToString())
 
@@ -206,3 +210,4 @@ class Tab:
             self.errors.append(element.alert.body)
         elif element.alert.format == Alert.WARNING:
             self.warnings.append(element.alert.body)
+        self._pictures.fetch(picture.url for picture in element.imgs.imgs)
