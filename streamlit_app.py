@@ -24,7 +24,7 @@ if get_script_run_ctx(suppress_warning=True):  # A visit
             st.Page("pages/report.py", title="Report", icon=":material/lab_profile:"),
         ]
     )
-    run_page(page.run)
+    run_page(page)
 else:  # The server, which reads this file once to find `app`
     from pages.routes.server import lifespan, middleware, routes
 

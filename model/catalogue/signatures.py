@@ -13,7 +13,7 @@ from functools import lru_cache
 from time import time
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from model.catalogue.schema import AskedRow, DatasetRow, EditRow, LabelRow, SettingRow
@@ -25,6 +25,13 @@ KEY = "signing key"  # Its name among the settings
 DAY_S = 24 * 3600
 LIFE_DAYS = 2  # An address holds for one to two days, and is the same all day: browsers keep it.
 DIGEST_BYTES = 15  # 120 bits
+# Built once: that takes as long as the query, and a page has dozens of photos.
+PHOTO: BindParameter[PhotoId] = bindparam("photo")
+OWNERS: tuple[Select[str | None], ...] = (
+    select(DatasetRow.owner).join(LabelRow).where(LabelRow.photo == PHOTO).distinct(),
+    select(AskedRow.workspace).where(AskedRow.photo == PHOTO).distinct(),
+    select(EditRow.workspace).where(EditRow.photo == PHOTO).distinct(),
+)
 
 
 class SignedPhoto(NamedTuple):
@@ -107,11 +114,8 @@ def _read(store: Store, kind: str, signed: str) -> tuple[list[str], int]:
 
 def _owners(session: Session, photo: PhotoId) -> Iterator[str | None]:
     """Find the workspaces that have a photo; None where all have it."""
-    filed = select(DatasetRow.owner).join(LabelRow).where(LabelRow.photo == photo)
-    asked = select(AskedRow.workspace).where(AskedRow.photo == photo)
-    edited = select(EditRow.workspace).where(EditRow.photo == photo)
-    for owners in (filed, asked, edited):
-        yield from session.scalars(owners.distinct())
+    for owners in OWNERS:
+        yield from session.scalars(owners, {"photo": photo})
 
 
 def _digest(store: Store, purpose: str, text: str) -> str:

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from model.photos.photo_id import PhotoId
 from pages.routes.workers import in_worker
+from pages.shared.addresses import reach
 
 
 async def photo(request: Request) -> Response:
@@ -24,6 +25,7 @@ def _picture(signed: str, load: Callable[[PhotoId], bytes]) -> Response:
     from pages.shared.cache.store import get_store
 
     right = read_signature(get_store(), signed)
+    reach.note()
     return Response(
         load(right.photo),
         media_type="image/jpeg",

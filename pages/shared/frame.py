@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
 from model.catalogue.browsers import note_opened
@@ -15,6 +16,7 @@ from model.photos.photo_id import PhotoId
 from model.runs.run import SHIPPED
 from model.wording import count
 from pages.shared import state
+from pages.shared.addresses import root_of
 from pages.shared.browser import browser_key
 from pages.shared.cache.runs import active_run_id, get_current_evaluation
 from pages.shared.cache.store import get_dataset, get_store
@@ -24,17 +26,18 @@ from pages.shared.text import named, plain
 from pages.shared.visit import Visit
 
 
-def run_page(page: Callable[[], None]) -> None:
+def run_page(page: StreamlitPage) -> None:
     """Run a page; failures by name become a sentence instead of a traceback."""
     try:
         with progress_bar("First start, importing the starter set") as progress:
             import_starter(get_store(), progress)
         if state.is_new_visit():
             _note_visit()
+        state.set_root(root_of(st.context.url, page.url_path))
         visit = Visit.begin(get_store(), state.workspace())
         state.set_visit(visit)
         show_sidebar(visit)
-        page()
+        page.run()
     except AreoleError as error:
         st.error(str(error), icon=":material/error:")
     finally:

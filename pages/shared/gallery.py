@@ -9,7 +9,7 @@ import streamlit as st
 
 from model.errors import NotFound
 from model.photos.photo_id import PhotoId
-from pages.shared.cache.photos import get_thumbnail
+from pages.shared.pictures import show_square
 from pages.shared.text import plain
 
 CARD_PX = (84, 136)  # The narrowest card where the number of columns is given, and where it is free
@@ -56,7 +56,7 @@ def show_cards(
 def show_thumbnail(card: PhotoCard) -> None:
     """Draw a photo as a small square, or a sign that it is gone."""
     try:
-        st.image(get_thumbnail(card.photo), width="stretch", alt=card.alt)
+        show_square(card.photo, card.alt)
     except NotFound:
         gone = "This photo was removed."
         st.markdown(":material/hide_image:", text_alignment="center", help=gone)

@@ -14,12 +14,12 @@ from pages.shared.asking import ask_to_narrow
 from pages.shared.cache.photos import (
     get_evidence,
     get_image_issues,
-    get_picture,
     prepare_look_alikes,
 )
 from pages.shared.colours import class_badge, label_badge
 from pages.shared.frame import link_to_page
 from pages.shared.gallery import PhotoCard, show_cards
+from pages.shared.pictures import show_photo
 from pages.shared.text import plain, why
 
 COUNTS = (10, 20, 50)
@@ -101,7 +101,7 @@ def _show_case(
         with pictures, st.grid(3, min_column_width=84, gap="xsmall"):
             with st.container(gap="xxsmall"):
                 alt = f"A photo filed under {loss.actual}, taken for {loss.predicted}"
-                st.image(get_picture(loss.photo), width="stretch", alt=alt)
+                show_photo(loss.photo, alt)
                 st.caption("the photo")
             places = [_evidence_place(loss.photo, name) for name in contested_classes(loss)]
         with words:

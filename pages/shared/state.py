@@ -30,7 +30,7 @@ DATA_VIEW, DATA_CLASS, DATA_SPLIT, DATA_SOURCE = "data", "of", "in", "from"
 # Session keys.
 _SEEN, _LAST, _CELL_PICKS, _LOOKED_AT = "seen", "last_", "cell_picks", "looked_at"
 _UPLOADS, _REFUSED, _VISIT, _PREPARED = "uploads", "refused", "visit", "prepared"
-_FAILURE, _VISITED, _UNREACHABLE = "failure", "visited", "unreachable"
+_FAILURE, _VISITED, _UNREACHABLE, _ROOT = "failure", "visited", "unreachable", "root"
 
 
 def workspace() -> str:
@@ -54,6 +54,17 @@ def visit() -> "Visit | None":
 def set_visit(current: "Visit | None") -> None:
     """Begin a visit, or end it."""
     st.session_state[_VISIT] = current
+
+
+def root() -> str | None:
+    """Give the address at which this browser finds the app; None where it does not tell."""
+    address: str | None = st.session_state.get(_ROOT)
+    return address
+
+
+def set_root(address: str | None) -> None:
+    """Note the address at which this browser finds the app."""
+    st.session_state[_ROOT] = address
 
 
 def is_new_visit() -> bool:

@@ -75,6 +75,36 @@ def test_photos_have_addresses_and_unknown_paths_are_not_found(
         assert set(answer.json()) == {"error"}
 
 
+def loaded(page: Page, url: str) -> list[list[str | int]]:
+    """Open a page: of each of its pictures the address, its width, and the bytes it took to get."""
+    page.goto(url)
+    wait_for_app(page)
+    page.wait_for_function(
+        "[...document.images].length >= 30 && [...document.images].every(one => one.complete)"
+    )
+    taken: list[list[str | int]] = page.evaluate(
+        """[...document.querySelectorAll("[data-testid=stImage] img")].map(one => [
+            one.src, one.naturalWidth,
+            performance.getEntriesByName(one.src).at(-1).transferSize])"""
+    )
+    return taken
+
+
+def test_a_gallerys_pictures_are_asked_for_once(browser: Browser, address: str, home: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    loaded(page, f"{address}{BASE}/dataset")  # The server's first pictures prove its addresses.
+    url = page.url
+    first, second = loaded(page, url), loaded(page, url)
+    assert [width for _, width, _ in first] == [256] * 30
+    for source, _, _ in first:
+        assert str(source).startswith(f"{address}{BASE}/api/thumbnail/")
+    assert [(source, bytes_) for source, _, bytes_ in second] == [
+        (source, 0) for source, _, _ in first
+    ]
+    context.close()
+
+
 def key_of(context: BrowserContext) -> str:
     """The key that a browser has, which no script may see."""
     [cookie] = [one for one in context.cookies() if one["name"] == COOKIE]

@@ -10,9 +10,10 @@ from model.photos.photo_id import PhotoId
 from model.runs.run import Run
 from pages.shared.asking import ask_for_class
 from pages.shared.cache.charts import show_chart
-from pages.shared.cache.photos import get_evidence, get_picture, get_prediction
+from pages.shared.cache.photos import get_evidence, get_prediction
 from pages.shared.colours import label_badge
 from pages.shared.gallery import PhotoCard, show_cards
+from pages.shared.pictures import show_photo
 from pages.shared.text import explanation, plain, verdict
 
 
@@ -66,7 +67,7 @@ def _ask_for_evidence(photo: PhotoId, answer: Prediction) -> str | None:
 def _show_picture(photo: PhotoId, run: Run, answer: Prediction, name: str | None) -> None:
     """Draw the photo, tinted with the evidence for and against a class where one is named."""
     if name is None:
-        st.image(get_picture(photo), width="stretch", alt="The photo you asked about")
+        show_photo(photo, "The photo you asked about")
         return
     tinted = get_evidence(photo, run.card.id, answer.classes.index(name))
     alt = f"The photo, tinted orange where it speaks for {name} and blue where against"

@@ -15,11 +15,12 @@ from model.photos.photo_id import PhotoId
 from model.runs.current import CurrentEvaluation
 from model.wording import certainty
 from pages.shared import state
-from pages.shared.cache.photos import get_evidence, get_picture, prepare_look_alikes
+from pages.shared.cache.photos import get_evidence, prepare_look_alikes
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge, label_badge
 from pages.shared.gallery import PhotoCard, show_cards
 from pages.shared.loss_cards import EVIDENCE_PX, contested_classes, show_neighbours
+from pages.shared.pictures import show_photo
 from pages.shared.text import bad, decided, doubtful, plain
 from pages.shared.visit import Visit
 
@@ -221,8 +222,7 @@ def _explain(deck: Deck, photo: PhotoId, key: str, before: str) -> None:
 
 def _show_photo(photo: PhotoId, case: TopLoss | None) -> None:
     try:
-        alt = f"The photo, filed under {case.actual}" if case else "The photo"
-        st.image(get_picture(photo), width="stretch", alt=alt)
+        show_photo(photo, f"The photo, filed under {case.actual}" if case else "The photo")
     except NotFound as error:
         st.info(str(error), icon=":material/hide_image:")
 

@@ -16,11 +16,11 @@ from model.wording import SPLIT_NAMES, count, listed
 from pages.shared import state
 from pages.shared.asking import ask_to_narrow
 from pages.shared.cache.charts import show_chart
-from pages.shared.cache.photos import get_picture
 from pages.shared.cache.store import get_origins
 from pages.shared.callbacks import attempt
 from pages.shared.colours import class_badge
 from pages.shared.gallery import PhotoCard, paged, show_cards, show_thumbnail
+from pages.shared.pictures import show_photo
 from pages.shared.text import plain
 from pages.shared.ticks import ask_to_tick, show_tick_grid
 from pages.shared.visit import Visit
@@ -84,8 +84,7 @@ def show_counts(dataset: Dataset, origins: dict[PhotoId, Origin]) -> None:
 def open_photo_card(dataset: Dataset, labelled: LabelledPhoto, origin: Origin) -> None:
     """Draw a photo with all that is known of it."""
     try:
-        alt = f"A photo filed under {labelled.label}"
-        st.image(get_picture(labelled.photo), width="stretch", alt=alt)
+        show_photo(labelled.photo, f"A photo filed under {labelled.label}")
     except NotFound as error:
         st.warning(str(error), icon=":material/broken_image:")
     st.markdown(

@@ -10,10 +10,11 @@ import streamlit as st
 from PIL import Image, ImageOps
 
 from model.catalogue.measures import load_qualities
-from model.catalogue.store import open_stored
+from model.catalogue.store import has_file, open_stored
 from model.classify.answer import Prediction
 from model.classify.evidence import overlay
 from model.cleaning.suspects import Suspects, find_suspects
+from model.errors import NotFound
 from model.photos.photo_id import PhotoId
 from model.photos.quality import ImageIssue
 from pages.shared import state
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from model.classify.classifier import Classifier
 
 
-THUMBNAIL_PX, PICTURE_PX = 192, 640
+THUMBNAIL_PX, PICTURE_PX = 256, 640
 
 
 def get_image_issues(photos: Sequence[PhotoId]) -> dict[PhotoId, tuple[ImageIssue, ...]]:
@@ -87,13 +88,20 @@ def get_classifier(run_id: str) -> "Classifier":
     return load_classifier(get_store(), run_id)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
+@st.cache_resource(show_spinner=False, max_entries=4096, ttl=600)
+def check_stored(photo: PhotoId) -> None:
+    """Raise NotFound where a photo is gone."""
+    if not has_file(get_store(), photo):
+        raise NotFound("This photo is no longer here. Upload it again.")
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
 def get_picture(photo: PhotoId) -> bytes:
     """Encode a stored photo as a JPEG of at most 640 pixels a side. Raises NotFound."""
     return _jpeg(open_stored(get_store(), photo))
 
 
-@st.cache_resource(show_spinner=False, max_entries=2048)
+@st.cache_resource(show_spinner=False, max_entries=512)
 def get_thumbnail(photo: PhotoId) -> bytes:
     """Encode the middle of a stored photo as a small square JPEG. Raises NotFound."""
     return _jpeg(ImageOps.fit(open_stored(get_store(), photo), (THUMBNAIL_PX, THUMBNAIL_PX)))

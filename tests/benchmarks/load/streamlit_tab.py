@@ -1,7 +1,7 @@
 """A browser's tab without a browser, by Streamlit's own protocol.
 
-It opens pages, presses buttons, uploads photos, and reruns fragments as often as the server asks
-for (`run_every`). It draws nothing and fetches no pictures.
+It opens pages, presses buttons, uploads photos, reruns fragments as often as the server asks for
+(`run_every`), and fetches each picture once. It draws nothing.
 """
 
 import asyncio
@@ -24,6 +24,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
+
+from tests.benchmarks.load.picture_cache import PictureCache
 
 TIMEOUT_S = 120
 PICKER = "photo_picker"
@@ -76,6 +78,7 @@ class Tab:
         self._elements: dict[tuple[int, ...], Element] = {}
         self._timers: dict[str, asyncio.Task[None]] = {}
         self._socket, self._http, self._address = socket, http, address
+        self._pictures = PictureCache(http, address, self.errors)
         self._news = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
 
@@ -151,6 +154,7 @@ class Tab:
         asked.page_name, asked.page_script_hash = self._page, self._page_hash
         asked.query_string, asked.fragment_id = self.query, fragment
         asked.is_auto_rerun = bool(fragment)
+        asked.context_info.url = f"{self._address}/{self._page}"
         asked.widget_states.widgets.extend(states)
         await self._socket.send(message.SerializeToString())
 
@@ -212,3 +216,4 @@ class Tab:
             self.errors.append(element.alert.body)
         elif element.alert.format == Alert.WARNING:
             self.warnings.append(element.alert.body)
+        self._pictures.fetch(picture.url for picture in element.imgs.imgs)

@@ -14,6 +14,7 @@ from model.catalogue.workspaces import ask_about, forget_loose, new_workspace_id
 from model.photos.image import open_photo
 from model.photos.photo_id import PhotoId
 from pages.routes.server import routes
+from pages.shared.addresses import Reach
 from tests.conftest import encoded, picture
 
 
@@ -47,7 +48,7 @@ def test_a_thumbnail_is_a_small_square(
     client: TestClient, store: Store, workspace: str, cactus: PhotoId
 ) -> None:
     answer = client.get(f"/api/thumbnail/{sign_photo(store, workspace, cactus)}")
-    assert Image.open(BytesIO(answer.content)).size == (192, 192)
+    assert Image.open(BytesIO(answer.content)).size == (256, 256)
     assert "max-age" in answer.headers["cache-control"]
 
 
@@ -127,3 +128,18 @@ def test_under_a_path_the_routes_are_there_too(
         assert client.get(f"{path}/api/photo/{signed}").status_code == 200
         assert client.get(f"{path}/api/answer").status_code == 405
         assert client.get(f"{path}/api/nothing").json() == {"error": "Not Found"}
+
+
+def test_a_right_address_shows_that_browsers_reach_the_routes(
+    client: TestClient,
+    store: Store,
+    workspace: str,
+    cactus: PhotoId,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reach = Reach()
+    monkeypatch.setattr("pages.routes.pictures.reach", reach)
+    client.get("/api/photo/nonsense")
+    assert reach.mark
+    client.get(f"/api/photo/{sign_photo(store, workspace, cactus)}{reach.mark}")
+    assert not reach.mark
