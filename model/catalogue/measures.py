@@ -60,15 +60,19 @@ class PhotoValues(Generic[Value]):
         progress: Progress = no_progress,
         *,
         skip_unreadable: bool = False,
+        prepare: Callable[[], object] = lambda: None,
     ) -> dict[PhotoId, Value]:
         """Read the kept values, by photo; compute the missing ones on all cores, and keep them.
 
-        `progress` counts the missing photos. Raises what `compute` raises, unless photos that
-        cannot be read are to be skipped.
+        `progress` counts the missing photos; `prepare` is called once before they are computed.
+        Raises what it raises and what `compute` raises, unless photos that cannot be read are to
+        be skipped.
         """
         photo_ids = list(dict.fromkeys(photos))
         values = self.read(store, photo_ids)
         missing = [photo for photo in photo_ids if photo not in values]
+        if missing:
+            prepare()
         results, done = ahead(missing, compute), 0
         if missing:
             progress(0, len(missing))

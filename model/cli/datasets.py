@@ -11,9 +11,9 @@ from model.catalogue.browsers import forget_openings
 from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER
 from model.cli.output import (
+    BACKBONE_HELP,
     DONE,
     FAILED,
-    BackboneOption,
     DatasetOption,
     JsonOption,
     OutOption,
@@ -27,7 +27,7 @@ from model.cli.output import (
 from model.datasets.cleanup import clear_workspaces, unused_workspaces
 from model.datasets.manage import create_dataset, datasets_of, extend_classes
 from model.errors import InvalidRequest, NotFound
-from model.networks.backbones import DEFAULT_BACKBONE
+from model.networks.backbones import BACKBONES, DEFAULT_BACKBONE, find_backbone
 
 if TYPE_CHECKING:
     from model.catalogue.store import Store
@@ -39,6 +39,15 @@ TargetOption = Annotated[
 ]
 TitleOption = Annotated[
     str | None, typer.Option(help="The title of a new dataset (default: its name).")
+]
+BackbonesOption = Annotated[
+    list[str],
+    typer.Option(
+        "--backbone",
+        metavar="|".join(BACKBONES),
+        help=f"May be given several times. {BACKBONE_HELP}",
+        default_factory=lambda: [DEFAULT_BACKBONE],
+    ),
 ]
 OwnerOption = Annotated[
     str | None, typer.Option(metavar="ID", help="The workspace that owns it; else all may use it.")
@@ -107,9 +116,9 @@ def export_dataset(
 
 
 def export_features(
-    out: OutOption, dataset: DatasetOption = STARTER, backbone: BackboneOption = DEFAULT_BACKBONE
+    backbones: BackbonesOption, out: OutOption, dataset: DatasetOption = STARTER
 ) -> int:
-    """Write a dataset's features and measures as safetensors.
+    """Write a dataset's features and measures as safetensors, of each backbone that is named.
 
     The starter set's own file must be deleted to be made anew.
     """
@@ -122,19 +131,22 @@ def export_features(
         pack_fingerprints,
         pack_measures,
     )
-    from model.networks.backbones import find_backbone
     from model.networks.features import STORED, extract_features
 
-    store = open_catalogue()
+    store, rows = open_catalogue(), [find_backbone(name) for name in backbones]
     photos = [labelled.photo for labelled in find_dataset(store, dataset).photos]
     with progress("Extracting features") as bar:
-        features = extract_features(store, photos, find_backbone(backbone), bar)
+        features = {
+            row.name: extract_features(store, photos, row, bar).astype(STORED) for row in rows
+        }
         measures = pack_measures(load_qualities(store, photos, bar)[photo] for photo in photos)
-    arrays = pack_fingerprints(load_fingerprints(store, photos).values())
-    packed = save({**arrays, backbone: features.astype(STORED), MEASURES: measures})
+    fingerprints = load_fingerprints(store, photos)
+    arrays = pack_fingerprints(fingerprints[photo] for photo in photos)
+    packed = save({**arrays, **features, MEASURES: measures})
     with written(out) as file:
         file.write(packed)
-    say(f"{len(features)} photos, {features.shape[1]} features each -> {out}")
+    numbers = sum(part.shape[1] for part in features.values())
+    say(f"{len(photos)} photos, {numbers} features each -> {out}")
     return DONE
 
 

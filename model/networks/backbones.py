@@ -3,7 +3,7 @@
 No torch, so that pages can offer them.
 
 A new backbone is one more row; `builder` and `weights` name two functions beside those in
-`pretrained.py`.
+`pretrained.py`. A pair of them is a row, too, which names its `parts` instead.
 """
 
 from dataclasses import dataclass, replace
@@ -13,24 +13,47 @@ from model.errors import NotFound
 HALF = (0.5, 0.5, 0.5)
 
 
+@dataclass(frozen=True)
+class Part:
+    """A backbone beside others in a row, and what its features are divided by there."""
+
+    name: str
+    # Standard deviation of all its features of the starter set's train photos, as
+    # `python -m tests.benchmarks.accuracy FOLDER` prints it: no part outshouts the others.
+    spread: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Backbone:
-    """Facts about a network pretrained on ImageNet."""
+    """Facts about a network pretrained on ImageNet, or about several side by side."""
 
     name: str
     title: str
     note: str
-    builder: str  # "module:function": builds the network, (N, 3, H, W) -> (N, D, H / 32, W / 32)
-    weights: str  # "module:function": its pretrained tensors, in the order of the network's own
     weights_mb: float  # Without ImageNet's classifier
     is_installed: bool  # Its weights come with the requirements: nothing is downloaded.
-    train_mb: int  # A photo of a batch in training at 224 pixels, measured with batches of 16
     feature_s: float  # Usual seconds for a photo's features, on two shared cores
-    step_s: float  # Usual seconds for a photo of an epoch in which the whole network learns, 224 px
     channels: int  # D
     input_px: int  # Side of a square of as many pixels as a photo is resized to
     mean: tuple[float, float, float] = HALF
     std: tuple[float, float, float] = HALF
+    # Several side by side, of one input: their maps over their spreads, joined along D
+    parts: tuple[Part, ...] = ()
+    # For training further, which several side by side are not:
+    builder: str = ""  # "module:function": builds it, (N, 3, H, W) -> (N, D, H / 32, W / 32)
+    weights: str = ""  # "module:function": its pretrained tensors, in the order of its own
+    train_mb: int = 0  # A photo of a batch at 224 pixels, measured with batches of 16
+    step_s: float = 0.0  # Usual seconds for a photo of an epoch of the whole network, 224 px
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """Names of the backbones that look at a photo: its parts, or itself."""
+        return tuple(part.name for part in self.parts) or (self.name,)
+
+    @property
+    def trains_whole(self) -> bool:
+        """True where the whole network can be trained further, not its head only."""
+        return not self.parts
 
 
 PRETRAINED = "model.networks.pretrained"
@@ -63,7 +86,18 @@ BACKBONES = {
             feature_s=0.018,
             step_s=0.2,
             channels=1280,
-            input_px=260,
+            input_px=256,
+        ),
+        Backbone(
+            name="efficientnet-lite0-lite2",
+            title="EfficientNet-Lite0 + Lite2",
+            note="Both side by side, in the time and memory of both. For a head only.",
+            weights_mb=33.1,
+            is_installed=True,
+            feature_s=0.03,
+            channels=2560,
+            input_px=256,
+            parts=(Part("efficientnet-lite0", 0.369), Part("efficientnet-lite2", 0.392)),
         ),
         Backbone(
             name="resnet18",

@@ -18,6 +18,7 @@ from torch import nn
 from torch.export import Dim
 
 from model.errors import AreoleError
+from model.networks.backbones import BACKBONES
 from model.networks.inference import INPUT, OUTPUT
 from model.networks.pretrained import build_network, fine_tuned_network, freeze_for_inference
 
@@ -55,7 +56,8 @@ def _as_onnx(network: nn.Module) -> onnx.ModelProto:
 def main() -> None:
     """Write the file that the command line asks for; exit with a sentence where that fails."""
     parser = ArgumentParser(prog="python -m model.networks.export", description=__doc__)
-    parser.add_argument("name", help="of a backbone")
+    alone = [name for name, row in BACKBONES.items() if row.trains_whole]
+    parser.add_argument("name", choices=alone, help="of a backbone")
     parser.add_argument("file", type=Path, help="to write")
     parser.add_argument("--weights", type=Path, help="of a network that was trained further")
     asked = parser.parse_args()

@@ -1,6 +1,7 @@
 """Pooled features of photos, computed once per photo and backbone, whatever the label."""
 
 from collections.abc import Iterable
+from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -11,8 +12,8 @@ from model.catalogue.measures import BATCH, PhotoValues
 from model.catalogue.schema import FeatureRow
 from model.catalogue.speeds import record_speed
 from model.catalogue.store import Store, has_file, open_stored
-from model.networks.backbones import FEATURES_SPEED, Backbone
-from model.networks.inference import feature_map
+from model.networks.backbones import FEATURES_SPEED, Backbone, find_backbone
+from model.networks.inference import feature_map, load_network
 from model.photos.photo_id import PhotoId
 from model.progress import Progress, no_progress
 
@@ -26,9 +27,16 @@ def extract_features(
 ) -> NDArray[np.float32]:
     """Extract the pooled features of photos, (N, D), in their order.
 
+    Of backbones side by side each part has its own, which are joined.
     Raises NotFound for a photo that is not there, WeightsMissing, StoreUnavailable.
     """
     photo_ids, times = list(photos), list[float]()
+    if backbone.parts:
+        by_part = [
+            extract_features(store, photo_ids, find_backbone(part.name), progress) / part.spread
+            for part in backbone.parts
+        ]
+        return np.concatenate(by_part, axis=1)
 
     def compute(photo: PhotoId) -> Features:
         return pooled(feature_map(open_stored(store, photo), backbone))
@@ -42,15 +50,21 @@ def extract_features(
 
     if not photo_ids:
         return np.zeros((0, backbone.channels), np.float32)
-    features = _table(backbone).load(store, photo_ids, compute, report)
+    ready = partial(load_network, backbone.name)  # One that lacks its weights fails here, once.
+    features = _table(backbone).load(store, photo_ids, compute, report, prepare=ready)
     return np.stack([features[photo] for photo in photo_ids]).astype(np.float32)
 
 
 def photos_in_store(store: Store, photos: Iterable[PhotoId], backbone: Backbone) -> list[PhotoId]:
     """Select the photos that have features or a file: a visitor may have destroyed others."""
     photo_ids = list(photos)
-    features = _table(backbone).read(store, photo_ids)
-    return [photo for photo in photo_ids if photo in features or has_file(store, photo)]
+    tables = [_table(find_backbone(name)) for name in backbone.networks]
+    features = [table.read(store, photo_ids) for table in tables]
+    return [
+        photo
+        for photo in photo_ids
+        if all(photo in known for known in features) or has_file(store, photo)
+    ]
 
 
 def _table(backbone: Backbone) -> PhotoValues[Features]:

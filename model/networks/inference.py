@@ -7,7 +7,7 @@ process of its own (`export.py`), which takes its memory along when it ends.
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
@@ -17,7 +17,7 @@ from PIL import Image
 
 from model.catalogue.store import ROOT
 from model.errors import WeightsMissing
-from model.networks.backbones import Backbone, find_backbone
+from model.networks.backbones import Backbone, Part, find_backbone
 from model.networks.preprocessing import pixels
 from model.runtime import cores
 from model.settings import hosting
@@ -45,13 +45,26 @@ def feature_map(
 
 
 def load_network(name: str) -> Network:
-    """Load a pretrained network, shared by all threads. Raises NotFound, WeightsMissing."""
-    find_backbone(name)
+    """Load a pretrained network, shared by all threads. Raises NotFound, WeightsMissing.
+
+    Several side by side are the same loaded networks as alone.
+    """
+    parts = find_backbone(name).parts
     if name not in LOADED:
         with _opening[name]:  # Two visitors at once open it once.
             if name not in LOADED:
-                LOADED[name] = open_network(_pretrained_file(name))
+                LOADED[name] = _joined(parts) if parts else open_network(_pretrained_file(name))
     return LOADED[name]
+
+
+def _joined(parts: Sequence[Part]) -> Network:
+    """Join networks into one: their maps of the same pixels, each over its spread, along D."""
+    networks = [(load_network(part.name), part.spread) for part in parts]
+
+    def run(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.concatenate([network(pixels) / spread for network, spread in networks], axis=1)
+
+    return run
 
 
 def open_network(file: Path) -> Network:

@@ -5,7 +5,7 @@ each part from its own pace, as soon as a few of its units are done.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from time import perf_counter
@@ -17,6 +17,7 @@ from model.catalogue.schema import FeatureRow
 from model.catalogue.speeds import recorded_speeds
 from model.catalogue.store import CHUNK, Store
 from model.networks.backbones import FEATURES_SPEED, STEP_SPEED, VALIDATION_SPEED, find_backbone
+from model.photos.photo_id import PhotoId
 from model.progress import FEW
 from model.runs.settings import FineTuneSettings
 from model.training.request import TrainRequest
@@ -69,8 +70,15 @@ def plan(store: Store, request: TrainRequest) -> dict[Part, Work]:
     counts = Counter(labelled.split for labelled in request.dataset.photos)
     settings, backbone = request.settings, find_backbone(request.backbone)
     speeds, train = recorded_speeds(store), counts[Split.TRAIN]
-    feature_s = speeds.get(f"{FEATURES_SPEED} {backbone.name}", backbone.feature_s)
-    features = {Part.FEATURES: Work(_count_missing(store, request), feature_s)}
+    photos = [labelled.photo for labelled in request.dataset.photos]
+    feature_s = {
+        name: speeds.get(f"{FEATURES_SPEED} {name}", find_backbone(name).feature_s)
+        for name in backbone.networks
+    }
+    missing = {name: _count_missing(store, photos, name) for name in feature_s}
+    looks = sum(missing.values())
+    looks_s = sum(missing[name] * feature_s[name] for name in missing)
+    features = {Part.FEATURES: Work(looks, looks_s / max(looks, 1))}
     if not isinstance(settings, FineTuneSettings):
         return features | {Part.LEARNING: Work(settings.epochs * train, HEAD_STEP_S)}
     size, epochs = (settings.image_px / 224) ** 2, settings.epochs + settings.frozen_epochs
@@ -81,7 +89,7 @@ def plan(store: Store, request: TrainRequest) -> dict[Part, Work]:
         Part.FROZEN: Work(settings.frozen_epochs * train, FROZEN_SHARE * step_s),
         Part.LEARNING: Work(settings.epochs * train, step_s),
         Part.VALIDATION: Work(epochs * counts[Split.VALID], validation_s),
-        Part.EVALUATION: Work(counts.total(), feature_s),
+        Part.EVALUATION: Work(counts.total(), feature_s[backbone.name]),
     }
 
 
@@ -147,14 +155,13 @@ class TimeLeft:
         return work.expected_s if work.measured_s is None else work.measured_s
 
 
-def _count_missing(store: Store, request: TrainRequest) -> int:
+def _count_missing(store: Store, photos: Sequence[PhotoId], backbone: str) -> int:
     """Count the photos whose features are not cached yet."""
-    photos = [labelled.photo for labelled in request.dataset.photos]
     cached = 0
     with store.reading() as session:
         for start in range(0, len(photos), CHUNK):
             chunk = (
-                FeatureRow.backbone == request.backbone,
+                FeatureRow.backbone == backbone,
                 FeatureRow.photo.in_(photos[start : start + CHUNK]),
             )
             cached += (

@@ -5,21 +5,34 @@ from dataclasses import asdict, dataclass, field
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.store import Store
+from model.errors import InvalidRequest
 from model.jobs.queue import enqueue
 from model.jobs.records import FINE_TUNE, LR_FIND
-from model.networks.backbones import DEFAULT_BACKBONE
+from model.networks.backbones import DEFAULT_BACKBONE, find_backbone
 from model.runs.settings import MODES, HeadSettings, Mode, Settings
 
 
 @dataclass(frozen=True)
 class TrainRequest:
-    """A dataset to train on, the backbone and settings, and the workspace it is for."""
+    """A dataset to train on, the backbone and settings, and the workspace it is for.
+
+    Raises NotFound for no backbone, InvalidRequest for one that cannot be trained so.
+    """
 
     dataset: Dataset
     backbone: str = DEFAULT_BACKBONE
     settings: Settings = field(default_factory=HeadSettings)
     name: str = ""
     workspace: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse to train several networks side by side further."""
+        backbone = find_backbone(self.backbone)
+        if self.mode is Mode.FINE_TUNE and not backbone.trains_whole:
+            raise InvalidRequest(
+                f"{backbone.title} is for a head only, because it is several networks. "
+                f"Train a head, or choose one of {', '.join(backbone.networks)}."
+            )
 
     @property
     def mode(self) -> Mode:

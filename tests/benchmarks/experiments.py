@@ -15,7 +15,6 @@ import sys
 import tempfile
 from dataclasses import replace
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,19 +23,15 @@ from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import CLASSES, FOLDER, STARTER, import_starter
 from model.catalogue.store import Store, open_store
 from model.cleaning.leave_one_out import leave_one_out_probabilities
-from model.errors import WeightsMissing
-from model.experiments import backbones_compared, label_noise, learning_curve, variance
+from model.experiments import learning_curve
 from model.experiments.noise_estimate import estimate_noise
+from model.experiments.registry import EXPERIMENTS, run_experiment
 from model.experiments.repeats import select_rows
 from model.experiments.split_features import SplitFeatures, load_split_features
 from model.networks.backbones import DEFAULT_BACKBONE
 from model.runs.settings import HeadSettings
 from tests.model.experiments.made import Labels, clouds, flipped, unheard
 
-if TYPE_CHECKING:
-    from model.experiments.saved import ExperimentResult
-
-OTHER = "efficientnet-lite2"
 SHARES = (0.0, 0.05, 0.1, 0.2)
 PLANTINGS, HALVES = 10, 10
 Vectors = NDArray[np.float32]
@@ -63,28 +58,20 @@ def main() -> int:
 
 
 def answers(store: Store, name: str) -> None:
-    """The seconds and the sentence of each experiment; the features are there by then."""
-    dataset, settings = find_dataset(store, name), HeadSettings()
-    seen: dict[str, SplitFeatures | str] = {}
-    for backbone in (DEFAULT_BACKBONE, OTHER):
-        try:
-            seen[backbone] = load_split_features(store, dataset, backbone)
-        except WeightsMissing as error:
-            seen[backbone] = str(error)
-    one = seen[DEFAULT_BACKBONE]
-    assert isinstance(one, SplitFeatures)
-    total = 0.0
-    for title, ask in (
-        ("learning curve", lambda: learning_curve.run(one, settings, unheard)),
-        ("label noise", lambda: label_noise.run(one, settings, unheard)),
-        ("backbones", lambda: backbones_compared.run(seen, settings, unheard)),
-        ("variance", lambda: variance.run(one, settings, unheard)),
-    ):
+    """The seconds and the sentence of each experiment, asked one after the other as Report does.
+
+    On a fresh data folder nothing but the features that ship is known.
+    """
+    dataset, total = find_dataset(store, name), 0.0
+    for kind in EXPERIMENTS:
         start = perf_counter()
-        result: ExperimentResult = ask()
-        total += perf_counter() - start
-        print(f"{name}, {title}: {perf_counter() - start:.1f} s. {result.sentence}")
-    print(f"{name}, all four: {total:.1f} s")
+        result = run_experiment(
+            store, kind, dataset, backbone=DEFAULT_BACKBONE, settings=HeadSettings()
+        )
+        seconds = perf_counter() - start
+        total += seconds
+        print(f"{name}, {kind}: {seconds:.1f} s. {result.sentence}")
+    print(f"{name}, all: {total:.1f} s")
 
 
 def noise_in_the_starter_set(store: Store) -> None:

@@ -104,7 +104,7 @@ def main() -> None:
         "--backbones",
         nargs="+",
         choices=list(BACKBONES),
-        default=["efficientnet-lite0", "efficientnet-lite2"],
+        default=[row.name for row in BACKBONES.values() if row.is_installed],
     )
     options = parser.parse_args()
     store = open_store()

@@ -27,7 +27,7 @@ from model.catalogue.dataset import find_dataset
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import open_store
 from model.classify.classifier import Classifier, load_classifier
-from model.networks.backbones import find_backbone
+from model.networks.backbones import BACKBONES, find_backbone
 from model.networks.features import extract_features
 from model.networks.inference import SHIPPED_BACKBONES, load_network
 from model.networks.preprocessing import pixels
@@ -41,7 +41,30 @@ from tests.e2e.conftest import FLAGS, start_server
 from tests.starter_set import A_CACTUS, A_TREE, PHOTOS
 
 REPEATS = 60
-PHOTO = (STARTER_PHOTOS / A_CACTUS).read_bytes()
+PHOTO_FILE = STARTER_PHOTOS / A_CACTUS
+PHOTO = PHOTO_FILE.read_bytes()
+ANSWERING = """
+import statistics, sys
+from pathlib import Path
+from time import perf_counter, process_time, time
+from psutil import Process
+from model.catalogue.store import open_store
+from model.classify.classifier import load_classifier
+from model.photos.image import open_photo
+
+classifier, photo = load_classifier(open_store(), sys.argv[1]), Path(sys.argv[2]).read_bytes()
+waited, worked = [], []
+for _ in range(int(sys.argv[3])):
+    start, processor = perf_counter(), process_time()
+    classifier.predict(open_photo(photo).image)
+    waited.append(perf_counter() - start)
+    worked.append(process_time() - processor)
+    if len(waited) == 1:
+        ready = time() - Process().create_time()
+answer, work = statistics.median(waited) * 1000, statistics.median(worked) * 1000
+print(f"an answer {answer:.1f} ms, {work:.1f} ms of it on the processor,", end=" ")
+print(f"{Process().memory_info().rss / 1e6:.0f} MB, first answer {ready:.2f} s after its start")
+"""
 
 
 def median_ms(work: Callable[[], object]) -> float:
@@ -92,6 +115,16 @@ def other_engines(
         core.set_property("CPU", {"INFERENCE_NUM_THREADS": 1})
         compiled = core.compile_model(SHIPPED_BACKBONES / f"{name}.onnx", "CPU")
         yield "OpenVINO", lambda: compiled([photo])
+
+
+def each_backbone() -> None:
+    """A process of its own that answers with a head on each backbone: time, memory, cold start."""
+    store = open_store()
+    for name in (row.name for row in BACKBONES.values() if row.is_installed):
+        run = train_head_run(store, TrainRequest(find_dataset(store, STARTER), name)).card.id
+        command = [sys.executable, "-c", ANSWERING, run, str(PHOTO_FILE), str(REPEATS)]
+        ended = subprocess.run(command, check=True, capture_output=True, text=True)
+        print(f"{name}: {ended.stdout.strip()}")
 
 
 def many_photos(name: str, photos: int) -> None:
@@ -204,6 +237,7 @@ def main() -> None:
     import_starter(store)
     classifier = load_classifier(store, SHIPPED)
     answer_against_network(classifier)
+    each_backbone()
     for file in sorted(SHIPPED_BACKBONES.glob("*.onnx")):
         many_photos(file.stem, PHOTOS)
     head_training()

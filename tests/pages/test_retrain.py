@@ -251,6 +251,27 @@ def test_a_killed_fine_tuning_says_so_and_offers_to_go_on(store: Store, workspac
     assert not app.error
 
 
+def test_backbones_side_by_side_take_a_head_only(store: Store, workspace: str) -> None:
+    app = retrain(workspace)
+    title = "EfficientNet-Lite0 + Lite2"
+    assert title in app.selectbox(key="retrain_backbone").options
+    app.selectbox(key="retrain_backbone").set_value("efficientnet-lite0-lite2")
+    app.segmented_control(key="retrain_mode").set_value("fine-tune").run()
+    assert title not in app.selectbox(key="retrain_backbone_tuned").options
+    assert f"{title} is not offered here: it is for a head only." in captions(app)
+    assert not app.exception
+    app.segmented_control(key="retrain_mode").set_value("head").run()
+    assert f"{title} is not offered" not in captions(app)
+    train(app)
+    [own] = [entry for entry in runs_of(store, workspace) if entry.own]
+    assert load_card(run_folder(store, own.id)).backbone == "efficientnet-lite0-lite2"
+    assert own.name == f"Head, 10 epochs, {title}"
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(caption.value for caption in app.caption)
+
+
 def test_too_little_memory_or_disk_is_refused_with_what_to_do(
     workspace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,10 @@ Params = dict[str, float | int | str]
 # Its number grows when the ranges below change: older trials would not compare.
 PREFIX = "areole-1"
 BACKBONE = "backbone"
-BACKBONES_TRIED = tuple(row.name for row in BACKBONES.values() if row.is_installed)
+# Not several side by side: Optuna cannot add a choice to the searches that there are.
+BACKBONES_TRIED = tuple(
+    row.name for row in BACKBONES.values() if row.is_installed and not row.parts
+)
 
 
 @dataclass(frozen=True)

@@ -102,14 +102,7 @@ def ask_for_training(workspace: str, dataset: Dataset) -> TrainRequest:
     usual: Settings = HeadSettings() if mode == "head" else FineTuneSettings()
     epochs = st.slider("Epochs", 1, MAX_EPOCHS, usual.epochs, **_explained("epochs", mode))
     with st.expander("More", icon=":material/tune:"):
-        backbone = st.selectbox(
-            "Backbone",
-            list(BACKBONES),
-            list(BACKBONES).index(DEFAULT_BACKBONE),
-            format_func=lambda name: BACKBONES[name].title,
-            **_explained("backbone"),
-        )
-        st.caption(BACKBONES[backbone].note)
+        backbone = _ask_for_backbone(mode)
         common = _ask_for_common(usual, mode)
         settings: Settings = (
             _ask_for_head(epochs, common)
@@ -121,6 +114,22 @@ def ask_for_training(workspace: str, dataset: Dataset) -> TrainRequest:
         "Name", placeholder=usually, max_chars=MAX_NAME, key="retrain_name", persist_state="session"
     )
     return TrainRequest(dataset, backbone, settings, (name or "").strip() or usually, workspace)
+
+
+def _ask_for_backbone(mode: str) -> str:
+    """Ask for one of the backbones that the mode can train."""
+    able = {name: row for name, row in BACKBONES.items() if mode == "head" or row.trains_whole}
+    backbone: str = st.selectbox(
+        "Backbone",
+        list(able),
+        list(able).index(DEFAULT_BACKBONE),
+        format_func=lambda name: able[name].title,
+        **_explained("backbone", mode),
+    )
+    st.caption(able[backbone].note)
+    for row in (row for name, row in BACKBONES.items() if name not in able):
+        st.caption(f"{row.title} is not offered here: it is for a head only.")
+    return backbone
 
 
 def default_name(settings: Settings, backbone: str) -> str:

@@ -19,6 +19,8 @@ from model.evaluation.confidence import Trust
 from model.networks.inference import feature_map
 from model.photos.image import open_photo
 from model.runs.run import SHIPPED
+from model.training.head_run import train_head_run
+from model.training.request import TrainRequest
 from tests.conftest import picture
 
 
@@ -38,7 +40,16 @@ def test_examples_get_their_class_with_their_evidence(classifier: Classifier, st
     )
 
 
-def test_the_evidence_adds_up_to_the_score(classifier: Classifier) -> None:
+@pytest.fixture(scope="session")
+def pair_classifier(store: Store) -> Classifier:
+    """A head on both backbones side by side."""
+    request = TrainRequest(find_dataset(store, STARTER), "efficientnet-lite0-lite2")
+    return load_classifier(store, train_head_run(store, request).card.id)
+
+
+@pytest.mark.parametrize("which", ["classifier", "pair_classifier"])
+def test_the_evidence_adds_up_to_the_score(which: str, request: pytest.FixtureRequest) -> None:
+    classifier: Classifier = request.getfixturevalue(which)
     photo = picture(320, 200)
     answer = classifier.predict(photo)
     maps = feature_map(photo, classifier.backbone)

@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from model.catalogue.starter import FEATURES
 from model.catalogue.store import Store
 from model.cli.main import main
 from model.evaluation.table import confusion_matrix
@@ -128,6 +129,24 @@ def test_what_does_not_exist_is_wrong_usage(
 )
 def test_wrong_words_are_wrong_usage(arguments: list[str]) -> None:
     assert main(arguments) == 2
+
+
+@pytest.mark.parametrize("command", ["train", "lr-find"])
+def test_networks_side_by_side_are_not_trained_further(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair = ["--backbone", "efficientnet-lite0-lite2"]
+    assert main([command, "--mode", "fine-tune", *pair]) == 2
+    assert (
+        "EfficientNet-Lite0 + Lite2 is for a head only, because it is several networks. "
+        "Train a head, or choose one of efficientnet-lite0, efficientnet-lite2."
+    ) in capsys.readouterr().err
+
+
+def test_the_starter_sets_own_file_is_what_the_command_writes(tmp_path: Path) -> None:
+    backbones = ["--backbone", "efficientnet-lite0", "--backbone", "efficientnet-lite2"]
+    assert main(["features", "--out", str(tmp_path / "made"), *backbones]) == 0
+    assert (tmp_path / "made").read_bytes() == FEATURES.read_bytes()
 
 
 def test_a_dataset_is_exported_as_class_folders(

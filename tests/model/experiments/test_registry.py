@@ -218,10 +218,10 @@ def test_a_backbone_without_weights_is_named_and_asked_again_later(
         offline.setattr("model.experiments.registry.load_split_features", without_resnet)
         found = ask(store, BackbonesCompared.KIND, dataset)
     assert isinstance(found, BackbonesCompared)
-    assert [row.missing for row in found.rows] == ["", "", "No network."]
+    assert [row.missing for row in found.rows] == ["", "", "", "No network."]
     later = ask(store, BackbonesCompared.KIND, dataset)
     assert isinstance(later, BackbonesCompared)
-    assert [row.missing for row in later.rows] == ["", "", ""]
+    assert [row.missing for row in later.rows] == ["", "", "", ""]
 
 
 @pytest.mark.parametrize("kind", EXPERIMENTS)

@@ -14,15 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from model.catalogue.store import ROOT
+from model.catalogue.dataset import Split, find_dataset
+from model.catalogue.starter import STARTER
+from model.catalogue.store import ROOT, Store, open_stored
 from model.errors import NotFound, WeightsMissing
 from model.networks import inference
-from model.networks.backbones import BACKBONES, find_backbone
+from model.networks.backbones import BACKBONES, find_backbone, with_input_px
+from model.networks.features import extract_features, photos_in_store
 from model.networks.inference import export_network, feature_map, load_network, open_network
 from model.networks.preprocessing import pixels
 from model.networks.pretrained import build_network, freeze_for_inference
 from model.networks.torchvision_operators import define_missing_operators
-from tests.conftest import picture
+from model.photos.image import open_photo
+from model.photos.photo_id import PhotoId
+from tests.conftest import encoded, picture, put_photo
 
 
 @pytest.fixture
@@ -65,13 +70,79 @@ def test_same_feature_maps_as_torch_and_timm(name: str, module: str) -> None:
             assert np.allclose(maps, oracle.forward_features(photo)[0].numpy(), atol=1e-3)
 
 
-@pytest.mark.parametrize("name", [name for name, row in BACKBONES.items() if row.is_installed])
+INSTALLED = [row for row in BACKBONES.values() if row.is_installed]
+
+
+@pytest.mark.parametrize("name", [row.name for row in INSTALLED if not row.parts])
 def test_what_ships_is_what_the_command_makes(name: str, tmp_path: Path) -> None:
     made = tmp_path / "made.onnx"
     export_network(name, made)
     photo = pixels(picture(120, 80), BACKBONES[name])
     assert np.array_equal(open_network(made)(photo), load_network(name)(photo))
     assert b"/site-packages/" not in made.read_bytes()  # Nothing of the machine it was made on.
+
+
+PAIR = BACKBONES["efficientnet-lite0-lite2"]
+
+
+def test_maps_side_by_side_are_the_parts_own_over_their_spreads() -> None:
+    for size in ((200, 200), (301, 160)):
+        image = picture(*size)
+        first, second = (
+            feature_map(image, with_input_px(BACKBONES[part.name], PAIR.input_px)) / part.spread
+            for part in PAIR.parts
+        )
+        joined = feature_map(image, PAIR)
+        assert len(joined) == PAIR.channels
+        assert joined.dtype == np.float32
+        assert np.array_equal(joined, np.concatenate([first, second]))
+
+
+def test_networks_side_by_side_are_those_that_are_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    for part in PAIR.parts:
+        load_network(part.name)
+    monkeypatch.delitem(inference.LOADED, PAIR.name, raising=False)
+    monkeypatch.setattr(inference, "open_network", None)  # Nothing is opened once more.
+    load_network(PAIR.name)
+
+
+def test_parts_have_the_input_of_the_pair() -> None:
+    """Otherwise features that are joined would not be those of the joined maps."""
+    for part in PAIR.parts:
+        row = BACKBONES[part.name]
+        assert (row.input_px, row.mean, row.std) == (PAIR.input_px, PAIR.mean, PAIR.std)
+
+
+def test_spreads_are_those_of_the_starter_sets_train_photos(store: Store) -> None:
+    dataset = find_dataset(store, STARTER)
+    train = [labelled.photo for labelled in dataset.photos if labelled.split == Split.TRAIN]
+    for part in PAIR.parts:
+        spread = extract_features(store, train, BACKBONES[part.name]).std()
+        assert spread == pytest.approx(part.spread, abs=5e-4)
+
+
+def test_features_side_by_side_are_those_of_the_joined_maps(empty_store: Store) -> None:
+    names = [put_photo(empty_store, open_photo(encoded(picture(seed=seed)))) for seed in range(3)]
+    features = extract_features(empty_store, names, PAIR)
+    maps = [feature_map(open_stored(empty_store, name), PAIR) for name in names]
+    assert np.allclose(features, [each.mean(axis=(1, 2)) for each in maps], atol=5e-3)
+    assert photos_in_store(empty_store, [*names, PhotoId("0" * 64)], PAIR) == names
+
+
+def test_without_weights_it_fails_once_not_with_each_photo(
+    resnet: Path, empty_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [put_photo(empty_store, open_photo(encoded(picture(seed=seed)))) for seed in range(5)]
+    failures: list[str] = []
+
+    def fail(name: str, file: Path) -> None:
+        failures.append(name)
+        raise WeightsMissing("No network.")
+
+    monkeypatch.setattr(inference, "export_network", fail)
+    with pytest.raises(WeightsMissing, match="No network"):
+        extract_features(empty_store, names, BACKBONES["resnet18"])
+    assert failures == ["resnet18"]
 
 
 def test_importing_and_answering_brings_no_torch() -> None:

@@ -8,6 +8,7 @@ import pytest
 from torch import Tensor, nn
 
 from model.catalogue.dataset import find_dataset
+from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
 from model.networks import backbones, inference
 from model.networks.backbones import Backbone
@@ -56,6 +57,11 @@ def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Backbone:
 
 def export(name: str, file: Path) -> None:
     write_onnx(freeze_for_inference(build_network(name)), file)
+
+
+def test_a_pair_is_estimated_by_what_its_parts_know(store: Store) -> None:
+    request = TrainRequest(find_dataset(store, STARTER), "efficientnet-lite0-lite2")
+    assert estimate_s(store, request) < 2  # The features of both ship.
 
 
 def test_one_row_is_enough_to_extract_to_estimate_and_to_train(

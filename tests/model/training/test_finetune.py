@@ -16,9 +16,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sqlalchemy import delete
 
 from model.catalogue.dataset import find_dataset
-from model.catalogue.schema import JobRow, LabelRow
+from model.catalogue.schema import FeatureRow, JobRow, LabelRow
 from model.catalogue.starter import STARTER, import_starter
 from model.catalogue.store import ROOT, Store, open_stored
 from model.catalogue.workspaces import new_workspace_id
@@ -200,6 +201,8 @@ def test_cancelled_while_it_judges_it_can_go_on(
 def test_cancelled_while_it_looks_or_learns(small: Store, workspace: str) -> None:
     asked = replace(request(small, workspace), workspace=None)
     unseen = replace(asked, backbone="efficientnet-lite2")
+    with small.writing() as session:
+        session.execute(delete(FeatureRow).where(FeatureRow.backbone == unseen.backbone))
     looked: list[int] = []
     watcher = Watcher(
         on_features=lambda done, total: looked.append(done), is_cancelled=lambda: True
