@@ -45,6 +45,7 @@ class UploadPurpose(StrEnum):
     """What photos are sent for: each has an inbox of its own."""
 
     ANSWERS = "answers"
+    DATASET = "dataset"
 
 
 class UploadRight(NamedTuple):

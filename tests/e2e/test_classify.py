@@ -76,7 +76,7 @@ def test_twenty_photos_with_a_bad_one_among_them(page: Page, address: str, tmp_p
     upload(
         page, *plants, ("noise.jpg", encoded(picture(300, 300))), ("essay.jpg", b"no photo at all")
     )
-    expect(page.get_by_text("essay.jpg: This is not an image")).to_be_visible()
+    expect(page.get_by_text("essay.jpg: This is not an image")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("heading", name="Your 19 photos")).to_be_visible()
     expect(
         page.get_by_role("img", name=re.compile("noise.jpg: This looks like none of the three"))

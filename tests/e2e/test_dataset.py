@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, Route, expect
 
 from tests.e2e.conftest import wait_for_app
 from tests.model.gather.fake_sources import made_photo
@@ -103,6 +103,8 @@ def test_from_a_zip_to_an_answer_and_back_to_a_zip(page: Page, address: str) -> 
         assert len([name for name in folder.namelist() if name.endswith(".jpg")]) == 2 * EACH
     counts = class_counts(page)
     look_at(page, "Upload")
+    page.get_by_text("A ZIP or photos", exact=True).click()
+    wait_for_app(page)
     upload(page, ("again.zip", taken))
     page.get_by_text("As a new dataset").click()
     expect(page.get_by_label("Name of the new dataset")).to_have_value("again")
@@ -114,6 +116,30 @@ def test_from_a_zip_to_an_answer_and_back_to_a_zip(page: Page, address: str) -> 
     expect(page.get_by_text(f"Sources: upload ({2 * EACH}).")).to_be_visible()
     page.get_by_role("combobox", name=re.compile("Dataset")).click()
     expect(page.get_by_role("option")).to_have_count(3)  # No second one from the double click.
+
+
+def test_photos_of_a_class_are_added_as_they_arrive(page: Page, address: str) -> None:
+    """Test that they are of the class that was chosen first, whatever is chosen meanwhile."""
+    refusals = iter([429])
+
+    def turn_away_once(route: Route) -> None:
+        if next(refusals, None):
+            route.fulfill(status=429, headers={"Retry-After": "3"}, json={"error": "Too many."})
+        else:
+            route.fallback()
+
+    page.route("**/api/upload/**", turn_away_once)
+    open_dataset(page, address)
+    make_dataset(page, "Crockery", "mug, plate")
+    look_at(page, "Upload")
+    upload(page, *((f"{number}.jpg", made_photo("mug", number)) for number in range(3)))
+    expect(page.get_by_text("the server is busy, waiting")).to_be_visible()
+    page.get_by_role("radio", name="plate").click()
+    expect(page.get_by_text("Photos of plate, up to 50 at once")).to_be_visible()
+    expect(page.get_by_text("to Crockery: 3 added.")).to_be_visible(timeout=SOON_MS)
+    look_at(page, "Photos")
+    page.goto(f"{page.url}&of=mug")
+    expect(page.get_by_text("3 photos. Choose")).to_be_visible(timeout=SOON_MS)
 
 
 def test_a_download_goes_on_when_the_page_is_left(page: Page, address: str) -> None:

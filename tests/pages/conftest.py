@@ -74,17 +74,20 @@ def text(app: AppTest) -> str:
     )
 
 
-def send_photos(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    """Choose photos in the page's picker, which a browser that shrinks none sends by the route."""
+def send_photos(app: AppTest, *files: tuple[str, bytes], about: str | None = None) -> AppTest:
+    """Choose photos in the page's picker, which a browser that shrinks none sends by the route.
+
+    They are `about` what the page says, or what it said when they were chosen.
+    """
     waiting = list(files)
 
     def picker(*, data: dict[str, object], **_: object) -> SimpleNamespace:
         if not waiting:
             return SimpleNamespace(delivered=None)
         sent, waiting[:] = list(waiting), []
-        return SimpleNamespace(
-            delivered=delivered(str(data["address"]), sent, int(str(data["most"])))
-        )
+        said = delivered(str(data["address"]), sent, int(str(data["most"])))
+        said["about"] = data["about"] if about is None else about
+        return SimpleNamespace(delivered=said)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pages.shared.components.photo_picker.picker._picker", picker)

@@ -34,7 +34,7 @@ from pages.shared.cache.jobs import get_import_jobs, get_search_jobs
 from tests.conftest import encoded, fabricate, picture
 from tests.model.gather.fake_sources import FakeSources
 from tests.model.gather.sources.made_up import SOURCE
-from tests.pages.conftest import APP, open_page, parameter, text
+from tests.pages.conftest import APP, open_page, parameter, send_photos, text
 from tests.starter_set import PHOTOS
 
 PAGES = ("classify", "evaluate", "clean", "retrain", "dataset")
@@ -92,7 +92,10 @@ def class_folders(classes: Sequence[str], each: int, first: int) -> bytes:
 
 
 def upload(app: AppTest, *files: tuple[str, bytes]) -> AppTest:
-    """Drop files on the page."""
+    """Drop files on the page's field for whole datasets."""
+    ways = [box for box in app.segmented_control if box.key == "dataset_way_3"]
+    if ways:
+        ways[0].set_value("A ZIP or photos").run()
     app.file_uploader[0].set_value([(name, data, "") for name, data in files]).run()
     assert not app.exception
     return app
@@ -334,6 +337,42 @@ def test_loose_photos_wait_for_their_class(workspace: str, store: Store) -> None
     assert not app.error
 
 
+def test_photos_of_a_class_join_it_as_soon_as_they_have_arrived(
+    workspace: str, store: Store
+) -> None:
+    made(store, workspace)
+    app = dataset_page(workspace, data="Upload")
+    app.pills(key="dataset_photos_of_2").set_value("dog").run()
+    [first, second] = photos(6250, 2)
+    send_photos(app, ("one.jpg", first), ("essay.jpg", b"words"), ("two.jpg", second))
+    to_the_end(app)
+    assert "**Adding 3 photos to Pets:** 2 added, 1 not taken." in text(app)
+    dataset = dataset_of(store, workspace)
+    assert {dataset.label_of(digest(data)) for data in (first, second)} == {"dog"}
+    assert not list((store.home / "inbox").iterdir())
+
+
+def test_photos_go_to_the_class_that_was_chosen_when_they_were(
+    workspace: str, store: Store
+) -> None:
+    made(store, workspace)
+    app = dataset_page(workspace, data="Upload")
+    [photo] = photos(6270, 1)
+    send_photos(app, ("one.jpg", photo), about="dog")  # "cat" is chosen by now.
+    to_the_end(app)
+    assert dataset_of(store, workspace).label_of(digest(photo)) == "dog"
+    send_photos(app, ("two.jpg", photos(6271, 1)[0]), about="a class that is no more")
+    assert not app.exception
+    assert len(dataset_of(store, workspace).photos) == 17
+
+
+def test_while_photos_are_added_no_others_are_asked_for(
+    workspace: str, store: Store, held: Event
+) -> None:
+    assert "Photos are still being added" in text(dataset_page(workspace, data="Upload"))
+    held.set()
+
+
 def test_what_is_no_photo_is_named(workspace: str, store: Store) -> None:
     made(store, workspace)
     app = upload(
@@ -498,7 +537,7 @@ def test_gathering_can_be_switched_off(
     assert "switched this off" in app.info[0].value
     assert "gather_search" not in {button.key for button in app.button}
     app.segmented_control(key="data").set_value("Upload").run()
-    assert app.file_uploader
+    assert app.get("bidi_component")
 
 
 def test_uploads_can_be_switched_off(
@@ -509,10 +548,11 @@ def test_uploads_can_be_switched_off(
         app = dataset_page(workspace, data=view)
         assert "switched this off" in app.info[0].value
         assert not app.file_uploader
+        assert not app.get("bidi_component")
         assert not app.get("camera_input")
     app.switch_page("pages/classify.py").run()
     assert app.segmented_control(key="classify_way").options == ["Examples"]
-    assert not app.file_uploader
+    assert not app.get("bidi_component")
     assert app.header[0].value == "This looks like a cactus"
     assert not app.exception
 

@@ -1,14 +1,12 @@
 """Photos from disk, camera or the examples."""
 
-from collections.abc import Iterable, Sequence
-
 import streamlit as st
 
 from model.catalogue.dataset import Dataset
 from model.catalogue.signatures import UploadPurpose
 from model.catalogue.workspaces import MAX_ASKED, ask_about
 from model.errors import NotFound, PhotoRefused
-from model.photos.image import MAX_MEGABYTES, open_photo
+from model.photos.image import open_photo
 from model.photos.photo_id import PhotoId
 from model.runs.run import Run
 from model.settings import hosting
@@ -23,7 +21,6 @@ from pages.shared.text import HOW_IT_WORKS, plain
 from pages.shared.visit import Visit
 
 UPLOAD, CAMERA, EXAMPLES = "Upload", "Camera", "Examples"
-FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the last three as images.
 MAX_UPLOAD = 20
 TOO_MANY = f"left out, {MAX_UPLOAD} at a time is the most."
 
@@ -38,9 +35,7 @@ def ask_for_photos(
         show_examples(dataset, to_try)
     delivery = _ask_for_files(visit, way)
     if delivery is not None:
-        keep_uploads(visit, run, delivery.uploads, delivery.refused)
-        if not delivery.is_reachable:
-            state.set_unreachable()
+        keep_uploads(visit, run, delivery)
         st.rerun()
     if state.refused_files():
         st.warning("  \n".join(state.refused_files()), icon=":material/broken_image:")
@@ -53,44 +48,26 @@ def ask_for_photos(
 
 
 def _ask_for_files(visit: Visit, way: str) -> Delivery | None:
-    label, key = f"Photos, up to {MAX_UPLOAD} at once", state.uploader_key("classify")
-    files = []
-    if way == UPLOAD and not state.is_unreachable():
-        purpose = UploadPurpose.ANSWERS
-        return ask_for_uploads(visit, label, purpose, MAX_UPLOAD, "classify_picker")
     if way == UPLOAD:
-        st.info(
-            "Your browser could not make photos small and send them, so they come as they are.",
-            icon=":material/info:",
-        )
-        files = st.file_uploader(
-            label,
-            FILE_TYPES,
-            accept_multiple_files=True,
-            max_upload_size=MAX_MEGABYTES,
-            key=key,
-        )
-    elif way == CAMERA:
-        title = "Hold something up to the camera"
-        snapshot = st.camera_input(title, resolution="720p", key=f"{key}_camera")
-        files = [snapshot] if snapshot else []
-    return Delivery(tuple(Upload(file.name, file.getvalue) for file in files)) if files else None
+        label = f"Photos, up to {MAX_UPLOAD} at once"
+        return ask_for_uploads(visit, label, UploadPurpose.ANSWERS, MAX_UPLOAD)
+    if way == CAMERA:
+        title, key = "Hold something up to the camera", state.uploader_key("classify_camera")
+        snapshot = st.camera_input(title, resolution="720p", key=key)
+        return Delivery((Upload(snapshot.name, snapshot.getvalue),)) if snapshot else None
+    return None
 
 
-def keep_uploads(
-    visit: Visit, run: Run, uploads: Sequence[Upload], lost: Iterable[tuple[str, str]] = ()
-) -> None:
-    """Let each file through the gate and answer it; one bad file spoils nothing.
-
-    Of what is lost already, (name, reason) are shown with the rest.
-    """
-    refused = [*lost, *((name, TOO_MANY) for name, _ in uploads[MAX_UPLOAD:])]
+def keep_uploads(visit: Visit, run: Run, delivery: Delivery) -> None:
+    """Let each file through the gate and answer it; one bad file spoils nothing."""
+    uploads, too_many = delivery.uploads[:MAX_UPLOAD], delivery.uploads[MAX_UPLOAD:]
+    refused = [*delivery.refused, *((name, TOO_MANY) for name, _ in too_many)]
     photos = []
     try:
         prepare_look_alikes(run.card.id)
         with progress_bar("Looking at your photos") as progress:
-            for done, (name, read) in enumerate(uploads[:MAX_UPLOAD], start=1):
-                progress(done, min(len(uploads), MAX_UPLOAD))
+            for done, (name, read) in enumerate(uploads, start=1):
+                progress(done, len(uploads))
                 try:
                     photo = open_photo(read())
                 except (PhotoRefused, NotFound) as reason:

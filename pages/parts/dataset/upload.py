@@ -16,6 +16,7 @@ from model.datasets.intake import ImportResult, IncomingPhoto
 from model.datasets.manage import MAX_TITLE, create_dataset, extend_classes
 from model.errors import ArchiveRefused
 from model.wording import count
+from pages.parts.dataset.class_photos import ask_for_photos_of_class
 from pages.parts.dataset.import_progress import ask_to_import, show_quota, show_refused
 from pages.shared import state
 from pages.shared.asking import ask_for_option
@@ -26,7 +27,7 @@ from pages.shared.colours import class_badge
 from pages.shared.text import named, plain
 from pages.shared.visit import Visit
 
-FILES, FOLDER = "Photos or a ZIP", "A folder"
+PHOTOS, FILES, FOLDER = "Photos of a class", "A ZIP or photos", "A folder"
 HERE, NEW = "Into this dataset", "As a new dataset"
 # Some systems do not know the middle three as images.
 FILE_TYPES = ["image", "heic", "heif", "avif", "zip"]
@@ -36,7 +37,12 @@ MAX_MEGABYTES = 200  # Of one file: the server holds it until its photos are in.
 def ask_for_files(visit: Visit, *, own: bool) -> None:
     """Take files, say what is in them, and add them when the visitor says so."""
     show_quota(visit)
-    way = ask_for_option("What", (FILES, FOLDER), "dataset_way")
+    has_classes = own and bool(get_dataset(visit).classes)
+    ways = (PHOTOS, FILES, FOLDER) if has_classes else (FILES, FOLDER)
+    way = ask_for_option("What", ways, f"dataset_way_{len(ways)}")
+    if way == PHOTOS:
+        ask_for_photos_of_class(visit)
+        return
     files = st.file_uploader(
         f"A ZIP of class folders, or photos; up to {MAX_MEGABYTES} MB a file"
         if way == FILES

@@ -1,9 +1,9 @@
 // Makes photos small, one after the other, and sends each; hands the page the tokens it gets.
 //
-// What the page gives: `label`, `address` (relative to the page), `most` photos at once, and of the
-// server's gate `pixels` and `bytes` that it keeps as they are, `limit` (bytes that it takes at all).
-// What the page gets, once a batch: `delivered` = {photos: [{name, token}], refused: [{name, reason}],
-// unreachable}.
+// What the page gives: `label`, `about` (what photos chosen now are of), `address` (relative to the
+// page), `most` photos at once, and of the server's gate `pixels` and `bytes` that it keeps as they
+// are, `limit` (bytes that it takes at all). What the page gets, once a batch: `delivered` =
+// {photos: [{name, token}], refused: [{name, reason}], about, unreachable}.
 
 const QUALITY = 0.92;
 const MIN_SIDE = 32;
@@ -58,6 +58,7 @@ class Picker {
     if (this.stopper || files.length === 0) return;
     this.stopper = new AbortController();
     this.refused = [];
+    this.about = this.data.about; // The visitor may choose another class meanwhile.
     this.part(".refused").replaceChildren();
     this.show(true);
     const batch = files.slice(0, this.data.most);
@@ -88,7 +89,7 @@ class Picker {
     this.part(".status").textContent = `${photos.length} of ${total} arrived.`;
     this.part(".refused").replaceChildren(); // The page says it from here on.
     if (photos.length || this.refused.length || unreachable) {
-      this.deliver({ photos, refused: this.refused, unreachable });
+      this.deliver({ photos, refused: this.refused, about: this.about, unreachable });
     }
   }
 

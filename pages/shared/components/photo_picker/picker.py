@@ -10,8 +10,11 @@ import streamlit as st
 from model.catalogue.inbox import take
 from model.catalogue.signatures import UploadPurpose, sign_upload
 from model.photos.image import KEPT_BYTES, KEPT_PIXELS, MAX_MEGABYTES
+from pages.shared import state
+from pages.shared.text import plain
 from pages.shared.visit import Visit
 
+FILE_TYPES = ["image", "heic", "heif", "avif"]  # Some systems do not know the last three as images.
 FOLDER = Path(__file__).parent
 
 _picker = st.components.v2.component(
@@ -30,38 +33,65 @@ class Upload(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """What a picker has sent at once: what arrived, (name, reason) of what did not."""
+    """What a visitor has sent at once: what arrived, (name, reason) of what did not."""
 
-    uploads: tuple[Upload, ...] = ()
+    uploads: tuple[Upload, ...]
     refused: tuple[tuple[str, str], ...] = ()
-    is_reachable: bool = True  # False where the route was not, and the rest has to come otherwise.
+    about: str = ""  # What they were said to be of when they were chosen
 
 
 def ask_for_uploads(
-    visit: Visit, label: str, purpose: UploadPurpose, most: int, key: str
+    visit: Visit, label: str, purpose: UploadPurpose, most: int, *, about: str = ""
 ) -> Delivery | None:
-    """Draw a picker of up to `most` photos; returns what it has sent, once."""
+    """Draw a picker of up to `most` photos; returns what it has sent, once.
+
+    Where the route cannot be reached it is Streamlit's own upload field, which gives what it holds
+    until `state.empty_uploader`.
+    """
+    if state.is_unreachable():
+        return _ask_by_streamlits_way(label, purpose, about)
     data = {
         "label": label,
+        "about": about,
         "address": f"./api/upload/{sign_upload(visit.store, visit.workspace, purpose)}",
         "most": most,
         "pixels": KEPT_PIXELS,
         "bytes": KEPT_BYTES,
         "limit": MAX_MEGABYTES * 1_000_000,
     }
-    result = _picker(key=key, data=data, on_delivered_change=lambda: None)
-    delivered = result.delivered
-    return _read_delivery(visit, purpose, delivered) if isinstance(delivered, dict) else None
+    result = _picker(key=f"{purpose}_picker", data=data, on_delivered_change=lambda: None)
+    said = result.delivered
+    if not isinstance(said, dict):
+        return None
+    if said.get("unreachable") is True:
+        state.set_unreachable()
+    return _read_delivery(visit, purpose, said)
 
 
-def _read_delivery(visit: Visit, purpose: UploadPurpose, value: dict[str, object]) -> Delivery:
+def _ask_by_streamlits_way(label: str, purpose: UploadPurpose, about: str) -> Delivery | None:
+    st.info(
+        "Your browser could not make photos small and send them, so they come as they are.",
+        icon=":material/info:",
+    )
+    files = st.file_uploader(
+        plain(label),
+        FILE_TYPES,
+        accept_multiple_files=True,
+        max_upload_size=MAX_MEGABYTES,
+        key=state.uploader_key(purpose),
+    )
+    uploads = tuple(Upload(file.name, file.getvalue) for file in files)
+    return Delivery(uploads, about=about) if uploads else None
+
+
+def _read_delivery(visit: Visit, purpose: UploadPurpose, said: dict[str, object]) -> Delivery:
     """Read what a browser says; each photo once, even if it was chosen twice."""
-    names = {token: name for name, token in _pairs(value.get("photos"), "token")}
+    names = {token: name for name, token in _pairs(said.get("photos"), "token")}
     reads = {token: partial(take, visit.store, visit.workspace, purpose, token) for token in names}
     return Delivery(
         tuple(Upload(name, reads[token]) for token, name in names.items()),
-        tuple(_pairs(value.get("refused"), "reason")),
-        value.get("unreachable") is not True,
+        tuple(_pairs(said.get("refused"), "reason")),
+        str(said.get("about", "")),
     )
 
 
