@@ -366,6 +366,21 @@ def test_photos_go_to_the_class_that_was_chosen_when_they_were(
     assert len(dataset_of(store, workspace).photos) == 17
 
 
+def test_photos_of_a_class_come_by_streamlits_own_way_where_the_route_cannot_be_reached(
+    workspace: str, store: Store
+) -> None:
+    made(store, workspace)
+    app = dataset_page(workspace, data="Upload")
+    app.session_state["unreachable"] = True
+    app.run()
+    assert "as they are" in app.info[0].value
+    [photo] = photos(6280, 1)
+    app.file_uploader[0].set_value([("one.jpg", photo, "image/jpeg")]).run()
+    to_the_end(app)
+    assert dataset_of(store, workspace).label_of(digest(photo)) == "cat"
+    assert "1 added" in text(app)
+
+
 def test_while_photos_are_added_no_others_are_asked_for(
     workspace: str, store: Store, held: Event
 ) -> None:

@@ -70,7 +70,8 @@ def ask_for_uploads(
 
 def _ask_by_streamlits_way(label: str, purpose: UploadPurpose, about: str) -> Delivery | None:
     st.info(
-        "Your browser could not make photos small and send them, so they come as they are.",
+        "Your browser could not make photos small and send them, so they come as they are. "
+        "Choose them here.",
         icon=":material/info:",
     )
     files = st.file_uploader(
