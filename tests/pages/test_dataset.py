@@ -18,6 +18,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model.catalogue.dataset import Dataset, find_dataset
+from model.catalogue.inbox import waiting_bytes
 from model.catalogue.origins import Origin
 from model.catalogue.schema import JobRow
 from model.catalogue.starter import STARTER
@@ -349,7 +350,7 @@ def test_photos_of_a_class_join_it_as_soon_as_they_have_arrived(
     assert "**Adding 3 photos to Pets:** 2 added, 1 not taken." in text(app)
     dataset = dataset_of(store, workspace)
     assert {dataset.label_of(digest(data)) for data in (first, second)} == {"dog"}
-    assert not list((store.home / "inbox").iterdir())
+    assert waiting_bytes(store, workspace) == 0
 
 
 def test_photos_go_to_the_class_that_was_chosen_when_they_were(

@@ -250,7 +250,7 @@ def test_features_are_computed_once_whatever_the_label(
         empty_store, photos[:18], LITE0, lambda done, total: reports.append((done, total))
     )
     assert first.shape == (18, LITE0.channels)
-    assert reports == [(16, 18), (18, 18)]
+    assert reports == [(0, 18), (16, 18), (18, 18)]
     images: list[Image.Image] = []
 
     def counted(image: Image.Image, backbone: Backbone) -> NDArray[np.float32]:
