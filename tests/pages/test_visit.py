@@ -11,8 +11,8 @@ from model.catalogue.dataset import find_dataset
 from model.catalogue.edits import DELETE
 from model.catalogue.starter import STARTER
 from model.catalogue.store import Store
-from model.catalogue.workspaces import View, view_of
-from model.cleaning.decisions import Decision, decide
+from model.catalogue.workspaces import View, new_workspace_id, view_of
+from model.cleaning.decisions import Decision, decide, history, undo
 from pages.shared.cache.store import get_dataset
 from pages.shared.visit import Visit
 from tests.pages.conftest import open_page
@@ -68,3 +68,17 @@ def test_a_visit_is_as_it_began_and_a_renewed_one_sees_the_edits(
     assert photo in get_dataset(visit).labels
     assert photo not in get_dataset(visit.renewed()).labels
     assert visit.key != visit.renewed().key
+
+
+def test_who_has_edited_nothing_shares_what_is_loaded_and_an_edit_parts_them(
+    store: Store, workspace: str
+) -> None:
+    other = new_workspace_id()
+    first, second = Visit.begin(store, workspace), Visit.begin(store, other)
+    assert get_dataset(first) is get_dataset(second)
+    photo = get_dataset(first).photos[0].photo
+    decide(store, other, [Decision(photo, DELETE, reason="Mine alone")])
+    assert get_dataset(second.renewed()).find(photo) is None
+    assert get_dataset(first.renewed()).find(photo) is not None
+    undo(store, other, history(store, other).edits[-1].step)
+    assert second.renewed().key != first.renewed().key

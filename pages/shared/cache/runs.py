@@ -21,7 +21,7 @@ def get_card(run_id: str) -> RunCard:
     return load_card(run_folder(get_store(), run_id))
 
 
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=BY_VISIT)
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=BY_VISIT)
 def get_current_evaluation(run_id: str, visit: Visit) -> CurrentEvaluation:
     """Evaluate a run under the workspace's labels. Raises NotFound."""
     return current_evaluation(get_run(run_id), get_dataset(visit))

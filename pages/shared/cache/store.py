@@ -22,7 +22,7 @@ def get_store() -> Store:
     return open_store()
 
 
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=BY_VISIT)
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=BY_VISIT)
 def get_dataset(visit: Visit) -> Dataset:
     """Load the workspace's dataset with its edits applied."""
     return find_dataset(visit.store, visit.view.dataset, workspace=visit.workspace)
