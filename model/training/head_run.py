@@ -197,7 +197,7 @@ def _look_alikes(
     names = tuple(photos[row] for row in train)
     alike = nearest(units, photos, units[train], names)
     similarities = [
-        float(np.mean([similarity for _, similarity in row])) if row else 0.0 for row in alike
+        sum(similarity for _, similarity in row) / len(row) if row else 0.0 for row in alike
     ]
     return tuple(tuple(names[at] for at, _ in row) for row in alike), np.array(
         similarities, np.float32
