@@ -22,7 +22,7 @@ from pages.shared.visit import Visit
 from pages.shared.watching import show_killed
 
 TICK_S, WAIT_S = 0.15, 0.5
-MANY_AT_ONCE = 3  # Trainings
+MANY_AT_ONCE, LONG_WAIT_S = 3, 2.0  # Trainings; how long each is left alone then
 GROW_S = 1.2  # A head learns faster than the eye sees: its curves take at least so long to grow.
 
 
@@ -54,7 +54,8 @@ def watch(job: HeadJob) -> None:
     """Draw a training under way, until it is over."""
     # Drawing and learning share one interpreter lock: it learns twenty times faster while this
     # waits.
-    job.finished.wait(WAIT_S)
+    few = get_head_jobs().running() < MANY_AT_ONCE
+    job.finished.wait(WAIT_S if few else LONG_WAIT_S)
     st.markdown(f"**{plain(job.request.name)}**")
     elapsed = monotonic() - job.started
     if job.total and not job.history and job.is_running:
@@ -62,11 +63,11 @@ def watch(job: HeadJob) -> None:
     epochs = job.request.settings.epochs
     if job.place and job.is_running:
         st.caption(f"Waiting for {count(job.place, 'training')} of others.")
-    # Where many train, growing curves would hold up everyone's pages.
-    grow_s = GROW_S if get_head_jobs().running() < MANY_AT_ONCE else 0.0
-    shown = job.history[: ceil(epochs * min(1.0, elapsed / grow_s))] if grow_s else job.history
+    # Where many train, growing curves would hold up everyone's pages: there they come at the end.
+    grown = ceil(epochs * min(1.0, elapsed / GROW_S)) if few else epochs if job.run else 0
+    shown = tuple(job.history[:grown])
     show_curves({job.request.name: shown}, epochs)
-    if job.error or (job.run and (elapsed > grow_s or len(shown) == len(job.history) == epochs)):
+    if job.error or (job.run and grown >= len(job.history)):
         if job.run:
             state.set_seen(job.run)
         st.rerun()

@@ -233,6 +233,8 @@ def streaming_memory(photos: int) -> None:
 
 def main() -> None:
     """Print every figure."""
+    # First: a process counts what it was forked from in its own peak.
+    streaming_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
     store = open_store()
     import_starter(store)
     classifier = load_classifier(store, SHIPPED)
@@ -242,7 +244,6 @@ def main() -> None:
         many_photos(file.stem, PHOTOS)
     head_training()
     server_start_and_weight()
-    streaming_memory(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)
 
 
 if __name__ == "__main__":
